@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// Every limit of Daybook that is not a setting. A setting's own bounds stand here too.
+namespace daybook::limits {
+
+inline constexpr std::size_t frame_bytes_max = 1'536 * 1'024;  ///< Header and body.
+inline constexpr std::size_t entry_bytes_max = 2'048 * 1'024;  ///< One journal entry, padded.
+inline constexpr std::uint32_t batch_events_max = 8'192;       ///< Events in one request.
+inline constexpr std::uint32_t in_flight_requests_max = 512;   ///< Of one connection.
+inline constexpr std::size_t in_flight_bytes_max = 8 * 1'024 * 1'024;  ///< Of one connection.
+inline constexpr std::size_t receive_bytes_max = 256 * 1'024 * 1'024;  ///< Of all connections.
+inline constexpr std::uint32_t connections_default = 1'024;
+inline constexpr std::uint64_t accounts_default = 10'000'000;
+inline constexpr std::uint32_t ledgers_max = 65'536;
+inline constexpr std::size_t ledger_name_bytes_max = 64;
+inline constexpr std::uint32_t ledger_scale_max = 30;
+inline constexpr std::size_t principal_name_bytes_max = 64;
+inline constexpr std::size_t reason_bytes_max = 256;  ///< An operator's words.
+inline constexpr std::uint32_t operations_per_entry_max = 8'192;
+
+inline constexpr std::uint32_t window_operations_max = 1'024;   ///< Kept operations of one client.
+inline constexpr std::uint32_t window_clients_max = 65'536;     ///< Clients with kept operations.
+inline constexpr std::uint32_t window_numbers_max = 1'048'576;  ///< Clients with a number only.
+inline constexpr std::size_t window_bytes_max = 256 * 1'024 * 1'024;  ///< Of all clients.
+
+inline constexpr std::uint64_t busy_after_ns = 1'000'000'000;  ///< Read but not taken: busy.
+inline constexpr std::uint64_t index_wait_ns = 1'000'000'000;  ///< Query waiting for min_sequence.
+inline constexpr std::uint64_t follower_lag_default = 4'000'000;  ///< Sequences.
+inline constexpr std::uint64_t timestamp_max = (std::uint64_t{1} << 63) - 1;
+
+}  // namespace daybook::limits

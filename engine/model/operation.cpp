@@ -1,0 +1,35 @@
+#include "engine/model/operation.hpp"
+
+namespace daybook {
+
+std::string_view to_string(RequestKind kind) noexcept {
+  switch (kind) {
+    case RequestKind::create_accounts:
+      return "create_accounts";
+    case RequestKind::create_transfers:
+      return "create_transfers";
+    case RequestKind::put_ledgers:
+      return "put_ledgers";
+    case RequestKind::lookup_accounts:
+      return "lookup_accounts";
+    case RequestKind::lookup_transfers:
+      return "lookup_transfers";
+    case RequestKind::list_accounts:
+      return "list_accounts";
+    case RequestKind::list_ledgers:
+      return "list_ledgers";
+    case RequestKind::list_transfers:
+      return "list_transfers";
+    case RequestKind::advance_clock:
+      return "advance_clock";
+    case RequestKind::accept_clock:
+      return "accept_clock";
+    case RequestKind::state_digest:
+      return "state_digest";
+    case RequestKind::open_session:
+      return "open_session";
+  }
+  return "unknown_kind";
+}
+
+}  // namespace daybook

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "engine/model/ids.hpp"
+#include "engine/model/status.hpp"
+
+namespace daybook {
+
+/// What a request asks for. Frozen: message types on the wire, kinds in the journal.
+/// 16-39 change state and are journaled as operations; 40-59 read; 64-79 administer.
+enum class RequestKind : std::uint16_t {
+  create_accounts = 16,
+  create_transfers = 17,
+  put_ledgers = 18,
+  lookup_accounts = 40,   ///< Answered by the sequencer, in order with the writes.
+  lookup_transfers = 41,  ///< This and the following: answered by query threads.
+  list_accounts = 42,
+  list_ledgers = 43,
+  list_transfers = 44,
+  advance_clock = 64,  ///< Manual clock only. Journaled.
+  accept_clock = 65,   ///< Ends a held clock. Journaled.
+  state_digest = 66,   ///< Answered by the sequencer.
+  open_session = 67,   ///< Inside Hello: which request numbers has this client used?
+};
+
+[[nodiscard]] std::string_view to_string(RequestKind kind) noexcept;
+
+/// True for kinds that become an operation record in the journal, and so have a reply window.
+[[nodiscard]] constexpr bool is_journaled(RequestKind kind) {
+  return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
+         kind == RequestKind::put_ledgers || kind == RequestKind::advance_clock ||
+         kind == RequestKind::accept_clock;
+}
+
+/// True for kinds that query threads answer from what the follower has published.
+[[nodiscard]] constexpr bool is_query(RequestKind kind) {
+  return kind == RequestKind::lookup_transfers || kind == RequestKind::list_accounts ||
+         kind == RequestKind::list_ledgers || kind == RequestKind::list_transfers;
+}
+
+/// One request as the journal remembers it, accepted or refused. 112 bytes.
+struct Operation {
+  ClientId client;
+  PrincipalId principal;
+  TraceId trace_id;
+  BusinessId business_id;
+  UserId user_id;
+  std::uint64_t request_number = 0;
+  std::uint64_t frame_checksum =
+      0;           ///< XXH3-64 of the request's frame: tells a repeat from a reuse.
+  Timestamp time;  ///< T: the timestamp of the request's last event slot.
+  RequestKind kind{};
+  RequestStatus status{};
+  std::uint32_t event_count = 0;    ///< Events asked for.
+  std::uint32_t created_count = 0;  ///< Facts that follow this record.
+  std::uint32_t refusal_count = 0;  ///< Refusals that belong to this record.
+};
+static_assert(sizeof(Operation) == 112 && alignof(Operation) == 8);
+static_assert(std::is_trivially_copyable_v<Operation>);
+
+/// One event of a request that was not created. 16 bytes; also the item of a sparse reply.
+struct Refusal {
+  std::uint32_t index = 0;   ///< Of the event in its request, from 0.
+  std::uint16_t status = 0;  ///< Of the enum that the request's kind implies.
+  std::uint16_t reserved = 0;
+  Timestamp timestamp;  ///< The original's where the status is `exists`, else the slot's.
+};
+static_assert(sizeof(Refusal) == 16 && alignof(Refusal) == 8);
+
+}  // namespace daybook

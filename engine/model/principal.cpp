@@ -1,0 +1,55 @@
+#include "engine/model/principal.hpp"
+
+namespace daybook {
+
+std::string_view to_string(Role role) noexcept {
+  switch (role) {
+    case Role::gateway:
+      return "gateway";
+    case Role::reader:
+      return "reader";
+    case Role::participant:
+      return "participant";
+    case Role::operator_:
+      return "operator";
+    case Role::checker:
+      return "checker";
+    case Role::admin:
+      return "admin";
+  }
+  return "unknown_role";
+}
+
+std::optional<Role> parse_role(std::string_view text) noexcept {
+  for (const auto role : {Role::gateway, Role::reader, Role::participant, Role::operator_,
+                          Role::checker, Role::admin}) {
+    if (to_string(role) == text) return role;
+  }
+  return std::nullopt;
+}
+
+bool may(Role role, RequestKind kind) noexcept {
+  if (role == Role::admin) return true;
+  switch (kind) {
+    case RequestKind::create_accounts:
+    case RequestKind::create_transfers:
+    case RequestKind::put_ledgers:
+      return role == Role::gateway || role == Role::operator_;
+    case RequestKind::lookup_accounts:
+    case RequestKind::lookup_transfers:
+    case RequestKind::list_accounts:
+    case RequestKind::list_ledgers:
+    case RequestKind::list_transfers:
+    case RequestKind::state_digest:
+    case RequestKind::open_session:
+      return true;
+    case RequestKind::advance_clock:
+    case RequestKind::accept_clock:
+      return false;
+  }
+  return false;
+}
+
+Principal local_principal() { return {PrincipalId{id_of("local")}, "local", Role::admin}; }
+
+}  // namespace daybook

@@ -1,0 +1,269 @@
+#include "engine/model/status.hpp"
+
+#include <span>
+
+namespace daybook {
+namespace {
+
+template <typename Status>
+struct NameOf {
+  Status status;
+  std::string_view name;
+};
+
+constexpr NameOf<CreateAccountStatus> account_names[] = {
+    {CreateAccountStatus::created, "created"},
+    {CreateAccountStatus::linked_event_failed, "linked_event_failed"},
+    {CreateAccountStatus::linked_event_chain_open, "linked_event_chain_open"},
+    {CreateAccountStatus::imported_event_expected, "imported_event_expected"},
+    {CreateAccountStatus::imported_event_not_expected, "imported_event_not_expected"},
+    {CreateAccountStatus::timestamp_must_be_zero, "timestamp_must_be_zero"},
+    {CreateAccountStatus::imported_event_timestamp_out_of_range,
+     "imported_event_timestamp_out_of_range"},
+    {CreateAccountStatus::imported_event_timestamp_must_not_advance,
+     "imported_event_timestamp_must_not_advance"},
+    {CreateAccountStatus::reserved_field, "reserved_field"},
+    {CreateAccountStatus::reserved_flag, "reserved_flag"},
+    {CreateAccountStatus::not_supported_yet, "not_supported_yet"},
+    {CreateAccountStatus::id_must_not_be_zero, "id_must_not_be_zero"},
+    {CreateAccountStatus::id_must_not_be_int_max, "id_must_not_be_int_max"},
+    {CreateAccountStatus::exists_with_different_flags, "exists_with_different_flags"},
+    {CreateAccountStatus::exists_with_different_business_id, "exists_with_different_business_id"},
+    {CreateAccountStatus::exists_with_different_user_id, "exists_with_different_user_id"},
+    {CreateAccountStatus::exists_with_different_tag, "exists_with_different_tag"},
+    {CreateAccountStatus::exists_with_different_ledger, "exists_with_different_ledger"},
+    {CreateAccountStatus::exists_with_different_code, "exists_with_different_code"},
+    {CreateAccountStatus::exists, "exists"},
+    {CreateAccountStatus::flags_are_mutually_exclusive, "flags_are_mutually_exclusive"},
+    {CreateAccountStatus::debits_pending_must_be_zero, "debits_pending_must_be_zero"},
+    {CreateAccountStatus::debits_posted_must_be_zero, "debits_posted_must_be_zero"},
+    {CreateAccountStatus::credits_pending_must_be_zero, "credits_pending_must_be_zero"},
+    {CreateAccountStatus::credits_posted_must_be_zero, "credits_posted_must_be_zero"},
+    {CreateAccountStatus::ledger_must_not_be_zero, "ledger_must_not_be_zero"},
+    {CreateAccountStatus::ledger_not_registered, "ledger_not_registered"},
+    {CreateAccountStatus::code_must_not_be_zero, "code_must_not_be_zero"},
+    {CreateAccountStatus::imported_event_timestamp_must_not_regress,
+     "imported_event_timestamp_must_not_regress"},
+};
+
+constexpr NameOf<CreateTransferStatus> transfer_names[] = {
+    {CreateTransferStatus::created, "created"},
+    {CreateTransferStatus::linked_event_failed, "linked_event_failed"},
+    {CreateTransferStatus::linked_event_chain_open, "linked_event_chain_open"},
+    {CreateTransferStatus::imported_event_expected, "imported_event_expected"},
+    {CreateTransferStatus::imported_event_not_expected, "imported_event_not_expected"},
+    {CreateTransferStatus::timestamp_must_be_zero, "timestamp_must_be_zero"},
+    {CreateTransferStatus::imported_event_timestamp_out_of_range,
+     "imported_event_timestamp_out_of_range"},
+    {CreateTransferStatus::imported_event_timestamp_must_not_advance,
+     "imported_event_timestamp_must_not_advance"},
+    {CreateTransferStatus::reserved_flag, "reserved_flag"},
+    {CreateTransferStatus::not_supported_yet, "not_supported_yet"},
+    {CreateTransferStatus::id_must_not_be_zero, "id_must_not_be_zero"},
+    {CreateTransferStatus::id_must_not_be_int_max, "id_must_not_be_int_max"},
+    {CreateTransferStatus::exists_with_different_flags, "exists_with_different_flags"},
+    {CreateTransferStatus::exists_with_different_pending_id, "exists_with_different_pending_id"},
+    {CreateTransferStatus::exists_with_different_timeout, "exists_with_different_timeout"},
+    {CreateTransferStatus::exists_with_different_debit_account_id,
+     "exists_with_different_debit_account_id"},
+    {CreateTransferStatus::exists_with_different_credit_account_id,
+     "exists_with_different_credit_account_id"},
+    {CreateTransferStatus::exists_with_different_amount, "exists_with_different_amount"},
+    {CreateTransferStatus::exists_with_different_business_id, "exists_with_different_business_id"},
+    {CreateTransferStatus::exists_with_different_user_id, "exists_with_different_user_id"},
+    {CreateTransferStatus::exists_with_different_tag, "exists_with_different_tag"},
+    {CreateTransferStatus::exists_with_different_ledger, "exists_with_different_ledger"},
+    {CreateTransferStatus::exists_with_different_code, "exists_with_different_code"},
+    {CreateTransferStatus::exists, "exists"},
+    {CreateTransferStatus::id_already_failed, "id_already_failed"},
+    {CreateTransferStatus::flags_are_mutually_exclusive, "flags_are_mutually_exclusive"},
+    {CreateTransferStatus::debit_account_id_must_not_be_zero, "debit_account_id_must_not_be_zero"},
+    {CreateTransferStatus::debit_account_id_must_not_be_int_max,
+     "debit_account_id_must_not_be_int_max"},
+    {CreateTransferStatus::credit_account_id_must_not_be_zero,
+     "credit_account_id_must_not_be_zero"},
+    {CreateTransferStatus::credit_account_id_must_not_be_int_max,
+     "credit_account_id_must_not_be_int_max"},
+    {CreateTransferStatus::accounts_must_be_different, "accounts_must_be_different"},
+    {CreateTransferStatus::pending_id_must_be_zero, "pending_id_must_be_zero"},
+    {CreateTransferStatus::pending_id_must_not_be_zero, "pending_id_must_not_be_zero"},
+    {CreateTransferStatus::pending_id_must_not_be_int_max, "pending_id_must_not_be_int_max"},
+    {CreateTransferStatus::pending_id_must_be_different, "pending_id_must_be_different"},
+    {CreateTransferStatus::timeout_reserved_for_pending_transfer,
+     "timeout_reserved_for_pending_transfer"},
+    {CreateTransferStatus::closing_transfer_must_be_pending, "closing_transfer_must_be_pending"},
+    {CreateTransferStatus::ledger_must_not_be_zero, "ledger_must_not_be_zero"},
+    {CreateTransferStatus::code_must_not_be_zero, "code_must_not_be_zero"},
+    {CreateTransferStatus::debit_account_not_found, "debit_account_not_found"},
+    {CreateTransferStatus::credit_account_not_found, "credit_account_not_found"},
+    {CreateTransferStatus::accounts_must_have_the_same_ledger,
+     "accounts_must_have_the_same_ledger"},
+    {CreateTransferStatus::transfer_must_have_the_same_ledger_as_accounts,
+     "transfer_must_have_the_same_ledger_as_accounts"},
+    {CreateTransferStatus::pending_transfer_not_found, "pending_transfer_not_found"},
+    {CreateTransferStatus::reversal_target_not_found, "reversal_target_not_found"},
+    {CreateTransferStatus::reversal_target_not_posted, "reversal_target_not_posted"},
+    {CreateTransferStatus::pending_transfer_not_pending, "pending_transfer_not_pending"},
+    {CreateTransferStatus::hold_is_owned, "hold_is_owned"},
+    {CreateTransferStatus::pending_transfer_has_different_debit_account_id,
+     "pending_transfer_has_different_debit_account_id"},
+    {CreateTransferStatus::pending_transfer_has_different_credit_account_id,
+     "pending_transfer_has_different_credit_account_id"},
+    {CreateTransferStatus::pending_transfer_has_different_ledger,
+     "pending_transfer_has_different_ledger"},
+    {CreateTransferStatus::pending_transfer_has_different_code,
+     "pending_transfer_has_different_code"},
+    {CreateTransferStatus::amount_must_not_be_zero, "amount_must_not_be_zero"},
+    {CreateTransferStatus::reversal_exceeds_original, "reversal_exceeds_original"},
+    {CreateTransferStatus::exceeds_pending_transfer_amount, "exceeds_pending_transfer_amount"},
+    {CreateTransferStatus::pending_transfer_has_different_amount,
+     "pending_transfer_has_different_amount"},
+    {CreateTransferStatus::pending_transfer_already_posted, "pending_transfer_already_posted"},
+    {CreateTransferStatus::pending_transfer_already_voided, "pending_transfer_already_voided"},
+    {CreateTransferStatus::pending_transfer_expired, "pending_transfer_expired"},
+    {CreateTransferStatus::imported_event_timestamp_must_not_regress,
+     "imported_event_timestamp_must_not_regress"},
+    {CreateTransferStatus::imported_event_timestamp_must_postdate_debit_account,
+     "imported_event_timestamp_must_postdate_debit_account"},
+    {CreateTransferStatus::imported_event_timestamp_must_postdate_credit_account,
+     "imported_event_timestamp_must_postdate_credit_account"},
+    {CreateTransferStatus::imported_event_timeout_must_be_zero,
+     "imported_event_timeout_must_be_zero"},
+    {CreateTransferStatus::debit_account_already_closed, "debit_account_already_closed"},
+    {CreateTransferStatus::credit_account_already_closed, "credit_account_already_closed"},
+    {CreateTransferStatus::debit_account_frozen, "debit_account_frozen"},
+    {CreateTransferStatus::credit_account_frozen, "credit_account_frozen"},
+    {CreateTransferStatus::overflows_debits_pending, "overflows_debits_pending"},
+    {CreateTransferStatus::overflows_credits_pending, "overflows_credits_pending"},
+    {CreateTransferStatus::overflows_debits_posted, "overflows_debits_posted"},
+    {CreateTransferStatus::overflows_credits_posted, "overflows_credits_posted"},
+    {CreateTransferStatus::overflows_debits, "overflows_debits"},
+    {CreateTransferStatus::overflows_credits, "overflows_credits"},
+    {CreateTransferStatus::overflows_timeout, "overflows_timeout"},
+    {CreateTransferStatus::exceeds_credits, "exceeds_credits"},
+    {CreateTransferStatus::exceeds_debits, "exceeds_debits"},
+    {CreateTransferStatus::below_minimum, "below_minimum"},
+    {CreateTransferStatus::above_maximum, "above_maximum"},
+};
+
+constexpr NameOf<PutLedgerStatus> ledger_names[] = {
+    {PutLedgerStatus::created, "created"},
+    {PutLedgerStatus::ledger_must_not_be_zero, "ledger_must_not_be_zero"},
+    {PutLedgerStatus::name_must_not_be_empty, "name_must_not_be_empty"},
+    {PutLedgerStatus::name_too_long, "name_too_long"},
+    {PutLedgerStatus::name_must_be_utf8, "name_must_be_utf8"},
+    {PutLedgerStatus::scale_out_of_range, "scale_out_of_range"},
+    {PutLedgerStatus::kind_unknown, "kind_unknown"},
+    {PutLedgerStatus::exists, "exists"},
+    {PutLedgerStatus::name_taken, "name_taken"},
+    {PutLedgerStatus::ledger_in_use, "ledger_in_use"},
+    {PutLedgerStatus::too_many_ledgers, "too_many_ledgers"},
+};
+
+constexpr NameOf<RequestStatus> request_names[] = {
+    {RequestStatus::ok, "ok"},
+    {RequestStatus::busy, "busy"},
+    {RequestStatus::request_number_reused, "request_number_reused"},
+    {RequestStatus::request_too_old, "request_too_old"},
+    {RequestStatus::index_behind, "index_behind"},
+    {RequestStatus::name_conflict, "name_conflict"},
+    {RequestStatus::malformed, "malformed"},
+    {RequestStatus::not_authorised, "not_authorised"},
+    {RequestStatus::too_large, "too_large"},
+    {RequestStatus::unknown_kind, "unknown_kind"},
+    {RequestStatus::clock_not_manual, "clock_not_manual"},
+    {RequestStatus::clock_not_held, "clock_not_held"},
+    {RequestStatus::clock_out_of_range, "clock_out_of_range"},
+    {RequestStatus::disk_low, "disk_low"},
+    {RequestStatus::stopping, "stopping"},
+    {RequestStatus::too_many_accounts, "too_many_accounts"},
+};
+
+template <typename Status>
+std::string_view name_in(std::span<const NameOf<Status>> names, Status status) noexcept {
+  for (const auto& entry : names) {
+    if (entry.status == status) return entry.name;
+  }
+  return "unknown_status";
+}
+
+}  // namespace
+
+std::string_view to_string(CreateAccountStatus status) noexcept {
+  return name_in<CreateAccountStatus>(account_names, status);
+}
+
+std::string_view to_string(CreateTransferStatus status) noexcept {
+  return name_in<CreateTransferStatus>(transfer_names, status);
+}
+
+std::string_view to_string(PutLedgerStatus status) noexcept {
+  return name_in<PutLedgerStatus>(ledger_names, status);
+}
+
+std::string_view to_string(RequestStatus status) noexcept {
+  return name_in<RequestStatus>(request_names, status);
+}
+
+bool is_transient(CreateTransferStatus status) noexcept {
+  constexpr CreateTransferStatus transient[] = {
+      CreateTransferStatus::debit_account_not_found,
+      CreateTransferStatus::credit_account_not_found,
+      CreateTransferStatus::pending_transfer_not_found,
+      CreateTransferStatus::reversal_target_not_found,
+      CreateTransferStatus::debit_account_already_closed,
+      CreateTransferStatus::credit_account_already_closed,
+      CreateTransferStatus::debit_account_frozen,
+      CreateTransferStatus::credit_account_frozen,
+      CreateTransferStatus::exceeds_credits,
+      CreateTransferStatus::exceeds_debits,
+      CreateTransferStatus::below_minimum,
+      CreateTransferStatus::above_maximum,
+  };
+  for (const CreateTransferStatus each : transient) {
+    if (each == status) return true;
+  }
+  return false;
+}
+
+std::string_view in_words(RequestStatus status) noexcept {
+  switch (status) {
+    case RequestStatus::ok:
+      return "The request was executed.";
+    case RequestStatus::busy:
+      return "The engine took longer than a second to take the request; nothing was done. Send it "
+             "again under a new request number.";
+    case RequestStatus::request_number_reused:
+      return "This request number was used before with another content; nothing was done.";
+    case RequestStatus::request_too_old:
+      return "This request number is older than the client's kept operations; it was not executed "
+             "now. Look its events up by id.";
+    case RequestStatus::index_behind:
+      return "The query indexes have not reached the sequence asked for; ask again.";
+    case RequestStatus::name_conflict:
+      return "This id already has another name.";
+    case RequestStatus::malformed:
+      return "The body of the request could not be read.";
+    case RequestStatus::not_authorised:
+      return "The principal's role does not allow this request.";
+    case RequestStatus::too_large:
+      return "The request is larger than its limit.";
+    case RequestStatus::unknown_kind:
+      return "The engine does not know this kind of request.";
+    case RequestStatus::clock_not_manual:
+      return "The clock can be advanced only in an engine started with --clock manual.";
+    case RequestStatus::clock_not_held:
+      return "The clock is not held: there is no step to accept.";
+    case RequestStatus::clock_out_of_range:
+      return "The clock would pass 2^63-1 ns; nothing was changed.";
+    case RequestStatus::disk_low:
+      return "The disk is nearly full; new work is refused until there is space. Reads go on.";
+    case RequestStatus::stopping:
+      return "The engine is stopping; send the request again later.";
+    case RequestStatus::too_many_accounts:
+      return "The request could exceed the engine's --accounts-max; nothing was done.";
+  }
+  return "The status is not known to this version.";
+}
+
+}  // namespace daybook

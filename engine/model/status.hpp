@@ -1,0 +1,182 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+/// Why the business says no. The numbers are on the wire and in the journal: append, never
+/// renumber. Each enum lists its statuses in the order in which they are checked, so an event that
+/// is wrong in two ways always gets the same answer.
+
+namespace daybook {
+
+/// The outcome of one account of a create_accounts request.
+enum class CreateAccountStatus : std::uint16_t {
+  created = 0,
+  linked_event_failed = 1,
+  linked_event_chain_open = 2,
+  imported_event_expected = 22,
+  imported_event_not_expected = 23,
+  timestamp_must_be_zero = 3,
+  imported_event_timestamp_out_of_range = 24,
+  imported_event_timestamp_must_not_advance = 25,
+  reserved_field = 4,
+  reserved_flag = 5,
+  not_supported_yet = 1010,
+  id_must_not_be_zero = 6,
+  id_must_not_be_int_max = 7,
+  exists_with_different_flags = 15,
+  exists_with_different_business_id = 16,
+  exists_with_different_user_id = 17,
+  exists_with_different_tag = 18,
+  exists_with_different_ledger = 19,
+  exists_with_different_code = 20,
+  exists = 21,
+  flags_are_mutually_exclusive = 8,
+  debits_pending_must_be_zero = 9,
+  debits_posted_must_be_zero = 10,
+  credits_pending_must_be_zero = 11,
+  credits_posted_must_be_zero = 12,
+  ledger_must_not_be_zero = 13,
+  ledger_not_registered = 1008,
+  code_must_not_be_zero = 14,
+  imported_event_timestamp_must_not_regress = 26,
+};
+
+/// The enumerator's own name; "unknown_status" for a number that has none.
+[[nodiscard]] std::string_view to_string(CreateAccountStatus status) noexcept;
+
+/// The outcome of one transfer of a create_transfers request. Number 18 stays unused.
+enum class CreateTransferStatus : std::uint16_t {
+  created = 0,
+  linked_event_failed = 1,
+  linked_event_chain_open = 2,
+  imported_event_expected = 56,
+  imported_event_not_expected = 57,
+  timestamp_must_be_zero = 3,
+  imported_event_timestamp_out_of_range = 58,
+  imported_event_timestamp_must_not_advance = 59,
+  reserved_flag = 4,
+  not_supported_yet = 1010,
+  id_must_not_be_zero = 5,
+  id_must_not_be_int_max = 6,
+  exists_with_different_flags = 36,
+  exists_with_different_pending_id = 40,
+  exists_with_different_timeout = 44,
+  exists_with_different_debit_account_id = 37,
+  exists_with_different_credit_account_id = 38,
+  exists_with_different_amount = 39,
+  exists_with_different_business_id = 41,
+  exists_with_different_user_id = 42,
+  exists_with_different_tag = 43,
+  exists_with_different_ledger = 67,
+  exists_with_different_code = 45,
+  exists = 46,
+  id_already_failed = 68,
+  flags_are_mutually_exclusive = 7,
+  debit_account_id_must_not_be_zero = 8,
+  debit_account_id_must_not_be_int_max = 9,
+  credit_account_id_must_not_be_zero = 10,
+  credit_account_id_must_not_be_int_max = 11,
+  accounts_must_be_different = 12,
+  pending_id_must_be_zero = 13,
+  pending_id_must_not_be_zero = 14,
+  pending_id_must_not_be_int_max = 15,
+  pending_id_must_be_different = 16,
+  timeout_reserved_for_pending_transfer = 17,
+  closing_transfer_must_be_pending = 64,
+  ledger_must_not_be_zero = 19,
+  code_must_not_be_zero = 20,
+  debit_account_not_found = 21,
+  credit_account_not_found = 22,
+  accounts_must_have_the_same_ledger = 23,
+  transfer_must_have_the_same_ledger_as_accounts = 24,
+  pending_transfer_not_found = 25,
+  reversal_target_not_found = 1001,
+  reversal_target_not_posted = 1002,
+  pending_transfer_not_pending = 26,
+  hold_is_owned = 1007,
+  pending_transfer_has_different_debit_account_id = 27,
+  pending_transfer_has_different_credit_account_id = 28,
+  pending_transfer_has_different_ledger = 29,
+  pending_transfer_has_different_code = 30,
+  amount_must_not_be_zero = 1009,
+  reversal_exceeds_original = 1000,
+  exceeds_pending_transfer_amount = 31,
+  pending_transfer_has_different_amount = 32,
+  pending_transfer_already_posted = 33,
+  pending_transfer_already_voided = 34,
+  pending_transfer_expired = 35,
+  imported_event_timestamp_must_not_regress = 60,
+  imported_event_timestamp_must_postdate_debit_account = 61,
+  imported_event_timestamp_must_postdate_credit_account = 62,
+  imported_event_timeout_must_be_zero = 63,
+  debit_account_already_closed = 65,
+  credit_account_already_closed = 66,
+  debit_account_frozen = 1005,
+  credit_account_frozen = 1006,
+  overflows_debits_pending = 47,
+  overflows_credits_pending = 48,
+  overflows_debits_posted = 49,
+  overflows_credits_posted = 50,
+  overflows_debits = 51,
+  overflows_credits = 52,
+  overflows_timeout = 53,
+  exceeds_credits = 54,
+  exceeds_debits = 55,
+  below_minimum = 1003,
+  above_maximum = 1004,
+};
+
+/// The enumerator's own name; "unknown_status" for a number that has none.
+[[nodiscard]] std::string_view to_string(CreateTransferStatus status) noexcept;
+
+/// True for a refusal that depends on the state of other things and might pass later. Its transfer
+/// id is burnt: a later try answers id_already_failed, so a retry never changes what was told.
+[[nodiscard]] bool is_transient(CreateTransferStatus status) noexcept;
+
+/// The outcome of one ledger of a put_ledgers request; `created` also when an unused one was
+/// changed.
+enum class PutLedgerStatus : std::uint16_t {
+  created = 0,
+  ledger_must_not_be_zero = 1,
+  name_must_not_be_empty = 2,
+  name_too_long = 3,
+  name_must_be_utf8 = 4,
+  scale_out_of_range = 5,
+  kind_unknown = 6,
+  exists = 7,
+  name_taken = 8,
+  ledger_in_use = 9,
+  too_many_ledgers = 10,
+};
+
+/// The enumerator's own name; "unknown_status" for a number that has none.
+[[nodiscard]] std::string_view to_string(PutLedgerStatus status) noexcept;
+
+/// The outcome of a request as a whole; its events were looked at only if it is `ok`.
+enum class RequestStatus : std::uint16_t {
+  ok = 0,
+  busy = 2001,
+  request_number_reused = 2002,
+  request_too_old = 2003,
+  index_behind = 2004,
+  name_conflict = 2005,
+  malformed = 2006,
+  not_authorised = 2007,
+  too_large = 2008,
+  unknown_kind = 2009,
+  clock_not_manual = 2010,
+  clock_not_held = 2011,
+  clock_out_of_range = 2012,
+  disk_low = 2013,
+  stopping = 2014,
+  too_many_accounts = 2015,
+};
+
+/// The enumerator's own name; "unknown_status" for a number that has none.
+[[nodiscard]] std::string_view to_string(RequestStatus status) noexcept;
+
+/// What happened and what to do next, in a sentence for people.
+[[nodiscard]] std::string_view in_words(RequestStatus status) noexcept;
+
+}  // namespace daybook

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/model/ids.hpp"
+#include "engine/model/operation.hpp"
+#include "engine/model/principal.hpp"
+#include "engine/model/sequence.hpp"
+
+namespace daybook {
+
+/// One request on its way through the engine and back: made by an io thread, lent to the sequencer
+/// or to a query thread, handed back as the reply. Nothing is copied or allocated on the way.
+///
+/// Threads.  Owned by whoever holds it; it changes hands only through rings.
+struct RequestSlot {
+  virtual ~RequestSlot() = default;
+
+  // ---- The request: written by the io thread. ----
+  RequestKind kind{};
+  RequestStatus refuse_with = RequestStatus::ok;  ///< Not ok: journal it as refused, do not run it.
+  Role role = Role::reader;
+  ClientId client;
+  PrincipalId principal;
+  TraceId trace_id;
+  BusinessId business_id;
+  UserId user_id;
+  std::uint64_t request_number = 0;
+  std::uint64_t frame_checksum = 0;
+  /// The events: an array of Account, Transfer, Ledger or Uint128 (ids), 8-byte aligned; for the
+  /// other kinds, `arguments` below.
+  const std::byte* events = nullptr;
+  std::uint32_t event_count = 0;
+
+  /// Of advance_clock: nanoseconds. Of list_*: what to begin after (0 = the beginning).
+  std::uint64_t argument = 0;
+  Uint128 argument_id;             ///< Of list_accounts: the account to begin after; 0 = none.
+  std::uint32_t limit = 0;         ///< Of list_*: at most so many; 1 to batch_events_max.
+  std::span<const char> reason;    ///< Of accept_clock: an operator's words, UTF-8.
+  std::uint64_t min_sequence = 0;  ///< Of queries: wait until the indexes hold this sequence.
+  std::uint64_t arrived_ns = 0;    ///< Monotonic; for time limits.
+
+  // ---- The reply: written by the sequencer or a query thread. ----
+  RequestStatus status = RequestStatus::ok;
+  /// The reply may leave once the journal is durable up to here.
+  Sequence wait_for;
+  Sequence first_sequence;    ///< The operation's; for reads, the sequence it is true of.
+  Timestamp first_timestamp;  ///< Of the first event's slot.
+  std::uint64_t state_digest = 0;
+  /// The answer must be read from the operation record at first_sequence: a repeat whose reply was
+  /// too large to keep. The io thread passes the slot on to a query thread once it is durable.
+  bool rebuild_reply = false;
+  bool more = false;                 ///< Of list_*: there is more after the last item.
+  std::uint64_t cursor = 0;          ///< Of list_transfers: the sequence to continue after.
+  std::uint64_t highest_number = 0;  ///< Of open_session: the client's highest number so far.
+
+  /// Room for the reply's items, given by the io thread: for batches event_count refusals, for
+  /// lookup_accounts event_count Accounts. The sequencer writes the first `item_count`.
+  std::byte* reply_room = nullptr;
+  std::uint32_t item_count = 0;
+  /// The items of a query thread's reply (Account, Transfer, Ledger or, rebuilt, Refusal).
+  std::vector<std::byte> query_items;
+};
+
+/// Bytes of reply_room that a request needs.
+[[nodiscard]] constexpr std::size_t reply_room_bytes(RequestKind kind, std::uint32_t event_count) {
+  if (kind == RequestKind::lookup_accounts) return std::size_t{event_count} * 128;
+  return is_journaled(kind) ? std::size_t{event_count} * sizeof(Refusal) : 0;
+}
+
+}  // namespace daybook

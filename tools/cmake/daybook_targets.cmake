@@ -1,0 +1,61 @@
+# Verbs that every room's CMakeLists.txt is written in, so that all targets read alike.
+#
+#   daybook_library(NAME SOURCES ... [USES target ...] [PRIVATE_USES target ...])
+#   daybook_test(NAME SOURCES ... USES target ...)      gtest, one ctest entry a test case
+#   daybook_bench(NAME SOURCES ... USES target ...)     Google Benchmark
+#   daybook_flatbuffers(NAME SCHEMA file.fbs INCLUDE dir)  generated header, made at build time
+#
+# A library called NAME is the target daybook::NAME.
+
+add_library(daybook_options INTERFACE)
+target_compile_features(daybook_options INTERFACE cxx_std_20)
+target_include_directories(daybook_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(daybook_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Werror
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
+target_compile_definitions(daybook_options INTERFACE
+  $<$<BOOL:${DAYBOOK_AUDIT}>:DAYBOOK_AUDIT>)
+
+function(daybook_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
+  add_library(daybook_${name} STATIC ${arg_SOURCES})
+  add_library(daybook::${name} ALIAS daybook_${name})
+  target_link_libraries(daybook_${name}
+    PUBLIC daybook_options ${arg_USES} PRIVATE ${arg_PRIVATE_USES})
+endfunction()
+
+function(daybook_test name)
+  cmake_parse_arguments(arg "" "" "SOURCES;USES" ${ARGN})
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE daybook_options ${arg_USES} GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60)
+endfunction()
+
+function(daybook_bench name)
+  cmake_parse_arguments(arg "" "" "SOURCES;USES" ${ARGN})
+  find_package(benchmark REQUIRED)
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE daybook_options ${arg_USES} benchmark::benchmark_main)
+endfunction()
+
+# The generated code asserts the exact library version, so it is made here and never committed.
+function(daybook_flatbuffers name)
+  cmake_parse_arguments(arg "" "SCHEMA;INCLUDE" "" ${ARGN})
+  find_program(FLATC flatc REQUIRED)
+  get_filename_component(stem ${arg_SCHEMA} NAME_WE)
+  set(directory ${CMAKE_CURRENT_BINARY_DIR}/generated/${arg_INCLUDE})
+  set(header ${directory}/${stem}_generated.h)
+  add_custom_command(OUTPUT ${header}
+    COMMAND ${FLATC} --cpp --scoped-enums --no-prefix -o ${directory}
+            ${CMAKE_CURRENT_SOURCE_DIR}/${arg_SCHEMA}
+    DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_SCHEMA} VERBATIM)
+  add_custom_target(daybook_${name}_header DEPENDS ${header})
+  add_library(daybook_${name} INTERFACE)
+  add_dependencies(daybook_${name} daybook_${name}_header)
+  # SYSTEM: warnings are for code that people write.
+  target_include_directories(daybook_${name} SYSTEM INTERFACE
+    ${CMAKE_CURRENT_BINARY_DIR}/generated)
+  add_library(daybook::${name} ALIAS daybook_${name})
+endfunction()
