@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#define XXH_STATIC_LINKING_ONLY  // The streaming state stands on the stack.
 #include <xxhash.h>
 
 #include "engine/base/assert.hpp"
