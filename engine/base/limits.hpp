@@ -14,6 +14,7 @@ inline constexpr std::size_t in_flight_bytes_max = 8 * 1'024 * 1'024;  ///< Of o
 inline constexpr std::size_t receive_bytes_max = 256 * 1'024 * 1'024;  ///< Of all connections.
 inline constexpr std::uint32_t connections_default = 1'024;
 inline constexpr std::uint64_t accounts_default = 10'000'000;
+inline constexpr std::uint64_t transfer_ids_default = std::uint64_t{1} << 28;
 inline constexpr std::uint32_t ledgers_max = 65'536;
 inline constexpr std::size_t ledger_name_bytes_max = 64;
 inline constexpr std::uint32_t ledger_scale_max = 30;

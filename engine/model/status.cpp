@@ -177,6 +177,7 @@ constexpr NameOf<RequestStatus> request_names[] = {
     {RequestStatus::disk_low, "disk_low"},
     {RequestStatus::stopping, "stopping"},
     {RequestStatus::too_many_accounts, "too_many_accounts"},
+    {RequestStatus::too_many_transfers, "too_many_transfers"},
 };
 
 template <typename Status>
@@ -262,6 +263,8 @@ std::string_view in_words(RequestStatus status) noexcept {
       return "The engine is stopping; send the request again later.";
     case RequestStatus::too_many_accounts:
       return "The request could exceed the engine's --accounts-max; nothing was done.";
+    case RequestStatus::too_many_transfers:
+      return "The request could exceed the engine's --transfer-ids-max; nothing was done.";
   }
   return "The status is not known to this version.";
 }

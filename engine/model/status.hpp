@@ -171,6 +171,7 @@ enum class RequestStatus : std::uint16_t {
   disk_low = 2013,
   stopping = 2014,
   too_many_accounts = 2015,
+  too_many_transfers = 2016,
 };
 
 /// The enumerator's own name; "unknown_status" for a number that has none.

@@ -1,0 +1,160 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include "engine/base/limits.hpp"
+#include "engine/base/mapped_array.hpp"
+#include "engine/model/account.hpp"
+#include "engine/model/facts.hpp"
+#include "engine/model/ledger.hpp"
+#include "engine/model/operation.hpp"
+#include "engine/model/transfer.hpp"
+#include "engine/ports/entry.hpp"
+
+namespace daybook {
+
+/// A journal slab: the memory in which one entry is written, fact by fact, and from which the
+/// journaler takes it.
+///
+/// The transfers, which are nearly all of it, are written once, where they will stand. The other
+/// vectors go to side buffers and are copied in front of the transfers at close(): FlatBuffers'
+/// offsets point forward, so a vector that stands last can be written first.
+///
+/// Threads.  One at a time; it changes hands through rings.
+/// Limits.   used_bytes() never passes limits::entry_bytes_max; callers ask fits() first.
+/// Cost.     No allocation after construction. The memory is address space until it is touched.
+class EntryBuilder {
+ public:
+  EntryBuilder();
+
+  /// Empties the slab for an entry whose first fact takes `first`.
+  void open(Sequence first);
+
+  /// Would the entry still be legal with `more_bytes` of facts? What a fact costs: cost_of<>().
+  [[nodiscard]] bool fits(std::size_t more_bytes) const {
+    return padded_entry_bytes(used_bytes_ + more_bytes + front_slack) <= limits::entry_bytes_max &&
+           operations_.count < limits::operations_per_entry_max;
+  }
+  [[nodiscard]] bool empty() const { return runs_.count == 0; }
+  [[nodiscard]] Sequence first() const { return first_; }
+  [[nodiscard]] std::size_t used_bytes() const { return used_bytes_; }
+
+  /// The most bytes that a request of `event_count` events of `event_bytes` each can take: every
+  /// event refused with its data, the operation, its run, evictions.
+  [[nodiscard]] static constexpr std::size_t worst_case_bytes(std::size_t event_count,
+                                                              std::size_t event_bytes) {
+    return event_count * (sizeof(Refusal) + event_bytes) + sizeof(Operation) + sizeof(ClockChange) +
+           4 * (sizeof(Run) + sizeof(ClientEvicted));
+  }
+
+  /// `first_sequence` is what the run's first fact takes; `run.count` may still be 0 and grow
+  /// while it is the last run.
+  Run& add_run(const Run& run, Sequence first_sequence) {
+    run_sequences_[runs_.count] = first_sequence.value();
+    return add(runs_, run);
+  }
+  [[nodiscard]] Run& last_run() { return runs_.items[runs_.count - 1]; }
+  Operation& add_operation(const Operation& operation) { return add(operations_, operation); }
+  Refusal& add_refusal(const Refusal& refusal) { return add(refusals_, refusal); }
+  void add_refused(const Account& account) { add(refused_accounts_, account); }
+  /// `burnt`: the refusal used the id up.
+  void add_refused(const Transfer& transfer, bool burnt) {
+    refused_is_burnt_[refused_transfers_.count] = burnt;
+    add(refused_transfers_, transfer);
+  }
+  void add_refused(const Ledger& ledger) { add(refused_ledgers_, ledger); }
+  Account& add_fact(const Account& account) { return add(accounts_, account); }
+  Transfer& add_fact(const Transfer& transfer) { return add(transfers_, transfer); }
+  Ledger& add_fact(const Ledger& ledger) { return add(ledgers_, ledger); }
+  void add_fact(const SegmentOpened& fact) { add(segments_opened_, fact); }
+  void add_fact(const SegmentSealed& fact) { add(segments_sealed_, fact); }
+  void add_fact(const SegmentHashed& fact) { add(segments_hashed_, fact); }
+  void add_fact(const ClockChange& fact) { add(clock_changes_, fact); }
+  void add_fact(const ClientEvicted& fact) { add(clients_evicted_, fact); }
+
+  /// Forgets all accounts (transfers) from index `count` on: the facts of an undone chain.
+  void truncate_accounts(std::uint32_t count) { truncate(accounts_, count); }
+  void truncate_transfers(std::uint32_t count) { truncate(transfers_, count); }
+
+  [[nodiscard]] std::uint32_t run_count() const { return runs_.count; }
+  [[nodiscard]] std::uint32_t operation_count() const { return operations_.count; }
+  [[nodiscard]] std::uint32_t account_count() const { return accounts_.count; }
+  [[nodiscard]] std::uint32_t transfer_count() const { return transfers_.count; }
+  [[nodiscard]] std::uint32_t ledger_count() const { return ledgers_.count; }
+  [[nodiscard]] std::uint32_t client_evicted_count() const { return clients_evicted_.count; }
+  [[nodiscard]] std::uint32_t segment_hashed_count() const { return segments_hashed_.count; }
+  [[nodiscard]] std::uint32_t refusal_count() const { return refusals_.count; }
+  [[nodiscard]] std::uint32_t clock_change_count() const { return clock_changes_.count; }
+  [[nodiscard]] const Account& account(std::uint32_t index) const { return accounts_.items[index]; }
+  [[nodiscard]] const Transfer& transfer(std::uint32_t index) const {
+    return transfers_.items[index];
+  }
+  /// The transfer that took `sequence`, or null. Cost: O(log runs).
+  [[nodiscard]] const Transfer* find_transfer(Sequence sequence) const;
+
+  /// Did an operation in this slab burn `id`? Cost: O(refused transfers).
+  [[nodiscard]] bool holds_burnt(TransferId id) const;
+
+  /// Completes the entry but for its hashes. `header` brings journal id, fact count, commit time
+  /// and state digest; the rest of it is filled in here. The value is 16-aligned and stays valid
+  /// until open(). Requires: !empty().
+  std::span<std::byte> close(EntryHeader header);
+
+ private:
+  template <typename T>
+  struct Vector {
+    T* items = nullptr;
+    std::uint32_t count = 0;
+    [[nodiscard]] std::span<const T> all() const { return {items, count}; }
+  };
+
+  template <typename T, typename Fact>
+  T& add(Vector<T>& vector, const Fact& fact) {
+    used_bytes_ += sizeof(T);
+    T& place = vector.items[vector.count++];
+    place = fact;
+    return place;
+  }
+  template <typename T>
+  void truncate(Vector<T>& vector, std::uint32_t count) {
+    used_bytes_ -= sizeof(T) * (vector.count - count);
+    vector.count = count;
+  }
+  template <typename T>
+  std::byte* place(Vector<T>& vector, std::byte* at);
+
+  static constexpr std::size_t vector_count = 14;
+  static constexpr std::size_t front_slack = 256;  // Offsets, lengths, alignment.
+
+  MappedMemory memory_;
+  MappedArray<std::uint64_t> run_sequences_;
+  MappedArray<bool> refused_is_burnt_;
+  std::byte* transfers_at_ = nullptr;
+  std::size_t used_bytes_ = 0;
+  Sequence first_;
+  Vector<Run> runs_;
+  Vector<Operation> operations_;
+  Vector<Refusal> refusals_;
+  Vector<Account> refused_accounts_;
+  Vector<Transfer> refused_transfers_;
+  Vector<Ledger> refused_ledgers_;
+  Vector<Account> accounts_;
+  Vector<Ledger> ledgers_;
+  Vector<SegmentOpened> segments_opened_;
+  Vector<SegmentSealed> segments_sealed_;
+  Vector<SegmentHashed> segments_hashed_;
+  Vector<ClockChange> clock_changes_;
+  Vector<ClientEvicted> clients_evicted_;
+  Vector<Transfer> transfers_;
+};
+
+// A frame's events with their worst record fit the largest entry.
+static_assert(padded_entry_bytes(EntryBuilder::worst_case_bytes(limits::batch_events_max,
+                                                                sizeof(Transfer)) +
+                                 256) <= limits::entry_bytes_max);
+static_assert(limits::frame_bytes_max <= limits::entry_bytes_max);
+
+}  // namespace daybook

@@ -1,0 +1,180 @@
+#include "engine/codec/entry_facts.hpp"
+
+#include <array>
+#include <cstddef>
+
+#include <fmt/format.h>
+
+#include "engine/codec/generated/journal_generated.h"
+
+namespace daybook {
+namespace {
+
+Failure damaged(std::string what) { return {FailureKind::damaged, std::move(what)}; }
+
+// The generated structs and engine/model's are the same bytes.
+template <typename Model, typename Stored>
+std::span<const Model> as_model(const flatbuffers::Vector<const Stored*>* vector) {
+  static_assert(sizeof(Model) == sizeof(Stored) && alignof(Model) == alignof(Stored));
+  if (vector == nullptr) return {};
+  return {reinterpret_cast<const Model*>(vector->Data()), vector->size()};
+}
+
+// How many facts of each kind an entry holds, or has used so far.
+struct Counts {
+  std::array<std::uint64_t, 9> of_kind{};
+
+  explicit Counts() = default;
+  explicit Counts(const EntryFacts& facts) {
+    of(FactKind::account) = facts.accounts.size();
+    of(FactKind::transfer) = facts.transfers.size();
+    of(FactKind::ledger) = facts.ledgers.size();
+    of(FactKind::segment_opened) = facts.segments_opened.size();
+    of(FactKind::segment_sealed) = facts.segments_sealed.size();
+    of(FactKind::segment_hashed) = facts.segments_hashed.size();
+    of(FactKind::clock_change) = facts.clock_changes.size();
+    of(FactKind::client_evicted) = facts.clients_evicted.size();
+  }
+  std::uint64_t& of(FactKind kind) { return of_kind[static_cast<std::size_t>(kind)]; }
+};
+
+bool kind_is_known(FactKind kind) { return to_string(kind) != "unknown_fact"; }
+
+Result<void> check_runs(const EntryFacts& facts) {
+  Counts present{facts};
+  Counts used;
+  std::uint64_t operations = 0;
+  std::uint64_t sequences = 0;
+  std::uint64_t created = 0;  // By the current operation.
+  for (const Run& run : facts.runs) {
+    if (!kind_is_known(run.kind) || run.reserved != 0) return damaged("a run has an unknown kind");
+    if (run.operation != no_operation) {
+      if (run.operation == operations && operations < facts.operations.size()) {
+        if (operations > 0 && facts.operations[operations - 1].created_count != created) {
+          return damaged("an operation has another number of facts than it says");
+        }
+        ++operations;
+        ++sequences;
+        created = 0;
+      } else if (operations == 0 || run.operation != operations - 1) {
+        return damaged("a run names an operation out of order");
+      }
+      created += run.count;
+    }
+    if (run.first != used.of(run.kind)) return damaged("a run starts in the wrong place");
+    used.of(run.kind) += run.count;
+    sequences += run.count;
+  }
+  if (operations != facts.operations.size() ||
+      (operations > 0 && facts.operations[operations - 1].created_count != created)) {
+    return damaged("an operation has another number of facts than it says");
+  }
+  if (used.of_kind != present.of_kind) return damaged("the runs do not use each fact once");
+  if (sequences != facts.header.fact_count) {
+    return damaged(fmt::format("the entry's header counts {} facts, its runs {}",
+                               facts.header.fact_count, sequences));
+  }
+  return {};
+}
+
+Result<void> check_refusals(const EntryFacts& facts) {
+  std::uint64_t refusals = 0;
+  std::uint64_t accounts = 0;
+  std::uint64_t transfers = 0;
+  std::uint64_t ledgers = 0;
+  for (const Operation& operation : facts.operations) {
+    if (operation.refusal_count > facts.refusals.size() - refusals) {
+      return damaged("an operation has more refusals than there are");
+    }
+    for (std::uint32_t each = 0; each < operation.refusal_count; ++each) {
+      const Refusal& refusal = facts.refusals[refusals++];
+      if (refusal.index >= operation.event_count) {
+        return damaged("a refusal names an event that its request did not have");
+      }
+      if (!keeps_request_data(operation.kind, refusal.status)) continue;
+      if (operation.kind == RequestKind::create_accounts) ++accounts;
+      if (operation.kind == RequestKind::create_transfers) ++transfers;
+      if (operation.kind == RequestKind::put_ledgers) ++ledgers;
+    }
+  }
+  if (refusals != facts.refusals.size() || accounts != facts.refused_accounts.size() ||
+      transfers != facts.refused_transfers.size() || ledgers != facts.refused_ledgers.size()) {
+    return damaged("the refusals and their request data do not match");
+  }
+  return {};
+}
+
+}  // namespace
+
+bool keeps_request_data(RequestKind kind, std::uint16_t status) {
+  if (kind == RequestKind::create_accounts) {
+    return status != static_cast<std::uint16_t>(CreateAccountStatus::exists) &&
+           status != static_cast<std::uint16_t>(CreateAccountStatus::linked_event_failed);
+  }
+  if (kind == RequestKind::create_transfers) {
+    return status != static_cast<std::uint16_t>(CreateTransferStatus::exists) &&
+           status != static_cast<std::uint16_t>(CreateTransferStatus::linked_event_failed);
+  }
+  return kind == RequestKind::put_ledgers &&
+         status != static_cast<std::uint16_t>(PutLedgerStatus::exists);
+}
+
+Result<EntryFacts> read_facts(const EntryView& entry) {
+  const auto payload = entry.payload();
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(payload.data());
+  constexpr flatbuffers::uoffset_t depth = 2;
+  constexpr flatbuffers::uoffset_t tables = 1;
+  flatbuffers::Verifier verifier{bytes, payload.size(), depth, tables};
+  if (!journal::VerifyEntryBuffer(verifier)) {
+    return damaged("the entry's payload is not a FlatBuffer of this schema");
+  }
+  const journal::Entry& stored = *journal::GetEntry(bytes);
+  EntryFacts facts{.header = entry.header,
+                   .runs = as_model<Run>(stored.runs()),
+                   .operations = as_model<Operation>(stored.operations()),
+                   .refusals = as_model<Refusal>(stored.refusals()),
+                   .refused_accounts = as_model<Account>(stored.refused_accounts()),
+                   .refused_transfers = as_model<Transfer>(stored.refused_transfers()),
+                   .refused_ledgers = as_model<Ledger>(stored.refused_ledgers()),
+                   .accounts = as_model<Account>(stored.accounts()),
+                   .ledgers = as_model<Ledger>(stored.ledgers()),
+                   .segments_opened = as_model<SegmentOpened>(stored.segments_opened()),
+                   .segments_sealed = as_model<SegmentSealed>(stored.segments_sealed()),
+                   .segments_hashed = as_model<SegmentHashed>(stored.segments_hashed()),
+                   .clock_changes = as_model<ClockChange>(stored.clock_changes()),
+                   .clients_evicted = as_model<ClientEvicted>(stored.clients_evicted()),
+                   .transfers = as_model<Transfer>(stored.transfers())};
+  if (auto checked = check_runs(facts); !checked.ok()) return checked.error();
+  if (auto checked = check_refusals(facts); !checked.ok()) return checked.error();
+  return facts;
+}
+
+bool RunWalker::next(PlacedRun& placed) {
+  if (at_ == facts_->runs.size()) return false;
+  placed.run = facts_->runs[at_++];
+  placed.starts_operation = placed.run.operation == operations_;
+  if (placed.starts_operation) {
+    if (operations_ > 0) {  // Past the refusals of the operation before.
+      const Operation& before = facts_->operations[operations_ - 1];
+      for (std::uint32_t each = 0; each < before.refusal_count; ++each) {
+        if (!keeps_request_data(before.kind, facts_->refusals[refusals_++].status)) continue;
+        if (before.kind == RequestKind::create_accounts) ++refused_accounts_;
+        if (before.kind == RequestKind::create_transfers) ++refused_transfers_;
+        if (before.kind == RequestKind::put_ledgers) ++refused_ledgers_;
+      }
+    }
+    ++operations_;
+    placed.operation_sequence = next_;
+    next_ = daybook::next(next_);
+    placed.first_refusal = refusals_;
+    const RequestKind kind = facts_->operations[operations_ - 1].kind;
+    placed.first_refused_data = kind == RequestKind::create_accounts    ? refused_accounts_
+                                : kind == RequestKind::create_transfers ? refused_transfers_
+                                                                        : refused_ledgers_;
+  }
+  placed.first_sequence = next_;
+  next_ = Sequence{next_.value() + placed.run.count};
+  return true;
+}
+
+}  // namespace daybook

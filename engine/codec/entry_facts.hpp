@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "engine/base/result.hpp"
+#include "engine/model/account.hpp"
+#include "engine/model/facts.hpp"
+#include "engine/model/ledger.hpp"
+#include "engine/model/operation.hpp"
+#include "engine/model/transfer.hpp"
+#include "engine/ports/entry.hpp"
+
+namespace daybook {
+
+/// An entry's facts, read in place: the spans point into the entry's bytes.
+struct EntryFacts {
+  EntryHeader header;
+  std::span<const Run> runs;
+  std::span<const Operation> operations;
+  std::span<const Refusal> refusals;
+  std::span<const Account> refused_accounts;
+  std::span<const Transfer> refused_transfers;
+  std::span<const Ledger> refused_ledgers;
+  std::span<const Account> accounts;
+  std::span<const Ledger> ledgers;
+  std::span<const SegmentOpened> segments_opened;
+  std::span<const SegmentSealed> segments_sealed;
+  std::span<const SegmentHashed> segments_hashed;
+  std::span<const ClockChange> clock_changes;
+  std::span<const ClientEvicted> clients_evicted;
+  std::span<const Transfer> transfers;
+};
+
+/// Reads a checked entry's payload and makes sure that it is consistent, so that no later reader
+/// needs to: the runs use every fact of every vector once and in order, operations and refusals
+/// likewise, their counts agree, and the sequences add up to the header's. Failure `damaged` says
+/// what is wrong, not where. Any bytes are safe to pass. Cost: O(runs + operations + refusals).
+[[nodiscard]] Result<EntryFacts> read_facts(const EntryView& entry);
+
+/// Does a refusal of this status stand in the journal with its event's data? `exists` and
+/// `linked_event_failed` do not: index, status and timestamp say it all.
+[[nodiscard]] bool keeps_request_data(RequestKind kind, std::uint16_t status);
+
+/// One run of an entry, with where it stands.
+struct PlacedRun {
+  Run run;
+  Sequence operation_sequence;  ///< Of the record, where this is the first run of its operation.
+  Sequence first_sequence;      ///< Of the run's first fact.
+  bool starts_operation = false;
+  std::uint32_t first_refusal = 0;       ///< Of the operation, in `refusals`.
+  std::uint32_t first_refused_data = 0;  ///< Of the operation, in the refused vector of its kind.
+};
+
+/// Walks the runs of an entry in order and says which sequences each takes.
+class RunWalker {
+ public:
+  explicit RunWalker(const EntryFacts& facts) : facts_{&facts}, next_{facts.header.first()} {}
+
+  /// False after the last run.
+  [[nodiscard]] bool next(PlacedRun& placed);
+
+ private:
+  const EntryFacts* facts_;
+  std::size_t at_ = 0;
+  Sequence next_;
+  std::uint32_t operations_ = 0;  // Seen so far; the last one is the current.
+  std::uint32_t refusals_ = 0;    // Of the operations before the current one.
+  std::uint32_t refused_accounts_ = 0;
+  std::uint32_t refused_transfers_ = 0;
+  std::uint32_t refused_ledgers_ = 0;
+};
+
+}  // namespace daybook

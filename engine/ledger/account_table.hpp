@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "engine/base/mapped_array.hpp"
+#include "engine/ledger/id_index.hpp"
+#include "engine/model/account.hpp"
+
+namespace daybook {
+
+/// Where an account stands in its table, from 0 in order of creation. Never changes.
+using AccountSlot = std::uint32_t;
+inline constexpr AccountSlot no_account = ~AccountSlot{0};
+
+/// All accounts, in memory, in order of creation, found by id.
+///
+/// Threads.  One.
+/// Limits.   accounts_max at construction; room() says what is left.
+class AccountTable {
+ public:
+  AccountTable(std::uint64_t accounts_max, std::uint64_t hash_seed)
+      : accounts_{accounts_max}, index_{accounts_max, hash_seed} {}
+
+  [[nodiscard]] std::uint64_t tag_of(AccountId id) const { return index_.tag_of(id.value()); }
+  void prefetch_index(std::uint64_t tag) const { index_.prefetch(tag); }
+  void prefetch(AccountSlot slot) const {
+    const auto* line = reinterpret_cast<const std::byte*>(&accounts_[slot]);
+    __builtin_prefetch(line, 1);
+    __builtin_prefetch(line + 64, 1);
+  }
+
+  /// Asks for the account that `tag` most likely leads to.
+  void prefetch_candidate(std::uint64_t tag) const {
+    const std::uint64_t slot = index_.candidate(tag);
+    if (slot != IdIndex::none) prefetch(static_cast<AccountSlot>(slot));
+  }
+
+  [[nodiscard]] AccountSlot find(AccountId id) const { return find(id, tag_of(id)); }
+  /// `tag` is tag_of(id). no_account when there is none.
+  [[nodiscard]] AccountSlot find(AccountId id, std::uint64_t tag) const {
+    const std::uint64_t found =
+        index_.find(tag, [&](std::uint64_t slot) { return accounts_[slot].id == id; });
+    return found == IdIndex::none ? no_account : static_cast<AccountSlot>(found);
+  }
+
+  [[nodiscard]] Account& at(AccountSlot slot) { return accounts_[slot]; }
+  [[nodiscard]] const Account& at(AccountSlot slot) const { return accounts_[slot]; }
+
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+  [[nodiscard]] std::uint64_t room() const { return accounts_.size() - count_; }
+
+  /// As IdIndex::prepare().
+  void prepare(std::uint64_t count) { index_.prepare(count); }
+
+  /// Requires: no account has this id; prepared; room() > 0.
+  AccountSlot insert(const Account& account) {
+    ENSURE(room() > 0, "callers check the room for accounts");
+    const auto slot = static_cast<AccountSlot>(count_++);
+    accounts_[slot] = account;
+    index_.insert(tag_of(account.id), slot);
+    return slot;
+  }
+
+  /// Undoes the latest insert().
+  void take_back_last() {
+    ENSURE(count_ > 0, "there is an account to take back");
+    --count_;
+    index_.take_back(tag_of(accounts_[count_].id), count_);
+  }
+
+  void release_retired() { index_.release_retired(); }
+
+ private:
+  MappedArray<Account> accounts_;
+  IdIndex index_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace daybook

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "engine/base/assert.hpp"
+#include "engine/base/hash.hpp"
+#include "engine/base/mapped_array.hpp"
+#include "engine/base/uint128.hpp"
+
+namespace daybook {
+
+/// From a 128-bit id to a number of up to 49 bits: the hot index of accounts and of transfer ids.
+///
+/// It does not store ids. A key is a 47-bit tag of the id's hash; whoever asks compares the id of
+/// each candidate with what the number leads to. That keeps an entry at 12 bytes, so that five of
+/// them and their count fill one cache line: a lookup is one miss, and that miss is prefetched.
+///
+/// Growth.   The bucket of a tag is its top bits, so doubling moves bucket i to 2i and 2i+1: two
+///           streams, not random writes. prepare() does a slice of it; between slices, lookups
+///           look into both tables. All tables' address space is reserved at construction.
+/// Threads.  One thread, but for release_retired().
+/// Limits.   `entries_max` at construction; inserting more stops the process (callers check).
+class IdIndex {
+ public:
+  static constexpr unsigned value_bits = 49;
+  static constexpr std::uint64_t value_max = (std::uint64_t{1} << value_bits) - 1;
+
+  /// `seed` makes tags unpredictable for those who choose ids; it changes no answer.
+  IdIndex(std::uint64_t entries_max, std::uint64_t seed);
+
+  [[nodiscard]] std::uint64_t tag_of(const Uint128& id) const {
+    return mix(id, seed_) >> (64 - tag_bits);
+  }
+
+  void prefetch(std::uint64_t tag) const {
+    __builtin_prefetch(&table_[home(tag, bits_)], 1);
+    if (old_table_ != nullptr) __builtin_prefetch(&old_table_[home(tag, bits_ - 1)]);
+  }
+
+  /// The first value with this tag for which `is_it(value)` is true, or `none`.
+  template <typename IsIt>
+  [[nodiscard]] std::uint64_t find(std::uint64_t tag, IsIt is_it) const {
+    const std::uint64_t found = find_in(table_, home(tag, bits_), tag, is_it);
+    if (found != none || old_table_ == nullptr) return found;
+    return find_in(old_table_, home(tag, bits_ - 1), tag, is_it);
+  }
+  static constexpr std::uint64_t none = ~std::uint64_t{0};
+
+  /// The first value with this tag, unconfirmed: for asking the memory behind it. `none` if none.
+  [[nodiscard]] std::uint64_t candidate(std::uint64_t tag) const {
+    return find(tag, [](std::uint64_t) { return true; });
+  }
+
+  /// Makes room for `count` more entries and does a slice of a growth under way. Cost:
+  /// O(count). Call it between requests only: take_back() relies on nothing moving in between.
+  void prepare(std::uint64_t count);
+
+  /// Requires: prepare() made room; value <= value_max.
+  void insert(std::uint64_t tag, std::uint64_t value) {
+    put(table_, home(tag, bits_), tag, value);
+    ++size_;
+  }
+
+  /// Undoes the insert() of `tag` and `value`. Requires: every later insert was taken back before.
+  void take_back(std::uint64_t tag, std::uint64_t value);
+
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+
+  /// Gives the memory of a table that was grown out of back to the kernel. Any thread: it is a
+  /// system call that the owner should be spared.
+  void release_retired();
+
+ private:
+  static constexpr unsigned tag_bits = 47;
+  static constexpr unsigned slots = 5;
+  static constexpr unsigned bits_min = 10;    // 1,024 buckets: 64 KiB.
+  static constexpr std::size_t spare = 1024;  // Behind the last bucket, for what overflows it.
+
+  struct alignas(64) Bucket {
+    std::array<std::uint64_t, slots> tagged;  // Tag above, the value's top 17 bits below.
+    std::array<std::uint32_t, slots> low;     // The value's low 32 bits.
+    std::uint32_t count;
+  };
+  static_assert(sizeof(Bucket) == 64);
+
+  static std::size_t home(std::uint64_t tag, unsigned bits) { return tag >> (tag_bits - bits); }
+  static std::uint64_t value_at(const Bucket& bucket, unsigned slot) {
+    constexpr std::uint64_t top_mask = (std::uint64_t{1} << (64 - tag_bits)) - 1;
+    return (bucket.tagged[slot] & top_mask) << 32 | bucket.low[slot];
+  }
+
+  template <typename IsIt>
+  static std::uint64_t find_in(const Bucket* table, std::size_t at, std::uint64_t tag, IsIt is_it) {
+    for (;; ++at) {
+      const Bucket& bucket = table[at];
+      const unsigned count = bucket.count;
+      for (unsigned slot = 0; slot < count; ++slot) {
+        if (bucket.tagged[slot] >> (64 - tag_bits) != tag) continue;
+        const std::uint64_t value = value_at(bucket, slot);
+        if (is_it(value)) return value;
+      }
+      if (count < slots) return none;
+    }
+  }
+
+  static void put(Bucket* table, std::size_t at, std::uint64_t tag, std::uint64_t value) {
+    while (table[at].count == slots) ++at;
+    Bucket& bucket = table[at];
+    bucket.tagged[bucket.count] = tag << (64 - tag_bits) | value >> 32;
+    bucket.low[bucket.count] = static_cast<std::uint32_t>(value);
+    ++bucket.count;
+  }
+
+  static std::uint64_t room_of(unsigned bits) { return (std::uint64_t{slots} << bits) * 3 / 4; }
+  void start_growth();
+  void migrate(std::uint64_t bucket_count);
+
+  std::uint64_t seed_;
+  unsigned bits_ = bits_min;  // Of table_; old_table_ has one less.
+  unsigned bits_max_ = bits_min;
+  Bucket* table_ = nullptr;
+  Bucket* old_table_ = nullptr;  // Complete and unchanged until everything in it has been copied.
+  std::size_t migrated_ = 0;     // Buckets of old_table_ copied so far.
+  std::uint64_t size_ = 0;
+  std::array<MappedArray<Bucket>, 40> levels_;  // Indexed by bits.
+  std::atomic<unsigned> retired_{0};  // A level to discard; 0 = none. Owner sets, anyone takes.
+};
+
+}  // namespace daybook

@@ -1,0 +1,138 @@
+#include "engine/ledger/ledger_registry.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "engine/base/assert.hpp"
+
+namespace daybook {
+namespace {
+
+// RFC 3629: the length of the sequence that `lead` starts, and the smallest code point that needs
+// that length (anything smaller is an overlong form).
+struct Utf8Lead {
+  std::size_t length;
+  std::uint32_t smallest;
+  std::uint32_t bits;
+};
+
+std::optional<Utf8Lead> lead_of(unsigned char lead) {
+  if (lead < 0x80) return Utf8Lead{1, 0, lead};
+  if (lead >= 0xc2 && lead < 0xe0) return Utf8Lead{2, 0x80, lead & 0x1fU};
+  if (lead >= 0xe0 && lead < 0xf0) return Utf8Lead{3, 0x800, lead & 0x0fU};
+  if (lead >= 0xf0 && lead < 0xf5) return Utf8Lead{4, 0x10000, lead & 0x07U};
+  return std::nullopt;
+}
+
+bool name_is_clean(const Ledger& ledger) {
+  const bool tail_is_zero = std::all_of(ledger.name_text.begin() + ledger.name_bytes,
+                                        ledger.name_text.end(), [](char c) { return c == '\0'; });
+  return tail_is_zero && is_printable_utf8(ledger.name());
+}
+
+}  // namespace
+
+bool is_printable_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lead = lead_of(static_cast<unsigned char>(text[at]));
+    if (!lead || at + lead->length > text.size()) return false;
+    std::uint32_t point = lead->bits;
+    for (std::size_t more = 1; more < lead->length; ++more) {
+      const auto byte = static_cast<unsigned char>(text[at + more]);
+      if ((byte & 0xc0U) != 0x80U) return false;
+      point = point << 6U | (byte & 0x3fU);
+    }
+    const bool surrogate = point >= 0xd800 && point <= 0xdfff;
+    const bool control = point < 0x20 || (point >= 0x7f && point < 0xa0);
+    if (point < lead->smallest || point > 0x10ffff || surrogate || control) return false;
+    at += lead->length;
+  }
+  return true;
+}
+
+LedgerRegistry::LedgerRegistry() {
+  entries_.reserve(limits::ledgers_max);
+  places_.reserve(limits::ledgers_max);
+}
+
+bool LedgerRegistry::full() const { return entries_.size() == limits::ledgers_max; }
+
+const Ledger* LedgerRegistry::find(LedgerId id) const {
+  const auto place = places_.find(id.value());
+  return place == places_.end() ? nullptr : &entries_[place->second].ledger;
+}
+
+LedgerRegistry::Entry& LedgerRegistry::entry(LedgerId id) {
+  const auto place = places_.find(id.value());
+  ENSURE(place != places_.end(), "callers check that the ledger is registered");
+  return entries_[place->second];
+}
+
+bool LedgerRegistry::name_is_taken(const Ledger& ledger) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& each) {
+    return each.ledger.id != ledger.id && each.ledger.name() == ledger.name();
+  });
+}
+
+PutLedgerStatus LedgerRegistry::decide_put(const Ledger& ledger) const {
+  if (ledger.id.value() == 0) return PutLedgerStatus::ledger_must_not_be_zero;
+  if (ledger.name_bytes == 0) return PutLedgerStatus::name_must_not_be_empty;
+  if (ledger.name_bytes > limits::ledger_name_bytes_max) return PutLedgerStatus::name_too_long;
+  if (!name_is_clean(ledger)) return PutLedgerStatus::name_must_be_utf8;
+  if (ledger.scale > limits::ledger_scale_max) return PutLedgerStatus::scale_out_of_range;
+  if (to_string(ledger.kind) == "unknown") return PutLedgerStatus::kind_unknown;
+
+  const auto place = places_.find(ledger.id.value());
+  const Entry* old = place == places_.end() ? nullptr : &entries_[place->second];
+  if (old != nullptr && old->ledger == ledger) return PutLedgerStatus::exists;
+  if (name_is_taken(ledger)) return PutLedgerStatus::name_taken;
+  if (old != nullptr && old->accounts > 0) return PutLedgerStatus::ledger_in_use;
+  if (old == nullptr && full()) return PutLedgerStatus::too_many_ledgers;
+  return PutLedgerStatus::created;
+}
+
+Ledger LedgerRegistry::put(const Ledger& ledger) {
+  const auto place = places_.find(ledger.id.value());
+  if (place == places_.end()) {
+    add(ledger, false);
+    return {};
+  }
+  Entry& old = entries_[place->second];
+  const Ledger replaced = old.ledger;
+  old.ledger = ledger;
+  return replaced;
+}
+
+void LedgerRegistry::add(const Ledger& ledger, bool automatic) {
+  ENSURE(!full(), "callers check the room for ledgers");
+  places_.emplace(ledger.id.value(), static_cast<std::uint32_t>(entries_.size()));
+  entries_.push_back({.ledger = ledger, .accounts = 0, .automatic = automatic});
+}
+
+Ledger LedgerRegistry::automatic(LedgerId id) {
+  std::array<char, limits::ledger_name_bytes_max> text{};
+  const auto end = fmt::format_to_n(text.data(), text.size(), "ledger-{}", id.value());
+  Ledger ledger{
+      .id = id, .scale = 0, .kind = LedgerKind::currency, .name_bytes = 0, .name_text = {}};
+  ledger.set_name({text.data(), end.size});
+  return ledger;
+}
+
+void LedgerRegistry::put_automatic(LedgerId id) { add(automatic(id), true); }
+
+bool LedgerRegistry::take_back_account(LedgerId id) {
+  Entry& used = entry(id);
+  --used.accounts;
+  if (!used.automatic || used.accounts > 0) return false;
+  // Only the account that registered it can leave an automatic ledger empty, and nothing was
+  // registered since: it is the last.
+  ENSURE(entries_.back().ledger.id == id, "an automatic ledger goes with its first account");
+  entries_.pop_back();
+  places_.erase(id.value());
+  return true;
+}
+
+}  // namespace daybook

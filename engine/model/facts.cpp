@@ -1,0 +1,27 @@
+#include "engine/model/facts.hpp"
+
+namespace daybook {
+
+std::string_view to_string(FactKind kind) noexcept {
+  switch (kind) {
+    case FactKind::account:
+      return "account";
+    case FactKind::transfer:
+      return "transfer";
+    case FactKind::ledger:
+      return "ledger";
+    case FactKind::segment_opened:
+      return "segment_opened";
+    case FactKind::segment_sealed:
+      return "segment_sealed";
+    case FactKind::segment_hashed:
+      return "segment_hashed";
+    case FactKind::clock_change:
+      return "clock_change";
+    case FactKind::client_evicted:
+      return "client_evicted";
+  }
+  return "unknown_fact";
+}
+
+}  // namespace daybook

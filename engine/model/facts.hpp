@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include "engine/base/limits.hpp"
+#include "engine/model/ids.hpp"
+
+namespace daybook {
+
+/// The kinds of facts besides operation records. Frozen: they are in the journal.
+enum class FactKind : std::uint16_t {
+  account = 1,
+  transfer = 2,
+  ledger = 3,
+  segment_opened = 4,
+  segment_sealed = 5,
+  segment_hashed = 6,
+  clock_change = 7,
+  client_evicted = 8,
+};
+
+[[nodiscard]] std::string_view to_string(FactKind kind) noexcept;
+
+/// The first fact of a segment. The hash of the previous segment's last entry stands in the header
+/// of the entry that holds this fact. 40 bytes.
+struct SegmentOpened {
+  std::uint64_t ordinal = 0;           ///< From 1, dense.
+  std::uint64_t previous_ordinal = 0;  ///< 0 for the first segment.
+  std::uint32_t schema_version = 0;    ///< Of the payload.
+  std::array<char, 20> engine_version{};
+};
+
+/// The last fact of a segment. 24 bytes.
+struct SegmentSealed {
+  std::uint64_t ordinal = 0;
+  std::uint64_t first_sequence = 0;
+  std::uint64_t entry_count = 0;  ///< With the one that holds this fact.
+};
+
+/// A sealed segment's file, hashed. 80 bytes.
+struct SegmentHashed {
+  std::uint64_t ordinal = 0;
+  std::uint64_t file_bytes = 0;
+  std::array<std::byte, 32> file{};   ///< SHA-256 of the file.
+  std::array<std::byte, 32> chain{};  ///< SHA-256 of the previous segment's `chain` and `file`.
+};
+
+/// Why the clock changed. Frozen.
+enum class ClockChangeKind : std::uint32_t {
+  advanced = 1,  ///< A manual clock was moved to engine_time.
+  held = 2,      ///< Wall time and engine time parted; engine time runs on by itself.
+  accepted = 3,  ///< An operator accepted the wall time.
+};
+
+/// 280 bytes.
+struct ClockChange {
+  ClockChangeKind kind{};
+  std::uint32_t reason_bytes = 0;
+  std::uint64_t engine_time = 0;  ///< ns.
+  std::uint64_t wall_time = 0;    ///< ns; 0 with a manual clock.
+  std::array<char, limits::reason_bytes_max> reason_text{};
+
+  [[nodiscard]] std::string_view reason() const {
+    return {reason_text.data(), reason_bytes <= reason_text.size() ? reason_bytes : 0};
+  }
+};
+
+/// A client whose kept operations (or number too) were dropped from the reply windows. 24 bytes.
+struct ClientEvicted {
+  ClientId client;
+  std::uint64_t number_too = 0;  ///< 1: its highest request number is forgotten as well.
+};
+
+static_assert(sizeof(SegmentOpened) == 40 && sizeof(SegmentSealed) == 24);
+static_assert(sizeof(SegmentHashed) == 80 && sizeof(ClockChange) == 280);
+static_assert(sizeof(ClientEvicted) == 24 && std::is_trivially_copyable_v<ClockChange>);
+
+/// Facts of one kind that follow one another. The runs of an entry are the one order in which its
+/// facts apply and take their sequences: an operation's record takes the sequence before the first
+/// run that names it. 16 bytes.
+struct Run {
+  FactKind kind{};
+  std::uint16_t reserved = 0;
+  std::uint32_t operation = 0;  ///< Index of the operation that made them; no_operation = none.
+  std::uint32_t first = 0;      ///< Index in the vector of `kind`.
+  std::uint32_t count = 0;      ///< May be 0: an operation that created nothing.
+};
+static_assert(sizeof(Run) == 16);
+inline constexpr std::uint32_t no_operation = ~std::uint32_t{0};
+
+}  // namespace daybook

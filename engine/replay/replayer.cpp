@@ -1,0 +1,214 @@
+#include "engine/replay/replayer.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "engine/decide/decide_transfer.hpp"
+#include "engine/replay/entry_reader.hpp"
+
+namespace daybook {
+namespace {
+
+Failure damaged(Sequence sequence, std::string_view what) {
+  return {FailureKind::damaged, fmt::format("sequence {}: {}", sequence.value(), what)};
+}
+
+bool overflows(Amount sum, u128 amount) { return amount > u128_max - sum.value().wide(); }
+
+}  // namespace
+
+Result<void> Replayer::apply(const EntryView& entry) {
+  auto facts = read_facts(entry);
+  if (!facts.ok()) return damaged(entry.header.first(), facts.error().what);
+  auto applied = apply_facts(facts.value(), entry.header.last());
+  if (!applied.ok()) return applied;
+  if (state_.digest() != entry.header.state_digest) {
+    return damaged(entry.header.last(),
+                   fmt::format("the state has digest {:016x}, the entry of sequences {} to {} says "
+                               "{:016x}",
+                               state_.digest(), entry.header.first().value(),
+                               entry.header.last().value(), entry.header.state_digest));
+  }
+  AUDIT((state_.audit_balances(), true), "the ledgers balance after every entry");
+  ++entries_;
+  return {};
+}
+
+Result<void> Replayer::apply_until(const EntryView& entry, Sequence until) {
+  auto facts = read_facts(entry);
+  if (!facts.ok()) return damaged(entry.header.first(), facts.error().what);
+  ++entries_;
+  return apply_facts(facts.value(), until);
+}
+
+Result<void> Replayer::apply_facts(const EntryFacts& facts, Sequence until) {
+  if (facts.header.first() != next(state_.last_sequence())) {
+    return damaged(facts.header.first(), fmt::format("the entry does not follow sequence {}",
+                                                     state_.last_sequence().value()));
+  }
+  operation_.reset();
+  RunWalker walker{facts};
+  for (PlacedRun placed; walker.next(placed);) {
+    if (placed.starts_operation || placed.run.operation == no_operation) {
+      if (auto finished = finish_operation(facts); !finished.ok()) return finished;
+      const Sequence begin =
+          placed.starts_operation ? placed.operation_sequence : placed.first_sequence;
+      if (begin > until) return {};
+    }
+    if (placed.starts_operation) {
+      operation_ = placed;
+      state_.take_sequence();
+    }
+    if (auto applied = apply_run(facts, placed); !applied.ok()) return applied;
+  }
+  return finish_operation(facts);
+}
+
+// The record is applied after the operation's facts, as it was live: only then are its counts
+// known. Its sequence came before theirs.
+Result<void> Replayer::finish_operation(const EntryFacts& facts) {
+  if (!operation_) return {};
+  const PlacedRun placed = *operation_;
+  operation_.reset();
+  const Operation& operation = facts.operations[placed.run.operation];
+  const Sequence sequence = placed.operation_sequence;
+  if (operation.time < state_.last_timestamp()) return damaged(sequence, "time runs backwards");
+  if (operation.request_number <= state_.windows.highest_number(operation.client) ||
+      operation.client.value().is_zero() || state_.windows.must_evict(operation.client)) {
+    return damaged(sequence, "the operation's request number could not have been accepted");
+  }
+  const PlacedOperation whole{
+      .operation = operation,
+      .sequence = sequence,
+      .refusals = facts.refusals.subspan(placed.first_refusal, operation.refusal_count),
+      .first_refused_data = placed.first_refused_data};
+  state_.transfer_ids.prepare(operation.refusal_count);
+  if (state_.transfer_ids.room() < operation.refusal_count) {
+    return damaged(sequence, "there are more transfer ids than --transfer-ids-max");
+  }
+  for_each_burnt(facts, whole, [&](const Transfer& refused) { state_.burn(refused.id, sequence); });
+  state_.remember(operation, sequence);
+  ++operations_;
+  return {};
+}
+
+Result<void> Replayer::apply_run(const EntryFacts& facts, const PlacedRun& placed) {
+  const Run& run = placed.run;
+  switch (run.kind) {
+    case FactKind::account:
+      return apply_accounts(facts, placed);
+    case FactKind::transfer:
+      return apply_transfers(facts, placed);
+    case FactKind::ledger:
+      return apply_ledgers(facts, placed);
+    case FactKind::client_evicted:
+      return apply_evictions(facts, placed);
+    case FactKind::segment_opened:
+    case FactKind::segment_sealed:
+    case FactKind::segment_hashed:
+    case FactKind::clock_change:
+      break;
+  }
+  for (std::uint32_t at = run.first; at < run.first + run.count; ++at) {
+    state_.take_sequence();
+    if (run.kind == FactKind::segment_opened) state_.open_segment(facts.segments_opened[at]);
+    if (run.kind == FactKind::segment_sealed) state_.seal_segment(facts.segments_sealed[at]);
+    if (run.kind == FactKind::segment_hashed) state_.hash_segment(facts.segments_hashed[at]);
+    if (run.kind == FactKind::clock_change) state_.change_clock(facts.clock_changes[at]);
+  }
+  return {};
+}
+
+Result<void> Replayer::apply_accounts(const EntryFacts& facts, const PlacedRun& placed) {
+  state_.accounts.prepare(placed.run.count);
+  for (const Account& account : facts.accounts.subspan(placed.run.first, placed.run.count)) {
+    const Sequence sequence = state_.take_sequence();
+    if (state_.accounts.find(account.id) != no_account) {
+      return damaged(sequence, "an account is created twice");
+    }
+    if (state_.accounts.room() == 0) {
+      return damaged(sequence, "there are more accounts than --accounts-max");
+    }
+    if (!state_.ledgers.contains(account.ledger) && state_.ledgers.full()) {
+      return damaged(sequence, "there are more ledgers than the limit");
+    }
+    const bool moved =
+        !account.debits_posted.value().is_zero() || !account.credits_posted.value().is_zero() ||
+        !account.debits_pending.value().is_zero() || !account.credits_pending.value().is_zero();
+    if (moved) return damaged(sequence, "an account is created with a balance");
+    state_.create_account(account);
+  }
+  return {};
+}
+
+Result<void> Replayer::apply_transfers(const EntryFacts& facts, const PlacedRun& placed) {
+  const auto transfers = facts.transfers.subspan(placed.run.first, placed.run.count);
+  if (state_.transfer_ids.room() < transfers.size()) {
+    return damaged(placed.first_sequence, "there are more transfer ids than --transfer-ids-max");
+  }
+  state_.transfer_ids.prepare(transfers.size());
+  constexpr std::size_t group_max = 64;  // As in the sequencer.
+  std::array<TransferTags, group_max> tags;
+  for (std::size_t begin = 0; begin < transfers.size(); begin += group_max) {
+    const std::size_t count = std::min(group_max, transfers.size() - begin);
+    for (std::size_t at = 0; at < count; ++at) {
+      const Transfer& transfer = transfers[begin + at];
+      tags[at] = {.id = state_.transfer_ids.tag_of(transfer.id),
+                  .debit = state_.accounts.tag_of(transfer.debit_account_id),
+                  .credit = state_.accounts.tag_of(transfer.credit_account_id)};
+      state_.transfer_ids.prefetch(tags[at].id);
+      state_.accounts.prefetch_index(tags[at].debit);
+      state_.accounts.prefetch_index(tags[at].credit);
+    }
+    for (std::size_t at = 0; at < count; ++at) {
+      state_.accounts.prefetch_candidate(tags[at].debit);
+      state_.accounts.prefetch_candidate(tags[at].credit);
+    }
+    for (std::size_t at = 0; at < count; ++at) {
+      const Transfer& transfer = transfers[begin + at];
+      const Sequence sequence = state_.take_sequence();
+      const AccountSlot debit = state_.accounts.find(transfer.debit_account_id, tags[at].debit);
+      const AccountSlot credit = state_.accounts.find(transfer.credit_account_id, tags[at].credit);
+      if (debit == no_account || credit == no_account || debit == credit) {
+        return damaged(sequence, "a transfer's accounts are not there");
+      }
+      const Account& debited = state_.accounts.at(debit);
+      const Account& credited = state_.accounts.at(credit);
+      const u128 amount = transfer.amount.value().wide();
+      if (debited.ledger != credited.ledger || overflows(debited.debits_posted, amount) ||
+          overflows(credited.credits_posted, amount)) {
+        return damaged(sequence, "a transfer could not have been accepted");
+      }
+      state_.move(transfer, sequence, debit, credit, tags[at].id);
+    }
+  }
+  transfers_ += transfers.size();
+  return {};
+}
+
+Result<void> Replayer::apply_ledgers(const EntryFacts& facts, const PlacedRun& placed) {
+  for (const Ledger& ledger : facts.ledgers.subspan(placed.run.first, placed.run.count)) {
+    const Sequence sequence = state_.take_sequence();
+    if (state_.ledgers.decide_put(ledger) != PutLedgerStatus::created) {
+      return damaged(sequence, "a ledger could not have been put");
+    }
+    state_.put_ledger(ledger);
+  }
+  return {};
+}
+
+Result<void> Replayer::apply_evictions(const EntryFacts& facts, const PlacedRun& placed) {
+  const Run& run = placed.run;
+  for (const ClientEvicted& eviction : facts.clients_evicted.subspan(run.first, run.count)) {
+    const Sequence sequence = state_.take_sequence();
+    if (!state_.windows.can_evict({eviction.client, eviction.number_too != 0})) {
+      return damaged(sequence, "a client is evicted that has nothing to lose");
+    }
+    state_.evict(eviction);
+  }
+  return {};
+}
+
+}  // namespace daybook

@@ -1,0 +1,453 @@
+#include "engine/sequencer/sequencer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <type_traits>
+
+#include "engine/base/assert.hpp"
+#include "engine/codec/entry_facts.hpp"
+#include "engine/decide/decide_account.hpp"
+
+namespace daybook {
+namespace {
+
+std::size_t event_bytes(RequestKind kind) {
+  if (kind == RequestKind::create_accounts) return sizeof(Account);
+  if (kind == RequestKind::create_transfers) return sizeof(Transfer);
+  if (kind == RequestKind::put_ledgers) return sizeof(Ledger);
+  return 0;
+}
+
+FactKind fact_kind(RequestKind kind) {
+  if (kind == RequestKind::create_accounts) return FactKind::account;
+  if (kind == RequestKind::put_ledgers) return FactKind::ledger;
+  if (kind == RequestKind::create_transfers) return FactKind::transfer;
+  return FactKind::clock_change;
+}
+
+template <typename Event>
+const Event& event_at(const RequestSlot& request, std::uint32_t index) {
+  return reinterpret_cast<const Event*>(request.events)[index];
+}
+
+bool is_linked(const Account& event) { return (event.flags & account_flag::linked) != 0; }
+bool is_linked(const Transfer& event) { return (event.flags & transfer_flag::linked) != 0; }
+
+constexpr std::uint16_t linked_event_failed = 1;  // The same numbers in both enums.
+constexpr std::uint16_t linked_event_chain_open = 2;
+
+}  // namespace
+
+Sequencer::Sequencer(const SequencerSettings& settings, State& state, FactReader& facts)
+    : settings_{settings}, state_{state}, facts_{facts} {}
+
+void Sequencer::open(EntryBuilder& slab) {
+  slab_ = &slab;
+  before_entry_ = state_.last_sequence();
+  slab.open(next(before_entry_));
+}
+
+bool Sequencer::fits(const RequestSlot& request) const {
+  return slab_->fits(
+      EntryBuilder::worst_case_bytes(request.event_count, event_bytes(request.kind)));
+}
+
+Timestamp Sequencer::Batch::slot(std::uint32_t index) const {
+  return Timestamp{rules.time.value() - request->event_count + index + 1};
+}
+
+std::uint64_t Sequencer::engine_time(std::uint64_t now_ns) const {
+  const std::uint64_t clock = settings_.manual_clock ? state_.manual_clock() : now_ns;
+  return std::max(clock, state_.last_timestamp().value());
+}
+
+void Sequencer::execute(RequestSlot& request, std::uint64_t now_ns) {
+  request.status = RequestStatus::ok;
+  request.item_count = 0;
+  request.rebuild_reply = false;
+  request.wait_for = state_.last_sequence();
+  request.first_sequence = state_.last_sequence();
+  if (is_journaled(request.kind)) return execute_journaled(request, now_ns);
+  if (request.kind == RequestKind::lookup_accounts) {
+    lookup_accounts(request);
+  } else if (request.kind == RequestKind::state_digest) {
+    request.state_digest = state_.digest();
+  } else if (request.kind == RequestKind::open_session) {
+    request.highest_number = state_.windows.highest_number(request.client);
+  } else {
+    request.status = RequestStatus::unknown_kind;
+  }
+}
+
+void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
+  const auto known =
+      state_.windows.find(request.client, request.request_number, request.frame_checksum);
+  switch (known.seen) {
+    case ReplyWindows::Seen::fresh:
+      break;
+    case ReplyWindows::Seen::repeat:
+      return answer_repeat(request, *known.kept);
+    case ReplyWindows::Seen::reused:
+      request.status = RequestStatus::request_number_reused;
+      return;
+    case ReplyWindows::Seen::too_old:
+      request.status = RequestStatus::request_too_old;
+      return;
+  }
+  if (request.request_number == 0) {
+    request.status = RequestStatus::request_too_old;
+    return;
+  }
+  make_room_in_windows(request.client);
+
+  const RequestStatus status = refusal_of(request, now_ns);
+  Batch batch{.request = &request,
+              .rules = {},
+              .operation = {},
+              .refusals = nullptr,
+              .refusal_count = 0,
+              .chain = {}};
+  const bool runs_events = status == RequestStatus::ok;
+  const std::uint64_t clock =
+      settings_.manual_clock ? state_.manual_clock() : std::min(now_ns, limits::timestamp_max);
+  const std::uint64_t slots = runs_events ? request.event_count : 0;
+  batch.rules.time = Timestamp{std::max(clock, state_.last_timestamp().value() + slots)};
+  batch.rules.auto_ledgers = settings_.auto_ledgers;
+  batch.refusals = reinterpret_cast<Refusal*>(request.reply_room);
+  batch.operation = state_.take_sequence();
+
+  const FactKind kind = fact_kind(request.kind);
+  const std::uint32_t first = kind == FactKind::account    ? slab_->account_count()
+                              : kind == FactKind::transfer ? slab_->transfer_count()
+                              : kind == FactKind::ledger   ? slab_->ledger_count()
+                                                           : slab_->clock_change_count();
+  slab_->add_run({.kind = kind,
+                  .reserved = 0,
+                  .operation = slab_->operation_count(),
+                  .first = first,
+                  .count = 0},
+                 next(batch.operation));
+  if (runs_events) execute_events(batch);
+  if (runs_events && kind == FactKind::clock_change) change_clock(batch, now_ns);
+  record_operation(batch, status);
+}
+
+RequestStatus Sequencer::refusal_of(const RequestSlot& request, std::uint64_t now_ns) const {
+  if (request.refuse_with != RequestStatus::ok) return request.refuse_with;
+  if (request.event_count > limits::batch_events_max) return RequestStatus::too_large;
+  if (disk_low_ && event_bytes(request.kind) > 0) return RequestStatus::disk_low;
+  if (request.kind == RequestKind::create_accounts &&
+      state_.accounts.room() < request.event_count) {
+    return RequestStatus::too_many_accounts;
+  }
+  if (request.kind == RequestKind::create_transfers &&
+      state_.transfer_ids.room() < request.event_count) {
+    return RequestStatus::too_many_transfers;
+  }
+  const std::uint64_t time = engine_time(std::min(now_ns, limits::timestamp_max));
+  if (time > limits::timestamp_max - request.event_count) return RequestStatus::clock_out_of_range;
+  if (request.kind == RequestKind::advance_clock) {
+    if (!settings_.manual_clock) return RequestStatus::clock_not_manual;
+    if (request.argument > limits::timestamp_max - state_.manual_clock()) {
+      return RequestStatus::clock_out_of_range;
+    }
+  }
+  if (request.kind == RequestKind::accept_clock && !state_.clock_is_held()) {
+    return RequestStatus::clock_not_held;
+  }
+  return RequestStatus::ok;
+}
+
+void Sequencer::answer_repeat(RequestSlot& request, const KeptOperation& kept) const {
+  request.status = kept.status;
+  request.first_sequence = Sequence{kept.sequence};
+  request.wait_for = Sequence{kept.sequence};
+  const std::uint64_t slots = kept.event_count == 0 ? 0 : kept.event_count - 1;
+  request.first_timestamp =
+      Timestamp{kept.status == RequestStatus::ok ? kept.time - slots : kept.time};
+  request.rebuild_reply = kept.refusal_count > 0;
+}
+
+void Sequencer::make_room_in_windows(ClientId client) {
+  while (const auto eviction = state_.windows.must_evict(client)) {
+    const ClientEvicted fact{.client = eviction->client, .number_too = eviction->number_too};
+    add_own_fact(FactKind::client_evicted, slab_->client_evicted_count(), fact);
+    state_.evict(fact);
+  }
+}
+
+void Sequencer::execute_events(Batch& batch) {
+  switch (fact_kind(batch.request->kind)) {
+    case FactKind::account:
+      return create_accounts(batch);
+    case FactKind::transfer:
+      return create_transfers(batch);
+    case FactKind::ledger:
+      return put_ledgers(batch);
+    case FactKind::segment_opened:
+    case FactKind::segment_sealed:
+    case FactKind::segment_hashed:
+    case FactKind::clock_change:
+    case FactKind::client_evicted:
+      return;
+  }
+}
+
+void Sequencer::record_operation(Batch& batch, RequestStatus status) {
+  RequestSlot& request = *batch.request;
+  const auto created =
+      static_cast<std::uint32_t>(state_.last_sequence().value() - batch.operation.value());
+  slab_->last_run().count = created;
+  const Operation operation{.client = request.client,
+                            .principal = request.principal,
+                            .trace_id = request.trace_id,
+                            .business_id = request.business_id,
+                            .user_id = request.user_id,
+                            .request_number = request.request_number,
+                            .frame_checksum = request.frame_checksum,
+                            .time = batch.rules.time,
+                            .kind = request.kind,
+                            .status = status,
+                            .event_count = request.event_count,
+                            .created_count = created,
+                            .refusal_count = batch.refusal_count};
+  slab_->add_operation(operation);
+  state_.remember(operation, batch.operation);
+  request.status = status;
+  request.item_count = batch.refusal_count;
+  request.first_sequence = batch.operation;
+  request.wait_for = batch.operation;
+  const bool has_slots = status == RequestStatus::ok && request.event_count > 0;
+  request.first_timestamp = has_slots ? batch.slot(0) : batch.rules.time;
+}
+
+template <typename Event>
+void Sequencer::refuse(Batch& batch, std::uint32_t index, const Event& event, std::uint16_t status,
+                       Timestamp timestamp) {
+  const Refusal refusal{.index = index, .status = status, .reserved = 0, .timestamp = timestamp};
+  batch.refusals[batch.refusal_count++] = slab_->add_refusal(refusal);
+  if (!keeps_request_data(batch.request->kind, status)) return;
+  if constexpr (std::is_same_v<Event, Transfer>) {
+    slab_->add_refused(event, is_transient(static_cast<CreateTransferStatus>(status)));
+  } else {
+    slab_->add_refused(event);
+  }
+}
+
+template <typename Event>
+void Sequencer::undo_chain(Batch& batch, std::uint32_t until_event) {
+  Chain& chain = batch.chain;
+  chain.broken = true;
+  constexpr bool accounts = std::is_same_v<Event, Account>;
+  const std::uint32_t count = accounts ? slab_->account_count() : slab_->transfer_count();
+  for (std::uint32_t fact = count; fact-- > chain.first_fact;) {
+    if constexpr (accounts) {
+      state_.take_back_account();
+    } else {
+      state_.take_back_move(slab_->transfer(fact), state_.last_sequence());
+    }
+    state_.give_back_sequences(1);
+  }
+  if constexpr (accounts) {
+    slab_->truncate_accounts(chain.first_fact);
+  } else {
+    slab_->truncate_transfers(chain.first_fact);
+  }
+  for (std::uint32_t index = chain.first_event; index < until_event; ++index) {
+    refuse(batch, index, event_at<Event>(*batch.request, index), linked_event_failed,
+           batch.slot(index));
+  }
+}
+
+// `decide` creates the event and returns 0, or returns the status and, for `exists`, the original's
+// timestamp.
+template <typename Event, typename Decide>
+void Sequencer::step(Batch& batch, std::uint32_t index, const Event& event, Decide decide) {
+  Chain& chain = batch.chain;
+  const bool linked = is_linked(event);
+  if (linked && !chain.open) {
+    chain = {.open = true,
+             .broken = false,
+             .first_event = index,
+             .first_fact =
+                 std::is_same_v<Event, Account> ? slab_->account_count() : slab_->transfer_count()};
+  }
+  std::uint16_t status = 0;
+  Timestamp timestamp = batch.slot(index);
+  if (linked && index + 1 == batch.request->event_count) {
+    status = linked_event_chain_open;
+  } else if (chain.open && chain.broken) {
+    status = linked_event_failed;
+  } else {
+    status = decide(timestamp);
+  }
+  if (status != 0) {
+    if (chain.open && !chain.broken) undo_chain<Event>(batch, index);
+    refuse(batch, index, event, status, timestamp);
+  }
+  if (!linked) chain.open = false;
+}
+
+void Sequencer::create_accounts(Batch& batch) {
+  const RequestSlot& request = *batch.request;
+  state_.accounts.prepare(request.event_count);
+  if (request.event_count > 0) {
+    batch.rules.imported = (event_at<Account>(request, 0).flags & account_flag::imported) != 0;
+  }
+  for (std::uint32_t index = 0; index < request.event_count; ++index) {
+    const Account& event = event_at<Account>(request, index);
+    step(batch, index, event, [&](Timestamp& timestamp) -> std::uint16_t {
+      const AccountDecision decision = decide_account(state_, batch.rules, event);
+      if (decision.status == CreateAccountStatus::created) {
+        Account& fact = slab_->add_fact(event);
+        fact.timestamp = timestamp;
+        state_.take_sequence();
+        state_.create_account(fact);
+        return 0;
+      }
+      if (decision.status == CreateAccountStatus::exists) timestamp = decision.original;
+      return static_cast<std::uint16_t>(decision.status);
+    });
+  }
+}
+
+void Sequencer::create_transfers(Batch& batch) {
+  const RequestSlot& request = *batch.request;
+  state_.transfer_ids.prepare(request.event_count);
+  if (request.event_count > 0) {
+    batch.rules.imported = (event_at<Transfer>(request, 0).flags & transfer_flag::imported) != 0;
+  }
+  // Memory latency stays out of the loop: a group's index lines are asked for first, then its
+  // accounts, then it is decided. The group is small enough for what it asks for to stay cached.
+  constexpr std::uint32_t group_max = 64;
+  std::array<TransferTags, group_max> tags;
+  for (std::uint32_t begin = 0; begin < request.event_count; begin += group_max) {
+    const std::uint32_t count = std::min(group_max, request.event_count - begin);
+    for (std::uint32_t at = 0; at < count; ++at) {
+      const Transfer& event = event_at<Transfer>(request, begin + at);
+      tags[at] = {.id = state_.transfer_ids.tag_of(event.id),
+                  .debit = state_.accounts.tag_of(event.debit_account_id),
+                  .credit = state_.accounts.tag_of(event.credit_account_id)};
+      state_.transfer_ids.prefetch(tags[at].id);
+      state_.accounts.prefetch_index(tags[at].debit);
+      state_.accounts.prefetch_index(tags[at].credit);
+    }
+    for (std::uint32_t at = 0; at < count; ++at) {
+      state_.accounts.prefetch_candidate(tags[at].debit);
+      state_.accounts.prefetch_candidate(tags[at].credit);
+    }
+    for (std::uint32_t at = 0; at < count; ++at) create_transfer(batch, begin + at, tags[at]);
+  }
+}
+
+void Sequencer::create_transfer(Batch& batch, std::uint32_t index, const TransferTags& tags) {
+  const Transfer& event = event_at<Transfer>(*batch.request, index);
+  step(batch, index, event, [&](Timestamp& timestamp) -> std::uint16_t {
+    const TransferDecision decision = decide_transfer(state_, facts_, batch.rules, event, tags);
+    if (decision.status == CreateTransferStatus::created) {
+      Transfer& fact = slab_->add_fact(event);
+      fact.timestamp = timestamp;
+      state_.move(fact, state_.take_sequence(), decision.debit, decision.credit, tags.id);
+      return 0;
+    }
+    if (decision.status == CreateTransferStatus::exists) timestamp = decision.original;
+    return static_cast<std::uint16_t>(decision.status);
+  });
+  // Burnt after step() has undone the chain: the burn stays.
+  if (batch.refusal_count == 0) return;
+  const Refusal& last = batch.refusals[batch.refusal_count - 1];
+  if (last.index == index && is_transient(static_cast<CreateTransferStatus>(last.status))) {
+    state_.burn(event.id, batch.operation);
+  }
+}
+
+void Sequencer::put_ledgers(Batch& batch) {
+  const RequestSlot& request = *batch.request;
+  for (std::uint32_t index = 0; index < request.event_count; ++index) {
+    const Ledger& event = event_at<Ledger>(request, index);
+    const PutLedgerStatus status = state_.ledgers.decide_put(event);
+    if (status != PutLedgerStatus::created) {
+      refuse(batch, index, event, static_cast<std::uint16_t>(status), batch.slot(index));
+      continue;
+    }
+    state_.put_ledger(slab_->add_fact(event));
+    state_.take_sequence();
+  }
+}
+
+void Sequencer::change_clock(Batch& batch, std::uint64_t now_ns) {
+  const RequestSlot& request = *batch.request;
+  ClockChange change;
+  if (request.kind == RequestKind::advance_clock) {
+    change.kind = ClockChangeKind::advanced;
+    change.engine_time = state_.manual_clock() + request.argument;
+  } else {
+    change.kind = ClockChangeKind::accepted;
+    change.engine_time = now_ns;
+    change.wall_time = request.argument;
+    const std::size_t bytes = std::min(request.reason.size(), change.reason_text.size());
+    change.reason_bytes = static_cast<std::uint32_t>(bytes);
+    std::memcpy(change.reason_text.data(), request.reason.data(), bytes);
+  }
+  slab_->add_fact(change);
+  state_.take_sequence();
+  state_.change_clock(change);
+}
+
+void Sequencer::lookup_accounts(RequestSlot& request) const {
+  auto* const found = reinterpret_cast<Account*>(request.reply_room);
+  for (std::uint32_t index = 0; index < request.event_count; ++index) {
+    const AccountId id{event_at<Uint128>(request, index)};
+    const AccountSlot slot = state_.accounts.find(id);
+    if (slot != no_account) found[request.item_count++] = state_.accounts.at(slot);
+  }
+}
+
+template <typename Fact>
+void Sequencer::add_own_fact(FactKind kind, std::uint32_t first, const Fact& fact) {
+  slab_->add_run(
+      {.kind = kind, .reserved = 0, .operation = no_operation, .first = first, .count = 1},
+      state_.take_sequence());
+  slab_->add_fact(fact);
+}
+
+void Sequencer::open_segment(const SegmentOpened& segment) {
+  ENSURE(slab_->empty(), "a segment opens with its first fact");
+  add_own_fact(FactKind::segment_opened, 0, segment);
+  state_.open_segment(segment);
+}
+
+void Sequencer::seal_segment(const SegmentSealed& segment) {
+  add_own_fact(FactKind::segment_sealed, 0, segment);
+  state_.seal_segment(segment);
+}
+
+void Sequencer::hash_segment(const SegmentHashed& segment) {
+  add_own_fact(FactKind::segment_hashed, slab_->segment_hashed_count(), segment);
+  state_.hash_segment(segment);
+}
+
+void Sequencer::hold_clock(std::uint64_t engine_ns, std::uint64_t wall_ns) {
+  const ClockChange change{.kind = ClockChangeKind::held,
+                           .reason_bytes = 0,
+                           .engine_time = engine_ns,
+                           .wall_time = wall_ns,
+                           .reason_text = {}};
+  add_own_fact(FactKind::clock_change, slab_->clock_change_count(), change);
+  state_.change_clock(change);
+}
+
+std::span<std::byte> Sequencer::close(std::uint64_t now_ns, const JournalId& journal) {
+  AUDIT((state_.audit_balances(), true), "the ledgers balance after every entry");
+  last_commit_time_ = std::max(last_commit_time_, engine_time(now_ns));
+  EntryHeader header;
+  header.journal_id = journal.value();
+  header.fact_count =
+      static_cast<std::uint32_t>(state_.last_sequence().value() - before_entry_.value());
+  header.commit_time = last_commit_time_;
+  header.state_digest = state_.digest();
+  return slab_->close(header);
+}
+
+}  // namespace daybook

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/codec/entry_builder.hpp"
+#include "engine/decide/batch_rules.hpp"
+#include "engine/decide/decide_transfer.hpp"
+#include "engine/ledger/fact_reader.hpp"
+#include "engine/ports/request_slot.hpp"
+#include "engine/state/state.hpp"
+
+namespace daybook {
+
+struct SequencerSettings {
+  bool auto_ledgers = false;  ///< Accounts may name unregistered ledgers.
+  bool manual_clock = false;  ///< Time moves by advance_clock only.
+};
+
+/// Decides requests one after the other and writes what they did into an entry.
+///
+/// For each request: known? -> decide each event against the state, applying as it goes -> write
+/// the facts and the operation record -> fill the reply in. It has no thread, ring, clock or file;
+/// the sequencer's loop (and tests) give it requests, the time, and slabs.
+///
+/// Place.    Between the rings and the journal; the only code that turns requests into facts.
+/// Threads.  The sequencer's.
+/// Usage.    open(slab) ... execute(request, now)* ... close(); facts of its own between.
+/// Cost.     No allocation, lock or system call; a read of the journal for an id used before.
+class Sequencer {
+ public:
+  /// All references outlive the sequencer.
+  Sequencer(const SequencerSettings& settings, State& state, FactReader& facts);
+
+  /// Starts an entry in `slab`.
+  void open(EntryBuilder& slab);
+
+  /// Could `request` do its worst and still fit the open entry? Requests that do not are executed
+  /// after close() and open(); every request fits an empty entry.
+  [[nodiscard]] bool fits(const RequestSlot& request) const;
+
+  /// Executes `request` at engine time `now_ns` (ignored by a manual clock) and fills in its reply.
+  /// Requires: fits(request); `request.reply_room` as reply_room_bytes() says.
+  void execute(RequestSlot& request, std::uint64_t now_ns);
+
+  /// Facts of the engine's own. Requires: the entry has room (each fits any entry that is not
+  /// within 4 KiB of its limit).
+  void open_segment(const SegmentOpened& segment);
+  void seal_segment(const SegmentSealed& segment);
+  void hash_segment(const SegmentHashed& segment);
+  void hold_clock(std::uint64_t engine_ns, std::uint64_t wall_ns);
+
+  /// Completes the open entry, but for its hashes; the value stays in the slab.
+  /// Requires: it is not empty.
+  std::span<std::byte> close(std::uint64_t now_ns, const JournalId& journal);
+
+  /// No later entry is stamped earlier than `ns`: the commit time of the last entry recovered.
+  void continue_after(std::uint64_t commit_time_ns) { last_commit_time_ = commit_time_ns; }
+
+  [[nodiscard]] bool entry_is_empty() const { return slab_->empty(); }
+  [[nodiscard]] const EntryBuilder& slab() const { return *slab_; }
+  [[nodiscard]] const State& state() const { return state_; }
+
+  /// Engine time: the manual clock or `now_ns`, but never before the last timestamp.
+  [[nodiscard]] std::uint64_t engine_time(std::uint64_t now_ns) const;
+
+  /// While set, requests that would add facts are refused with `disk_low`.
+  void set_disk_low(bool low) { disk_low_ = low; }
+
+ private:
+  struct Chain {
+    bool open = false;
+    bool broken = false;
+    std::uint32_t first_event = 0;
+    std::uint32_t first_fact = 0;  // In the slab's vector.
+  };
+  struct Batch {
+    RequestSlot* request = nullptr;
+    BatchRules rules;
+    Sequence operation;           // Its sequence.
+    Refusal* refusals = nullptr;  // In the reply room.
+    std::uint32_t refusal_count = 0;
+    Chain chain;
+
+    [[nodiscard]] Timestamp slot(std::uint32_t index) const;
+  };
+
+  void execute_journaled(RequestSlot& request, std::uint64_t now_ns);
+  [[nodiscard]] RequestStatus refusal_of(const RequestSlot& request, std::uint64_t now_ns) const;
+  void answer_repeat(RequestSlot& request, const KeptOperation& kept) const;
+  void make_room_in_windows(ClientId client);
+  void execute_events(Batch& batch);
+  void record_operation(Batch& batch, RequestStatus status);
+
+  void create_accounts(Batch& batch);
+  void create_transfers(Batch& batch);
+  void create_transfer(Batch& batch, std::uint32_t index, const TransferTags& tags);
+  void put_ledgers(Batch& batch);
+  void change_clock(Batch& batch, std::uint64_t now_ns);
+
+  template <typename Event, typename Decide>
+  void step(Batch& batch, std::uint32_t index, const Event& event, Decide decide);
+  template <typename Event>
+  void refuse(Batch& batch, std::uint32_t index, const Event& event, std::uint16_t status,
+              Timestamp timestamp);
+  template <typename Event>
+  void undo_chain(Batch& batch, std::uint32_t until_event);
+
+  void lookup_accounts(RequestSlot& request) const;
+  template <typename Fact>
+  void add_own_fact(FactKind kind, std::uint32_t first, const Fact& fact);
+
+  SequencerSettings settings_;
+  State& state_;
+  FactReader& facts_;
+  EntryBuilder* slab_ = nullptr;
+  Sequence before_entry_;  // The last sequence before the open entry.
+  std::uint64_t last_commit_time_ = 0;
+  bool disk_low_ = false;
+};
+
+}  // namespace daybook
