@@ -42,6 +42,15 @@ class TransferIdTable {
     return Use{Sequence{found >> 1}, (found & burnt_bit) != 0};
   }
 
+  /// Calls `use(const Use&)` for everything that may be a use of `id`, unconfirmed.
+  template <typename Callback>
+  void for_each_candidate(TransferId id, Callback use) const {
+    static_cast<void>(index_.find(tag_of(id), [&](std::uint64_t value) {
+      use(Use{Sequence{value >> 1}, (value & burnt_bit) != 0});
+      return false;
+    }));
+  }
+
   void prepare(std::uint64_t count) { index_.prepare(count); }
   void insert(std::uint64_t tag, Sequence sequence) { index_.insert(tag, sequence.value() << 1); }
   void insert_burnt(std::uint64_t tag, Sequence operation) {

@@ -178,6 +178,7 @@ constexpr NameOf<RequestStatus> request_names[] = {
     {RequestStatus::stopping, "stopping"},
     {RequestStatus::too_many_accounts, "too_many_accounts"},
     {RequestStatus::too_many_transfers, "too_many_transfers"},
+    {RequestStatus::cursor_unknown, "cursor_unknown"},
 };
 
 template <typename Status>
@@ -265,6 +266,8 @@ std::string_view in_words(RequestStatus status) noexcept {
       return "The request could exceed the engine's --accounts-max; nothing was done.";
     case RequestStatus::too_many_transfers:
       return "The request could exceed the engine's --transfer-ids-max; nothing was done.";
+    case RequestStatus::cursor_unknown:
+      return "There is no such item to continue after; begin without a cursor.";
   }
   return "The status is not known to this version.";
 }

@@ -172,6 +172,7 @@ enum class RequestStatus : std::uint16_t {
   stopping = 2014,
   too_many_accounts = 2015,
   too_many_transfers = 2016,
+  cursor_unknown = 2017,
 };
 
 /// The enumerator's own name; "unknown_status" for a number that has none.

@@ -1,0 +1,172 @@
+#include "engine/assembly/engine.hpp"
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include <sched.h>
+
+#include "engine/follower/follower.hpp"
+#include "engine/follower/query_worker.hpp"
+#include "engine/replay/journal_fact_reader.hpp"
+#include "engine/sequencer/engine_clock.hpp"
+#include "engine/sequencer/journaler.hpp"
+#include "engine/sequencer/slab_fact_reader.hpp"
+
+namespace daybook {
+
+struct Engine::Threads {
+  Threads(const EngineSettings& given, TimeSource& source,
+          std::function<void(const Failure&)> fatal)
+      : settings{given}, time{source}, on_fatal{std::move(fatal)}, live{given.state} {
+    for (std::size_t thread = 0; thread < settings.io_threads; ++thread) {
+      channels.push_back(std::make_unique<IoChannel>(settings.slots_per_io_thread));
+    }
+    for (std::size_t thread = 0; thread < settings.query_threads; ++thread) {
+      query_sleepers.push_back(std::make_unique<FutexSleeper>());
+    }
+  }
+
+  // Told once: the first failure is the cause, the others follow from it.
+  void fail(const Failure& failure) {
+    if (!failed.exchange(true, std::memory_order_acq_rel)) on_fatal(failure);
+  }
+
+  void wake_io() {
+    for (auto& channel : channels) {
+      if (channel->io_sleeper != nullptr) channel->io_sleeper->wake();
+    }
+  }
+
+  void wake_all_queries() {
+    for (auto& sleeper : query_sleepers) sleeper->wake();
+  }
+
+  EngineSettings settings;
+  TimeSource& time;
+  std::function<void(const Failure&)> on_fatal;
+  std::atomic<bool> failed{false};
+  State live;
+  Progress progress;
+  Slabs slabs;
+  std::vector<std::unique_ptr<IoChannel>> channels;
+  SpscRing<SegmentHash> segment_hashes{64};
+  FutexSleeper sequencer_sleeper;
+  FutexSleeper journaler_sleeper;
+  FutexSleeper follower_sleeper;
+  std::vector<std::unique_ptr<FutexSleeper>> query_sleepers;
+
+  // Made by start().
+  std::optional<EngineClock> clock;
+  std::optional<JournalFactReader> journal_facts;
+  std::optional<SlabFactReader> facts;
+  std::optional<Sequencer> sequencer;
+  std::optional<SequencerLoop> loop;
+  std::optional<Journaler> journaler;
+  std::optional<Follower> follower;
+  std::vector<std::unique_ptr<QueryWorker>> queries;
+  std::vector<std::thread> running;
+};
+
+Engine::Engine(const EngineSettings& settings, TimeSource& time,
+               std::function<void(const Failure&)> on_fatal)
+    : threads_{std::make_unique<Threads>(settings, time, std::move(on_fatal))} {}
+
+Engine::~Engine() { stop(); }
+
+State& Engine::live_state() { return threads_->live; }
+Sequence Engine::committed_sequence() const { return threads_->progress.committed(); }
+Sequence Engine::durable_sequence() const { return threads_->progress.durable(); }
+Sequence Engine::followed_sequence() const { return threads_->progress.followed(); }
+IoChannel& Engine::channel(std::size_t io_thread) { return *threads_->channels[io_thread]; }
+void Engine::wake_sequencer() { threads_->sequencer_sleeper.wake(); }
+void Engine::wake_queries() { threads_->wake_all_queries(); }
+
+bool Engine::clock_is_held() const { return threads_->clock && threads_->clock->held(); }
+
+void Engine::segment_hashed(const SegmentHash& hash) {
+  // The journal's helper thread may wait; the ring is far larger than segments are frequent.
+  while (!threads_->segment_hashes.try_push(hash)) {
+    if (threads_->progress.stop.load(std::memory_order_acquire)) return;
+    ::sched_yield();
+  }
+  threads_->sequencer_sleeper.wake();
+}
+
+void Engine::disk_low(bool low) {
+  threads_->progress.disk_low.store(low, std::memory_order_relaxed);
+}
+
+void Engine::start(const Parts& parts) {
+  Threads& t = *threads_;
+  const std::uint64_t recovered = t.live.last_sequence().value();
+  t.progress.committed_sequence.store(recovered, std::memory_order_release);
+  t.progress.durable_sequence.store(recovered, std::memory_order_release);
+  t.progress.pages_left.store(parts.segment.pages_left, std::memory_order_release);
+
+  if (!t.settings.sequencer.manual_clock) {
+    t.clock.emplace(EngineClock::Settings{}, t.time, parts.last_commit_time,
+                    t.live.clock_is_held());
+  }
+  t.journal_facts.emplace(*parts.sequencer_lookup);
+  t.facts.emplace(t.slabs.builders, *t.journal_facts);
+  t.sequencer.emplace(t.settings.sequencer, t.live, *t.facts);
+  t.sequencer->continue_after(parts.last_commit_time);
+  t.loop.emplace(SequencerLoop::Links{.sequencer = *t.sequencer,
+                                      .slabs = t.slabs,
+                                      .progress = t.progress,
+                                      .channels = t.channels,
+                                      .segment_hashes = t.segment_hashes,
+                                      .clock = t.clock ? &*t.clock : nullptr,
+                                      .sleeper = t.sequencer_sleeper,
+                                      .journaler = t.journaler_sleeper},
+                 t.settings.loop, parts.segment);
+  t.journaler.emplace(Journaler::Links{.slabs = t.slabs,
+                                       .progress = t.progress,
+                                       .journal = *parts.journal,
+                                       .time = t.time,
+                                       .sleeper = t.journaler_sleeper,
+                                       .on_committed = [&t] { t.sequencer_sleeper.wake(); },
+                                       .on_durable =
+                                           [&t] {
+                                             t.wake_io();
+                                             t.follower_sleeper.wake();
+                                           },
+                                       .on_fatal = [&t](const Failure& f) { t.fail(f); }});
+  t.follower.emplace(t.settings.state,
+                     Follower::Links{.source = *parts.follower_source,
+                                     .progress = t.progress,
+                                     .sleeper = t.follower_sleeper,
+                                     .on_followed =
+                                         [&t] {
+                                           t.live.accounts.release_retired();
+                                           t.live.transfer_ids.release_retired();
+                                           t.sequencer_sleeper.wake();
+                                           t.wake_all_queries();
+                                         },
+                                     .on_fatal = [&t](const Failure& f) { t.fail(f); }});
+  t.running.emplace_back([&t] { t.loop->run(); });
+  t.running.emplace_back([&t] { t.journaler->run(); });
+  t.running.emplace_back([&t] { t.follower->run(); });
+  for (std::size_t thread = 0; thread < t.settings.query_threads; ++thread) {
+    t.queries.push_back(std::make_unique<QueryWorker>(
+        QueryWorker::Links{.follower = *t.follower,
+                           .journal = *parts.query_lookups[thread],
+                           .progress = t.progress,
+                           .channels = t.channels,
+                           .time = t.time,
+                           .sleeper = *t.query_sleepers[thread],
+                           .on_fatal = [&t](const Failure& f) { t.fail(f); }}));
+    t.running.emplace_back([&t, thread] { t.queries[thread]->run(); });
+  }
+}
+
+void Engine::stop() {
+  Threads& t = *threads_;
+  t.progress.stop.store(true, std::memory_order_release);
+  t.sequencer_sleeper.wake();
+  for (std::thread& thread : t.running) thread.join();
+  t.running.clear();
+}
+
+}  // namespace daybook

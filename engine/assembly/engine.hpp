@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "engine/model/sequence.hpp"
+#include "engine/ports/clock.hpp"
+#include "engine/ports/io_channel.hpp"
+#include "engine/ports/journal.hpp"
+#include "engine/sequencer/sequencer.hpp"
+#include "engine/sequencer/sequencer_loop.hpp"
+#include "engine/state/state.hpp"
+
+namespace daybook {
+
+struct EngineSettings {
+  StateSettings state;
+  SequencerSettings sequencer;
+  LoopSettings loop;
+  std::size_t io_threads = 1;
+  std::size_t query_threads = 1;
+  std::size_t slots_per_io_thread = 65'536;  ///< Requests under way; a power of two.
+};
+
+/// The running engine: sequencer, journaler, follower and query threads, and the rings to them.
+///
+/// Usage.    Replay the journal into live_state(); open the journal with this as its observer;
+///           start(); stop().
+/// Threads.  start() and stop() on one thread; the rest as EngineDoor and JournalObserver say.
+/// Errors.   A failure of the journal, or a follower that disagrees, is told once to `on_fatal` (on
+///           the thread that met it) and nothing is acknowledged afterwards: the process should
+///           end.
+class Engine final : public EngineDoor, public JournalObserver {
+ public:
+  Engine(const EngineSettings& settings, TimeSource& time,
+         std::function<void(const Failure&)> on_fatal);
+  ~Engine() override;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// For recovery, before start().
+  [[nodiscard]] State& live_state();
+
+  /// The journal's two views of what is committed, for the readers that start() is given.
+  [[nodiscard]] Sequence committed_sequence() const;
+  [[nodiscard]] Sequence durable_sequence() const override;
+  [[nodiscard]] Sequence followed_sequence() const;
+
+  struct Parts {
+    JournalWriter* journal = nullptr;
+    EntrySource* follower_source =
+        nullptr;  ///< From the first entry; bounded by durable_sequence().
+    EntryLookup* sequencer_lookup = nullptr;  ///< Bounded by committed_sequence().
+    std::vector<EntryLookup*> query_lookups;  ///< One a query thread; by durable_sequence().
+    SegmentPosition segment;
+    std::uint64_t last_commit_time = 0;
+  };
+  /// Starts the threads. All parts outlive stop(). Requires: live_state() holds the whole journal.
+  void start(const Parts& parts);
+
+  /// Executes what is in the rings, makes it durable, lets the follower catch up, ends the threads.
+  /// Requires: the io threads push no more. Idempotent.
+  void stop();
+
+  /// A held clock was found at start or while running; null with a manual clock. For the log.
+  [[nodiscard]] bool clock_is_held() const;
+
+  IoChannel& channel(std::size_t io_thread) override;
+  void wake_sequencer() override;
+  void wake_queries() override;
+  void segment_hashed(const SegmentHash& hash) override;
+  void disk_low(bool low) override;
+
+ private:
+  struct Threads;
+  std::unique_ptr<Threads> threads_;
+};
+
+}  // namespace daybook

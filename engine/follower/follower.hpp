@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "engine/base/sleeper.hpp"
+#include "engine/base/thread_role.hpp"
+#include "engine/ports/journal.hpp"
+#include "engine/replay/replayer.hpp"
+#include "engine/sequencer/progress.hpp"
+#include "engine/state/state.hpp"
+
+namespace daybook {
+
+/// A second state, kept from the durable journal by the code that offline replay uses.
+///
+/// It audits the engine all the time: after each entry its digest must equal the entry's, which the
+/// sequencer wrote; a mismatch stops the engine. What it holds answers queries, always as of the
+/// end of an entry.
+///
+/// Threads.  run() is the follower thread's main function. The reading functions are for query
+///           threads: they share `mutex_` with the application of one entry at a time.
+/// Errors.   The first one ends run(), after `on_fatal` was told.
+class Follower {
+ public:
+  struct Links {
+    EntrySource& source;  ///< Never shows more than is durable.
+    Progress& progress;
+    FutexSleeper& sleeper;  ///< This thread's own.
+    std::function<void()> on_followed;
+    std::function<void(const Failure&)> on_fatal;
+  };
+
+  Follower(const StateSettings& settings, Links links);
+
+  /// Returns when the journaler is done and everything durable was followed, or on an error.
+  void run();
+
+  // ---- For query threads. ----
+
+  /// Where the tables say that an id was used: candidates, to be confirmed in the journal.
+  struct Candidate {
+    std::uint32_t index = 0;  ///< Of the id asked for.
+    Sequence sequence;
+    bool burnt = false;
+  };
+  [[nodiscard]] std::vector<Candidate> find_transfers(std::span<const TransferId> ids) const;
+
+  struct AccountPage {
+    std::vector<Account> accounts;
+    bool more = false;
+    Sequence as_of;
+  };
+  /// Accounts in order of creation, after `after` (0 = from the first). Nothing if `after` is no
+  /// account.
+  [[nodiscard]] std::optional<AccountPage> list_accounts(AccountId after, std::size_t limit) const;
+
+  struct LedgerPage {
+    std::vector<Ledger> ledgers;
+    bool more = false;
+    Sequence as_of;
+  };
+  /// Ledgers in order of registration, after the first `skip`.
+  [[nodiscard]] LedgerPage list_ledgers(std::size_t skip, std::size_t limit) const;
+
+ private:
+  [[nodiscard]] Result<bool> follow_next();
+  void rest();
+
+  static constexpr std::uint64_t sleep_ns_max = 100'000'000;
+
+  Links links_;
+  mutable std::mutex mutex_;
+  State state_;
+  Replayer replayer_{state_};
+};
+
+}  // namespace daybook

@@ -1,0 +1,233 @@
+#include "engine/follower/query_worker.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "engine/replay/entry_reader.hpp"
+
+namespace daybook {
+namespace {
+
+template <typename Item>
+void append(std::vector<std::byte>& bytes, const Item& item) {
+  const std::size_t at = bytes.size();
+  bytes.resize(at + sizeof(Item));
+  std::memcpy(bytes.data() + at, &item, sizeof(Item));
+}
+
+template <typename Item>
+void answer_with(RequestSlot& slot, const std::vector<Item>& items) {
+  slot.query_items.resize(items.size() * sizeof(Item));
+  if (!items.empty()) {
+    std::memcpy(slot.query_items.data(), items.data(), slot.query_items.size());
+  }
+  slot.item_count = static_cast<std::uint32_t>(items.size());
+}
+
+}  // namespace
+
+void QueryWorker::run() {
+  for (;;) {
+    const bool last_turn = links_.progress.journaler_done.load(std::memory_order_acquire);
+    bool worked = take();
+    worked = serve_waiting() || worked;
+    if (worked) continue;
+    if (last_turn && waiting_.empty()) return;
+    rest();
+  }
+}
+
+bool QueryWorker::take() {
+  bool worked = false;
+  for (auto& channel : links_.channels) {
+    while (RequestSlot** const front = channel->queries.front()) {
+      waiting_.push_back(
+          {.slot = *front, .channel = channel.get(), .since_ns = links_.time.monotonic_ns()});
+      channel->queries.pop();
+      worked = true;
+    }
+  }
+  return worked;
+}
+
+bool QueryWorker::serve_waiting() {
+  bool worked = false;
+  const std::uint64_t followed = links_.progress.followed().value();
+  for (auto at = waiting_.begin(); at != waiting_.end();) {
+    RequestSlot& slot = *at->slot;
+    const bool ready = slot.rebuild_reply || slot.min_sequence <= followed;
+    const bool late = links_.time.monotonic_ns() - at->since_ns >= limits::index_wait_ns;
+    if (!ready && !late) {
+      ++at;
+      continue;
+    }
+    slot.query_items.clear();
+    slot.item_count = 0;
+    if (ready) {
+      if (const auto answered = answer(slot); !answered.ok()) {
+        links_.on_fatal(answered.error());
+        slot.status = RequestStatus::stopping;
+      }
+    } else {
+      slot.status = RequestStatus::index_behind;
+    }
+    reply(*at);
+    at = waiting_.erase(at);
+    worked = true;
+  }
+  return worked;
+}
+
+void QueryWorker::reply(const Waiting& waiting) {
+  const bool pushed = waiting.channel->query_replies.try_push(waiting.slot);
+  ENSURE(pushed, "an io thread has fewer requests under way than its ring has places");
+  if (waiting.channel->io_sleeper != nullptr) waiting.channel->io_sleeper->wake();
+}
+
+void QueryWorker::rest() {
+  links_.sleeper.announce();
+  const bool work =
+      std::any_of(links_.channels.begin(), links_.channels.end(),
+                  [](const auto& channel) { return channel->queries.size_approximate() > 0; });
+  // The follower wakes this thread as it goes on; the time limits of waiting queries do not, so
+  // the sleep is short while there are any.
+  constexpr std::uint64_t idle_ns = 100'000'000;
+  if (!work) links_.sleeper.sleep(waiting_.empty() ? idle_ns : sleep_ns_max);
+  links_.sleeper.retract();
+}
+
+Result<void> QueryWorker::answer(RequestSlot& slot) {
+  if (slot.rebuild_reply) return rebuild_reply(slot);
+  slot.status = RequestStatus::ok;
+  switch (slot.kind) {
+    case RequestKind::lookup_transfers:
+      return lookup_transfers(slot);
+    case RequestKind::list_transfers:
+      return list_transfers(slot);
+    case RequestKind::list_accounts:
+      list_accounts(slot);
+      return {};
+    case RequestKind::list_ledgers:
+      list_ledgers(slot);
+      return {};
+    case RequestKind::create_accounts:
+    case RequestKind::create_transfers:
+    case RequestKind::put_ledgers:
+    case RequestKind::lookup_accounts:
+    case RequestKind::advance_clock:
+    case RequestKind::accept_clock:
+    case RequestKind::state_digest:
+    case RequestKind::open_session:
+      break;
+  }
+  slot.status = RequestStatus::unknown_kind;
+  return {};
+}
+
+Result<void> QueryWorker::with_facts(Sequence sequence,
+                                     const std::function<void(const EntryFacts&)>& use) {
+  std::optional<Failure> failure;
+  auto read = links_.journal.with_entry(sequence, [&](const EntryView& view) {
+    const auto facts = read_facts(view);
+    if (facts.ok()) {
+      use(facts.value());
+    } else {
+      failure = facts.error();
+    }
+  });
+  if (read.ok() && failure) return *failure;
+  return read;
+}
+
+Result<void> QueryWorker::lookup_transfers(RequestSlot& slot) {
+  slot.first_sequence = links_.progress.followed();
+  const auto* const ids = reinterpret_cast<const TransferId*>(slot.events);
+  auto candidates = links_.follower.find_transfers({ids, slot.event_count});
+  std::erase_if(candidates, [](const Follower::Candidate& each) { return each.burnt; });
+
+  // Entry by entry, so that each is read once however many of the ids it holds.
+  std::sort(candidates.begin(), candidates.end(),
+            [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
+  std::vector<std::optional<Transfer>> found(slot.event_count);
+  for (std::size_t at = 0; at < candidates.size();) {
+    const std::size_t begin = at;
+    auto read = with_facts(candidates[at].sequence, [&](const EntryFacts& facts) {
+      for (; at < candidates.size() && candidates[at].sequence <= facts.header.last(); ++at) {
+        const auto transfer = transfer_in(facts, candidates[at].sequence);
+        const std::uint32_t index = candidates[at].index;
+        if (transfer && transfer->id == ids[index]) found[index] = transfer;
+      }
+    });
+    if (!read.ok()) return read;
+    ENSURE(at > begin, "the entry of a sequence holds it");
+  }
+  for (const auto& transfer : found) {
+    if (!transfer) continue;
+    append(slot.query_items, *transfer);
+    ++slot.item_count;
+  }
+  return {};
+}
+
+Result<void> QueryWorker::list_transfers(RequestSlot& slot) {
+  const std::uint64_t followed = links_.progress.followed().value();
+  slot.first_sequence = Sequence{followed};
+  slot.cursor = slot.argument;
+  // Not for ever: a journal may hold long stretches without transfers. The caller goes on from
+  // the cursor.
+  constexpr std::uint32_t entries_max = 256;
+  for (std::uint32_t entries = 0; entries < entries_max && slot.cursor < followed; ++entries) {
+    auto read = with_facts(Sequence{slot.cursor + 1}, [&](const EntryFacts& facts) {
+      RunWalker walker{facts};
+      for (PlacedRun placed; walker.next(placed);) {
+        if (placed.run.kind != FactKind::transfer) continue;
+        for (std::uint32_t each = 0; each < placed.run.count; ++each) {
+          const std::uint64_t sequence = placed.first_sequence.value() + each;
+          if (sequence <= slot.cursor) continue;
+          if (slot.item_count == slot.limit) return;
+          append(slot.query_items, facts.transfers[placed.run.first + each]);
+          ++slot.item_count;
+          slot.cursor = sequence;
+        }
+      }
+      slot.cursor = facts.header.last().value();
+    });
+    if (!read.ok()) return read;
+    if (slot.item_count == slot.limit) break;
+  }
+  slot.more = slot.cursor < followed;
+  return {};
+}
+
+void QueryWorker::list_accounts(RequestSlot& slot) {
+  const auto page = links_.follower.list_accounts(AccountId{slot.argument_id}, slot.limit);
+  if (!page) {
+    slot.status = RequestStatus::cursor_unknown;
+    slot.first_sequence = links_.progress.followed();
+    return;
+  }
+  answer_with(slot, page->accounts);
+  slot.more = page->more;
+  slot.first_sequence = page->as_of;
+}
+
+void QueryWorker::list_ledgers(RequestSlot& slot) {
+  const auto page = links_.follower.list_ledgers(slot.argument, slot.limit);
+  answer_with(slot, page.ledgers);
+  slot.more = page.more;
+  slot.first_sequence = page.as_of;
+}
+
+// A repeat whose refusals were not kept in memory: they stand in the operation's record.
+Result<void> QueryWorker::rebuild_reply(RequestSlot& slot) {
+  return with_facts(slot.first_sequence, [&](const EntryFacts& facts) {
+    const auto placed = operation_in(facts, slot.first_sequence);
+    ENSURE(placed.has_value(), "a kept operation stands where the window says");
+    slot.status = placed->operation.status;
+    for (const Refusal& refusal : placed->refusals) append(slot.query_items, refusal);
+    slot.item_count = static_cast<std::uint32_t>(placed->refusals.size());
+  });
+}
+
+}  // namespace daybook

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "engine/base/sleeper.hpp"
+#include "engine/codec/entry_facts.hpp"
+#include "engine/follower/follower.hpp"
+#include "engine/ports/clock.hpp"
+#include "engine/ports/io_channel.hpp"
+#include "engine/ports/journal.hpp"
+#include "engine/sequencer/progress.hpp"
+
+namespace daybook {
+
+/// Answers queries from what the follower has published and from the journal.
+///
+/// A query waits until the follower has reached its min_sequence, at most limits::index_wait_ns;
+/// then the answer is `index_behind`. Waiting queries hold nobody up.
+///
+/// Threads.  run() is the query thread's main function.
+/// Errors.   A journal that cannot be read is told to `on_fatal`: what the tables say would be
+/// lies.
+class QueryWorker {
+ public:
+  struct Links {
+    const Follower& follower;
+    EntryLookup& journal;
+    Progress& progress;
+    std::vector<std::unique_ptr<IoChannel>>& channels;
+    TimeSource& time;
+    FutexSleeper& sleeper;  ///< This thread's own.
+    std::function<void(const Failure&)> on_fatal;
+  };
+
+  explicit QueryWorker(Links links) : links_{std::move(links)} {}
+
+  /// Returns when Progress::journaler_done is set and no query waits.
+  void run();
+
+ private:
+  struct Waiting {
+    RequestSlot* slot = nullptr;
+    IoChannel* channel = nullptr;
+    std::uint64_t since_ns = 0;
+  };
+
+  [[nodiscard]] bool take();
+  [[nodiscard]] bool serve_waiting();
+  void reply(const Waiting& waiting);
+  void rest();
+
+  [[nodiscard]] Result<void> answer(RequestSlot& slot);
+  [[nodiscard]] Result<void> lookup_transfers(RequestSlot& slot);
+  [[nodiscard]] Result<void> list_transfers(RequestSlot& slot);
+  [[nodiscard]] Result<void> rebuild_reply(RequestSlot& slot);
+  void list_accounts(RequestSlot& slot);
+  void list_ledgers(RequestSlot& slot);
+  [[nodiscard]] Result<void> with_facts(Sequence sequence,
+                                        const std::function<void(const EntryFacts&)>& use);
+
+  static constexpr std::uint64_t sleep_ns_max = 20'000'000;
+
+  Links links_;
+  std::deque<Waiting> waiting_;
+};
+
+}  // namespace daybook

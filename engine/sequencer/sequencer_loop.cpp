@@ -1,0 +1,219 @@
+#include "engine/sequencer/sequencer_loop.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+#include <sched.h>
+
+#include "engine/model/engine_version.hpp"
+
+namespace daybook {
+namespace {
+
+// What an entry can take out of a segment: its own pages, and what the journal's tree adds to a
+// commit at most.
+constexpr std::uint64_t tree_pages_max = 32;
+
+constexpr std::uint64_t pages_of_value(std::size_t bytes) {
+  return (bytes + 16 + entry_page_bytes - 1) / entry_page_bytes + tree_pages_max;
+}
+constexpr std::uint64_t largest_entry_pages = pages_of_value(limits::entry_bytes_max);
+
+}  // namespace
+
+SequencerLoop::SequencerLoop(Links links, const LoopSettings& settings,
+                             const SegmentPosition& position)
+    : links_{links}, settings_{settings}, segment_{position} {
+  pages_at_begin_ = position.pages_left;
+}
+
+void SequencerLoop::run() {
+  const ActingAs role{sequencer_thread};
+  for (;;) {
+    bool worked = take_own_facts();
+    worked = take_requests() || worked;
+    worked = close_if_idle() || worked;
+    if (worked) {
+      idle_turns_ = 0;
+      continue;
+    }
+    if (links_.progress.stop.load(std::memory_order_acquire) && !entry_is_open_ && !work_waits()) {
+      break;
+    }
+    rest();
+  }
+  links_.progress.sequencer_done.store(true, std::memory_order_release);
+  links_.journaler.wake();
+}
+
+std::uint64_t SequencerLoop::now_ns() {
+  return links_.clock == nullptr ? 0 : links_.clock->now_ns();
+}
+
+bool SequencerLoop::take_requests() {
+  if (follower_is_far_behind()) return false;
+  bool worked = false;
+  for (auto& channel : links_.channels) worked = take_from(*channel) || worked;
+  return worked;
+}
+
+bool SequencerLoop::take_from(IoChannel& channel) {
+  std::uint32_t taken = 0;
+  bool ready = false;
+  for (; taken < requests_per_turn; ++taken) {
+    RequestSlot** const front = channel.requests.front();
+    if (front == nullptr) break;
+    RequestSlot& request = **front;
+    if (is_journaled(request.kind)) {
+      if (entry_is_open_ && !links_.sequencer.fits(request)) close_entry();
+      if (!open_entry()) break;
+    }
+    channel.requests.pop();
+    links_.sequencer.execute(request, now_ns());
+    const bool accepted_clock =
+        request.kind == RequestKind::accept_clock && request.status == RequestStatus::ok;
+    if (accepted_clock && links_.clock != nullptr && !request.rebuild_reply) {
+      links_.clock->accept();
+    }
+    ready = ready || request.wait_for <= links_.progress.durable();
+    const bool pushed = channel.replies.try_push(&request);
+    ENSURE(pushed, "an io thread has fewer requests under way than its ring has places");
+  }
+  // Writes are announced by the journaler once they are durable; what need not wait goes now.
+  if (ready && channel.io_sleeper != nullptr) channel.io_sleeper->wake();
+  return taken > 0;
+}
+
+bool SequencerLoop::take_own_facts() {
+  bool worked = false;
+  links_.sequencer.set_disk_low(links_.progress.disk_low.load(std::memory_order_relaxed));
+  if (links_.clock != nullptr) {
+    static_cast<void>(links_.clock->now_ns());
+    if (const auto step = links_.clock->take_step(); step && open_entry()) {
+      links_.sequencer.hold_clock(step->engine_ns, step->wall_ns);
+      worked = true;
+    }
+  }
+  while (const SegmentHash* hash = links_.segment_hashes.front()) {
+    if (!open_entry()) break;
+    const SegmentHashed fact{.ordinal = hash->ordinal,
+                             .file_bytes = hash->file_bytes,
+                             .file = hash->file,
+                             .chain = hash->chain};
+    links_.segment_hashes.pop();
+    links_.sequencer.hash_segment(fact);
+    worked = true;
+  }
+  return worked;
+}
+
+bool SequencerLoop::open_entry() {
+  if (entry_is_open_) return true;
+  const std::uint64_t committed = links_.progress.entries_committed.load(std::memory_order_acquire);
+  if (closed_ - committed >= Slabs::slab_count) return false;
+  links_.sequencer.open(links_.slabs.builder(closed_));
+  entry_is_open_ = true;
+  links_.progress.entry_open.store(true, std::memory_order_release);
+  if (!segment_.sealed) return true;
+
+  SegmentOpened opened{.ordinal = segment_.ordinal + 1,
+                       .previous_ordinal = segment_.ordinal,
+                       .schema_version = journal_schema_version,
+                       .engine_version = {}};
+  const std::string_view version = engine_version;
+  std::copy_n(version.begin(), std::min(version.size(), opened.engine_version.size()),
+              opened.engine_version.begin());
+  segment_ = {.ordinal = opened.ordinal,
+              .sealed = false,
+              .entry_count = 0,
+              .first_sequence = links_.slabs.builder(closed_).first().value(),
+              .pages_left = settings_.segment_pages};
+  segment_began_at_ = closed_;
+  pages_at_begin_ = settings_.segment_pages;
+  links_.sequencer.open_segment(opened);
+  return true;
+}
+
+// What is left of the segment once everything closed so far is in it. The journaler's number counts
+// down as it commits; entries that it has not committed are counted here.
+std::uint64_t SequencerLoop::pages_left_estimate() const {
+  const std::uint64_t committed = links_.progress.entries_committed.load(std::memory_order_acquire);
+  std::uint64_t left = pages_at_begin_;
+  std::uint64_t from = segment_began_at_;
+  if (committed > segment_began_at_) {
+    left = links_.progress.pages_left.load(std::memory_order_acquire);
+    from = committed;
+  }
+  for (std::uint64_t entry = from; entry < closed_; ++entry) {
+    left -= std::min(left, pages_of_[entry % Slabs::slab_count]);
+  }
+  return left;
+}
+
+void SequencerLoop::close_entry() {
+  const EntryBuilder& slab = links_.sequencer.slab();
+  const bool opens = segment_.entry_count == 0;
+  ++segment_.entry_count;
+  // A slab's bytes before padding, with the slack that the front may take.
+  const std::uint64_t pages = pages_of_value(padded_entry_bytes(slab.used_bytes() + 1'024));
+  // The next entry may be the largest there is; if it might not fit any more, this one is the last.
+  const std::uint64_t left = pages_left_estimate();
+  const bool seals = !opens && left < pages + largest_entry_pages + pages_of_value(0);
+  if (seals) {
+    links_.sequencer.seal_segment({.ordinal = segment_.ordinal,
+                                   .first_sequence = segment_.first_sequence,
+                                   .entry_count = segment_.entry_count});
+    segment_.sealed = true;
+  }
+  Slabs::Closed& closed = links_.slabs.at(closed_);
+  closed.value = links_.sequencer.close(now_ns(), settings_.journal);
+  closed.last = links_.sequencer.state().last_sequence();
+  closed.place =
+      seals ? EntryPlace::seals_segment : (opens ? EntryPlace::opens_segment : EntryPlace::within);
+  pages_of_[closed_ % Slabs::slab_count] = pages;
+  ++closed_;
+  entry_is_open_ = false;
+  links_.progress.entries_closed.store(closed_, std::memory_order_release);
+  links_.progress.entry_open.store(false, std::memory_order_release);
+  links_.journaler.wake();
+}
+
+bool SequencerLoop::close_if_idle() {
+  if (!entry_is_open_ || links_.sequencer.entry_is_empty()) return false;
+  const std::uint64_t committed = links_.progress.entries_committed.load(std::memory_order_acquire);
+  if (committed != closed_) return false;
+  close_entry();
+  return true;
+}
+
+bool SequencerLoop::follower_is_far_behind() const {
+  const std::uint64_t last = links_.sequencer.state().last_sequence().value();
+  return last - std::min(last, links_.progress.followed().value()) > settings_.follower_lag_max;
+}
+
+bool SequencerLoop::work_waits() const {
+  const std::uint64_t committed = links_.progress.entries_committed.load(std::memory_order_acquire);
+  const bool may_open = entry_is_open_ || closed_ - committed < Slabs::slab_count;
+  if (entry_is_open_ && committed == closed_) return true;
+  if (!may_open) return false;
+  if (links_.segment_hashes.size_approximate() > 0) return true;
+  if (follower_is_far_behind()) return false;
+  return std::any_of(links_.channels.begin(), links_.channels.end(),
+                     [](const auto& channel) { return channel->requests.size_approximate() > 0; });
+}
+
+void SequencerLoop::rest() {
+  ++idle_turns_;
+  if (idle_turns_ <= settings_.idle_spins) return;
+  if (idle_turns_ <= settings_.idle_spins + settings_.idle_yields) {
+    ::sched_yield();
+    return;
+  }
+  links_.sleeper.announce();
+  const bool stop_now = links_.progress.stop.load(std::memory_order_acquire) && !entry_is_open_;
+  if (!work_waits() && !stop_now) links_.sleeper.sleep(sleep_ns_max);
+  links_.sleeper.retract();
+}
+
+}  // namespace daybook
