@@ -115,7 +115,36 @@ Status check_accounts(const State& state, const Transfer& event, const TransferD
   return check_balances(debit, credit, event);
 }
 
+// True when the id was used before: `decision` says what that answers. Out of line: new ids, the
+// common case, spend nothing on it.
+[[gnu::noinline]] bool decide_repeat(const State& state, FactReader& facts, const Transfer& event,
+                                     const TransferTags& tags, TransferDecision& decision) {
+  Transfer existing;
+  const auto use = state.transfer_ids.find(event.id, tags.id, facts, &existing);
+  if (!use) return false;
+  decision.status = use->burnt ? Status::id_already_failed : compare(existing, event);
+  if (!use->burnt) decision.original = existing.timestamp;
+  return true;
+}
+
 }  // namespace
+
+void prefetch_transfers(const State& state, std::span<const Transfer> transfers,
+                        std::span<TransferTags> tags) {
+  for (std::size_t at = 0; at < transfers.size(); ++at) {
+    const Transfer& transfer = transfers[at];
+    tags[at].id = state.transfer_ids.tag_of(transfer.id);
+    tags[at].debit = state.accounts.tag_of(transfer.debit_account_id);
+    tags[at].credit = state.accounts.tag_of(transfer.credit_account_id);
+    state.transfer_ids.prefetch(tags[at].id);
+    state.accounts.prefetch_index(tags[at].debit);
+    state.accounts.prefetch_index(tags[at].credit);
+  }
+  for (std::size_t at = 0; at < transfers.size(); ++at) {
+    tags[at].debit_slot = state.accounts.prefetch_candidate(tags[at].debit);
+    tags[at].credit_slot = state.accounts.prefetch_candidate(tags[at].credit);
+  }
+}
 
 TransferDecision decide_transfer(const State& state, FactReader& facts, const BatchRules& rules,
                                  const Transfer& event, const TransferTags& tags) {
@@ -123,17 +152,14 @@ TransferDecision decide_transfer(const State& state, FactReader& facts, const Ba
   decision.status = check_form(rules, event);
   if (decision.status != Status::created) return decision;
 
-  Transfer existing;
-  if (const auto use = state.transfer_ids.find(event.id, tags.id, facts, &existing)) {
-    decision.status = use->burnt ? Status::id_already_failed : compare(existing, event);
-    if (!use->burnt) decision.original = existing.timestamp;
-    return decision;
+  if (state.transfer_ids.may_hold(tags.id)) [[unlikely]] {
+    if (decide_repeat(state, facts, event, tags, decision)) return decision;
   }
   decision.status = check_fields(event);
   if (decision.status != Status::created) return decision;
 
-  decision.debit = state.accounts.find(event.debit_account_id, tags.debit);
-  decision.credit = state.accounts.find(event.credit_account_id, tags.credit);
+  decision.debit = state.accounts.confirm(event.debit_account_id, tags.debit, tags.debit_slot);
+  decision.credit = state.accounts.confirm(event.credit_account_id, tags.credit, tags.credit_slot);
   decision.status = check_accounts(state, event, decision);
   return decision;
 }

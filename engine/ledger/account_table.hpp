@@ -30,10 +30,19 @@ class AccountTable {
     __builtin_prefetch(line + 64, 1);
   }
 
-  /// Asks for the account that `tag` most likely leads to.
-  void prefetch_candidate(std::uint64_t tag) const {
+  /// The account that `tag` most likely leads to, asked for from memory; no_account if none.
+  [[nodiscard]] AccountSlot prefetch_candidate(std::uint64_t tag) const {
     const std::uint64_t slot = index_.candidate(tag);
-    if (slot != IdIndex::none) prefetch(static_cast<AccountSlot>(slot));
+    if (slot == IdIndex::none) return no_account;
+    prefetch(static_cast<AccountSlot>(slot));
+    return static_cast<AccountSlot>(slot);
+  }
+
+  /// find(), when `candidate` came from prefetch_candidate(): one comparison, nearly always.
+  [[nodiscard]] AccountSlot confirm(AccountId id, std::uint64_t tag, AccountSlot candidate) const {
+    if (candidate != no_account && accounts_[candidate].id == id) [[likely]]
+      return candidate;
+    return find(id, tag);
   }
 
   [[nodiscard]] AccountSlot find(AccountId id) const { return find(id, tag_of(id)); }

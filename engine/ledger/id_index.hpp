@@ -91,17 +91,26 @@ class IdIndex {
     return (bucket.tagged[slot] & top_mask) << 32 | bucket.low[slot];
   }
 
+  // Which slots hold `tag`: all compared without a branch, because which one it is cannot be
+  // predicted, and a wrong guess costs more than five comparisons.
+  static unsigned matches(const Bucket& bucket, std::uint64_t tag) {
+    unsigned found = 0;
+    for (unsigned slot = 0; slot < slots; ++slot) {
+      found |= static_cast<unsigned>(bucket.tagged[slot] >> (64 - tag_bits) == tag) << slot;
+    }
+    return found & ((1U << bucket.count) - 1);
+  }
+
   template <typename IsIt>
   static std::uint64_t find_in(const Bucket* table, std::size_t at, std::uint64_t tag, IsIt is_it) {
     for (;; ++at) {
       const Bucket& bucket = table[at];
-      const unsigned count = bucket.count;
-      for (unsigned slot = 0; slot < count; ++slot) {
-        if (bucket.tagged[slot] >> (64 - tag_bits) != tag) continue;
+      for (unsigned found = matches(bucket, tag); found != 0; found &= found - 1) {
+        const auto slot = static_cast<unsigned>(__builtin_ctz(found));
         const std::uint64_t value = value_at(bucket, slot);
         if (is_it(value)) return value;
       }
-      if (count < slots) return none;
+      if (bucket.count < slots) return none;
     }
   }
 

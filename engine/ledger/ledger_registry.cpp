@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "engine/base/assert.hpp"
+#include "engine/base/hash.hpp"
 
 namespace daybook {
 namespace {
@@ -56,6 +58,7 @@ bool is_printable_utf8(std::string_view text) {
 LedgerRegistry::LedgerRegistry() {
   entries_.reserve(limits::ledgers_max);
   places_.reserve(limits::ledgers_max);
+  names_.reserve(limits::ledgers_max);
 }
 
 bool LedgerRegistry::full() const { return entries_.size() == limits::ledgers_max; }
@@ -72,9 +75,22 @@ LedgerRegistry::Entry& LedgerRegistry::entry(LedgerId id) {
 }
 
 bool LedgerRegistry::name_is_taken(const Ledger& ledger) const {
-  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& each) {
-    return each.ledger.id != ledger.id && each.ledger.name() == ledger.name();
-  });
+  const auto named = names_.find(ledger.name_text);
+  if (named == names_.end()) return false;
+  const Ledger* old = find(ledger.id);
+  const bool has_it_already = old != nullptr && old->name_text == ledger.name_text;
+  return named->second > (has_it_already ? 1U : 0U);
+}
+
+// The rest of a name's bytes is zero, so equal bytes are equal names.
+std::size_t LedgerRegistry::NameHash::operator()(const NameText& name) const noexcept {
+  return xxh3_64(std::as_bytes(std::span{name}));
+}
+
+void LedgerRegistry::drop_name(const Ledger& ledger) {
+  const auto named = names_.find(ledger.name_text);
+  ENSURE(named != names_.end(), "every registered ledger's name is counted");
+  if (--named->second == 0) names_.erase(named);
 }
 
 PutLedgerStatus LedgerRegistry::decide_put(const Ledger& ledger) const {
@@ -102,7 +118,9 @@ Ledger LedgerRegistry::put(const Ledger& ledger) {
   }
   Entry& old = entries_[place->second];
   const Ledger replaced = old.ledger;
+  drop_name(replaced);
   old.ledger = ledger;
+  ++names_[ledger.name_text];
   return replaced;
 }
 
@@ -110,6 +128,7 @@ void LedgerRegistry::add(const Ledger& ledger, bool automatic) {
   ENSURE(!full(), "callers check the room for ledgers");
   places_.emplace(ledger.id.value(), static_cast<std::uint32_t>(entries_.size()));
   entries_.push_back({.ledger = ledger, .accounts = 0, .automatic = automatic});
+  ++names_[ledger.name_text];
 }
 
 Ledger LedgerRegistry::automatic(LedgerId id) {
@@ -130,6 +149,7 @@ bool LedgerRegistry::take_back_account(LedgerId id) {
   // Only the account that registered it can leave an automatic ledger empty, and nothing was
   // registered since: it is the last.
   ENSURE(entries_.back().ledger.id == id, "an automatic ledger goes with its first account");
+  drop_name(used.ledger);
   entries_.pop_back();
   places_.erase(id.value());
   return true;

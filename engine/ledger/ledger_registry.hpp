@@ -20,7 +20,7 @@ class LedgerRegistry {
   LedgerRegistry();
 
   /// What putting `ledger` would answer; `created` also stands for changing one that no account
-  /// uses. Statuses in the order of PutLedgerStatus. Cost: O(ledgers), for the name.
+  /// uses. Statuses in the order of PutLedgerStatus.
   [[nodiscard]] PutLedgerStatus decide_put(const Ledger& ledger) const;
 
   /// Registers `ledger`, or replaces the unused one of the same id. Requires: decide_put() said
@@ -55,12 +55,20 @@ class LedgerRegistry {
     bool automatic = false;
   };
 
+  using NameText = decltype(Ledger::name_text);
+  struct NameHash {
+    std::size_t operator()(const NameText& name) const noexcept;
+  };
+
   [[nodiscard]] Entry& entry(LedgerId id);
   [[nodiscard]] bool name_is_taken(const Ledger& ledger) const;
   void add(const Ledger& ledger, bool automatic);
+  void drop_name(const Ledger& ledger);
 
   std::vector<Entry> entries_;
   boost::unordered_flat_map<std::uint32_t, std::uint32_t> places_;
+  // How many ledgers have a name: an automatic one may share its name with one that was put.
+  boost::unordered_flat_map<NameText, std::uint32_t, NameHash> names_;
 };
 
 /// True for text that is UTF-8 throughout and has no control characters.

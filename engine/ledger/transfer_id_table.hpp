@@ -29,6 +29,11 @@ class TransferIdTable {
   [[nodiscard]] std::uint64_t tag_of(TransferId id) const { return index_.tag_of(id.value()); }
   void prefetch(std::uint64_t tag) const { index_.prefetch(tag); }
 
+  /// False: no id with this tag was ever used.
+  [[nodiscard]] bool may_hold(std::uint64_t tag) const {
+    return index_.candidate(tag) != IdIndex::none;
+  }
+
   /// How `id` was used. `facts` is asked about each candidate; on a hit it left the transfer in
   /// `*transfer` (unless burnt).
   [[nodiscard]] std::optional<Use> find(TransferId id, std::uint64_t tag, FactReader& facts,

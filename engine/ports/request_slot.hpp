@@ -35,7 +35,8 @@ struct RequestSlot {
   const std::byte* events = nullptr;
   std::uint32_t event_count = 0;
 
-  /// Of advance_clock: nanoseconds. Of list_*: what to begin after (0 = the beginning).
+  /// Of advance_clock: nanoseconds. Of list_*: what to begin after (0 = the beginning). Of
+  /// accept_clock: the wall time, which the sequencer fills in.
   std::uint64_t argument = 0;
   Uint128 argument_id;             ///< Of list_accounts: the account to begin after; 0 = none.
   std::uint32_t limit = 0;         ///< Of list_*: at most so many; 1 to batch_events_max.

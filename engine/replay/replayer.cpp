@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "engine/decide/decide_transfer.hpp"
 #include "engine/replay/entry_reader.hpp"
 
 namespace daybook {
@@ -84,10 +83,13 @@ Result<void> Replayer::finish_operation(const EntryFacts& facts) {
       .sequence = sequence,
       .refusals = facts.refusals.subspan(placed.first_refusal, operation.refusal_count),
       .first_refused_data = placed.first_refused_data};
-  state_.transfer_ids.prepare(operation.refusal_count);
-  if (state_.transfer_ids.room() < operation.refusal_count) {
+  // Only refused transfers can burn ids; other refusals need no room.
+  const std::uint64_t burns_max =
+      operation.kind == RequestKind::create_transfers ? operation.refusal_count : 0;
+  if (state_.transfer_ids.room() < burns_max) {
     return damaged(sequence, "there are more transfer ids than --transfer-ids-max");
   }
+  state_.transfer_ids.prepare(burns_max);
   for_each_burnt(facts, whole, [&](const Transfer& refused) { state_.burn(refused.id, sequence); });
   state_.remember(operation, sequence);
   ++operations_;
@@ -143,45 +145,46 @@ Result<void> Replayer::apply_accounts(const EntryFacts& facts, const PlacedRun& 
   return {};
 }
 
+Result<void> Replayer::apply_transfer(const Transfer& transfer, const TransferTags& tags) {
+  const Sequence sequence = state_.take_sequence();
+  const AccountSlot debit =
+      state_.accounts.confirm(transfer.debit_account_id, tags.debit, tags.debit_slot);
+  const AccountSlot credit =
+      state_.accounts.confirm(transfer.credit_account_id, tags.credit, tags.credit_slot);
+  if (debit == no_account || credit == no_account || debit == credit) {
+    return damaged(sequence, "a transfer's accounts are not there");
+  }
+  const Account& debited = state_.accounts.at(debit);
+  const Account& credited = state_.accounts.at(credit);
+  const u128 amount = transfer.amount.value().wide();
+  if (debited.ledger != credited.ledger || overflows(debited.debits_posted, amount) ||
+      overflows(credited.credits_posted, amount)) {
+    return damaged(sequence, "a transfer could not have been accepted");
+  }
+  state_.move(transfer, sequence, debit, credit, tags.id);
+  return {};
+}
+
 Result<void> Replayer::apply_transfers(const EntryFacts& facts, const PlacedRun& placed) {
   const auto transfers = facts.transfers.subspan(placed.run.first, placed.run.count);
   if (state_.transfer_ids.room() < transfers.size()) {
     return damaged(placed.first_sequence, "there are more transfer ids than --transfer-ids-max");
   }
   state_.transfer_ids.prepare(transfers.size());
-  constexpr std::size_t group_max = 64;  // As in the sequencer.
-  std::array<TransferTags, group_max> tags;
-  for (std::size_t begin = 0; begin < transfers.size(); begin += group_max) {
-    const std::size_t count = std::min(group_max, transfers.size() - begin);
-    for (std::size_t at = 0; at < count; ++at) {
-      const Transfer& transfer = transfers[begin + at];
-      tags[at] = {.id = state_.transfer_ids.tag_of(transfer.id),
-                  .debit = state_.accounts.tag_of(transfer.debit_account_id),
-                  .credit = state_.accounts.tag_of(transfer.credit_account_id)};
-      state_.transfer_ids.prefetch(tags[at].id);
-      state_.accounts.prefetch_index(tags[at].debit);
-      state_.accounts.prefetch_index(tags[at].credit);
-    }
-    for (std::size_t at = 0; at < count; ++at) {
-      state_.accounts.prefetch_candidate(tags[at].debit);
-      state_.accounts.prefetch_candidate(tags[at].credit);
-    }
-    for (std::size_t at = 0; at < count; ++at) {
-      const Transfer& transfer = transfers[begin + at];
-      const Sequence sequence = state_.take_sequence();
-      const AccountSlot debit = state_.accounts.find(transfer.debit_account_id, tags[at].debit);
-      const AccountSlot credit = state_.accounts.find(transfer.credit_account_id, tags[at].credit);
-      if (debit == no_account || credit == no_account || debit == credit) {
-        return damaged(sequence, "a transfer's accounts are not there");
-      }
-      const Account& debited = state_.accounts.at(debit);
-      const Account& credited = state_.accounts.at(credit);
+  std::array<TransferTags, prefetch_group> tags;
+  for (std::size_t begin = 0; begin < transfers.size(); begin += prefetch_group) {
+    const auto group = transfers.subspan(begin, std::min(prefetch_group, transfers.size() - begin));
+    prefetch_transfers(state_, group, tags);
+    for (std::size_t at = 0; at < group.size(); ++at) {
+#if defined(DAYBOOK_PLANT_WRONG_APPLY)
+      // Built into one test only, which shows that the follower notices: the third transfer.
+      Transfer transfer = group[at];
       const u128 amount = transfer.amount.value().wide();
-      if (debited.ledger != credited.ledger || overflows(debited.debits_posted, amount) ||
-          overflows(credited.credits_posted, amount)) {
-        return damaged(sequence, "a transfer could not have been accepted");
-      }
-      state_.move(transfer, sequence, debit, credit, tags[at].id);
+      if (transfers_ + begin + at == 2) transfer.amount = Amount{Uint128{amount + 1}};
+#else
+      const Transfer& transfer = group[at];
+#endif
+      if (auto applied = apply_transfer(transfer, tags[at]); !applied.ok()) return applied;
     }
   }
   transfers_ += transfers.size();

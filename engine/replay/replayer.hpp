@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engine/codec/entry_facts.hpp"
+#include "engine/decide/decide_transfer.hpp"
 #include "engine/ports/journal.hpp"
 #include "engine/state/state.hpp"
 
@@ -38,6 +39,7 @@ class Replayer {
   [[nodiscard]] Result<void> apply_run(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_accounts(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_transfers(const EntryFacts& facts, const PlacedRun& placed);
+  [[nodiscard]] Result<void> apply_transfer(const Transfer& transfer, const TransferTags& tags);
   [[nodiscard]] Result<void> apply_ledgers(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_evictions(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> finish_operation(const EntryFacts& facts);

@@ -37,6 +37,7 @@ class EngineClock {
   [[nodiscard]] std::optional<Step> take_step();
 
   [[nodiscard]] bool held() const { return held_; }
+  [[nodiscard]] std::uint64_t wall_ns() { return source_.wall_ns(); }
 
   /// An operator accepts the wall time: engine time goes there at once when it lies ahead; behind,
   /// it stands still until the wall clock has caught up.

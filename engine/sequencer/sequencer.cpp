@@ -318,26 +318,15 @@ void Sequencer::create_transfers(Batch& batch) {
   if (request.event_count > 0) {
     batch.rules.imported = (event_at<Transfer>(request, 0).flags & transfer_flag::imported) != 0;
   }
-  // Memory latency stays out of the loop: a group's index lines are asked for first, then its
-  // accounts, then it is decided. The group is small enough for what it asks for to stay cached.
-  constexpr std::uint32_t group_max = 64;
-  std::array<TransferTags, group_max> tags;
-  for (std::uint32_t begin = 0; begin < request.event_count; begin += group_max) {
-    const std::uint32_t count = std::min(group_max, request.event_count - begin);
-    for (std::uint32_t at = 0; at < count; ++at) {
-      const Transfer& event = event_at<Transfer>(request, begin + at);
-      tags[at] = {.id = state_.transfer_ids.tag_of(event.id),
-                  .debit = state_.accounts.tag_of(event.debit_account_id),
-                  .credit = state_.accounts.tag_of(event.credit_account_id)};
-      state_.transfer_ids.prefetch(tags[at].id);
-      state_.accounts.prefetch_index(tags[at].debit);
-      state_.accounts.prefetch_index(tags[at].credit);
+  // Memory latency stays out of the loop: a group is looked ahead, then decided.
+  std::array<TransferTags, prefetch_group> tags;
+  const std::span events{&event_at<Transfer>(request, 0), request.event_count};
+  for (std::uint32_t begin = 0; begin < request.event_count; begin += prefetch_group) {
+    const auto group = events.subspan(begin, std::min(prefetch_group, events.size() - begin));
+    prefetch_transfers(state_, group, tags);
+    for (std::uint32_t at = 0; at < group.size(); ++at) {
+      create_transfer(batch, begin + at, tags[at]);
     }
-    for (std::uint32_t at = 0; at < count; ++at) {
-      state_.accounts.prefetch_candidate(tags[at].debit);
-      state_.accounts.prefetch_candidate(tags[at].credit);
-    }
-    for (std::uint32_t at = 0; at < count; ++at) create_transfer(batch, begin + at, tags[at]);
   }
 }
 

@@ -70,6 +70,9 @@ bool SequencerLoop::take_from(IoChannel& channel) {
       if (!open_entry()) break;
     }
     channel.requests.pop();
+    if (request.kind == RequestKind::accept_clock && links_.clock != nullptr) {
+      request.argument = links_.clock->wall_ns();
+    }
     links_.sequencer.execute(request, now_ns());
     const bool accepted_clock =
         request.kind == RequestKind::accept_clock && request.status == RequestStatus::ok;

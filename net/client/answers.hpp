@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.hpp"
+#include "engine/model/account.hpp"
+#include "engine/model/ids.hpp"
+#include "engine/model/ledger.hpp"
+#include "engine/model/operation.hpp"
+#include "engine/model/sequence.hpp"
+#include "engine/model/status.hpp"
+#include "engine/model/transfer.hpp"
+#include "net/protocol/messages.hpp"
+
+/// What an engine answers, as a client sees it.
+///
+/// Three kinds of no: a Failure (no answer: the connection, the time-out, a damaged reply), a
+/// `status` other than RequestStatus::ok (the request as a whole was not done; `words` says why and
+/// what to do next; every other field is then empty), and a Refusal (one event of a batch was not
+/// done).
+
+namespace daybook {
+
+/// Who, why and within what: written into the operation record. Zero = not said.
+using OperationAttributes = OperationOrigin;
+
+/// The outcome of a batch, or of another request that changes state.
+struct BatchResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;  ///< The engine's, where status is not ok.
+  /// Of the operation's record. The k-th event that was created (k from 0, refused ones not
+  /// counted) has first_sequence + 1 + k.
+  Sequence first_sequence;
+  Timestamp first_timestamp;  ///< Of event 0's slot; event i has first_timestamp + i.
+  /// The events that were not created, by growing index. Empty: all were.
+  std::vector<Refusal> refusals;
+};
+
+/// Which state a query must see.
+struct QueryOptions {
+  /// The answer is of this sequence or a later one; index_behind when the engine's indexes do not
+  /// get there within a second. Not set: the highest sequence that this client has been told of,
+  /// so it reads what it wrote. Sequence{1}: whatever the indexes hold now.
+  std::optional<Sequence> min_sequence;
+};
+
+/// The answer to lookup_accounts.
+struct AccountsResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;               ///< The engine's, where status is not ok.
+  Sequence sequence;               ///< The answer is true of the state after this.
+  std::vector<Account> accounts;   ///< Those found, in the order asked.
+  std::vector<AccountId> missing;  ///< Those not found, in the order asked.
+};
+
+/// The answer to lookup_transfers.
+struct TransfersResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;                ///< The engine's, where status is not ok.
+  Sequence sequence;                ///< The answer is true of the state after this.
+  std::vector<Transfer> transfers;  ///< Those found, in the order asked.
+  std::vector<TransferId> missing;  ///< Those not found, in the order asked.
+};
+
+/// One page of a list.
+template <typename Item, typename Cursor>
+struct Page {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;  ///< The engine's, where status is not ok.
+  Sequence sequence;  ///< The answer is true of the state after this.
+  std::vector<Item> items;
+  bool more = false;  ///< There is at least one more after the last item.
+  Cursor cursor{};    ///< Where `more`: what to pass as `after` to get the next page.
+};
+using AccountPage = Page<Account, AccountId>;
+using LedgerPage = Page<Ledger, LedgerId>;
+using TransferPage = Page<Transfer, Sequence>;  ///< In the order of the journal.
+
+/// The answer to state_digest.
+struct DigestResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;  ///< The engine's, where status is not ok.
+  Sequence sequence;  ///< Of the last fact that the digest contains.
+  std::uint64_t digest = 0;
+};
+
+/// Who the engine is, and who it takes us for: what its answer to Hello says.
+struct EngineInfo {
+  std::string version;
+  std::string principal;
+  Role role = Role::reader;
+};
+
+/// Called once, with the answer or with why there is none, by the thread that drives the loop.
+/// Must not throw or block, nor call a blocking function of any client of the same loop; may
+/// submit.
+template <typename Answer>
+using Callback = std::function<void(Result<Answer>)>;
+using BatchCallback = Callback<BatchResult>;
+
+}  // namespace daybook

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "engine/model/account.hpp"
+#include "engine/model/ledger.hpp"
+#include "engine/model/operation.hpp"
+#include "engine/model/transfer.hpp"
+#include "net/protocol/messages.hpp"
+
+namespace daybook {
+
+/// The bytes of one request's frame: written once, where they will be sent from.
+struct FrameBuffer {
+  std::unique_ptr<std::byte[]> bytes;
+  std::size_t capacity = 0;
+  std::size_t size = 0;
+
+  [[nodiscard]] std::span<std::byte> frame() { return {bytes.get(), size}; }
+  [[nodiscard]] std::span<const std::byte> frame() const { return {bytes.get(), size}; }
+};
+
+/// A request whose events are filled in where they will be sent from: no copy is made of them.
+/// Made by Client::new_account_batch and its sisters, used up by Client::submit.
+///
+/// Threads.  One at a time; may be filled by another thread than the client's.
+template <typename Event>
+class Batch {
+ public:
+  /// The events, in order. Their first contents are unspecified: assign every one.
+  [[nodiscard]] std::span<Event> events() const { return {events_, count_}; }
+
+ private:
+  friend class Client;
+  Batch(FrameBuffer buffer, const OperationOrigin& attributes, Event* events, std::uint32_t count)
+      : buffer_{std::move(buffer)}, attributes_{attributes}, events_{events}, count_{count} {}
+
+  FrameBuffer buffer_;
+  OperationOrigin attributes_;
+  Event* events_ = nullptr;
+  std::uint32_t count_ = 0;
+};
+
+using AccountBatch = Batch<Account>;
+using TransferBatch = Batch<Transfer>;
+using LedgerBatch = Batch<Ledger>;
+
+}  // namespace daybook

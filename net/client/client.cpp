@@ -1,0 +1,285 @@
+#include "net/client/client.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "net/client/session.hpp"
+#include "net/protocol/requests.hpp"
+
+namespace daybook {
+namespace {
+
+Failure wrong_count(std::string_view what, std::size_t count) {
+  return {
+      FailureKind::invalid,
+      fmt::format("a request has 1 to {} {}, this one has {}; nothing was sent: {}",
+                  limits::batch_events_max, what, count, count == 0 ? "leave it out" : "split it")};
+}
+
+bool count_is_allowed(std::size_t count) { return count >= 1 && count <= limits::batch_events_max; }
+
+Request request_of(RequestKind kind, std::uint32_t event_count, FrameBuffer buffer,
+                   const OperationAttributes& attributes, AnyCallback callback) {
+  Request request;
+  request.kind = kind;
+  request.event_count = event_count;
+  request.buffer = std::move(buffer);
+  request.origin = attributes;
+  request.callback = std::move(callback);
+  return request;
+}
+
+/// Starts something and drives the loop until its callback has been called.
+template <typename Answer, typename Start>
+Result<Answer> wait_for(ClientLoop& loop, const Start& start) {
+  std::optional<Result<Answer>> outcome;
+  start([&outcome](Result<Answer> result) { outcome.emplace(std::move(result)); });
+  const Result<void> ran = loop.run_until([&outcome] { return outcome.has_value(); });
+  ENSURE(ran.ok(), "every request ends in an answer or a time-out");
+  return std::move(*outcome);
+}
+
+}  // namespace
+
+Client::Client(ClientSettings settings)
+    : own_loop_{std::make_unique<ClientLoop>()},
+      session_{std::make_shared<Session>(*own_loop_, std::move(settings))} {}
+
+Client::Client(ClientLoop& loop, ClientSettings settings)
+    : session_{std::make_shared<Session>(loop, std::move(settings))} {}
+
+Client::~Client() {
+  session_->abandon();
+  session_.reset();  // Before the loop that its timers live in.
+}
+
+Result<void> Client::connect() {
+  std::optional<Result<void>> outcome;
+  async_connect([&outcome](Result<void> result) { outcome.emplace(std::move(result)); });
+  const Result<void> ran = loop().run_until([&outcome] { return outcome.has_value(); });
+  ENSURE(ran.ok(), "every attempt to connect ends");
+  return std::move(*outcome);
+}
+
+void Client::async_connect(std::function<void(Result<void>)> callback) {
+  session_->connect(std::move(callback));
+}
+
+void Client::disconnect() { session_->disconnect(); }
+bool Client::connected() const { return session_->is_open(); }
+ClientId Client::client_id() const { return session_->client_id(); }
+const EngineInfo& Client::engine() const { return session_->engine(); }
+std::uint64_t Client::last_request_number() const { return session_->last_number(); }
+Sequence Client::highest_sequence() const { return session_->highest_sequence(); }
+std::size_t Client::unanswered() const { return session_->unanswered(); }
+ClientLoop& Client::loop() { return session_->loop(); }
+
+// ---- Changes. ----
+
+template <typename Event>
+Result<Batch<Event>> Client::new_batch(std::size_t count, const OperationAttributes& attributes) {
+  if (!count_is_allowed(count)) return wrong_count("events", count);
+  FrameBuffer buffer = session_->frames().take(create_frame_bytes<Event>(count));
+  auto* const events = reinterpret_cast<Event*>(buffer.bytes.get() + create_events_offset);
+  return Batch<Event>{std::move(buffer), attributes, events, static_cast<std::uint32_t>(count)};
+}
+
+template <typename Event>
+void Client::submit_batch(RequestKind kind, Batch<Event> batch, BatchCallback callback) {
+  session_->submit(request_of(kind, batch.count_, std::move(batch.buffer_), batch.attributes_,
+                              std::move(callback)));
+}
+
+template <typename Event>
+Result<BatchResult> Client::create(std::span<const Event> events,
+                                   const OperationAttributes& attributes) {
+  Result<Batch<Event>> batch = new_batch<Event>(events.size(), attributes);
+  if (!batch) return batch.error();
+  std::copy(events.begin(), events.end(), batch.value().events().begin());
+  return wait_for<BatchResult>(loop(), [&](BatchCallback callback) {
+    submit(std::move(batch).value(), std::move(callback));
+  });
+}
+
+Result<BatchResult> Client::create_accounts(std::span<const Account> accounts,
+                                            const OperationAttributes& attributes) {
+  return create(accounts, attributes);
+}
+Result<BatchResult> Client::create_transfers(std::span<const Transfer> transfers,
+                                             const OperationAttributes& attributes) {
+  return create(transfers, attributes);
+}
+Result<BatchResult> Client::put_ledgers(std::span<const Ledger> ledgers,
+                                        const OperationAttributes& attributes) {
+  return create(ledgers, attributes);
+}
+
+Result<AccountBatch> Client::new_account_batch(std::size_t count,
+                                               const OperationAttributes& attributes) {
+  return new_batch<Account>(count, attributes);
+}
+Result<TransferBatch> Client::new_transfer_batch(std::size_t count,
+                                                 const OperationAttributes& attributes) {
+  return new_batch<Transfer>(count, attributes);
+}
+Result<LedgerBatch> Client::new_ledger_batch(std::size_t count,
+                                             const OperationAttributes& attributes) {
+  return new_batch<Ledger>(count, attributes);
+}
+
+void Client::submit(AccountBatch batch, BatchCallback callback) {
+  submit_batch(RequestKind::create_accounts, std::move(batch), std::move(callback));
+}
+void Client::submit(TransferBatch batch, BatchCallback callback) {
+  submit_batch(RequestKind::create_transfers, std::move(batch), std::move(callback));
+}
+void Client::submit(LedgerBatch batch, BatchCallback callback) {
+  submit_batch(RequestKind::put_ledgers, std::move(batch), std::move(callback));
+}
+
+// ---- Reads. ----
+
+std::uint64_t Client::min_sequence_of(const QueryOptions& options) const {
+  // Zero would ask the engine for the highest of the connection, which may be younger than we are.
+  if (options.min_sequence) return std::max<std::uint64_t>(options.min_sequence->value(), 1);
+  return session_->highest_sequence().value();
+}
+
+template <typename Id, typename Answer>
+void Client::lookup(RequestKind kind, std::span<const Id> ids, std::uint64_t min_sequence,
+                    Callback<Answer> callback) {
+  static_assert(sizeof(Id) == sizeof(Uint128) && alignof(Id) == alignof(Uint128));
+  if (!count_is_allowed(ids.size())) {
+    return session_->refuse(std::move(callback), wrong_count("ids", ids.size()));
+  }
+  FrameBuffer buffer = session_->frames().take(lookup_frame_bytes(ids.size()));
+  const std::span<const Uint128> bare{reinterpret_cast<const Uint128*>(ids.data()), ids.size()};
+  buffer.size = write_lookup(buffer.frame(), kind, 0, bare, min_sequence);
+  session_->submit(request_of(kind, static_cast<std::uint32_t>(ids.size()), std::move(buffer), {},
+                              std::move(callback)));
+}
+
+Result<AccountsResult> Client::lookup_accounts(std::span<const AccountId> ids) {
+  return wait_for<AccountsResult>(loop(), [&](Callback<AccountsResult> callback) {
+    async_lookup_accounts(ids, std::move(callback));
+  });
+}
+
+void Client::async_lookup_accounts(std::span<const AccountId> ids,
+                                   Callback<AccountsResult> callback) {
+  lookup(RequestKind::lookup_accounts, ids, 0, std::move(callback));
+}
+
+Result<TransfersResult> Client::lookup_transfers(std::span<const TransferId> ids,
+                                                 const QueryOptions& options) {
+  return wait_for<TransfersResult>(loop(), [&](Callback<TransfersResult> callback) {
+    async_lookup_transfers(ids, options, std::move(callback));
+  });
+}
+
+void Client::async_lookup_transfers(std::span<const TransferId> ids, const QueryOptions& options,
+                                    Callback<TransfersResult> callback) {
+  lookup(RequestKind::lookup_transfers, ids, min_sequence_of(options), std::move(callback));
+}
+
+template <typename Answer, typename Write>
+void Client::list(RequestKind kind, std::uint32_t limit, Callback<Answer> callback,
+                  const Write& write) {
+  if (!count_is_allowed(limit)) {
+    return session_->refuse(std::move(callback), wrong_count("items asked for", limit));
+  }
+  FrameBuffer buffer = session_->frames().take(small_frame_bytes);
+  buffer.size = write(buffer.frame());
+  session_->submit(request_of(kind, 0, std::move(buffer), {}, std::move(callback)));
+}
+
+Result<AccountPage> Client::list_accounts(AccountId after, std::uint32_t limit,
+                                          const QueryOptions& options) {
+  return wait_for<AccountPage>(loop(), [&](Callback<AccountPage> callback) {
+    async_list_accounts(after, limit, options, std::move(callback));
+  });
+}
+
+void Client::async_list_accounts(AccountId after, std::uint32_t limit, const QueryOptions& options,
+                                 Callback<AccountPage> callback) {
+  list(RequestKind::list_accounts, limit, std::move(callback), [&](std::span<std::byte> room) {
+    return write_list_accounts(room, 0, after, limit, min_sequence_of(options));
+  });
+}
+
+Result<LedgerPage> Client::list_ledgers(LedgerId after, std::uint32_t limit,
+                                        const QueryOptions& options) {
+  return wait_for<LedgerPage>(loop(), [&](Callback<LedgerPage> callback) {
+    async_list_ledgers(after, limit, options, std::move(callback));
+  });
+}
+
+void Client::async_list_ledgers(LedgerId after, std::uint32_t limit, const QueryOptions& options,
+                                Callback<LedgerPage> callback) {
+  list(RequestKind::list_ledgers, limit, std::move(callback), [&](std::span<std::byte> room) {
+    return write_list_ledgers(room, 0, after, limit, min_sequence_of(options));
+  });
+}
+
+Result<TransferPage> Client::list_transfers(Sequence after, std::uint32_t limit,
+                                            const QueryOptions& options) {
+  return wait_for<TransferPage>(loop(), [&](Callback<TransferPage> callback) {
+    async_list_transfers(after, limit, options, std::move(callback));
+  });
+}
+
+void Client::async_list_transfers(Sequence after, std::uint32_t limit, const QueryOptions& options,
+                                  Callback<TransferPage> callback) {
+  list(RequestKind::list_transfers, limit, std::move(callback), [&](std::span<std::byte> room) {
+    return write_list_transfers(room, 0, after.value(), limit, min_sequence_of(options));
+  });
+}
+
+// ---- Administration. ----
+
+Result<BatchResult> Client::advance_clock(std::chrono::nanoseconds step,
+                                          const OperationAttributes& attributes) {
+  if (step.count() < 0) {
+    return Failure{FailureKind::invalid,
+                   "the clock moves forward only; nothing was sent: give a step of 0 ns or more"};
+  }
+  FrameBuffer buffer = session_->frames().take(small_frame_bytes);
+  buffer.size =
+      write_advance_clock(buffer.frame(), 0, attributes, static_cast<std::uint64_t>(step.count()));
+  return wait_for<BatchResult>(loop(), [&](BatchCallback callback) {
+    session_->submit(request_of(RequestKind::advance_clock, 0, std::move(buffer), attributes,
+                                std::move(callback)));
+  });
+}
+
+Result<BatchResult> Client::accept_clock(std::string_view reason,
+                                         const OperationAttributes& attributes) {
+  if (reason.empty() || reason.size() > limits::reason_bytes_max) {
+    return Failure{FailureKind::invalid,
+                   fmt::format("a reason has 1 to {} bytes, this one has {}; nothing was sent",
+                               limits::reason_bytes_max, reason.size())};
+  }
+  FrameBuffer buffer = session_->frames().take(accept_clock_frame_bytes(reason.size()));
+  buffer.size = write_accept_clock(buffer.frame(), 0, attributes, reason);
+  return wait_for<BatchResult>(loop(), [&](BatchCallback callback) {
+    session_->submit(request_of(RequestKind::accept_clock, 0, std::move(buffer), attributes,
+                                std::move(callback)));
+  });
+}
+
+Result<DigestResult> Client::state_digest() {
+  return wait_for<DigestResult>(
+      loop(), [&](Callback<DigestResult> callback) { async_state_digest(std::move(callback)); });
+}
+
+void Client::async_state_digest(Callback<DigestResult> callback) {
+  FrameBuffer buffer = session_->frames().take(small_frame_bytes);
+  buffer.size = write_state_digest(buffer.frame(), 0);
+  session_->submit(
+      request_of(RequestKind::state_digest, 0, std::move(buffer), {}, std::move(callback)));
+}
+
+}  // namespace daybook

@@ -1,0 +1,151 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "engine/base/result.hpp"
+#include "net/client/answers.hpp"
+#include "net/client/batch.hpp"
+#include "net/client/client_loop.hpp"
+#include "net/client/settings.hpp"
+
+namespace daybook {
+
+/// One client of a Daybook engine: one connection, many requests in flight, each executed once.
+///
+/// Two ways to use it. Blocking: `client.create_transfers(...)` returns when the answer is there.
+/// Asynchronous: `client.submit(...)` and the async_ functions return at once, and the callback
+/// runs later inside the loop; thousands may be under way, and answers come in any order.
+///
+/// Every request gets a number from the client's growing count and is kept, as the bytes that were
+/// sent, until its answer comes. When the connection breaks, the client connects again, says Hello
+/// under the same id, and sends everything unanswered again, in order, unchanged; the engine knows
+/// (client id, number) and answers what it did the first time. So nothing is executed twice.
+///
+/// Errors.   No exception leaves. A time-out says that it is one: the request may or may not have
+///           been executed; ask again under the same transfer ids. RequestStatus::busy and every
+///           other status is passed up and never retried here. A reply that does not match its
+///           checksum ends the connection, as if it had been lost. An error frame that another try
+///           cannot cure (a bad token, a session replaced by another client of the same id, bytes
+///           the engine calls malformed) also ends every unanswered request, with its words.
+/// Threads.  One at a time, together with its loop.
+/// Limits.   settings.in_flight_max and waiting_max; a batch of 1 to limits::batch_events_max.
+class Client {
+ public:
+  /// A client with a loop of its own: for the blocking calls.
+  explicit Client(ClientSettings settings);
+  /// One of several clients on `loop`, which must outlive it.
+  Client(ClientLoop& loop, ClientSettings settings);
+  /// Closes the connection. Callbacks that were not called yet never will be.
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// Connects and says Hello; at once if that was done before. One attempt: no back-off, so a wrong
+  /// address or token is told at once. Optional: the first request connects by itself.
+  Result<void> connect();
+  void async_connect(std::function<void(Result<void>)> callback);
+
+  /// Ends every unanswered request with FailureKind::closed and closes the connection. A later
+  /// request connects again.
+  void disconnect();
+
+  [[nodiscard]] bool connected() const;
+  [[nodiscard]] ClientId client_id() const;
+  /// As of the last Hello; empty before the first.
+  [[nodiscard]] const EngineInfo& engine() const;
+  /// The request number given out last; 0 before the first Hello. Numbers start above the highest
+  /// that the engine has seen from this client id.
+  [[nodiscard]] std::uint64_t last_request_number() const;
+  /// The highest sequence that an answer to this client has named.
+  [[nodiscard]] Sequence highest_sequence() const;
+  /// Requests submitted and not answered yet, on the wire or waiting.
+  [[nodiscard]] std::size_t unanswered() const;
+  [[nodiscard]] ClientLoop& loop();
+
+  // ---- Changes. All or some of the events are created; the result says which were not. ----
+
+  Result<BatchResult> create_accounts(std::span<const Account> accounts,
+                                      const OperationAttributes& attributes = {});
+  Result<BatchResult> create_transfers(std::span<const Transfer> transfers,
+                                       const OperationAttributes& attributes = {});
+  Result<BatchResult> put_ledgers(std::span<const Ledger> ledgers,
+                                  const OperationAttributes& attributes = {});
+
+  /// A batch of `count` events to fill in place. `invalid` when count is 0 or above
+  /// limits::batch_events_max. Cost: no pass over the events; memory of answered requests is used
+  /// again.
+  Result<AccountBatch> new_account_batch(std::size_t count,
+                                         const OperationAttributes& attributes = {});
+  Result<TransferBatch> new_transfer_batch(std::size_t count,
+                                           const OperationAttributes& attributes = {});
+  Result<LedgerBatch> new_ledger_batch(std::size_t count,
+                                       const OperationAttributes& attributes = {});
+
+  /// Sends a filled batch. What was submitted before the loop's next turn leaves in one write.
+  void submit(AccountBatch batch, BatchCallback callback);
+  void submit(TransferBatch batch, BatchCallback callback);
+  void submit(LedgerBatch batch, BatchCallback callback);
+
+  // ---- Reads. ----
+
+  /// Up to limits::batch_events_max ids. Answered in order with the writes of all clients.
+  Result<AccountsResult> lookup_accounts(std::span<const AccountId> ids);
+  void async_lookup_accounts(std::span<const AccountId> ids, Callback<AccountsResult> callback);
+
+  Result<TransfersResult> lookup_transfers(std::span<const TransferId> ids,
+                                           const QueryOptions& options = {});
+  void async_lookup_transfers(std::span<const TransferId> ids, const QueryOptions& options,
+                              Callback<TransfersResult> callback);
+
+  /// A page of at most `limit` (1 to limits::batch_events_max) items after `after`; a value of 0
+  /// begins at the beginning.
+  Result<AccountPage> list_accounts(AccountId after, std::uint32_t limit,
+                                    const QueryOptions& options = {});
+  void async_list_accounts(AccountId after, std::uint32_t limit, const QueryOptions& options,
+                           Callback<AccountPage> callback);
+  Result<LedgerPage> list_ledgers(LedgerId after, std::uint32_t limit,
+                                  const QueryOptions& options = {});
+  void async_list_ledgers(LedgerId after, std::uint32_t limit, const QueryOptions& options,
+                          Callback<LedgerPage> callback);
+  Result<TransferPage> list_transfers(Sequence after, std::uint32_t limit,
+                                      const QueryOptions& options = {});
+  void async_list_transfers(Sequence after, std::uint32_t limit, const QueryOptions& options,
+                            Callback<TransferPage> callback);
+
+  // ---- Administration. ----
+
+  /// Moves a manual clock on by `step`; clock_not_manual on any other.
+  Result<BatchResult> advance_clock(std::chrono::nanoseconds step,
+                                    const OperationAttributes& attributes = {});
+  /// Ends a held clock, for `reason` (1 to limits::reason_bytes_max bytes of UTF-8).
+  Result<BatchResult> accept_clock(std::string_view reason,
+                                   const OperationAttributes& attributes = {});
+  /// The digest of the whole state, and the sequence that it is of.
+  Result<DigestResult> state_digest();
+  void async_state_digest(Callback<DigestResult> callback);
+
+ private:
+  class Session;
+
+  template <typename Event>
+  Result<Batch<Event>> new_batch(std::size_t count, const OperationAttributes& attributes);
+  template <typename Event>
+  void submit_batch(RequestKind kind, Batch<Event> batch, BatchCallback callback);
+  template <typename Event>
+  Result<BatchResult> create(std::span<const Event> events, const OperationAttributes& attributes);
+  template <typename Id, typename Answer>
+  void lookup(RequestKind kind, std::span<const Id> ids, std::uint64_t min_sequence,
+              Callback<Answer> callback);
+  template <typename Answer, typename Write>
+  void list(RequestKind kind, std::uint32_t limit, Callback<Answer> callback, const Write& write);
+  [[nodiscard]] std::uint64_t min_sequence_of(const QueryOptions& options) const;
+
+  std::unique_ptr<ClientLoop> own_loop_;  ///< Null when the loop is somebody else's.
+  std::shared_ptr<Session> session_;
+};
+
+}  // namespace daybook

@@ -1,0 +1,60 @@
+#include "net/client/in_flight.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "engine/base/assert.hpp"
+
+namespace daybook {
+
+InFlight::InFlight(std::uint32_t requests_max)
+    : places_(std::bit_ceil(std::size_t{requests_max} * 2)), requests_max_{requests_max} {}
+
+void InFlight::raise_last_number(std::uint64_t number) {
+  last_number_ = std::max(last_number_, number);
+}
+
+std::uint64_t InFlight::next_number() {
+  ENSURE(count_ < requests_max_, "a request waits until there is a place in flight");
+  do {
+    ++last_number_;
+  } while (place(last_number_).number != 0);
+  return last_number_;
+}
+
+Request& InFlight::add(Request request) {
+  ENSURE(request.number == last_number_, "a request bears the number it was given");
+  ++count_;
+  bytes_ += request.buffer.size;
+  Request& kept = place(request.number);
+  kept = std::move(request);
+  return kept;
+}
+
+Request* InFlight::find(std::uint64_t number) {
+  Request& found = place(number);
+  return number != 0 && found.number == number ? &found : nullptr;
+}
+
+Request InFlight::take(std::uint64_t number) {
+  Request& found = place(number);
+  ENSURE(number != 0 && found.number == number, "only what is in flight is taken out");
+  --count_;
+  bytes_ -= found.buffer.size;
+  Request taken = std::move(found);
+  found.number = 0;
+  return taken;
+}
+
+std::vector<Request> InFlight::take_all() {
+  std::vector<Request> all;
+  all.reserve(count_);
+  for (Request& request : places_) {
+    if (request.number != 0) all.push_back(take(request.number));
+  }
+  std::sort(all.begin(), all.end(),
+            [](const Request& a, const Request& b) { return a.number < b.number; });
+  return all;
+}
+
+}  // namespace daybook

@@ -1,0 +1,178 @@
+#include "net/client/request.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+#include <fmt/format.h>
+
+#include "net/protocol/replies.hpp"
+#include "net/protocol/requests.hpp"
+
+namespace daybook {
+namespace {
+
+Failure unreadable(const Request& request, const BodyFault& fault) {
+  return {FailureKind::damaged,
+          fmt::format("the engine's answer to {} number {} cannot be read: {}; the request was "
+                      "executed or refused, read its effect back to learn which",
+                      to_string(request.kind), request.number, fault.words)};
+}
+
+/// The ids that a lookup asked for, as they stand in its frame.
+std::span<const Uint128> asked_ids(const Request& request) {
+  const std::byte* const ids =
+      request.buffer.bytes.get() + frame_header_bytes + layout::items_offset<layout::Lookup>;
+  return {reinterpret_cast<const Uint128*>(ids), request.event_count};
+}
+
+template <typename Id, typename Item>
+std::vector<Id> missing_ids(std::span<const Uint128> asked, const std::vector<Item>& found) {
+  std::vector<Uint128> have;
+  have.reserve(found.size());
+  for (const Item& item : found) have.push_back(item.id.value());
+  std::sort(have.begin(), have.end());
+  std::vector<Id> missing;
+  for (const Uint128& id : asked) {
+    if (!std::binary_search(have.begin(), have.end(), id)) missing.emplace_back(id);
+  }
+  return missing;
+}
+
+// ---- One read() for each type of answer, chosen by the type of the callback. ----
+
+Result<BatchResult> read(const Request& request, std::span<const std::byte> body, BatchResult*) {
+  const auto reply = read_batch_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const BatchReplyMessage& message = reply.value();
+  return BatchResult{message.status,
+                     std::string{message.words},
+                     message.first_sequence,
+                     message.first_timestamp,
+                     {message.refusals.begin(), message.refusals.end()}};
+}
+
+Result<AccountsResult> read(const Request& request, std::span<const std::byte> body,
+                            AccountsResult*) {
+  const auto reply = read_accounts_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const ItemsReplyMessage<Account>& message = reply.value();
+  AccountsResult result{message.status,
+                        std::string{message.words},
+                        message.sequence,
+                        {message.items.begin(), message.items.end()},
+                        {}};
+  if (result.status == RequestStatus::ok) {
+    result.missing = missing_ids<AccountId>(asked_ids(request), result.accounts);
+  }
+  return result;
+}
+
+Result<TransfersResult> read(const Request& request, std::span<const std::byte> body,
+                             TransfersResult*) {
+  const auto reply = read_transfers_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const ItemsReplyMessage<Transfer>& message = reply.value();
+  TransfersResult result{message.status,
+                         std::string{message.words},
+                         message.sequence,
+                         {message.items.begin(), message.items.end()},
+                         {}};
+  if (result.status == RequestStatus::ok) {
+    result.missing = missing_ids<TransferId>(asked_ids(request), result.transfers);
+  }
+  return result;
+}
+
+template <typename Item, typename Cursor>
+Page<Item, Cursor> page_of(const ItemsReplyMessage<Item>& message) {
+  return {message.status,   std::string{message.words},
+          message.sequence, {message.items.begin(), message.items.end()},
+          message.more,     Cursor{}};
+}
+
+Result<AccountPage> read(const Request& request, std::span<const std::byte> body, AccountPage*) {
+  const auto reply = read_accounts_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  auto page = page_of<Account, AccountId>(reply.value());
+  if (!page.items.empty()) page.cursor = page.items.back().id;
+  return page;
+}
+
+Result<LedgerPage> read(const Request& request, std::span<const std::byte> body, LedgerPage*) {
+  const auto reply = read_ledgers_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  auto page = page_of<Ledger, LedgerId>(reply.value());
+  if (!page.items.empty()) page.cursor = page.items.back().id;
+  return page;
+}
+
+Result<TransferPage> read(const Request& request, std::span<const std::byte> body, TransferPage*) {
+  const auto reply = read_transfers_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  auto page = page_of<Transfer, Sequence>(reply.value());
+  page.cursor = Sequence{reply.value().cursor};
+  return page;
+}
+
+Result<DigestResult> read(const Request& request, std::span<const std::byte> body, DigestResult*) {
+  const auto reply = read_digest_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const DigestReplyMessage& message = reply.value();
+  return DigestResult{message.status, std::string{message.words}, message.sequence,
+                      message.state_digest};
+}
+
+// ---- The highest sequence that an answer names. ----
+
+Sequence named_by(const Request& request, const BatchResult& result) {
+  if (result.status != RequestStatus::ok) return {};
+  const std::size_t created =
+      request.event_count - std::min<std::size_t>(result.refusals.size(), request.event_count);
+  return Sequence{result.first_sequence.value() + created};
+}
+
+template <typename Answer>
+Sequence named_by(const Request&, const Answer& result) {
+  return result.sequence;
+}
+
+template <typename Function>
+struct AnswerOf;
+template <typename Answer>
+struct AnswerOf<Callback<Answer>> {
+  using Type = Answer;
+};
+
+bool holds_events(RequestKind kind) {
+  return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
+         kind == RequestKind::put_ledgers;
+}
+
+}  // namespace
+
+void seal(Request& request, std::uint64_t number) {
+  request.number = number;
+  if (holds_events(request.kind)) {
+    finish_create(request.buffer.frame(), request.kind, number, request.origin,
+                  request.event_count);
+  } else {
+    seal_frame(request.buffer.frame(), static_cast<std::uint16_t>(request.kind), 0, number);
+  }
+}
+
+void answer(Request& request, std::span<const std::byte> body, Sequence& highest) {
+  std::visit(
+      [&](auto& callback) {
+        using Answer = typename AnswerOf<std::remove_cvref_t<decltype(callback)>>::Type;
+        Result<Answer> result = read(request, body, static_cast<Answer*>(nullptr));
+        if (result) highest = std::max(highest, named_by(request, result.value()));
+        callback(std::move(result));
+      },
+      request.callback);
+}
+
+void fail(AnyCallback& callback, const Failure& failure) {
+  std::visit([&](auto& call) { call(failure); }, callback);
+}
+
+}  // namespace daybook

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <variant>
+
+#include "net/client/answers.hpp"
+#include "net/client/batch.hpp"
+#include "net/protocol/messages.hpp"
+
+namespace daybook {
+
+/// The callback of a request; which one it is follows from the request's kind.
+using AnyCallback = std::variant<BatchCallback, Callback<AccountsResult>, Callback<TransfersResult>,
+                                 Callback<AccountPage>, Callback<LedgerPage>,
+                                 Callback<TransferPage>, Callback<DigestResult>>;
+
+/// A request from its submission to its answer.
+struct Request {
+  RequestKind kind{};
+  std::uint32_t event_count = 0;
+  /// The frame. Without number and checksum until seal(), unchanged afterwards.
+  FrameBuffer buffer;
+  OperationOrigin origin;
+  AnyCallback callback;
+  std::chrono::steady_clock::time_point deadline;
+  std::chrono::steady_clock::time_point sent;  ///< On the present connection.
+  std::uint64_t number = 0;                    ///< 0: not given one yet, and so never sent.
+  std::uint64_t place = 0;  ///< In the order of sending on the present connection.
+  bool abandoned = false;   ///< Its time was up; the answer, if one comes, is dropped.
+};
+
+/// Gives the request its number and finishes its frame. From here on its bytes stay as they are:
+/// the engine knows a repeat by them.
+void seal(Request& request, std::uint64_t number);
+
+/// Reads `body` as the answer to `request`, raises `highest` to the highest sequence that it names,
+/// and then calls the callback.
+void answer(Request& request, std::span<const std::byte> body, Sequence& highest);
+
+/// Calls `callback` with `failure`.
+void fail(AnyCallback& callback, const Failure& failure);
+
+}  // namespace daybook

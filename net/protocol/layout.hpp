@@ -1,0 +1,205 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/base/uint128.hpp"
+#include "net/protocol/frame.hpp"
+
+/// The fixed front of every message's FlatBuffer, byte for byte: root offset, vtable, table. What
+/// varies in size (one vector, strings) follows it. Writing a message is copying the struct and
+/// patching numbers: no builder, no allocation, and the size is known beforehand. The readers use
+/// the generated verifier and accept any layout; the tests read every writer's output with it.
+///
+/// In each struct the table starts at a multiple of 8, its first word is the distance back to the
+/// vtable (which always starts at 4), and offsets in the vtable count from the table's start.
+
+namespace daybook::layout {
+
+inline constexpr std::size_t vtable_offset = 4;
+
+/// CreateAccounts, CreateTransfers, PutLedgers; the vector follows. AcceptClock; the string
+/// follows `user_id`.
+struct Operation {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[6] = {12, 48, 8, 24, 40, 4};
+  std::int32_t vtable_distance = 12;
+  std::uint32_t tail = 0;  ///< To the vector or string; counts from this field.
+  Uint128 trace_id;
+  Uint128 business_id;
+  std::uint64_t user_id = 0;
+};
+static_assert(sizeof(Operation) == 64);
+
+struct AdvanceClock {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[6] = {12, 56, 8, 24, 40, 48};
+  std::int32_t vtable_distance = 12;
+  std::uint32_t unused = 0;
+  Uint128 trace_id;
+  Uint128 business_id;
+  std::uint64_t user_id = 0;
+  std::uint64_t nanoseconds = 0;
+};
+static_assert(sizeof(AdvanceClock) == 72);
+
+/// LookupAccounts, LookupTransfers.
+struct Lookup {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[4] = {8, 16, 4, 8};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t tail = 0;
+  std::uint64_t min_sequence = 0;
+};
+static_assert(sizeof(Lookup) == 32);
+
+struct ListAccounts {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[5] = {10, 32, 8, 4, 24};
+  std::uint16_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t limit = 0;
+  Uint128 after;
+  std::uint64_t min_sequence = 0;
+};
+static_assert(sizeof(ListAccounts) == 48);
+
+struct ListLedgers {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[5] = {10, 24, 16, 4, 8};
+  std::uint16_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t limit = 0;
+  std::uint64_t min_sequence = 0;
+  std::uint32_t after = 0;
+  std::uint32_t unused_end = 0;
+};
+static_assert(sizeof(ListLedgers) == 40);
+
+struct ListTransfers {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[5] = {10, 24, 8, 4, 16};
+  std::uint16_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t limit = 0;
+  std::uint64_t after = 0;
+  std::uint64_t min_sequence = 0;
+};
+static_assert(sizeof(ListTransfers) == 40);
+
+struct StateDigest {
+  std::uint32_t root = 8;
+  std::uint16_t vtable[2] = {4, 4};
+  std::int32_t vtable_distance = 4;
+  std::uint32_t unused = 0;
+};
+static_assert(sizeof(StateDigest) == 16);
+
+struct Hello {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[5] = {10, 32, 8, 24, 4};
+  std::uint16_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t token = 0;
+  Uint128 client_id;
+  std::uint32_t protocol_version = 0;
+  std::uint32_t unused_end = 0;
+};
+static_assert(sizeof(Hello) == 48);
+
+struct HelloReply {
+  std::uint32_t root = 32;
+  std::uint16_t vtable[12] = {24, 56, 4, 8, 16, 24, 32, 36, 40, 44, 52, 48};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 28;
+  std::uint32_t protocol_version = 0;
+  std::uint64_t highest_number = 0;
+  std::uint64_t durable_sequence = 0;
+  std::uint64_t in_flight_bytes_max = 0;
+  std::uint32_t batch_events_max = 0;
+  std::uint32_t in_flight_requests_max = 0;
+  std::uint32_t frame_bytes_max = 0;
+  std::uint32_t principal = 0;
+  std::uint32_t engine_version = 0;
+  std::uint8_t role = 0;
+  std::uint8_t unused_end[3] = {0, 0, 0};
+};
+static_assert(sizeof(HelloReply) == 88);
+
+struct Error {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[5] = {10, 16, 8, 10, 4};
+  std::uint16_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t words = 0;
+  std::uint16_t code = 0;
+  std::uint8_t closes = 0;
+  std::uint8_t unused_end[5] = {0, 0, 0, 0, 0};
+};
+static_assert(sizeof(Error) == 32);
+
+/// The vector of refusals follows, then the words.
+struct BatchReply {
+  std::uint32_t root = 24;
+  /// The words' place is 0 (absent) until there are any; then it is `words_place`.
+  std::uint16_t vtable[7] = {14, 32, 24, 0, 8, 16, 4};
+  std::uint16_t unused[3] = {0, 0, 0};
+  std::int32_t vtable_distance = 20;
+  std::uint32_t tail = 0;
+  std::uint64_t first_sequence = 0;
+  std::uint64_t first_timestamp = 0;
+  std::uint16_t status = 0;
+  std::uint16_t unused_end = 0;
+  std::uint32_t words = 0;
+
+  static constexpr std::uint16_t words_place = 28;
+};
+static_assert(sizeof(BatchReply) == 56);
+
+/// AccountsReply, TransfersReply, LedgersReply; the vector follows, then the words.
+struct ItemsReply {
+  std::uint32_t root = 24;
+  std::uint16_t vtable[8] = {16, 32, 24, 0, 8, 26, 16, 4};
+  std::uint16_t unused[2] = {0, 0};
+  std::int32_t vtable_distance = 20;
+  std::uint32_t tail = 0;
+  std::uint64_t sequence = 0;
+  std::uint64_t cursor = 0;
+  std::uint16_t status = 0;
+  std::uint8_t more = 0;
+  std::uint8_t unused_end = 0;
+  std::uint32_t words = 0;
+
+  static constexpr std::uint16_t words_place = 28;
+};
+static_assert(sizeof(ItemsReply) == 56);
+
+struct DigestReply {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[6] = {12, 32, 24, 0, 8, 16};
+  std::int32_t vtable_distance = 12;
+  std::uint32_t words = 0;
+  std::uint64_t sequence = 0;
+  std::uint64_t state_digest = 0;
+  std::uint16_t status = 0;
+  std::uint16_t unused_end[3] = {0, 0, 0};
+
+  static constexpr std::uint16_t words_place = 4;
+};
+static_assert(sizeof(DigestReply) == 48);
+
+/// Where the items of the vector after `Fixed` stand in the body: behind 4 zeros, so that they are
+/// 8-byte aligned, and the 4 bytes of their number.
+template <typename Fixed>
+inline constexpr std::size_t items_offset = sizeof(Fixed) + 8;
+
+/// `bytes` and what rounds them up to a multiple of 8.
+[[nodiscard]] constexpr std::size_t padded(std::size_t bytes) { return (bytes + 7) / 8 * 8; }
+
+/// The room a string takes: its length, its bytes, a zero, rounded up.
+[[nodiscard]] constexpr std::size_t string_bytes(std::size_t characters) {
+  return padded(4 + characters + 1);
+}
+
+}  // namespace daybook::layout

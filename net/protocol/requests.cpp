@@ -1,0 +1,295 @@
+#include "net/protocol/requests.hpp"
+
+#include <fmt/format.h>
+
+#include "net/protocol/body_reader.hpp"
+#include "net/protocol/body_writer.hpp"
+
+namespace daybook {
+namespace {
+
+constexpr std::uint16_t no_flags = 0;
+
+std::uint16_t type_of(RequestKind kind) { return static_cast<std::uint16_t>(kind); }
+
+std::size_t event_bytes(RequestKind kind) {
+  if (kind == RequestKind::create_accounts) return sizeof(Account);
+  if (kind == RequestKind::create_transfers) return sizeof(Transfer);
+  ENSURE(kind == RequestKind::put_ledgers, "this kind of request has events");
+  return sizeof(Ledger);
+}
+
+template <typename Fixed>
+void put_origin(Fixed& fixed, const OperationOrigin& origin) {
+  fixed.trace_id = origin.trace_id.value();
+  fixed.business_id = origin.business_id.value();
+  fixed.user_id = origin.user_id.value();
+}
+
+std::size_t write_create(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
+                         const OperationOrigin& origin, std::uint32_t count, const void* events) {
+  BodyWriter<layout::Operation> writer{room};
+  put_origin(writer.fixed, origin);
+  writer.vector(writer.fixed.tail, count, event_bytes(kind), events);
+  return writer.finish(type_of(kind), no_flags, number);
+}
+
+template <typename Event>
+std::size_t write_create(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
+                         const OperationOrigin& origin, std::span<const Event> events) {
+  return write_create(room, kind, number, origin, static_cast<std::uint32_t>(events.size()),
+                      events.data());
+}
+
+BodyFault wrong_count(std::string_view what, std::uint32_t count) {
+  return {.status = count == 0 ? RequestStatus::malformed : RequestStatus::too_large,
+          .not_readable = false,
+          .words = fmt::format("the request has {} {}, it must have 1 to {}", count, what,
+                               limits::batch_events_max)};
+}
+
+template <typename Table>
+OperationOrigin origin_of(const Table& table) {
+  return {TraceId{number_of(table.trace_id())}, BusinessId{number_of(table.business_id())},
+          UserId{table.user_id()}};
+}
+
+/// Fills in `body.events` from `vector`.
+template <typename Structs>
+Result<RequestBody, BodyFault> with_events(RequestBody body, const Structs* vector,
+                                           std::string_view message, std::string_view what) {
+  if (!is_aligned(vector)) return misaligned(message);
+  body.event_count = count_of(vector);
+  if (body.event_count == 0 || body.event_count > limits::batch_events_max) {
+    return wrong_count(what, body.event_count);
+  }
+  body.events = reinterpret_cast<const std::byte*>(vector->Data());
+  return body;
+}
+
+Result<RequestBody, BodyFault> with_limit(RequestBody body) {
+  if (body.limit >= 1 && body.limit <= limits::batch_events_max) return body;
+  return BodyFault{.status = body.limit == 0 ? RequestStatus::malformed : RequestStatus::too_large,
+                   .not_readable = false,
+                   .words = fmt::format("the list's limit is {}, it must be 1 to {}", body.limit,
+                                        limits::batch_events_max)};
+}
+
+Result<RequestBody, BodyFault> read_accounts(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::CreateAccounts>(bytes);
+  if (table == nullptr) return unreadable("CreateAccounts");
+  return with_events({.origin = origin_of(*table)}, table->accounts(), "CreateAccounts",
+                     "accounts");
+}
+
+Result<RequestBody, BodyFault> read_transfers(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::CreateTransfers>(bytes);
+  if (table == nullptr) return unreadable("CreateTransfers");
+  return with_events({.origin = origin_of(*table)}, table->transfers(), "CreateTransfers",
+                     "transfers");
+}
+
+Result<RequestBody, BodyFault> read_ledgers(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::PutLedgers>(bytes);
+  if (table == nullptr) return unreadable("PutLedgers");
+  return with_events({.origin = origin_of(*table)}, table->ledgers(), "PutLedgers", "ledgers");
+}
+
+template <typename Table>
+Result<RequestBody, BodyFault> read_lookup(std::span<const std::byte> bytes,
+                                           std::string_view message) {
+  const auto* table = verified<Table>(bytes);
+  if (table == nullptr) return unreadable(message);
+  return with_events({.min_sequence = table->min_sequence()}, table->ids(), message, "ids");
+}
+
+Result<RequestBody, BodyFault> read_list_accounts(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::ListAccounts>(bytes);
+  if (table == nullptr) return unreadable("ListAccounts");
+  return with_limit({.limit = table->limit(),
+                     .argument_id = number_of(table->after()),
+                     .min_sequence = table->min_sequence()});
+}
+
+/// Of ListLedgers and ListTransfers.
+template <typename Table>
+Result<RequestBody, BodyFault> read_list(std::span<const std::byte> bytes,
+                                         std::string_view message) {
+  const auto* table = verified<Table>(bytes);
+  if (table == nullptr) return unreadable(message);
+  return with_limit(
+      {.limit = table->limit(), .argument = table->after(), .min_sequence = table->min_sequence()});
+}
+
+Result<RequestBody, BodyFault> read_advance_clock(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::AdvanceClock>(bytes);
+  if (table == nullptr) return unreadable("AdvanceClock");
+  return RequestBody{.origin = origin_of(*table), .argument = table->nanoseconds()};
+}
+
+Result<RequestBody, BodyFault> read_accept_clock(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::AcceptClock>(bytes);
+  if (table == nullptr) return unreadable("AcceptClock");
+  const std::string_view reason = text_of(table->reason());
+  if (reason.size() > limits::reason_bytes_max) {
+    return BodyFault{.status = RequestStatus::too_large,
+                     .not_readable = false,
+                     .words = fmt::format("the reason has {} bytes, at most {} are kept",
+                                          reason.size(), limits::reason_bytes_max)};
+  }
+  return RequestBody{.origin = origin_of(*table), .reason = reason};
+}
+
+Result<RequestBody, BodyFault> read_state_digest(std::span<const std::byte> bytes) {
+  if (verified<wire::StateDigest>(bytes) == nullptr) return unreadable("StateDigest");
+  return RequestBody{};
+}
+
+}  // namespace
+
+std::size_t write_create_accounts(std::span<std::byte> room, std::uint64_t number,
+                                  const OperationOrigin& origin,
+                                  std::span<const Account> accounts) {
+  return write_create(room, RequestKind::create_accounts, number, origin, accounts);
+}
+
+std::size_t write_create_transfers(std::span<std::byte> room, std::uint64_t number,
+                                   const OperationOrigin& origin,
+                                   std::span<const Transfer> transfers) {
+  return write_create(room, RequestKind::create_transfers, number, origin, transfers);
+}
+
+std::size_t write_put_ledgers(std::span<std::byte> room, std::uint64_t number,
+                              const OperationOrigin& origin, std::span<const Ledger> ledgers) {
+  return write_create(room, RequestKind::put_ledgers, number, origin, ledgers);
+}
+
+std::size_t finish_create(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
+                          const OperationOrigin& origin, std::uint32_t count) {
+  return write_create(room, kind, number, origin, count, nullptr);
+}
+
+std::size_t write_lookup(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
+                         std::span<const Uint128> ids, std::uint64_t min_sequence) {
+  ENSURE(kind == RequestKind::lookup_accounts || kind == RequestKind::lookup_transfers,
+         "only lookups have ids");
+  BodyWriter<layout::Lookup> writer{room};
+  writer.fixed.min_sequence = min_sequence;
+  writer.vector(writer.fixed.tail, static_cast<std::uint32_t>(ids.size()), sizeof(Uint128),
+                ids.data());
+  return writer.finish(type_of(kind), no_flags, number);
+}
+
+std::size_t write_list_accounts(std::span<std::byte> room, std::uint64_t number,
+                                const AccountId& after, std::uint32_t limit,
+                                std::uint64_t min_sequence) {
+  BodyWriter<layout::ListAccounts> writer{room};
+  writer.fixed.after = after.value();
+  writer.fixed.limit = limit;
+  writer.fixed.min_sequence = min_sequence;
+  return writer.finish(type_of(RequestKind::list_accounts), no_flags, number);
+}
+
+std::size_t write_list_ledgers(std::span<std::byte> room, std::uint64_t number, LedgerId after,
+                               std::uint32_t limit, std::uint64_t min_sequence) {
+  BodyWriter<layout::ListLedgers> writer{room};
+  writer.fixed.after = after.value();
+  writer.fixed.limit = limit;
+  writer.fixed.min_sequence = min_sequence;
+  return writer.finish(type_of(RequestKind::list_ledgers), no_flags, number);
+}
+
+std::size_t write_list_transfers(std::span<std::byte> room, std::uint64_t number,
+                                 std::uint64_t after, std::uint32_t limit,
+                                 std::uint64_t min_sequence) {
+  BodyWriter<layout::ListTransfers> writer{room};
+  writer.fixed.after = after;
+  writer.fixed.limit = limit;
+  writer.fixed.min_sequence = min_sequence;
+  return writer.finish(type_of(RequestKind::list_transfers), no_flags, number);
+}
+
+std::size_t write_advance_clock(std::span<std::byte> room, std::uint64_t number,
+                                const OperationOrigin& origin, std::uint64_t nanoseconds) {
+  BodyWriter<layout::AdvanceClock> writer{room};
+  put_origin(writer.fixed, origin);
+  writer.fixed.nanoseconds = nanoseconds;
+  return writer.finish(type_of(RequestKind::advance_clock), no_flags, number);
+}
+
+std::size_t write_state_digest(std::span<std::byte> room, std::uint64_t number) {
+  BodyWriter<layout::StateDigest> writer{room};
+  return writer.finish(type_of(RequestKind::state_digest), no_flags, number);
+}
+
+std::size_t write_accept_clock(std::span<std::byte> room, std::uint64_t number,
+                               const OperationOrigin& origin, std::string_view reason) {
+  BodyWriter<layout::Operation> writer{room};
+  put_origin(writer.fixed, origin);
+  writer.string(writer.fixed.tail, reason);
+  return writer.finish(type_of(RequestKind::accept_clock), no_flags, number);
+}
+
+std::size_t write_hello(std::span<std::byte> room, std::uint64_t number,
+                        const HelloMessage& hello) {
+  BodyWriter<layout::Hello> writer{room};
+  writer.fixed.client_id = hello.client.value();
+  writer.fixed.protocol_version = hello.protocol_version;
+  writer.string(writer.fixed.token, hello.token);
+  return writer.finish(message_type::hello, no_flags, number);
+}
+
+Result<HelloMessage, BodyFault> read_hello(std::span<const std::byte> body) {
+  const auto* table = verified<wire::Hello>(body);
+  if (table == nullptr) return unreadable("Hello");
+  const HelloMessage hello{.client = ClientId{number_of(table->client_id())},
+                           .protocol_version = table->protocol_version(),
+                           .token = text_of(table->token())};
+  if (hello.client.value().is_zero()) {
+    return BodyFault{.not_readable = false,
+                     .words =
+                         "the client id in Hello is zero; choose a random one for each "
+                         "gateway process and keep it"};
+  }
+  if (hello.token.size() > token_bytes_max) {
+    return BodyFault{.status = RequestStatus::too_large,
+                     .not_readable = false,
+                     .words = fmt::format("the token in Hello has {} bytes, at most {} are allowed",
+                                          hello.token.size(), token_bytes_max)};
+  }
+  return hello;
+}
+
+Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const std::byte> body) {
+  switch (kind) {
+    case RequestKind::create_accounts:
+      return read_accounts(body);
+    case RequestKind::create_transfers:
+      return read_transfers(body);
+    case RequestKind::put_ledgers:
+      return read_ledgers(body);
+    case RequestKind::lookup_accounts:
+      return read_lookup<wire::LookupAccounts>(body, "LookupAccounts");
+    case RequestKind::lookup_transfers:
+      return read_lookup<wire::LookupTransfers>(body, "LookupTransfers");
+    case RequestKind::list_accounts:
+      return read_list_accounts(body);
+    case RequestKind::list_ledgers:
+      return read_list<wire::ListLedgers>(body, "ListLedgers");
+    case RequestKind::list_transfers:
+      return read_list<wire::ListTransfers>(body, "ListTransfers");
+    case RequestKind::advance_clock:
+      return read_advance_clock(body);
+    case RequestKind::accept_clock:
+      return read_accept_clock(body);
+    case RequestKind::state_digest:
+      return read_state_digest(body);
+    case RequestKind::open_session:
+      break;
+  }
+  return BodyFault{.status = RequestStatus::unknown_kind,
+                   .not_readable = false,
+                   .words = "no client sends this kind of request by itself"};
+}
+
+}  // namespace daybook

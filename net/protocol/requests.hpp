@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "net/protocol/frame.hpp"
+#include "net/protocol/layout.hpp"
+#include "net/protocol/messages.hpp"
+
+/// Requests: what a client writes and a server reads.
+///
+/// Every writer puts one whole frame, header and checksum included, at the start of `room` and
+/// returns its size. Requires: `room` is 8-byte aligned and has at least the bytes that the
+/// *_frame_bytes function beside it says. No allocation.
+
+namespace daybook {
+
+// ---- Writers, for the client. ----
+
+/// Where the events of a create or put frame begin.
+inline constexpr std::size_t create_events_offset =
+    frame_header_bytes + layout::items_offset<layout::Operation>;
+
+/// Event is Account, Transfer or Ledger.
+template <typename Event>
+[[nodiscard]] constexpr std::size_t create_frame_bytes(std::size_t count) {
+  return create_events_offset + layout::padded(count * sizeof(Event));
+}
+static_assert(create_frame_bytes<Transfer>(limits::batch_events_max) <= limits::frame_bytes_max);
+
+std::size_t write_create_accounts(std::span<std::byte> room, std::uint64_t number,
+                                  const OperationOrigin& origin, std::span<const Account> accounts);
+std::size_t write_create_transfers(std::span<std::byte> room, std::uint64_t number,
+                                   const OperationOrigin& origin,
+                                   std::span<const Transfer> transfers);
+std::size_t write_put_ledgers(std::span<std::byte> room, std::uint64_t number,
+                              const OperationOrigin& origin, std::span<const Ledger> ledgers);
+
+/// Finishes a frame whose `count` events the caller has already written at create_events_offset:
+/// saves a copy of large batches. `kind` is create_accounts, create_transfers or put_ledgers.
+std::size_t finish_create(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
+                          const OperationOrigin& origin, std::uint32_t count);
+
+[[nodiscard]] constexpr std::size_t lookup_frame_bytes(std::size_t count) {
+  return frame_header_bytes + layout::items_offset<layout::Lookup> + count * sizeof(Uint128);
+}
+/// `kind` is lookup_accounts or lookup_transfers.
+std::size_t write_lookup(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
+                         std::span<const Uint128> ids, std::uint64_t min_sequence);
+
+/// Enough for any request without events or text: lists, state_digest, advance_clock.
+inline constexpr std::size_t small_frame_bytes = frame_header_bytes + sizeof(layout::AdvanceClock);
+
+std::size_t write_list_accounts(std::span<std::byte> room, std::uint64_t number,
+                                const AccountId& after, std::uint32_t limit,
+                                std::uint64_t min_sequence);
+std::size_t write_list_ledgers(std::span<std::byte> room, std::uint64_t number, LedgerId after,
+                               std::uint32_t limit, std::uint64_t min_sequence);
+std::size_t write_list_transfers(std::span<std::byte> room, std::uint64_t number,
+                                 std::uint64_t after, std::uint32_t limit,
+                                 std::uint64_t min_sequence);
+std::size_t write_advance_clock(std::span<std::byte> room, std::uint64_t number,
+                                const OperationOrigin& origin, std::uint64_t nanoseconds);
+std::size_t write_state_digest(std::span<std::byte> room, std::uint64_t number);
+
+[[nodiscard]] constexpr std::size_t accept_clock_frame_bytes(std::size_t reason_bytes) {
+  return frame_header_bytes + sizeof(layout::Operation) + layout::string_bytes(reason_bytes);
+}
+std::size_t write_accept_clock(std::span<std::byte> room, std::uint64_t number,
+                               const OperationOrigin& origin, std::string_view reason);
+
+[[nodiscard]] constexpr std::size_t hello_frame_bytes(std::size_t token_bytes) {
+  return frame_header_bytes + sizeof(layout::Hello) + layout::string_bytes(token_bytes);
+}
+/// `hello.protocol_version` is sent as it stands.
+std::size_t write_hello(std::span<std::byte> room, std::uint64_t number, const HelloMessage& hello);
+
+// ---- Readers, for the server. ----
+//
+// Requires: `body` is 8-byte aligned, and its frame's header and checksum were found good. Nothing
+// in `body` is trusted. Cost: O(1), whatever the number of events.
+
+[[nodiscard]] Result<HelloMessage, BodyFault> read_hello(std::span<const std::byte> body);
+
+/// The body of a request of `kind`, checked against the limits of counts and texts. A fault that is
+/// not `not_readable` leaves the connection sound.
+[[nodiscard]] Result<RequestBody, BodyFault> read_request(RequestKind kind,
+                                                          std::span<const std::byte> body);
+
+}  // namespace daybook

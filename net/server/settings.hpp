@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "engine/base/limits.hpp"
+
+namespace daybook {
+
+/// What an operator may say about the server. Units: bytes and nanoseconds, as the names say.
+struct ServerSettings {
+  std::string listen = "127.0.0.1:7420";  ///< HOST:PORT or [IPV6]:PORT; port 0 takes a free one.
+  std::size_t io_threads = 1;             ///< 1 to 64.
+  std::uint32_t connections_max = limits::connections_default;
+
+  // Of one connection. Past a limit the server stops reading it, and goes on later.
+  std::uint32_t in_flight_requests_max = limits::in_flight_requests_max;
+  std::size_t in_flight_bytes_max = limits::in_flight_bytes_max;
+  /// Replies that wait to be sent, and those that requests under way may still make.
+  std::size_t reply_queue_bytes_max = 4 * 1'024 * 1'024;
+
+  /// All receive buffers. Past it, reading stops until buffers come back. At least
+  /// 128 KiB times connections_max, so that every connection can have one.
+  std::size_t receive_bytes_max = limits::receive_bytes_max;
+
+  std::uint64_t busy_after_ns = limits::busy_after_ns;  ///< Read but not taken by the engine.
+  std::uint64_t hello_within_ns = 10'000'000'000;
+  /// A connection that takes none of its replies, or sends none of the rest of a frame, for so
+  /// long is closed.
+  std::uint64_t stalled_after_ns = 30'000'000'000;
+  /// After so long stop() closes what has not been answered.
+  std::uint64_t stop_within_ns = 10'000'000'000;
+
+  std::string engine_version{};  ///< Told in the reply to Hello.
+};
+
+/// Counts since the start, over all io threads. Each only grows, but for the two `_now`.
+struct ServerStats {
+  std::uint64_t connections_now = 0;
+  std::uint64_t requests_now = 0;  ///< In the engine or waiting for it.
+  std::uint64_t connections_accepted = 0;
+  std::uint64_t connections_refused = 0;  ///< Above connections_max.
+  std::uint64_t sessions_opened = 0;      ///< Hellos answered.
+  std::uint64_t sessions_replaced = 0;    ///< By a later Hello of the same client.
+  std::uint64_t frames_received = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t reads = 0;
+  std::uint64_t replies_sent = 0;  ///< Error frames included.
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t writes = 0;
+  std::uint64_t frames_malformed = 0;
+  std::uint64_t requests_busy = 0;
+  std::uint64_t reading_paused = 0;  ///< Times that a limit made the server stop reading.
+  std::uint64_t connections_stalled = 0;
+  std::uint64_t wakes = 0;  ///< Of io threads by the engine, with a system call each.
+};
+
+}  // namespace daybook

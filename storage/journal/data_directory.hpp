@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "engine/base/result.hpp"
+#include "engine/base/uint128.hpp"
+#include "storage/file/file.hpp"
+
+/// A data directory's names:
+///
+///   DIR/LOCK                                  flock'ed for the life of the process that serves
+///   DIR/journal.id                            the journal's id (below)
+///   DIR/HEAD                                  the witness (storage/witness/witness.hpp)
+///   DIR/journal/00000000000000000001.mdb      segments, dense from 1
+///   DIR/journal/00000000000000000001.mdb-lock LMDB's reader table of a segment in use
+///   DIR/journal/00000000000000000002.mdb.new  a segment being prepared; deleted at start
+///
+/// journal.id, 40 bytes, little-endian, written once when everything else of a new directory is
+/// on disk:
+///
+///   offset size
+///        0    4  magic: "DBKJ"
+///        4    4  format version: 1
+///        8   16  journal id: random, low word first
+///       24    8  reserved: 0
+///       32    8  XXH3-64 of the bytes before
+///
+/// Example, of journal id 0x000102030405060708090a0b0c0d0e0f:
+///   44 42 4b 4a 01 00 00 00  0f 0e 0d 0c 0b 0a 09 08  07 06 05 04 03 02 01 00
+///   00 00 00 00 00 00 00 00  db 0a 92 97 10 2e 8c 4d
+
+namespace daybook {
+
+/// Where things stand in a data directory. Touches no disk.
+struct JournalLayout {
+  std::filesystem::path root;
+
+  [[nodiscard]] std::filesystem::path lock() const { return root / "LOCK"; }
+  [[nodiscard]] std::filesystem::path id() const { return root / "journal.id"; }
+  [[nodiscard]] std::filesystem::path head() const { return root / "HEAD"; }
+  [[nodiscard]] std::filesystem::path journal() const { return root / "journal"; }
+  [[nodiscard]] std::filesystem::path segment(std::uint64_t ordinal) const;
+};
+
+/// What stands in DIR/journal.
+struct SegmentListing {
+  std::vector<std::uint64_t> ordinals;          ///< Ascending; may have gaps.
+  std::vector<std::filesystem::path> leftover;  ///< Half-prepared segments (.new).
+  std::vector<std::filesystem::path> unknown;   ///< Names that Daybook does not give.
+};
+
+[[nodiscard]] Result<SegmentListing> list_segments(const JournalLayout& layout);
+
+/// The id in DIR/journal.id. `not_found` when the file is missing, `damaged`, `unsupported`.
+[[nodiscard]] Result<Uint128> read_journal_id(const JournalLayout& layout);
+
+/// Whether some process holds DIR/LOCK now. Read-only directories without a LOCK file count as
+/// not held.
+[[nodiscard]] bool is_locked(const JournalLayout& layout);
+
+/// A data directory that this process, and no other, may change.
+///
+/// Threads.  Any, after open.
+/// Errors.   `locked` names the holder. A second open in this process is refused alike.
+class DataDirectory {
+ public:
+  /// Opens `root`, making it and its journal id when it is missing or empty; its parent must
+  /// exist. A directory that holds segments and no id is `damaged`, never made anew.
+  [[nodiscard]] static Result<DataDirectory> open_or_create(const std::filesystem::path& root);
+
+  [[nodiscard]] const JournalLayout& layout() const { return layout_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return layout_.root; }
+  [[nodiscard]] const Uint128& journal_id() const { return journal_id_; }
+
+ private:
+  DataDirectory(JournalLayout layout, File lock, const Uint128& journal_id);
+
+  JournalLayout layout_;
+  File lock_;  // Closing it gives the lock back.
+  Uint128 journal_id_;
+};
+
+}  // namespace daybook

@@ -1,0 +1,56 @@
+// Kinds of requests: each has a name, and is journaled, a query, or answered by the sequencer.
+
+#include "engine/model/operation.hpp"
+
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace daybook {
+namespace {
+
+struct Row {
+  RequestKind kind;
+  std::uint16_t number;
+  const char* name;
+  bool journaled;
+  bool query;
+};
+
+constexpr Row rows[] = {
+    {RequestKind::create_accounts, 16, "create_accounts", true, false},
+    {RequestKind::create_transfers, 17, "create_transfers", true, false},
+    {RequestKind::put_ledgers, 18, "put_ledgers", true, false},
+    {RequestKind::lookup_accounts, 40, "lookup_accounts", false, false},
+    {RequestKind::lookup_transfers, 41, "lookup_transfers", false, true},
+    {RequestKind::list_accounts, 42, "list_accounts", false, true},
+    {RequestKind::list_ledgers, 43, "list_ledgers", false, true},
+    {RequestKind::list_transfers, 44, "list_transfers", false, true},
+    {RequestKind::advance_clock, 64, "advance_clock", true, false},
+    {RequestKind::accept_clock, 65, "accept_clock", true, false},
+    {RequestKind::state_digest, 66, "state_digest", false, false},
+    {RequestKind::open_session, 67, "open_session", false, false},
+};
+
+TEST(RequestKindTest, KeepsItsNumbersNamesAndTreatment) {
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    EXPECT_EQ(static_cast<std::uint16_t>(row.kind), row.number);
+    EXPECT_EQ(to_string(row.kind), row.name);
+    EXPECT_EQ(is_journaled(row.kind), row.journaled);
+    EXPECT_EQ(is_query(row.kind), row.query);
+  }
+}
+
+TEST(RequestKindTest, TheTableHoldsEveryKindThatHasAName) {
+  std::set<std::uint16_t> known;
+  for (const Row& row : rows) known.insert(row.number);
+  for (std::uint16_t number = 0; number < 1'000; ++number) {
+    const bool has_name = to_string(RequestKind{number}) != "unknown_kind";
+    EXPECT_EQ(has_name, known.contains(number)) << number;
+  }
+}
+
+}  // namespace
+}  // namespace daybook

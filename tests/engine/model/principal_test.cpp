@@ -1,0 +1,65 @@
+// Roles: the whole table of who may ask for what, and the names of the roles.
+
+#include "engine/model/principal.hpp"
+
+#include <gtest/gtest.h>
+
+namespace daybook {
+namespace {
+
+constexpr Role roles[] = {Role::gateway,   Role::reader,  Role::participant,
+                          Role::operator_, Role::checker, Role::admin};
+
+TEST(RoleTest, AllowsWhatTheTableAllows) {
+  struct Row {
+    RequestKind kind;
+    bool allowed[6];  // In the order of `roles`.
+  };
+  constexpr bool y = true;
+  constexpr bool n = false;
+  constexpr Row rows[] = {
+      {RequestKind::create_accounts, {y, n, n, y, n, y}},
+      {RequestKind::create_transfers, {y, n, n, y, n, y}},
+      {RequestKind::put_ledgers, {y, n, n, y, n, y}},
+      {RequestKind::lookup_accounts, {y, y, y, y, y, y}},
+      {RequestKind::lookup_transfers, {y, y, y, y, y, y}},
+      {RequestKind::list_accounts, {y, y, y, y, y, y}},
+      {RequestKind::list_ledgers, {y, y, y, y, y, y}},
+      {RequestKind::list_transfers, {y, y, y, y, y, y}},
+      {RequestKind::state_digest, {y, y, y, y, y, y}},
+      {RequestKind::open_session, {y, y, y, y, y, y}},
+      {RequestKind::advance_clock, {n, n, n, n, n, y}},
+      {RequestKind::accept_clock, {n, n, n, n, n, y}},
+      {RequestKind{9'999}, {n, n, n, n, n, y}},  // Refused elsewhere as unknown_kind.
+  };
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < std::size(roles); ++i) {
+      EXPECT_EQ(may(roles[i], row.kind), row.allowed[i])
+          << to_string(roles[i]) << " " << to_string(row.kind);
+    }
+  }
+}
+
+TEST(RoleTest, ARoleThatDoesNotExistMayWriteNothing) {
+  EXPECT_FALSE(may(Role{0}, RequestKind::create_transfers));
+  EXPECT_FALSE(may(Role{7}, RequestKind::advance_clock));
+}
+
+TEST(RoleTest, HasNamesThatAreReadBack) {
+  for (const Role role : roles) EXPECT_EQ(parse_role(to_string(role)), role);
+  EXPECT_EQ(to_string(Role::operator_), "operator");
+  EXPECT_EQ(to_string(Role{0}), "unknown_role");
+  for (const char* text : {"", "Admin", "operator_", "unknown_role", "root"}) {
+    EXPECT_EQ(parse_role(text), std::nullopt) << text;
+  }
+}
+
+TEST(PrincipalTest, LocalIsAnAdministratorWithTheIdOfItsName) {
+  const Principal local = local_principal();
+  EXPECT_EQ(local.name, "local");
+  EXPECT_EQ(local.role, Role::admin);
+  EXPECT_EQ(local.id, PrincipalId{id_of("local")});
+}
+
+}  // namespace
+}  // namespace daybook

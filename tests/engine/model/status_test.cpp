@@ -1,0 +1,206 @@
+// Statuses: the numbers and names that clients have learned, in full, written down once more; and
+// which of a transfer's refusals burn its id.
+
+#include "engine/model/status.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace daybook {
+namespace {
+
+using Names = std::map<unsigned, std::string>;
+
+const Names account_names = {
+    {0, "created"},
+    {1, "linked_event_failed"},
+    {2, "linked_event_chain_open"},
+    {3, "timestamp_must_be_zero"},
+    {4, "reserved_field"},
+    {5, "reserved_flag"},
+    {6, "id_must_not_be_zero"},
+    {7, "id_must_not_be_int_max"},
+    {8, "flags_are_mutually_exclusive"},
+    {9, "debits_pending_must_be_zero"},
+    {10, "debits_posted_must_be_zero"},
+    {11, "credits_pending_must_be_zero"},
+    {12, "credits_posted_must_be_zero"},
+    {13, "ledger_must_not_be_zero"},
+    {14, "code_must_not_be_zero"},
+    {15, "exists_with_different_flags"},
+    {16, "exists_with_different_business_id"},
+    {17, "exists_with_different_user_id"},
+    {18, "exists_with_different_tag"},
+    {19, "exists_with_different_ledger"},
+    {20, "exists_with_different_code"},
+    {21, "exists"},
+    {22, "imported_event_expected"},
+    {23, "imported_event_not_expected"},
+    {24, "imported_event_timestamp_out_of_range"},
+    {25, "imported_event_timestamp_must_not_advance"},
+    {26, "imported_event_timestamp_must_not_regress"},
+    {1008, "ledger_not_registered"},
+    {1010, "not_supported_yet"},
+};
+
+const Names transfer_names = {
+    {0, "created"},
+    {1, "linked_event_failed"},
+    {2, "linked_event_chain_open"},
+    {3, "timestamp_must_be_zero"},
+    {4, "reserved_flag"},
+    {5, "id_must_not_be_zero"},
+    {6, "id_must_not_be_int_max"},
+    {7, "flags_are_mutually_exclusive"},
+    {8, "debit_account_id_must_not_be_zero"},
+    {9, "debit_account_id_must_not_be_int_max"},
+    {10, "credit_account_id_must_not_be_zero"},
+    {11, "credit_account_id_must_not_be_int_max"},
+    {12, "accounts_must_be_different"},
+    {13, "pending_id_must_be_zero"},
+    {14, "pending_id_must_not_be_zero"},
+    {15, "pending_id_must_not_be_int_max"},
+    {16, "pending_id_must_be_different"},
+    {17, "timeout_reserved_for_pending_transfer"},
+    {19, "ledger_must_not_be_zero"},
+    {20, "code_must_not_be_zero"},
+    {21, "debit_account_not_found"},
+    {22, "credit_account_not_found"},
+    {23, "accounts_must_have_the_same_ledger"},
+    {24, "transfer_must_have_the_same_ledger_as_accounts"},
+    {25, "pending_transfer_not_found"},
+    {26, "pending_transfer_not_pending"},
+    {27, "pending_transfer_has_different_debit_account_id"},
+    {28, "pending_transfer_has_different_credit_account_id"},
+    {29, "pending_transfer_has_different_ledger"},
+    {30, "pending_transfer_has_different_code"},
+    {31, "exceeds_pending_transfer_amount"},
+    {32, "pending_transfer_has_different_amount"},
+    {33, "pending_transfer_already_posted"},
+    {34, "pending_transfer_already_voided"},
+    {35, "pending_transfer_expired"},
+    {36, "exists_with_different_flags"},
+    {37, "exists_with_different_debit_account_id"},
+    {38, "exists_with_different_credit_account_id"},
+    {39, "exists_with_different_amount"},
+    {40, "exists_with_different_pending_id"},
+    {41, "exists_with_different_business_id"},
+    {42, "exists_with_different_user_id"},
+    {43, "exists_with_different_tag"},
+    {44, "exists_with_different_timeout"},
+    {45, "exists_with_different_code"},
+    {46, "exists"},
+    {47, "overflows_debits_pending"},
+    {48, "overflows_credits_pending"},
+    {49, "overflows_debits_posted"},
+    {50, "overflows_credits_posted"},
+    {51, "overflows_debits"},
+    {52, "overflows_credits"},
+    {53, "overflows_timeout"},
+    {54, "exceeds_credits"},
+    {55, "exceeds_debits"},
+    {56, "imported_event_expected"},
+    {57, "imported_event_not_expected"},
+    {58, "imported_event_timestamp_out_of_range"},
+    {59, "imported_event_timestamp_must_not_advance"},
+    {60, "imported_event_timestamp_must_not_regress"},
+    {61, "imported_event_timestamp_must_postdate_debit_account"},
+    {62, "imported_event_timestamp_must_postdate_credit_account"},
+    {63, "imported_event_timeout_must_be_zero"},
+    {64, "closing_transfer_must_be_pending"},
+    {65, "debit_account_already_closed"},
+    {66, "credit_account_already_closed"},
+    {67, "exists_with_different_ledger"},
+    {68, "id_already_failed"},
+    {1000, "reversal_exceeds_original"},
+    {1001, "reversal_target_not_found"},
+    {1002, "reversal_target_not_posted"},
+    {1003, "below_minimum"},
+    {1004, "above_maximum"},
+    {1005, "debit_account_frozen"},
+    {1006, "credit_account_frozen"},
+    {1007, "hold_is_owned"},
+    {1009, "amount_must_not_be_zero"},
+    {1010, "not_supported_yet"},
+};
+
+const Names ledger_names = {
+    {0, "created"},
+    {1, "ledger_must_not_be_zero"},
+    {2, "name_must_not_be_empty"},
+    {3, "name_too_long"},
+    {4, "name_must_be_utf8"},
+    {5, "scale_out_of_range"},
+    {6, "kind_unknown"},
+    {7, "exists"},
+    {8, "name_taken"},
+    {9, "ledger_in_use"},
+    {10, "too_many_ledgers"},
+};
+
+const Names request_names = {
+    {0, "ok"},
+    {2001, "busy"},
+    {2002, "request_number_reused"},
+    {2003, "request_too_old"},
+    {2004, "index_behind"},
+    {2005, "name_conflict"},
+    {2006, "malformed"},
+    {2007, "not_authorised"},
+    {2008, "too_large"},
+    {2009, "unknown_kind"},
+    {2010, "clock_not_manual"},
+    {2011, "clock_not_held"},
+    {2012, "clock_out_of_range"},
+    {2013, "disk_low"},
+    {2014, "stopping"},
+    {2015, "too_many_accounts"},
+    {2016, "too_many_transfers"},
+    {2017, "cursor_unknown"},
+};
+
+/// Every number from 0 to 4,095 has the name that the table gives it, and no other has one.
+template <typename Status>
+void expect_names(const Names& names) {
+  for (unsigned number = 0; number < 4'096; ++number) {
+    const auto named = names.find(number);
+    const std::string expected = named == names.end() ? "unknown_status" : named->second;
+    EXPECT_EQ(to_string(static_cast<Status>(number)), expected) << number;
+  }
+}
+
+TEST(StatusTest, OfAccountsKeepsNumbersAndNames) {
+  expect_names<CreateAccountStatus>(account_names);
+}
+
+TEST(StatusTest, OfTransfersKeepsNumbersAndNames) {
+  expect_names<CreateTransferStatus>(transfer_names);
+}
+
+TEST(StatusTest, OfLedgersKeepsNumbersAndNames) { expect_names<PutLedgerStatus>(ledger_names); }
+
+TEST(StatusTest, OfRequestsKeepsNumbersAndNames) { expect_names<RequestStatus>(request_names); }
+
+TEST(StatusTest, TwelveOfATransfersRefusalsAreTransient) {
+  const std::set<unsigned> transient = {21, 22, 25, 54, 55, 65, 66, 1001, 1003, 1004, 1005, 1006};
+  for (const auto& [number, name] : transfer_names) {
+    EXPECT_EQ(is_transient(static_cast<CreateTransferStatus>(number)), transient.contains(number))
+        << name;
+  }
+}
+
+TEST(StatusTest, OfRequestsAreExplainedInSentences) {
+  std::set<std::string> all;
+  for (const auto& [number, name] : request_names) {
+    const std::string words{in_words(static_cast<RequestStatus>(number))};
+    EXPECT_TRUE(words.ends_with('.')) << name;
+    EXPECT_TRUE(all.insert(words).second) << name << " is explained like another one";
+  }
+  EXPECT_FALSE(in_words(static_cast<RequestStatus>(1)).empty());
+}
+
+}  // namespace
+}  // namespace daybook

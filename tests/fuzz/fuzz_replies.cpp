@@ -1,0 +1,57 @@
+// The client's readers: the first byte of the input chooses the message, the rest is its body.
+
+#include "net/protocol/replies.hpp"
+#include "tests/fuzz/fuzz_input.hpp"
+
+namespace daybook {
+namespace {
+
+template <typename Item>
+void look_at(const Result<ItemsReplyMessage<Item>, BodyFault>& reply) {
+  if (!reply.ok()) return;
+  if (reinterpret_cast<std::uintptr_t>(reply.value().items.data()) % 8 != 0) std::abort();
+  touch(reply.value().items.data(), reply.value().items.size_bytes());
+  touch(reply.value().words.data(), reply.value().words.size());
+}
+
+void read(std::uint8_t choice, std::span<const std::byte> body) {
+  switch (choice % 7) {
+    case 0:
+      return look_at(read_accounts_reply(body));
+    case 1:
+      return look_at(read_transfers_reply(body));
+    case 2:
+      return look_at(read_ledgers_reply(body));
+    case 3:
+      if (const auto reply = read_batch_reply(body); reply.ok()) {
+        touch(reply.value().refusals.data(), reply.value().refusals.size_bytes());
+        touch(reply.value().words.data(), reply.value().words.size());
+      }
+      return;
+    case 4:
+      if (const auto reply = read_digest_reply(body); reply.ok()) {
+        touch(reply.value().words.data(), reply.value().words.size());
+      }
+      return;
+    case 5:
+      if (const auto reply = read_hello_reply(body); reply.ok()) {
+        touch(reply.value().principal.data(), reply.value().principal.size());
+        touch(reply.value().engine_version.data(), reply.value().engine_version.size());
+      }
+      return;
+    default:
+      if (const auto reply = read_error(body); reply.ok()) {
+        touch(reply.value().words.data(), reply.value().words.size());
+      }
+  }
+}
+
+}  // namespace
+}  // namespace daybook
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 1 || size > daybook::fuzz_bytes_max) return -1;
+  const daybook::AlignedInput body{{data + 1, size - 1}};
+  daybook::read(data[0], body.bytes());
+  return 0;
+}

@@ -1,0 +1,50 @@
+// The server's readers: the first byte of the input chooses the message, the rest is its body.
+
+#include "net/protocol/requests.hpp"
+#include "tests/fuzz/fuzz_input.hpp"
+
+namespace daybook {
+namespace {
+
+constexpr RequestKind kinds[] = {
+    RequestKind::create_accounts, RequestKind::create_transfers, RequestKind::put_ledgers,
+    RequestKind::lookup_accounts, RequestKind::lookup_transfers, RequestKind::list_accounts,
+    RequestKind::list_ledgers,    RequestKind::list_transfers,   RequestKind::advance_clock,
+    RequestKind::accept_clock,    RequestKind::state_digest,     RequestKind::open_session,
+};
+
+std::size_t event_bytes(RequestKind kind) {
+  if (kind == RequestKind::create_accounts) return sizeof(Account);
+  if (kind == RequestKind::create_transfers) return sizeof(Transfer);
+  if (kind == RequestKind::put_ledgers) return sizeof(Ledger);
+  return sizeof(Uint128);
+}
+
+void read(std::uint8_t choice, std::span<const std::byte> body) {
+  constexpr std::size_t choices = std::size(kinds) + 1;
+  if (choice % choices == std::size(kinds)) {
+    const auto hello = read_hello(body);
+    if (hello.ok()) touch(hello.value().token.data(), hello.value().token.size());
+    return;
+  }
+  const RequestKind kind = kinds[choice % choices];
+  const auto request = read_request(kind, body);
+  if (!request.ok()) {
+    touch(request.error().words.data(), request.error().words.size());
+    return;
+  }
+  if (request.value().event_count > limits::batch_events_max) std::abort();
+  if (reinterpret_cast<std::uintptr_t>(request.value().events) % 8 != 0) std::abort();
+  touch(request.value().events, request.value().event_count * event_bytes(kind));
+  touch(request.value().reason.data(), request.value().reason.size());
+}
+
+}  // namespace
+}  // namespace daybook
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 1 || size > daybook::fuzz_bytes_max) return -1;
+  const daybook::AlignedInput body{{data + 1, size - 1}};
+  daybook::read(data[0], body.bytes());
+  return 0;
+}

@@ -1,0 +1,130 @@
+// Writes the seed corpus of the fuzz targets: one good message of every kind, made by the project's
+// own writers, so that the seeds can never fall behind the protocol.
+//
+//   fuzz_seeds DIRECTORY
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "net/protocol/replies.hpp"
+#include "net/protocol/requests.hpp"
+
+namespace daybook {
+namespace {
+
+/// Collects the seeds of all three targets.
+class Seeds {
+ public:
+  explicit Seeds(std::filesystem::path directory) : directory_{std::move(directory)} {
+    for (const char* target : {"frames", "requests", "replies"}) {
+      std::filesystem::create_directories(directory_ / target);
+    }
+  }
+
+  /// `choice` is the place of the message in the target's table.
+  template <typename Write>
+  void request(int choice, std::size_t bytes, Write write) {
+    const std::span<const std::byte> frame = written(bytes, write);
+    save("requests", choice, frame.subspan(frame_header_bytes));
+    save("frames", choice, frame);
+  }
+  template <typename Write>
+  void reply(int choice, std::size_t bytes, Write write) {
+    save("replies", choice, written(bytes, write).subspan(frame_header_bytes));
+  }
+
+ private:
+  template <typename Write>
+  std::span<const std::byte> written(std::size_t bytes, Write write) {
+    room_.assign(bytes / 8, 0);
+    const std::size_t size = write(std::as_writable_bytes(std::span{room_}));
+    return std::as_bytes(std::span{room_}).first(size);
+  }
+
+  void save(const char* target, int choice, std::span<const std::byte> bytes) const {
+    std::ofstream file{directory_ / target / std::to_string(choice), std::ios::binary};
+    file.put(static_cast<char>(choice));
+    file.write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+  }
+
+  std::filesystem::path directory_;
+  std::vector<std::uint64_t> room_;
+};
+
+void write_requests(Seeds& seeds) {
+  const std::vector<Account> accounts(2);
+  const std::vector<Transfer> transfers(3);
+  const std::vector<Ledger> ledgers(2);
+  const std::vector<Uint128> ids(4);
+  seeds.request(0, create_frame_bytes<Account>(2),
+                [&](auto room) { return write_create_accounts(room, 1, {}, accounts); });
+  seeds.request(1, create_frame_bytes<Transfer>(3),
+                [&](auto room) { return write_create_transfers(room, 2, {}, transfers); });
+  seeds.request(2, create_frame_bytes<Ledger>(2),
+                [&](auto room) { return write_put_ledgers(room, 3, {}, ledgers); });
+  seeds.request(3, lookup_frame_bytes(4), [&](auto room) {
+    return write_lookup(room, RequestKind::lookup_accounts, 4, ids, 0);
+  });
+  seeds.request(4, lookup_frame_bytes(4), [&](auto room) {
+    return write_lookup(room, RequestKind::lookup_transfers, 5, ids, 9);
+  });
+  seeds.request(5, small_frame_bytes,
+                [](auto room) { return write_list_accounts(room, 6, AccountId{}, 10, 0); });
+  seeds.request(6, small_frame_bytes,
+                [](auto room) { return write_list_ledgers(room, 7, LedgerId{1}, 10, 0); });
+  seeds.request(7, small_frame_bytes,
+                [](auto room) { return write_list_transfers(room, 8, 5, 10, 3); });
+  seeds.request(8, small_frame_bytes,
+                [](auto room) { return write_advance_clock(room, 9, {}, 1'000); });
+  seeds.request(9, accept_clock_frame_bytes(5),
+                [](auto room) { return write_accept_clock(room, 10, {}, "leap!"); });
+  seeds.request(10, small_frame_bytes, [](auto room) { return write_state_digest(room, 11); });
+  seeds.request(12, hello_frame_bytes(8), [](auto room) {
+    return write_hello(
+        room, 12, {.client = ClientId{Uint128{1, 2}}, .protocol_version = 1, .token = "dbk_0123"});
+  });
+}
+
+template <typename Item>
+void write_items(Seeds& seeds, int choice, RequestKind kind) {
+  const std::vector<Item> items(2);
+  seeds.reply(choice, reply_frame_bytes(2 * sizeof(Item), 5), [&](auto room) {
+    return write_items_reply<Item>(room, kind, 1, {.words = "words", .items = items});
+  });
+}
+
+void write_replies(Seeds& seeds) {
+  const std::vector<Refusal> refusals(2);
+  write_items<Account>(seeds, 0, RequestKind::list_accounts);
+  write_items<Transfer>(seeds, 1, RequestKind::list_transfers);
+  write_items<Ledger>(seeds, 2, RequestKind::list_ledgers);
+  seeds.reply(3, reply_frame_bytes(2 * sizeof(Refusal), 5), [&](auto room) {
+    return write_batch_reply(room, RequestKind::create_accounts, 1,
+                             {.words = "words", .refusals = refusals});
+  });
+  seeds.reply(4, digest_reply_frame_bytes(5),
+              [](auto room) { return write_digest_reply(room, 1, {.words = "words"}); });
+  seeds.reply(5, hello_reply_frame_bytes(5, 5), [](auto room) {
+    return write_hello_reply(room, 1, {.principal = "local", .engine_version = "0.1.0"});
+  });
+  seeds.reply(6, error_frame_bytes(5),
+              [](auto room) { return write_error(room, 1, {.words = "words"}); });
+}
+
+}  // namespace
+}  // namespace daybook
+
+int main(int count, char** arguments) {
+  if (count != 2) {
+    std::fprintf(stderr, "usage: fuzz_seeds DIRECTORY\n");
+    return 2;
+  }
+  daybook::Seeds seeds{arguments[1]};
+  daybook::write_requests(seeds);
+  daybook::write_replies(seeds);
+  return 0;
+}

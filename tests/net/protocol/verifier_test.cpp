@@ -1,0 +1,287 @@
+// Bodies that are no sound FlatBuffer of their table: refused in words, never read.
+//
+// Method: good bodies of every message, damaged systematically: cut, and with every byte changed to
+// several values. A reader may accept such a body (a changed number is still a number), but what it
+// returns must lie inside the body; AddressSanitizer watches the rest. Bodies made by the ordinary
+// builder, in its own layout, must be accepted.
+
+#include <cstring>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "net/protocol/replies.hpp"
+#include "net/protocol/requests.hpp"
+
+namespace daybook {
+namespace {
+
+using Bytes = std::vector<std::uint64_t>;
+
+std::span<const std::byte> body_of(const Bytes& frame) {
+  return std::as_bytes(std::span{frame}).subspan(frame_header_bytes);
+}
+
+/// A message: a good frame, and a reader that checks that what it returns lies in `body`.
+struct Subject {
+  const char* table;
+  Bytes frame;
+  std::function<std::string(std::span<const std::byte> body)> words_of;
+};
+
+template <typename Write>
+Bytes framed(std::size_t bytes, Write write) {
+  Bytes frame(bytes / 8);
+  frame.resize(write(std::as_writable_bytes(std::span{frame})) / 8);
+  return frame;
+}
+
+void expect_inside(std::span<const std::byte> body, const void* data, std::size_t bytes) {
+  if (bytes == 0) return;
+  const auto* first = static_cast<const std::byte*>(data);
+  EXPECT_GE(first, body.data());
+  EXPECT_LE(first + bytes, body.data() + body.size());
+}
+
+std::function<std::string(std::span<const std::byte>)> request_reader(RequestKind kind,
+                                                                      std::size_t event_bytes) {
+  return [kind, event_bytes](std::span<const std::byte> body) -> std::string {
+    const auto read = read_request(kind, body);
+    if (!read.ok()) return read.error().words;
+    expect_inside(body, read.value().events, read.value().event_count * event_bytes);
+    expect_inside(body, read.value().reason.data(), read.value().reason.size());
+    return {};
+  };
+}
+
+template <typename Read>
+std::function<std::string(std::span<const std::byte>)> items_reader(Read read_reply) {
+  return [read_reply](std::span<const std::byte> body) -> std::string {
+    const auto read = read_reply(body);
+    if (!read.ok()) return read.error().words;
+    expect_inside(body, read.value().items.data(), read.value().items.size_bytes());
+    expect_inside(body, read.value().words.data(), read.value().words.size());
+    return {};
+  };
+}
+
+std::vector<Subject> requests() {
+  const std::vector<Account> accounts(2);
+  const std::vector<Transfer> transfers(2);
+  const std::vector<Ledger> ledgers(2);
+  const std::vector<Uint128> ids(3);
+  std::vector<Subject> all;
+  all.push_back({"CreateAccounts",
+                 framed(create_frame_bytes<Account>(2),
+                        [&](auto room) { return write_create_accounts(room, 1, {}, accounts); }),
+                 request_reader(RequestKind::create_accounts, sizeof(Account))});
+  all.push_back({"CreateTransfers",
+                 framed(create_frame_bytes<Transfer>(2),
+                        [&](auto room) { return write_create_transfers(room, 1, {}, transfers); }),
+                 request_reader(RequestKind::create_transfers, sizeof(Transfer))});
+  all.push_back({"PutLedgers",
+                 framed(create_frame_bytes<Ledger>(2),
+                        [&](auto room) { return write_put_ledgers(room, 1, {}, ledgers); }),
+                 request_reader(RequestKind::put_ledgers, sizeof(Ledger))});
+  for (const auto& [table, kind] : {std::pair{"LookupAccounts", RequestKind::lookup_accounts},
+                                    std::pair{"LookupTransfers", RequestKind::lookup_transfers}}) {
+    all.push_back({table,
+                   framed(lookup_frame_bytes(3),
+                          [&, k = kind](auto room) { return write_lookup(room, k, 1, ids, 0); }),
+                   request_reader(kind, sizeof(Uint128))});
+  }
+  all.push_back({"ListAccounts",
+                 framed(small_frame_bytes,
+                        [](auto room) { return write_list_accounts(room, 1, AccountId{}, 5, 0); }),
+                 request_reader(RequestKind::list_accounts, 0)});
+  all.push_back({"ListLedgers",
+                 framed(small_frame_bytes,
+                        [](auto room) { return write_list_ledgers(room, 1, LedgerId{}, 5, 0); }),
+                 request_reader(RequestKind::list_ledgers, 0)});
+  all.push_back(
+      {"ListTransfers",
+       framed(small_frame_bytes, [](auto room) { return write_list_transfers(room, 1, 0, 5, 0); }),
+       request_reader(RequestKind::list_transfers, 0)});
+  all.push_back(
+      {"AdvanceClock",
+       framed(small_frame_bytes, [](auto room) { return write_advance_clock(room, 1, {}, 9); }),
+       request_reader(RequestKind::advance_clock, 0)});
+  all.push_back({"AcceptClock",
+                 framed(accept_clock_frame_bytes(3),
+                        [](auto room) { return write_accept_clock(room, 1, {}, "why"); }),
+                 request_reader(RequestKind::accept_clock, 0)});
+  all.push_back({"StateDigest",
+                 framed(small_frame_bytes, [](auto room) { return write_state_digest(room, 1); }),
+                 request_reader(RequestKind::state_digest, 0)});
+  all.push_back(
+      {"Hello",
+       framed(hello_frame_bytes(5),
+              [](auto room) {
+                return write_hello(
+                    room, 1,
+                    {.client = ClientId{Uint128{1, 1}}, .protocol_version = 1, .token = "token"});
+              }),
+       [](std::span<const std::byte> body) -> std::string {
+         const auto read = read_hello(body);
+         if (!read.ok()) return read.error().words;
+         expect_inside(body, read.value().token.data(), read.value().token.size());
+         return {};
+       }});
+  return all;
+}
+
+template <typename Item>
+Bytes items_frame(RequestKind kind) {
+  const std::vector<Item> items(2);
+  return framed(reply_frame_bytes(2 * sizeof(Item), 3), [&](auto room) {
+    return write_items_reply<Item>(room, kind, 1, {.words = "why", .items = items});
+  });
+}
+
+std::vector<Subject> replies() {
+  const std::vector<Refusal> refusals(2);
+  std::vector<Subject> all;
+  all.push_back({"AccountsReply", items_frame<Account>(RequestKind::list_accounts),
+                 items_reader(read_accounts_reply)});
+  all.push_back({"TransfersReply", items_frame<Transfer>(RequestKind::list_transfers),
+                 items_reader(read_transfers_reply)});
+  all.push_back({"LedgersReply", items_frame<Ledger>(RequestKind::list_ledgers),
+                 items_reader(read_ledgers_reply)});
+  all.push_back({"BatchReply",
+                 framed(reply_frame_bytes(2 * sizeof(Refusal), 3),
+                        [&](auto room) {
+                          return write_batch_reply(room, RequestKind::create_accounts, 1,
+                                                   {.words = "why", .refusals = refusals});
+                        }),
+                 [](std::span<const std::byte> body) -> std::string {
+                   const auto read = read_batch_reply(body);
+                   if (!read.ok()) return read.error().words;
+                   const auto& value = read.value();
+                   expect_inside(body, value.refusals.data(), value.refusals.size_bytes());
+                   expect_inside(body, value.words.data(), value.words.size());
+                   return {};
+                 }});
+  all.push_back({"DigestReply",
+                 framed(digest_reply_frame_bytes(3),
+                        [](auto room) { return write_digest_reply(room, 1, {.words = "why"}); }),
+                 [](std::span<const std::byte> body) -> std::string {
+                   const auto read = read_digest_reply(body);
+                   if (!read.ok()) return read.error().words;
+                   expect_inside(body, read.value().words.data(), read.value().words.size());
+                   return {};
+                 }});
+  all.push_back({"HelloReply",
+                 framed(hello_reply_frame_bytes(4, 5),
+                        [](auto room) {
+                          return write_hello_reply(
+                              room, 1, {.principal = "till", .engine_version = "0.1.0"});
+                        }),
+                 [](std::span<const std::byte> body) -> std::string {
+                   const auto read = read_hello_reply(body);
+                   if (!read.ok()) return read.error().words;
+                   const auto& value = read.value();
+                   expect_inside(body, value.principal.data(), value.principal.size());
+                   expect_inside(body, value.engine_version.data(), value.engine_version.size());
+                   return {};
+                 }});
+  all.push_back({"Error",
+                 framed(error_frame_bytes(3),
+                        [](auto room) { return write_error(room, 1, {.words = "why"}); }),
+                 [](std::span<const std::byte> body) -> std::string {
+                   const auto read = read_error(body);
+                   if (!read.ok()) return read.error().words;
+                   expect_inside(body, read.value().words.data(), read.value().words.size());
+                   return {};
+                 }});
+  return all;
+}
+
+std::vector<Subject> all_messages() {
+  std::vector<Subject> all = requests();
+  for (Subject& subject : replies()) all.push_back(std::move(subject));
+  return all;
+}
+
+std::string unsound(const char* table) {
+  return fmt::format(
+      "the body is no sound FlatBuffer of the table {}; check the encoder against daybook.fbs",
+      table);
+}
+
+TEST(VerifierTest, EveryMessageIsReadAsItWasWritten) {
+  const auto subjects = all_messages();
+  ASSERT_EQ(subjects.size(), 19U);
+  for (const Subject& subject : subjects) {
+    EXPECT_EQ(subject.words_of(body_of(subject.frame)), "") << subject.table;
+  }
+}
+
+TEST(VerifierTest, GarbageIsRefusedInWords) {
+  for (const Subject& subject : all_messages()) {
+    for (const std::uint64_t word : {std::uint64_t{0}, ~std::uint64_t{0}, std::uint64_t{0x80}}) {
+      const Bytes garbage(16, word);
+      EXPECT_EQ(subject.words_of(std::as_bytes(std::span{garbage})), unsound(subject.table));
+    }
+    EXPECT_EQ(subject.words_of({}), unsound(subject.table));
+  }
+}
+
+TEST(VerifierTest, ABodyCutShortNeverReadsBehindItsEnd) {
+  for (const Subject& subject : all_messages()) {
+    SCOPED_TRACE(subject.table);
+    const auto body = body_of(subject.frame);
+    for (std::size_t bytes = 0; bytes < body.size(); bytes += 8) {
+      // A copy of exactly this size, so that a sanitizer sees a read behind it.
+      Bytes cut(bytes / 8);
+      if (bytes > 0) std::memcpy(cut.data(), body.data(), bytes);
+      const std::string words = subject.words_of(std::as_bytes(std::span{cut}));
+      // Only padding may be missed.
+      if (bytes + 8 < body.size()) {
+        EXPECT_NE(words, "") << bytes << " bytes";
+      }
+    }
+  }
+}
+
+TEST(VerifierTest, ChangedBytesNeverReadOutsideTheBody) {
+  for (const Subject& subject : all_messages()) {
+    SCOPED_TRACE(subject.table);
+    const auto body = body_of(subject.frame);
+    for (std::size_t place = 0; place < body.size(); ++place) {
+      for (const unsigned value : {0x00U, 0x01U, 0x04U, 0x07U, 0x7fU, 0x80U, 0xfcU, 0xffU}) {
+        Bytes changed(body.size() / 8);
+        std::memcpy(changed.data(), body.data(), body.size());
+        std::as_writable_bytes(std::span{changed})[place] = static_cast<std::byte>(value);
+        static_cast<void>(subject.words_of(std::as_bytes(std::span{changed})));
+      }
+    }
+  }
+}
+
+TEST(VerifierTest, AVectorOfStructsThatIsNotAlignedIsRefused) {
+  // The vector's offset and the vector itself, moved by four bytes: sound for the generated
+  // verifier, but no pointer to a Transfer.
+  const std::vector<Transfer> transfers(1);
+  Bytes frame = framed(create_frame_bytes<Transfer>(1),
+                       [&](auto room) { return write_create_transfers(room, 1, {}, transfers); });
+  frame.push_back(0);
+  const auto body = std::as_writable_bytes(std::span{frame}).subspan(frame_header_bytes);
+  constexpr std::size_t vector_at = 68;
+  std::memmove(body.data() + vector_at + 4, body.data() + vector_at, 4 + sizeof(Transfer));
+  std::uint32_t offset = 0;
+  std::memcpy(&offset, body.data() + 20, sizeof(offset));
+  offset += 4;
+  std::memcpy(body.data() + 20, &offset, sizeof(offset));
+  const auto read = read_request(RequestKind::create_transfers, body);
+  ASSERT_FALSE(read.ok());
+  EXPECT_TRUE(read.error().not_readable);
+  EXPECT_EQ(read.error().words,
+            "the vector of structs in CreateTransfers is not 8-byte aligned in its frame; structs "
+            "with 64-bit fields need that");
+}
+
+}  // namespace
+}  // namespace daybook

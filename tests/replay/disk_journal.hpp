@@ -1,0 +1,90 @@
+#pragma once
+
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <string>
+
+#include "engine/codec/entry_builder.hpp"
+#include "engine/replay/journal_fact_reader.hpp"
+#include "engine/sequencer/sequencer.hpp"
+#include "engine/sequencer/slab_fact_reader.hpp"
+#include "engine/state/state.hpp"
+#include "storage/journal/journal.hpp"
+#include "storage/journal/journal_lookup.hpp"
+#include "tests/support/ledger_under_test.hpp"
+
+namespace daybook::test {
+
+/// A directory of its own below the system's temporary one, removed in the end.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// A real journal on disk, written by a real sequencer, entry by entry under the test's hand.
+class DiskJournal final : private JournalObserver {
+ public:
+  explicit DiskJournal(const std::filesystem::path& directory);
+
+  /// One request, in the open entry. Answers are the state's business, not the test's.
+  void create_accounts(const std::vector<Account>& accounts);
+  void create_transfers(const std::vector<Transfer>& transfers);
+
+  /// Closes the open entry and commits it.
+  void commit();
+
+  /// Seals the segment (which then says that it holds `miscount` entries too many), opens the next
+  /// one, and journals the sealed one's hash once the helper thread has it.
+  void rotate(std::uint64_t miscount = 0);
+
+  /// Commits what is open and makes everything durable and witnessed.
+  void finish();
+
+  [[nodiscard]] const State& state() const { return state_; }
+
+ private:
+  void segment_hashed(const SegmentHash& hash) override;
+  void disk_low(bool) override {}
+
+  template <typename Event>
+  void submit(RequestKind kind, const std::vector<Event>& events);
+  void append(EntryPlace place);
+  void open_segment();
+
+  State state_;
+  EntryBuilder slab_;
+  std::unique_ptr<DataDirectory> directory_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<JournalLookup> lookup_;
+  std::unique_ptr<JournalFactReader> committed_;
+  std::unique_ptr<SlabFactReader> facts_;
+  std::unique_ptr<Sequencer> sequencer_;
+  std::uint64_t now_ns_ = 1'000'000'000;
+  std::uint64_t number_ = 0;
+  std::uint64_t segment_ = 0;
+  std::uint64_t segment_first_ = 1;
+  std::uint64_t segment_entries_ = 0;
+  bool opening_ = false;
+
+  std::mutex mutex_;
+  std::condition_variable hashed_;
+  std::optional<SegmentHash> hash_;
+};
+
+/// The place of the entry that begins with `sequence` in a segment's file: its offset in bytes.
+/// Requires: there is one.
+[[nodiscard]] std::size_t entry_offset(const std::string& file, Sequence sequence);
+
+[[nodiscard]] std::string read_file(const std::filesystem::path& path);
+void write_file(const std::filesystem::path& path, const std::string& bytes);
+
+}  // namespace daybook::test

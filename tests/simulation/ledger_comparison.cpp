@@ -1,0 +1,212 @@
+#include "tests/simulation/ledger_comparison.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "tests/support/engine_under_test.hpp"
+#include "tests/support/naive_ledger.hpp"
+
+namespace daybook::test {
+namespace {
+
+using Found = std::optional<std::string>;
+
+/// The engine and the model, side by side.
+class Pair {
+ public:
+  explicit Pair(const Episode& episode) : engine_{episode.settings}, model_{episode.settings} {
+    engine_.set_requests_per_entry(episode.requests_per_entry);
+    model_.skip_sequences(1);  // The first segment opens.
+  }
+
+  Found take(const Step& step, Coverage& coverage, const Planted& planted) {
+    Found found = act(step, coverage, planted);
+    if (!found) found = engine_.first_failure();
+    if (!found && engine_.state().last_sequence() != model_.last_sequence()) {
+      found = fmt::format("the engine is at sequence {}, the model at {}",
+                          engine_.state().last_sequence().value(), model_.last_sequence().value());
+    }
+    return found;
+  }
+
+  /// Everything that can be asked, compared.
+  Found compare_all(Coverage& coverage) {
+    engine_.close_entry();
+    coverage.entries += engine_.journal().count();
+    if (engine_.first_failure()) return engine_.first_failure();
+    engine_.state().audit_balances();
+    if (!model_.books_balance()) return "the model's debits and credits differ";
+    if (engine_.state().accounts.count() != model_.accounts().size()) {
+      return "the numbers of accounts differ";
+    }
+    for (const auto& [id, account] : model_.accounts()) {
+      if (Found found = look_up(id)) return found;
+    }
+    for (const WriteRequest& last : newest_) {
+      if (engine_.highest_number(last.client) != model_.highest_number(last.client)) {
+        return fmt::format("the highest number of client {} differs", to_hex(last.client.value()));
+      }
+    }
+    return compare_ledgers();
+  }
+
+ private:
+  Found act(const Step& step, Coverage& coverage, const Planted& planted) {
+    switch (step.kind) {
+      case Step::Kind::submit:
+        return submit(step.request, coverage, planted);
+      case Step::Kind::set_clock:
+        engine_.set_clock(step.number);
+        model_.set_clock(step.number);
+        return std::nullopt;
+      case Step::Kind::look_up:
+        return look_up(step.id);
+      case Step::Kind::close_entry:
+        engine_.close_entry();
+        return std::nullopt;
+      case Step::Kind::rotate_segment:
+        model_.skip_sequences(engine_.rotate_segment());
+        return std::nullopt;
+      case Step::Kind::restart:
+        ++coverage.restarts;
+        engine_.restart();
+        return std::nullopt;
+    }
+    return "an unknown step";
+  }
+
+  Found submit(const WriteRequest& request, Coverage& coverage, const Planted& planted) {
+    const Sequence before = model_.last_sequence();
+    const BatchReply expected = model_.submit(request);
+    BatchReply reply = engine_.submit(request);
+    if (planted) planted(request, reply);
+    if (reply != expected) {
+      return fmt::format("the engine answers\n    {}\n  and the model\n    {}",
+                         to_text(reply, request.kind), to_text(expected, request.kind));
+    }
+    remember(request);
+    coverage.count(request, reply);
+    if (reply.first_sequence.value() > before.value() + 1) ++coverage.evictions;
+    if (reply.first_sequence.value() != 0 && reply.first_sequence <= before) ++coverage.repeats;
+    return std::nullopt;
+  }
+
+  Found look_up(AccountId id) {
+    const auto found = engine_.lookup_account(id);
+    const auto expected = model_.lookup_account(id);
+    if (found.has_value() == expected.has_value() && (!found || same(*found, *expected))) {
+      return std::nullopt;
+    }
+    return fmt::format("account {} is not the same in the engine and in the model",
+                       to_hex(id.value()));
+  }
+
+  Found compare_ledgers() {
+    const LedgerRegistry& registry = engine_.state().ledgers;
+    if (registry.count() != model_.ledgers().size()) return "the numbers of ledgers differ";
+    for (const auto& [id, ledger] : model_.ledgers()) {
+      const Ledger* found = registry.find(id);
+      if (found == nullptr || *found != ledger) {
+        return fmt::format("ledger {} is not the same", id.value());
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// One request of each client.
+  void remember(const WriteRequest& request) {
+    for (WriteRequest& each : newest_) {
+      if (each.client == request.client) return;
+    }
+    newest_.push_back(request);
+  }
+
+  EngineUnderTest engine_;
+  NaiveLedger model_;
+  std::vector<WriteRequest> newest_;
+};
+
+/// Leaves out parts of `items`, big ones first, as long as `still_fails` holds for the rest.
+template <typename Item, typename StillFails>
+bool leave_out(std::vector<Item>& items, StillFails still_fails) {
+  bool shorter = false;
+  for (std::size_t part = std::max<std::size_t>(1, items.size() / 2); part > 0; part /= 2) {
+    for (std::size_t start = 0; start < items.size();) {
+      std::vector<Item> rest = items;
+      const auto begin = rest.begin() + static_cast<std::ptrdiff_t>(start);
+      const auto count = static_cast<std::ptrdiff_t>(std::min(part, rest.size() - start));
+      rest.erase(begin, begin + count);
+      std::swap(items, rest);
+      if (still_fails()) {
+        shorter = true;
+      } else {
+        std::swap(items, rest);
+        start += part;
+      }
+    }
+  }
+  return shorter;
+}
+
+}  // namespace
+
+void Coverage::count(const WriteRequest& request, const BatchReply& reply) {
+  ++requests[reply.status];
+  if (reply.status != RequestStatus::ok) return;
+  for (std::uint32_t i = 0; i < request.event_count(); ++i) {
+    const std::uint16_t status = reply.status_of(i);
+    if (request.kind == RequestKind::create_accounts) {
+      ++accounts[static_cast<CreateAccountStatus>(status)];
+    } else if (request.kind == RequestKind::create_transfers) {
+      ++transfers[static_cast<CreateTransferStatus>(status)];
+    } else {
+      ++ledgers[static_cast<PutLedgerStatus>(status)];
+    }
+  }
+}
+
+std::optional<Difference> compare(const Episode& episode, Coverage& coverage,
+                                  const Planted& planted) {
+  Pair pair{episode};
+  for (std::size_t i = 0; i < episode.steps.size(); ++i) {
+    if (auto what = pair.take(episode.steps[i], coverage, planted)) return Difference{i, *what};
+  }
+  if (auto what = pair.compare_all(coverage)) return Difference{episode.steps.size(), *what};
+  return std::nullopt;
+}
+
+Episode shrink(const Episode& episode, const Planted& planted) {
+  constexpr unsigned tries_max = 600;  // A hard case stays long rather than running for hours.
+  Episode shorter = episode;
+  Coverage unused;
+  unsigned tries = 0;
+  const auto still_fails = [&] {
+    return tries++ < tries_max && compare(shorter, unused, planted).has_value();
+  };
+  if (const auto difference = compare(shorter, unused, planted)) {
+    shorter.steps.resize(std::min(shorter.steps.size(), difference->step + 1));
+  }
+  while (leave_out(shorter.steps, still_fails)) {
+  }
+  for (Step& step : shorter.steps) {
+    leave_out(step.request.accounts, still_fails);
+    leave_out(step.request.transfers, still_fails);
+    leave_out(step.request.ledgers, still_fails);
+  }
+  return shorter;
+}
+
+std::string to_text(const Episode& episode) {
+  const LedgerSettings& settings = episode.settings;
+  std::string text = fmt::format(
+      "auto_ledgers {} manual_clock {} accounts_max {} transfer_ids_max {} window_operations {} "
+      "window_clients {} window_numbers {} requests_per_entry {}\n",
+      settings.auto_ledgers, settings.manual_clock, settings.accounts_max,
+      settings.transfer_ids_max, settings.window_operations, settings.window_clients,
+      settings.window_numbers, episode.requests_per_entry);
+  for (const Step& step : episode.steps) text += "  " + to_text(step) + "\n";
+  return text;
+}
+
+}  // namespace daybook::test

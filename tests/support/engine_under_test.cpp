@@ -1,0 +1,269 @@
+#include "tests/support/engine_under_test.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "engine/replay/entry_reader.hpp"
+
+namespace daybook::test {
+namespace {
+
+constexpr JournalId journal_id{Uint128{0xda7b00c, 0x7e57}};
+
+std::uint32_t to_count(std::size_t count) { return static_cast<std::uint32_t>(count); }
+
+template <typename Event>
+void lend_events(RequestSlot& slot, const std::vector<Event>& events) {
+  slot.events = reinterpret_cast<const std::byte*>(events.data());
+  slot.event_count = to_count(events.size());
+}
+
+}  // namespace
+
+// ---- The journal. ----
+
+const EntryView& MemoryJournal::append(std::span<std::byte> value) {
+  last_hash_ = seal_entry(value, last_hash_);
+  Entry entry;
+  entry.bytes.resize((value.size() + sizeof(Uint128) - 1) / sizeof(Uint128));
+  std::memcpy(entry.bytes.data(), value.data(), value.size());
+  const auto checked =
+      check_entry({reinterpret_cast<const std::byte*>(entry.bytes.data()), value.size()});
+  ENSURE(checked.ok(), "what was just sealed is sound");
+  entry.view = checked.value();
+  entries_.push_back(std::move(entry));  // Moving a vector leaves its bytes where they are.
+  return entries_.back().view;
+}
+
+const EntryView* MemoryJournal::find(Sequence sequence) const {
+  const auto after = std::upper_bound(
+      entries_.begin(), entries_.end(), sequence,
+      [](Sequence wanted, const Entry& entry) { return wanted < entry.view.header.first(); });
+  if (after == entries_.begin()) return nullptr;
+  const EntryView& view = std::prev(after)->view;
+  return sequence <= view.header.last() ? &view : nullptr;
+}
+
+Result<void> MemoryJournal::with_entry(Sequence sequence,
+                                       const std::function<void(const EntryView&)>& use) {
+  const EntryView* found = find(sequence);
+  if (found == nullptr) return Failure{FailureKind::not_found, "no entry holds the sequence"};
+  use(*found);
+  return {};
+}
+
+Result<void> MemoryJournal::with_entry_at_time(std::uint64_t time_ns,
+                                               const std::function<void(const EntryView&)>& use) {
+  const auto after = std::upper_bound(entries_.begin(), entries_.end(), time_ns,
+                                      [](std::uint64_t wanted, const Entry& entry) {
+                                        return wanted < entry.view.header.commit_time;
+                                      });
+  if (after == entries_.begin()) return Failure{FailureKind::not_found, "no entry is so old"};
+  use(std::prev(after)->view);
+  return {};
+}
+
+// ---- The engine. ----
+
+struct EngineUnderTest::Live {
+  Live(const StateSettings& state_settings, const SequencerSettings& settings,
+       MemoryJournal& memory)
+      : state{state_settings},
+        journal{memory},
+        facts{slabs, journal},
+        sequencer{settings, state, facts} {}
+
+  State state;
+  std::array<EntryBuilder, 2> slabs;
+  std::size_t slab = 0;
+  JournalFactReader journal;
+  SlabFactReader facts;
+  Sequencer sequencer;
+};
+
+EngineUnderTest::EngineUnderTest(LedgerSettings settings)
+    : settings_{settings}, followed_{std::make_unique<State>(state_settings(0xf0110))} {
+  follower_ = std::make_unique<Replayer>(*followed_);
+  start();
+  SegmentOpened opened;
+  opened.ordinal = segment_;
+  live_->sequencer.open_segment(opened);
+}
+
+EngineUnderTest::~EngineUnderTest() = default;
+
+StateSettings EngineUnderTest::state_settings(std::uint64_t hash_seed) const {
+  StateSettings settings;
+  settings.accounts_max = settings_.accounts_max;
+  settings.transfer_ids_max = settings_.transfer_ids_max;
+  settings.windows.operations_per_client = settings_.window_operations;
+  settings.windows.clients = settings_.window_clients;
+  settings.windows.numbers = settings_.window_numbers;
+  settings.hash_seed = hash_seed;
+  return settings;
+}
+
+/// A fresh engine on what the journal holds, with an empty entry open.
+void EngineUnderTest::start() {
+  SequencerSettings settings;
+  settings.auto_ledgers = settings_.auto_ledgers;
+  settings.manual_clock = settings_.manual_clock;
+  live_ = std::make_unique<Live>(state_settings(++starts_), settings, journal_);
+  Replayer recovery{live_->state};
+  for (std::size_t i = 0; i < journal_.count(); ++i) {
+    const auto applied = recovery.apply(journal_.at(i));
+    if (!applied.ok()) return note("recovery: " + applied.error().what);
+  }
+  if (journal_.count() > 0) {
+    live_->sequencer.continue_after(journal_.at(journal_.count() - 1).header.commit_time);
+  }
+  live_->sequencer.open(live_->slabs[live_->slab]);
+}
+
+void EngineUnderTest::restart() {
+  close_entry();
+  live_.reset();
+  start();
+  if (const auto differs = difference(live_->state, *followed_)) note("after restart: " + *differs);
+}
+
+void EngineUnderTest::close_entry() {
+  requests_in_entry_ = 0;
+  if (live_->sequencer.entry_is_empty()) return;
+  const EntryView& entry = journal_.append(live_->sequencer.close(now_ns_, journal_id));
+  live_->slab ^= 1;
+  live_->sequencer.open(live_->slabs[live_->slab]);
+  if (failure_) return;
+  const auto applied = follower_->apply(entry);
+  if (!applied.ok()) return note("replay: " + applied.error().what);
+  if (const auto differs = difference(live_->state, *followed_)) note("replay: " + *differs);
+}
+
+std::optional<std::string> EngineUnderTest::difference(const State& a, const State& b) {
+  const auto differ = [](const char* what, std::uint64_t x, std::uint64_t y) {
+    return fmt::format("{} is {} in one state and {} in the other", what, x, y);
+  };
+  if (a.digest() != b.digest()) return differ("the digest", a.digest(), b.digest());
+  if (a.last_sequence() != b.last_sequence()) {
+    return differ("the last sequence", a.last_sequence().value(), b.last_sequence().value());
+  }
+  if (a.last_timestamp() != b.last_timestamp()) {
+    return differ("the last timestamp", a.last_timestamp().value(), b.last_timestamp().value());
+  }
+  if (a.manual_clock() != b.manual_clock()) {
+    return differ("the manual clock", a.manual_clock(), b.manual_clock());
+  }
+  if (a.accounts.count() != b.accounts.count()) {
+    return differ("the number of accounts", a.accounts.count(), b.accounts.count());
+  }
+  if (a.transfer_ids.size() != b.transfer_ids.size()) {
+    return differ("the number of transfer ids", a.transfer_ids.size(), b.transfer_ids.size());
+  }
+  if (a.ledgers.count() != b.ledgers.count()) {
+    return differ("the number of ledgers", a.ledgers.count(), b.ledgers.count());
+  }
+  return std::nullopt;
+}
+
+std::uint64_t EngineUnderTest::rotate_segment() {
+  const std::uint64_t before = live_->state.last_sequence().value();
+  SegmentSealed sealed;
+  sealed.ordinal = segment_;
+  live_->sequencer.seal_segment(sealed);
+  close_entry();
+  SegmentOpened opened;
+  opened.previous_ordinal = segment_;
+  opened.ordinal = ++segment_;
+  live_->sequencer.open_segment(opened);
+  SegmentHashed hashed;
+  hashed.ordinal = segment_ - 1;
+  hashed.chain[0] = static_cast<std::byte>(segment_ & 255U);
+  live_->sequencer.hash_segment(hashed);
+  return live_->state.last_sequence().value() - before;
+}
+
+void EngineUnderTest::execute(RequestSlot& slot) {
+  reply_room_.resize(reply_room_bytes(slot.kind, slot.event_count));
+  slot.reply_room = reply_room_.data();
+  if (!live_->sequencer.fits(slot)) close_entry();
+  ENSURE(live_->sequencer.fits(slot), "every request fits an empty entry");
+  live_->sequencer.execute(slot, now_ns_);
+}
+
+BatchReply EngineUnderTest::submit(const WriteRequest& request) {
+  RequestSlot slot;
+  slot.kind = request.kind;
+  slot.refuse_with = request.refuse_with;
+  slot.role = Role::admin;
+  slot.client = request.client;
+  slot.request_number = request.number;
+  slot.frame_checksum = request.frame_checksum;
+  slot.argument = request.argument;
+  if (request.kind == RequestKind::create_accounts) lend_events(slot, request.accounts);
+  if (request.kind == RequestKind::create_transfers) lend_events(slot, request.transfers);
+  if (request.kind == RequestKind::put_ledgers) lend_events(slot, request.ledgers);
+  execute(slot);
+
+  BatchReply reply;
+  reply.status = slot.status;
+  const bool is_journaled = slot.status != RequestStatus::request_number_reused &&
+                            slot.status != RequestStatus::request_too_old;
+  if (is_journaled) {
+    reply.first_sequence = slot.first_sequence;
+    reply.first_timestamp = slot.first_timestamp;
+  }
+  const auto* refusals = reinterpret_cast<const Refusal*>(slot.reply_room);
+  for (std::uint32_t i = 0; i < slot.item_count; ++i) {
+    reply.refused.push_back({refusals[i].index, refusals[i].status, refusals[i].timestamp});
+  }
+  if (slot.rebuild_reply) read_refusals(slot.first_sequence, reply);
+  if (++requests_in_entry_ >= requests_per_entry_) close_entry();
+  return reply;
+}
+
+/// A repeat's refusals, from the operation record: what a query thread does once it is durable.
+void EngineUnderTest::read_refusals(Sequence operation, BatchReply& reply) {
+  if (journal_.find(operation) == nullptr) close_entry();
+  const EntryView* entry = journal_.find(operation);
+  if (entry == nullptr) return note("a repeat names an operation that is not in the journal");
+  const auto facts = read_facts(*entry);
+  if (!facts.ok()) return note("a repeat's entry cannot be read: " + facts.error().what);
+  const auto placed = operation_in(facts.value(), operation);
+  if (!placed) return note("a repeat names a sequence that is no operation's");
+  for (const Refusal& refusal : placed->refusals) {
+    reply.refused.push_back({refusal.index, refusal.status, refusal.timestamp});
+  }
+}
+
+std::optional<Account> EngineUnderTest::lookup_account(AccountId id) {
+  const Uint128 wanted = id.value();
+  RequestSlot slot;
+  slot.kind = RequestKind::lookup_accounts;
+  slot.client = ClientId{Uint128{client_of_lookups, 0}};
+  slot.events = reinterpret_cast<const std::byte*>(&wanted);
+  slot.event_count = 1;
+  execute(slot);
+  if (slot.item_count == 0) return std::nullopt;
+  Account account;
+  std::memcpy(&account, reply_room_.data(), sizeof(account));
+  return account;
+}
+
+std::uint64_t EngineUnderTest::highest_number(ClientId client) {
+  RequestSlot slot;
+  slot.kind = RequestKind::open_session;
+  slot.client = client;
+  execute(slot);
+  return slot.highest_number;
+}
+
+const State& EngineUnderTest::state() const { return live_->state; }
+
+void EngineUnderTest::note(std::string what) {
+  if (!failure_) failure_ = std::move(what);
+}
+
+}  // namespace daybook::test

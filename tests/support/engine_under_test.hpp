@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/codec/entry_builder.hpp"
+#include "engine/ports/journal.hpp"
+#include "engine/ports/request_slot.hpp"
+#include "engine/replay/journal_fact_reader.hpp"
+#include "engine/replay/replayer.hpp"
+#include "engine/sequencer/sequencer.hpp"
+#include "engine/sequencer/slab_fact_reader.hpp"
+#include "engine/state/state.hpp"
+#include "tests/support/ledger_under_test.hpp"
+
+namespace daybook::test {
+
+/// Sealed entries in memory.
+class MemoryJournal final : public EntryLookup {
+ public:
+  /// Takes a copy of a closed entry after sealing it; the view is valid for the journal's life.
+  const EntryView& append(std::span<std::byte> value);
+
+  [[nodiscard]] std::size_t count() const { return entries_.size(); }
+  [[nodiscard]] const EntryView& at(std::size_t index) const { return entries_[index].view; }
+  [[nodiscard]] const EntryView* find(Sequence sequence) const;
+
+  Result<void> with_entry(Sequence sequence,
+                          const std::function<void(const EntryView&)>& use) override;
+  Result<void> with_entry_at_time(std::uint64_t time_ns,
+                                  const std::function<void(const EntryView&)>& use) override;
+
+ private:
+  struct Entry {
+    std::vector<Uint128> bytes;  // Aligned to 16 by the allocator, as an entry wants to be.
+    EntryView view;
+  };
+  std::vector<Entry> entries_;
+  Uint128 last_hash_;
+};
+
+/// The engine's deciding half, driven in process and without threads: requests go straight into the
+/// sequencer, entries into memory, and each entry at once through replay into a second state, whose
+/// digest must be the one in the entry.
+///
+/// Errors.  What replay has to say, and any difference between the states, is kept in
+///          first_failure(), so that a failing run can be shrunk.
+class EngineUnderTest final : public LedgerUnderTest {
+ public:
+  static constexpr std::uint64_t client_of_lookups = 0x100c;
+
+  explicit EngineUnderTest(LedgerSettings settings);
+  ~EngineUnderTest() override;
+
+  BatchReply submit(const WriteRequest& request) override;
+  [[nodiscard]] std::optional<Account> lookup_account(AccountId id) override;
+  void set_clock(std::uint64_t now_ns) override { now_ns_ = now_ns; }
+
+  /// A group commit: closes the open entry, if anything is in it.
+  void close_entry();
+
+  /// From now on an entry is closed after so many requests (repeats included).
+  void set_requests_per_entry(std::uint32_t count) { requests_per_entry_ = count; }
+
+  /// Seals the segment and opens the next one, whose hash follows. Returns the sequences taken.
+  std::uint64_t rotate_segment();
+
+  /// Drops everything but the journal and recovers from it.
+  void restart();
+
+  [[nodiscard]] std::uint64_t highest_number(ClientId client);
+  [[nodiscard]] const State& state() const;
+  [[nodiscard]] const MemoryJournal& journal() const { return journal_; }
+  [[nodiscard]] const std::optional<std::string>& first_failure() const { return failure_; }
+
+  /// What of the state is recovered beside the digest: the same in the live state and the replayed
+  /// one, or the first difference in words.
+  [[nodiscard]] static std::optional<std::string> difference(const State& a, const State& b);
+
+ private:
+  struct Live;
+
+  [[nodiscard]] StateSettings state_settings(std::uint64_t hash_seed) const;
+  void start();
+  void execute(RequestSlot& slot);
+  void read_refusals(Sequence operation, BatchReply& reply);
+  void note(std::string what);
+
+  LedgerSettings settings_;
+  std::uint64_t now_ns_ = 0;
+  std::uint32_t requests_per_entry_ = 1;
+  std::uint32_t requests_in_entry_ = 0;
+  std::uint64_t segment_ = 1;
+  std::uint64_t starts_ = 0;
+  MemoryJournal journal_;
+  std::unique_ptr<Live> live_;
+  std::unique_ptr<State> followed_;
+  std::unique_ptr<Replayer> follower_;
+  std::vector<std::byte> reply_room_;
+  std::optional<std::string> failure_;
+};
+
+}  // namespace daybook::test

@@ -1,0 +1,130 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/model/account.hpp"
+#include "engine/model/ledger.hpp"
+#include "engine/model/operation.hpp"
+#include "engine/model/sequence.hpp"
+#include "engine/model/transfer.hpp"
+
+/// What a test asks of a ledger, whichever it is: the engine or the naive model. A table of rules
+/// runs against both, so a row that misreads the rules fails on the model too.
+
+namespace daybook::test {
+
+/// One write. Only the vector (or number) that belongs to `kind` is used.
+struct WriteRequest {
+  RequestKind kind = RequestKind::create_transfers;
+  ClientId client;
+  std::uint64_t number = 0;
+  std::uint64_t frame_checksum = 0;
+  RequestStatus refuse_with = RequestStatus::ok;  ///< Set by whoever read the frame.
+  std::uint64_t argument = 0;                     ///< Of advance_clock: nanoseconds.
+  std::vector<Account> accounts;
+  std::vector<Transfer> transfers;
+  std::vector<Ledger> ledgers;
+
+  [[nodiscard]] std::size_t event_count() const;
+};
+
+struct RefusedEvent {
+  std::uint32_t index = 0;
+  std::uint16_t status = 0;
+  Timestamp timestamp;
+
+  friend bool operator==(const RefusedEvent&, const RefusedEvent&) = default;
+};
+
+/// The answer to a WriteRequest. Sequence and timestamp are zero where the request was not even
+/// journaled (request_number_reused, request_too_old).
+struct BatchReply {
+  RequestStatus status = RequestStatus::ok;
+  Sequence first_sequence;
+  Timestamp first_timestamp;
+  std::vector<RefusedEvent> refused;
+
+  friend bool operator==(const BatchReply&, const BatchReply&) = default;
+
+  /// The status of event `index`: 0 when it was created.
+  [[nodiscard]] std::uint16_t status_of(std::uint32_t index) const;
+};
+
+/// One line for people, with the names of the statuses.
+[[nodiscard]] std::string to_text(const BatchReply& reply, RequestKind kind);
+[[nodiscard]] std::string to_text(const WriteRequest& request);
+
+/// The name of an event's status in a request of `kind`.
+[[nodiscard]] std::string status_name(RequestKind kind, std::uint16_t status);
+
+/// True when all 128 bytes are the same.
+[[nodiscard]] bool same(const Account& a, const Account& b);
+
+class LedgerUnderTest {
+ public:
+  virtual ~LedgerUnderTest() = default;
+
+  virtual BatchReply submit(const WriteRequest& request) = 0;
+  [[nodiscard]] virtual std::optional<Account> lookup_account(AccountId id) = 0;
+
+  /// What the engine's clock shows from now on; may go back.
+  virtual void set_clock(std::uint64_t now_ns) = 0;
+
+  /// These submit under the next request number of a client of their own.
+  BatchReply create_accounts(std::span<const Account> accounts);
+  BatchReply create_transfers(std::span<const Transfer> transfers);
+  BatchReply put_ledgers(std::span<const Ledger> ledgers);
+
+ private:
+  [[nodiscard]] WriteRequest next_request(RequestKind kind);
+
+  std::uint64_t last_number_ = 0;
+};
+
+/// The settings of an engine that its answers depend on.
+struct LedgerSettings {
+  bool auto_ledgers = false;
+  bool manual_clock = false;
+  std::uint64_t accounts_max = 100'000;
+  std::uint64_t transfer_ids_max = 1'000'000;
+  std::uint32_t window_operations = 1'024;   ///< Kept of one client.
+  std::uint32_t window_clients = 65'536;     ///< That have kept operations.
+  std::uint32_t window_numbers = 1'048'576;  ///< Of which only the highest number is kept.
+};
+
+/// A way to make a fresh ledger, named for the output of parameterised tests.
+struct LedgerMaker {
+  std::string name;
+  std::function<std::unique_ptr<LedgerUnderTest>(LedgerSettings)> make;
+};
+
+/// Everything that keeps the rules and must keep them alike.
+[[nodiscard]] std::vector<LedgerMaker> ledgers_under_test();
+
+/// For INSTANTIATE_TEST_SUITE_P.
+[[nodiscard]] std::string name_of_maker(const LedgerMaker& maker);
+
+// ---- Short ways to write events. ----
+
+[[nodiscard]] constexpr AccountId account_id(std::uint64_t id) { return AccountId{Uint128{id, 0}}; }
+[[nodiscard]] constexpr TransferId transfer_id(std::uint64_t id) {
+  return TransferId{Uint128{id, 0}};
+}
+[[nodiscard]] constexpr Amount amount_of(std::uint64_t amount) {
+  return Amount{Uint128{amount, 0}};
+}
+
+[[nodiscard]] Account make_account(std::uint64_t id, std::uint32_t ledger = 1,
+                                   std::uint16_t flags = 0);
+[[nodiscard]] Transfer make_transfer(std::uint64_t id, std::uint64_t debit, std::uint64_t credit,
+                                     std::uint64_t amount, std::uint32_t ledger = 1,
+                                     std::uint16_t flags = 0);
+[[nodiscard]] Ledger make_ledger(std::uint32_t id, std::string_view name, std::uint8_t scale = 2);
+
+}  // namespace daybook::test

@@ -1,0 +1,65 @@
+#include "tools/daybook/admin_command.hpp"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "tools/daybook/command.hpp"
+#include "tools/daybook/connection.hpp"
+#include "tools/daybook/text/json_text.hpp"
+#include "tools/daybook/text/time_text.hpp"
+
+namespace daybook {
+namespace {
+
+int print_clock(const BatchResult& result, bool json) {
+  if (json) {
+    say(JsonObject{}
+            .sequence("sequence", result.first_sequence)
+            .time("timestamp", result.first_timestamp)
+            .str());
+  } else {
+    say(fmt::format("engine time is {}; sequence {}", format_time(result.first_timestamp),
+                    result.first_sequence.value()));
+  }
+  return exit_code::good;
+}
+
+}  // namespace
+
+int run_digest(const AdminOptions& options) {
+  const auto client = connect_to(options.client);
+  if (!client) return complain(client.error());
+  const auto answer = settled(client.value()->state_digest());
+  if (!answer) return complain(answer.error());
+  const DigestResult& result = answer.value();
+  if (options.client.json) {
+    say(JsonObject{}.sequence("sequence", result.sequence).digest("digest", result.digest).str());
+  } else {
+    say(fmt::format("sequence {}  digest {:016x}", result.sequence.value(), result.digest));
+  }
+  return exit_code::good;
+}
+
+int run_advance_clock(const AdminOptions& options) {
+  const auto attributes = attributes_from(options.write);
+  if (!attributes) return complain(attributes.error().what);
+  const auto client = connect_to(options.client);
+  if (!client) return complain(client.error());
+  const std::chrono::nanoseconds step{static_cast<std::int64_t>(options.step_ns)};
+  const auto answer = settled(client.value()->advance_clock(step, attributes.value()));
+  if (!answer) return complain(answer.error());
+  return print_clock(answer.value(), options.client.json);
+}
+
+int run_accept_clock(const AdminOptions& options) {
+  const auto attributes = attributes_from(options.write);
+  if (!attributes) return complain(attributes.error().what);
+  const auto client = connect_to(options.client);
+  if (!client) return complain(client.error());
+  const auto answer = settled(client.value()->accept_clock(options.reason, attributes.value()));
+  if (!answer) return complain(answer.error());
+  return print_clock(answer.value(), options.client.json);
+}
+
+}  // namespace daybook

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string_view>
+
+#include "tools/daybook/exit_code.hpp"
+
+/// How subcommands join the one binary.
+///
+/// A subcommand's file has one register_...() function, the only place where it and the
+/// command-line parser meet. It adds its options to `app` and a callback that runs the command and
+/// leaves the exit code in the context:
+///
+///     auto options = std::make_shared<Options>();
+///     CLI::App* command = app.add_subcommand("verify", "Check a journal offline");
+///     command->add_flag("--json", options->json, "One JSON object instead of text");
+///     command->callback([&context, options] { context.exit_code = run_verify(*options); });
+///
+/// The parser's headers are slow to compile: include them in the register files only.
+
+namespace CLI {
+class App;
+}
+
+namespace daybook {
+
+/// What the chosen command hands back to main().
+struct CommandContext {
+  int exit_code = exit_code::good;
+};
+
+/// Prints "daybook: " and `what` on stderr; returns exit_code::failed. `what` says what went wrong,
+/// where, and what to do next.
+int complain(std::string_view what);
+
+/// Writes `line` and a newline on stdout. main() looks for write errors at the end.
+void say(std::string_view line);
+
+/// Writes `text` on stdout as it is.
+void print_text(std::string_view text);
+
+void register_account(CLI::App& app, CommandContext& context);
+void register_admin(CLI::App& app, CommandContext& context);
+void register_bench(CLI::App& app, CommandContext& context);
+void register_check_acks(CLI::App& app, CommandContext& context);
+void register_dump(CLI::App& app, CommandContext& context);
+void register_export(CLI::App& app, CommandContext& context);
+void register_identity(CLI::App& app, CommandContext& context);
+void register_import(CLI::App& app, CommandContext& context);
+void register_ledger(CLI::App& app, CommandContext& context);
+void register_replay(CLI::App& app, CommandContext& context);
+void register_serve(CLI::App& app, CommandContext& context);
+void register_state(CLI::App& app, CommandContext& context);
+void register_transfer(CLI::App& app, CommandContext& context);
+void register_verify(CLI::App& app, CommandContext& context);
+
+}  // namespace daybook

@@ -1,0 +1,62 @@
+#include "tools/daybook/connection.hpp"
+
+#include <fmt/format.h>
+
+#include "tools/daybook/command.hpp"
+
+namespace daybook {
+namespace {
+
+/// Asked again a little later, the same request may well be answered.
+bool may_pass_later(RequestStatus status) {
+  return status == RequestStatus::busy || status == RequestStatus::index_behind ||
+         status == RequestStatus::stopping || status == RequestStatus::disk_low;
+}
+
+}  // namespace
+
+Trouble trouble(const Failure& failure) { return Trouble{exit_code::failed, failure.what}; }
+
+Trouble trouble(RequestStatus status) {
+  return Trouble{may_pass_later(status) ? exit_code::failed : exit_code::no,
+                 fmt::format("{} ({})", in_words(status), to_string(status))};
+}
+
+int complain(const Trouble& trouble) {
+  complain(trouble.what);
+  return trouble.code;
+}
+
+Result<std::unique_ptr<Client>, Trouble> connect_to(const ClientOptions& options) {
+  Result<ClientSettings> settings = settings_from(options);
+  if (!settings) return trouble(settings.error());
+  auto client = std::make_unique<Client>(std::move(settings).value());
+  if (const Result<void> connected = client->connect(); !connected) {
+    return trouble(connected.error());
+  }
+  return client;
+}
+
+Result<Sequence, Trouble> newest_sequence(Client& client) {
+  auto digest = settled(client.state_digest());
+  if (!digest) return digest.error();
+  return digest.value().sequence;
+}
+
+Result<LedgerBook, Trouble> fetch_ledgers(Client& client) {
+  const auto newest = newest_sequence(client);
+  if (!newest) return newest.error();
+  LedgerBook book;
+  LedgerId after;
+  for (bool more = true; more;) {
+    auto page = settled(client.list_ledgers(after, limits::batch_events_max,
+                                            QueryOptions{.min_sequence = newest.value()}));
+    if (!page) return page.error();
+    for (const Ledger& ledger : page.value().items) book.put(ledger);
+    more = page.value().more;
+    after = page.value().cursor;
+  }
+  return book;
+}
+
+}  // namespace daybook

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/base/result.hpp"
+#include "net/client/client.hpp"
+#include "tools/daybook/client_options.hpp"
+#include "tools/daybook/text/ledger_book.hpp"
+
+/// What the client commands do with a connection before and beside their own question.
+
+namespace daybook {
+
+/// Why a command ends early, and with which exit code.
+struct Trouble {
+  int code = 2;
+  std::string what;
+};
+
+[[nodiscard]] Trouble trouble(const Failure& failure);
+
+/// exit_code::no for what the engine will not do, exit_code::failed for what it cannot do now.
+[[nodiscard]] Trouble trouble(RequestStatus status);
+
+/// Prints the words and returns the exit code.
+int complain(const Trouble& trouble);
+
+/// The answer, or the trouble where there is none or its status is not ok.
+template <typename Answer>
+[[nodiscard]] Result<Answer, Trouble> settled(Result<Answer> answer) {
+  if (!answer) return trouble(answer.error());
+  if (answer.value().status != RequestStatus::ok) return trouble(answer.value().status);
+  return std::move(answer).value();
+}
+
+/// A client that has said Hello.
+[[nodiscard]] Result<std::unique_ptr<Client>, Trouble> connect_to(const ClientOptions& options);
+
+/// A sequence that includes everything acknowledged to anybody before this call. A query that asks
+/// for it sees what an earlier command wrote, though that was another connection.
+[[nodiscard]] Result<Sequence, Trouble> newest_sequence(Client& client);
+
+/// All registered ledgers, as of newest_sequence() or later.
+[[nodiscard]] Result<LedgerBook, Trouble> fetch_ledgers(Client& client);
+
+}  // namespace daybook

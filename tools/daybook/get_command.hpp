@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tools/daybook/client_options.hpp"
+
+namespace daybook {
+
+/// Options of `account get` and `transfer get`.
+struct GetOptions {
+  ClientOptions client;
+  std::vector<std::string> ids;
+};
+
+/// Prints those found and names those not; exit_code::no when any was not found.
+int run_account_get(const GetOptions& options);
+int run_transfer_get(const GetOptions& options);
+
+/// Options of `account list`.
+struct ListOptions {
+  ClientOptions client;
+  std::string after;  ///< The account to begin after; empty: the beginning.
+  std::uint32_t limit = 100;
+  bool all = false;  ///< Page after page to the end.
+};
+
+int run_account_list(const ListOptions& options);
+
+}  // namespace daybook

@@ -1,0 +1,38 @@
+#include "tools/daybook/offline.hpp"
+
+#include "engine/codec/entry_facts.hpp"
+#include "storage/journal/journal_lookup.hpp"
+#include "storage/journal/journal_reader.hpp"
+#include "tools/daybook/command.hpp"
+
+namespace daybook {
+
+int complain_of(const Failure& failure) {
+  complain(failure.what);
+  return failure.kind == FailureKind::damaged ? exit_code::no : exit_code::failed;
+}
+
+Sequence newest_sequence_in(const std::string& directory) {
+  const auto lookup = JournalLookup::open(directory);
+  Sequence newest;
+  if (!lookup) return newest;
+  const auto found = lookup.value()->with_entry_at_time(
+      limits::timestamp_max, [&](const EntryView& entry) { newest = entry.header.last(); });
+  return found ? newest : Sequence{};
+}
+
+Result<void> for_each_transfer_id(const std::string& directory,
+                                  const std::function<void(TransferId)>& use) {
+  const auto reader = JournalReader::open(directory);
+  if (!reader) return reader.error();
+  for (;;) {
+    const auto entry = reader.value()->next();
+    if (!entry) return entry.error();
+    if (!entry.value()) return {};
+    const auto facts = read_facts(*entry.value());
+    if (!facts) return facts.error();
+    for (const Transfer& transfer : facts.value().transfers) use(transfer.id);
+  }
+}
+
+}  // namespace daybook

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "engine/base/limits.hpp"
+#include "engine/base/result.hpp"
+#include "engine/model/ids.hpp"
+#include "engine/model/sequence.hpp"
+
+/// What the commands share that read a data directory without an engine. The directory may be live
+/// (its writer is not disturbed), a copy, or read-only.
+
+namespace daybook {
+
+/// How large a state may become. Only address space until it is used.
+struct StateRoom {
+  std::uint64_t accounts_max = limits::accounts_default;
+  std::uint64_t transfer_ids_max = limits::transfer_ids_default;
+};
+
+/// Prints the failure on stderr. Damage is an answer (exit_code::no); whatever else went wrong
+/// means that there is none (exit_code::failed).
+int complain_of(const Failure& failure);
+
+/// The last sequence of the journal in `directory`; 0 when it cannot be told. For progress only.
+[[nodiscard]] Sequence newest_sequence_in(const std::string& directory);
+
+/// Calls `use` with the id of each transfer of the journal, in the order of sequences. Fails when
+/// the journal cannot be read to its end.
+[[nodiscard]] Result<void> for_each_transfer_id(const std::string& directory,
+                                                const std::function<void(TransferId)>& use);
+
+}  // namespace daybook

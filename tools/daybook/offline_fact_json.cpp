@@ -1,0 +1,227 @@
+#include "tools/daybook/offline_fact_json.hpp"
+
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "engine/base/hash.hpp"
+#include "tools/daybook/text/flag_text.hpp"
+#include "tools/daybook/text/id_text.hpp"
+#include "tools/daybook/text/json_text.hpp"
+
+namespace daybook {
+namespace {
+
+template <typename Value>
+void quoted(std::string& text, std::string_view key, const Value& value) {
+  fmt::format_to(std::back_inserter(text), R"(,"{}":"{}")", key, value);
+}
+
+template <typename Value>
+void bare(std::string& text, std::string_view key, const Value& value) {
+  fmt::format_to(std::back_inserter(text), R"(,"{}":{})", key, value);
+}
+
+void number(std::string& text, std::string_view key, const Uint128& value) {
+  if (value.hi == 0) {
+    quoted(text, key, value.lo);
+  } else {
+    quoted(text, key, to_decimal(value.wide()));
+  }
+}
+
+template <typename Meaning>
+void number(std::string& text, std::string_view key, const Named<Meaning, Uint128>& value) {
+  number(text, key, value.value());
+}
+
+void flags(std::string& text, FlagSet set, std::uint16_t value) {
+  text += R"(,"flags":[)";
+  const auto names = flag_names(set, value);
+  for (std::size_t at = 0; at < names.size(); ++at) {
+    fmt::format_to(std::back_inserter(text), R"({}"{}")", at == 0 ? "" : ",", names[at]);
+  }
+  text += ']';
+}
+
+std::string_view status_name(RequestKind kind, std::uint16_t status) {
+  if (kind == RequestKind::create_accounts) {
+    return to_string(static_cast<CreateAccountStatus>(status));
+  }
+  if (kind == RequestKind::create_transfers) {
+    return to_string(static_cast<CreateTransferStatus>(status));
+  }
+  if (kind == RequestKind::put_ledgers) return to_string(static_cast<PutLedgerStatus>(status));
+  return "unknown_status";
+}
+
+template <typename Event>
+void append_request(std::string& text, const Event& event) {
+  std::string fields;
+  append_fields(fields, event);
+  text += R"(,"request":{)";
+  text.append(fields, 1);  // Without the comma in front of the first field.
+  text += '}';
+}
+
+void append_request_data(std::string& text, const EntryFacts& facts, RequestKind kind,
+                         std::uint32_t at) {
+  if (kind == RequestKind::create_accounts) append_request(text, facts.refused_accounts[at]);
+  if (kind == RequestKind::create_transfers) append_request(text, facts.refused_transfers[at]);
+  if (kind == RequestKind::put_ledgers) append_request(text, facts.refused_ledgers[at]);
+}
+
+void append_refusals(std::string& text, const EntryFacts& facts, const PlacedRun& placed) {
+  const Operation& operation = facts.operations[placed.run.operation];
+  std::uint32_t data = placed.first_refused_data;
+  text += R"(,"refusals":[)";
+  for (std::uint32_t each = 0; each < operation.refusal_count; ++each) {
+    const Refusal& refusal = facts.refusals[placed.first_refusal + each];
+    fmt::format_to(std::back_inserter(text),
+                   R"({}{{"index":{},"status":"{}","status_number":{},"timestamp":"{}")",
+                   each == 0 ? "" : ",", refusal.index, status_name(operation.kind, refusal.status),
+                   refusal.status, refusal.timestamp.value());
+    if (keeps_request_data(operation.kind, refusal.status)) {
+      append_request_data(text, facts, operation.kind, data++);
+    }
+    text += '}';
+  }
+  text += ']';
+}
+
+std::string_view name_of(ClockChangeKind kind) {
+  switch (kind) {
+    case ClockChangeKind::advanced:
+      return "advanced";
+    case ClockChangeKind::held:
+      return "held";
+    case ClockChangeKind::accepted:
+      return "accepted";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+void append_entry(std::string& text, const EntryHeader& header) {
+  text += R"({"kind":"entry")";
+  quoted(text, "first_sequence", header.first().value());
+  quoted(text, "last_sequence", header.last().value());
+  bare(text, "fact_count", header.fact_count);
+  bare(text, "operation_count", header.operation_count);
+  bare(text, "payload_bytes", header.payload_bytes);
+  bare(text, "format_version", header.format_version);
+  quoted(text, "journal_id", to_hex(header.journal_id));
+  quoted(text, "hash", to_hex(header.hash));
+  quoted(text, "previous_hash", to_hex(header.previous_hash));
+  quoted(text, "commit_time", header.commit_time);
+  fmt::format_to(std::back_inserter(text), R"(,"state_digest":"{:016x}"}})", header.state_digest);
+}
+
+void append_operation(std::string& text, const EntryFacts& facts, const PlacedRun& placed) {
+  const Operation& operation = facts.operations[placed.run.operation];
+  fmt::format_to(std::back_inserter(text), R"({{"sequence":"{}","kind":"operation")",
+                 placed.operation_sequence.value());
+  quoted(text, "request", to_string(operation.kind));
+  number(text, "client", operation.client);
+  quoted(text, "request_number", operation.request_number);
+  fmt::format_to(std::back_inserter(text), R"(,"frame_checksum":"{:016x}")",
+                 operation.frame_checksum);
+  number(text, "principal", operation.principal);
+  quoted(text, "trace_id", format_trace_id(operation.trace_id));
+  number(text, "business_id", operation.business_id);
+  quoted(text, "user_id", operation.user_id.value());
+  quoted(text, "time", operation.time.value());
+  quoted(text, "status", to_string(operation.status));
+  bare(text, "status_number", static_cast<unsigned>(operation.status));
+  bare(text, "event_count", operation.event_count);
+  bare(text, "created_count", operation.created_count);
+  append_refusals(text, facts, placed);
+  text += '}';
+}
+
+void append_fact_start(std::string& text, Sequence sequence, FactKind kind,
+                       std::optional<Sequence> operation) {
+  fmt::format_to(std::back_inserter(text), R"({{"sequence":"{}","kind":"{}","operation":)",
+                 sequence.value(), to_string(kind));
+  if (operation) {
+    fmt::format_to(std::back_inserter(text), R"("{}")", operation->value());
+  } else {
+    text += "null";
+  }
+}
+
+void append_fields(std::string& text, const Account& account) {
+  number(text, "id", account.id);
+  quoted(text, "ledger", account.ledger.value());
+  bare(text, "code", account.code.value());
+  flags(text, FlagSet::account, account.flags);
+  number(text, "debits_pending_minor", account.debits_pending);
+  number(text, "debits_posted_minor", account.debits_posted);
+  number(text, "credits_pending_minor", account.credits_pending);
+  number(text, "credits_posted_minor", account.credits_posted);
+  number(text, "business_id", account.business_id);
+  quoted(text, "user_id", account.user_id.value());
+  bare(text, "tag", account.tag.value());
+  bare(text, "reserved", account.reserved);
+  quoted(text, "timestamp", account.timestamp.value());
+}
+
+void append_fields(std::string& text, const Transfer& transfer) {
+  number(text, "id", transfer.id);
+  number(text, "debit_account_id", transfer.debit_account_id);
+  number(text, "credit_account_id", transfer.credit_account_id);
+  number(text, "amount_minor", transfer.amount);
+  quoted(text, "ledger", transfer.ledger.value());
+  bare(text, "code", transfer.code.value());
+  flags(text, FlagSet::transfer, transfer.flags);
+  number(text, "pending_id", transfer.pending_id);
+  bare(text, "timeout", transfer.timeout);
+  number(text, "business_id", transfer.business_id);
+  quoted(text, "trace_id", format_trace_id(transfer.trace_id));
+  quoted(text, "user_id", transfer.user_id.value());
+  bare(text, "tag", transfer.tag.value());
+  quoted(text, "timestamp", transfer.timestamp.value());
+}
+
+void append_fields(std::string& text, const Ledger& ledger) {
+  quoted(text, "id", ledger.id.value());
+  bare(text, "name", json_quoted(ledger.name()));
+  bare(text, "scale", static_cast<unsigned>(ledger.scale));
+  quoted(text, "ledger_kind", to_string(ledger.kind));
+}
+
+void append_fields(std::string& text, const SegmentOpened& segment) {
+  const std::string_view version{segment.engine_version.data(), segment.engine_version.size()};
+  quoted(text, "ordinal", segment.ordinal);
+  quoted(text, "previous_ordinal", segment.previous_ordinal);
+  bare(text, "schema_version", segment.schema_version);
+  bare(text, "engine_version", json_quoted(version.substr(0, version.find('\0'))));
+}
+
+void append_fields(std::string& text, const SegmentSealed& segment) {
+  quoted(text, "ordinal", segment.ordinal);
+  quoted(text, "first_sequence", segment.first_sequence);
+  bare(text, "entry_count", segment.entry_count);
+}
+
+void append_fields(std::string& text, const SegmentHashed& segment) {
+  quoted(text, "ordinal", segment.ordinal);
+  bare(text, "file_bytes", segment.file_bytes);
+  quoted(text, "file_sha256", to_hex(segment.file));
+  quoted(text, "chain_sha256", to_hex(segment.chain));
+}
+
+void append_fields(std::string& text, const ClockChange& change) {
+  quoted(text, "change", name_of(change.kind));
+  quoted(text, "engine_time", change.engine_time);
+  quoted(text, "wall_time", change.wall_time);
+  bare(text, "reason", json_quoted(change.reason()));
+}
+
+void append_fields(std::string& text, const ClientEvicted& eviction) {
+  number(text, "client", eviction.client);
+  bare(text, "number_too", eviction.number_too != 0);
+}
+
+}  // namespace daybook

@@ -1,0 +1,161 @@
+#include "tools/daybook/offline_state.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "tools/daybook/command.hpp"
+#include "tools/daybook/offline_replay.hpp"
+#include "tools/daybook/text/flag_text.hpp"
+#include "tools/daybook/text/id_text.hpp"
+#include "tools/daybook/text/json_text.hpp"
+#include "tools/daybook/text/table.hpp"
+#include "tools/daybook/text/time_text.hpp"
+
+namespace daybook {
+namespace {
+
+constexpr auto right = Table::Align::right;
+
+LedgerBook book_of(const State& state) {
+  LedgerBook book;
+  for (std::size_t place = 0; place < state.ledgers.count(); ++place) {
+    book.put(state.ledgers.at(place));
+  }
+  return book;
+}
+
+Result<std::vector<AccountId>> parse_account_ids(const std::vector<std::string>& texts) {
+  std::vector<AccountId> ids;
+  for (const std::string& text : texts) {
+    const auto id = parse_id(text);
+    if (!id) return id.error();
+    ids.emplace_back(id.value());
+  }
+  return ids;
+}
+
+int print_accounts(const State& state, const std::vector<AccountId>& ids, bool json) {
+  const LedgerBook ledgers = book_of(state);
+  Table table{{{"account id", right},
+               {"ledger"},
+               {"debits pending", right},
+               {"debits posted", right},
+               {"credits pending", right},
+               {"credits posted", right},
+               {"flags"}}};
+  int code = exit_code::good;
+  for (const AccountId id : ids) {
+    const AccountSlot slot = state.accounts.find(id);
+    if (slot == no_account) {
+      const std::string text = format_id(id.value());
+      if (json) say(JsonObject{}.text("id", text).truth("found", false).str());
+      complain(fmt::format("there was no account {} at sequence {}", text,
+                           state.last_sequence().value()));
+      code = exit_code::no;
+      continue;
+    }
+    const Account& account = state.accounts.at(slot);
+    if (json) {
+      say(to_json(account, ledgers)
+              .truth("found", true)
+              .sequence("as_of", state.last_sequence())
+              .str());
+      continue;
+    }
+    const auto amount = [&](Amount value) { return ledgers.format(account.ledger, value); };
+    table.add({format_id(id.value()), fmt::format("{}", account.ledger.value()),
+               amount(account.debits_pending), amount(account.debits_posted),
+               amount(account.credits_pending), amount(account.credits_posted),
+               format_flags(FlagSet::account, account.flags)});
+  }
+  if (!table.empty()) print_text(table.text());
+  return code;
+}
+
+std::string format_sum(const AmountSum& sum, const LedgerBook& ledgers, LedgerId ledger) {
+  const std::string low = ledgers.format(ledger, Amount{Uint128{sum.low}});
+  return sum.carries == 0 ? low : fmt::format("{} x 2^128 minor units + {}", sum.carries, low);
+}
+
+int print_trial_balance(const State& state, bool json) {
+  const LedgerBook ledgers = book_of(state);
+  Table table{{{"ledger", right},
+               {"name"},
+               {"accounts", right},
+               {"debits", right},
+               {"credits", right},
+               {"balanced"}}};
+  int code = exit_code::good;
+  for (const LedgerBalance& balance : trial_balance(state)) {
+    const LedgerId id = balance.ledger.id;
+    const std::string debits = format_sum(balance.debits, ledgers, id);
+    const std::string credits = format_sum(balance.credits, ledgers, id);
+    if (!balance.balanced()) code = exit_code::no;
+    if (json) {
+      say(JsonObject{}
+              .text("ledger", fmt::format("{}", id.value()))
+              .text("name", balance.ledger.name())
+              .count("accounts", balance.accounts)
+              .text("debits_posted", debits)
+              .text("credits_posted", credits)
+              .truth("balanced", balance.balanced())
+              .sequence("as_of", state.last_sequence())
+              .str());
+    } else {
+      table.add({fmt::format("{}", id.value()), std::string{balance.ledger.name()},
+                 fmt::format("{}", balance.accounts), debits, credits,
+                 balance.balanced() ? "yes" : "NO"});
+    }
+  }
+  if (!json) print_text(table.text());
+  return code;
+}
+
+}  // namespace
+
+std::vector<LedgerBalance> trial_balance(const State& state) {
+  std::map<LedgerId, LedgerBalance> ledgers;
+  for (std::size_t place = 0; place < state.ledgers.count(); ++place) {
+    const Ledger& ledger = state.ledgers.at(place);
+    ledgers[ledger.id].ledger = ledger;
+  }
+  for (std::uint64_t slot = 0; slot < state.accounts.count(); ++slot) {
+    const Account& account = state.accounts.at(static_cast<AccountSlot>(slot));
+    LedgerBalance& balance = ledgers[account.ledger];
+    ++balance.accounts;
+    balance.debits.add(account.debits_posted);
+    balance.credits.add(account.credits_posted);
+  }
+  std::vector<LedgerBalance> balances;
+  balances.reserve(ledgers.size());
+  for (const auto& [id, balance] : ledgers) balances.push_back(balance);
+  return balances;
+}
+
+int run_state(const StateOptions& options) {
+  if (options.accounts.empty() && !options.trial_balance) {
+    return complain("say what to show: --account ID, --trial-balance, or both");
+  }
+  const auto ids = parse_account_ids(options.accounts);
+  if (!ids) return complain(ids.error().what);
+  const auto goal = parse_goal(options.at_sequence, options.at_time);
+  if (!goal) return complain(goal.error().what);
+  State state{{.accounts_max = options.room.accounts_max,
+               .transfer_ids_max = options.room.transfer_ids_max,
+               .windows = {},
+               .hash_seed = 0}};
+  const auto counts = replay_directory(options.directory, state, goal.value());
+  if (!counts) return complain_of(counts.error());
+  if (!options.json) {
+    say(fmt::format("as of sequence {}, committed {}", state.last_sequence().value(),
+                    format_time(counts.value().commit_time)));
+  }
+  int code = exit_code::good;
+  if (!ids.value().empty()) code = print_accounts(state, ids.value(), options.json);
+  if (options.trial_balance) code = std::max(code, print_trial_balance(state, options.json));
+  return code;
+}
+
+}  // namespace daybook

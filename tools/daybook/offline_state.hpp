@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/base/uint128.hpp"
+#include "engine/state/state.hpp"
+#include "tools/daybook/offline.hpp"
+
+namespace daybook {
+
+/// The sum of amounts, however many: 2^128 times `carries` more than `low`.
+struct AmountSum {
+  u128 low = 0;
+  std::uint64_t carries = 0;
+
+  void add(Amount amount) {
+    const u128 before = low;
+    low += amount.value().wide();
+    if (low < before) ++carries;
+  }
+  friend bool operator==(const AmountSum&, const AmountSum&) = default;
+};
+
+/// One ledger of a trial balance.
+struct LedgerBalance {
+  Ledger ledger;
+  std::uint64_t accounts = 0;
+  AmountSum debits;   ///< Posted.
+  AmountSum credits;  ///< Posted.
+
+  [[nodiscard]] bool balanced() const { return debits == credits; }
+};
+
+/// Every ledger that has accounts or is registered, by id. Cost: O(accounts).
+[[nodiscard]] std::vector<LedgerBalance> trial_balance(const State& state);
+
+struct StateOptions {
+  std::string directory;
+  std::vector<std::string> accounts;
+  std::string at_sequence;
+  std::string at_time;
+  StateRoom room;
+  bool trial_balance = false;
+  bool json = false;
+};
+
+/// exit_code::no: damaged, an account was not there yet, or a ledger does not balance.
+int run_state(const StateOptions& options);
+
+}  // namespace daybook

@@ -1,0 +1,48 @@
+#include "tools/daybook/recovery.hpp"
+
+#include <chrono>
+
+#include "engine/replay/replayer.hpp"
+
+namespace daybook {
+
+Result<Recovered> recover(const std::filesystem::path& directory, State& state,
+                          const std::function<void(std::uint64_t)>& progress) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto opened = JournalReader::open(directory);
+  if (!opened.ok()) return opened.error();
+  JournalReader& reader = *opened.value();
+  Replayer replayer{state};
+  Recovered found;
+  constexpr std::uint64_t entries_between_progress = 64;
+  for (;;) {
+    const auto entry = reader.next();
+    if (!entry.ok()) return entry.error();
+    if (!entry.value()) break;
+    if (reader.at_segment_start()) {
+      found.segment.entry_count = 0;
+      found.segment.first_sequence = entry.value()->header.first_sequence;
+    }
+    ++found.segment.entry_count;
+    if (const auto applied = replayer.apply(*entry.value()); !applied.ok()) {
+      return Failure{applied.error().kind,
+                     "segment " + std::to_string(reader.segment()) + " of " + directory.string() +
+                         ": " + applied.error().what +
+                         "; `daybook verify` shows the whole extent of the damage"};
+    }
+    if (replayer.entries() % entries_between_progress == 0) progress(replayer.transfers());
+  }
+  found.tail = reader.tail();
+  found.segment.ordinal = state.segment_opened();
+  found.segment.sealed = state.segment_sealed() == state.segment_opened();
+  found.tail.sealed = found.segment.sealed && found.segment.ordinal != 0;
+  found.tail.hashed = state.segment_hashed();
+  found.tail.hashed_chain = state.segment_chain();
+  found.entries = replayer.entries();
+  found.operations = replayer.operations();
+  found.transfers = replayer.transfers();
+  found.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return found;
+}
+
+}  // namespace daybook

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+
+#include "engine/base/result.hpp"
+#include "engine/sequencer/sequencer_loop.hpp"
+#include "engine/state/state.hpp"
+#include "storage/journal/journal_reader.hpp"
+
+namespace daybook {
+
+/// What replaying a data directory at start found.
+struct Recovered {
+  JournalTail tail;         ///< Complete: ready for Journal::open().
+  SegmentPosition segment;  ///< Without pages_left.
+  std::uint64_t entries = 0;
+  std::uint64_t operations = 0;
+  std::uint64_t transfers = 0;
+  double seconds = 0;
+};
+
+/// Replays the whole journal of `directory` into `state`, with apply only, comparing the digest
+/// that each entry carries.
+///
+/// Errors.  Damage in words, with file and sequence; nothing is changed on disk.
+/// `progress(transfers so far)` is called now and then.
+[[nodiscard]] Result<Recovered> recover(const std::filesystem::path& directory, State& state,
+                                        const std::function<void(std::uint64_t)>& progress);
+
+}  // namespace daybook

@@ -1,0 +1,67 @@
+#include <memory>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "tools/daybook/command.hpp"
+#include "tools/daybook/create_options.hpp"
+#include "tools/daybook/get_command.hpp"
+
+namespace daybook {
+namespace {
+
+void register_create(CLI::App& group, CommandContext& context) {
+  auto options = std::make_shared<CreateOptions>();
+  CLI::App* command = group.add_subcommand("create", "Create one account, or those of a file");
+  add_create_options<Account>(*command, *options);
+  command->footer(
+      "--business and --user also become the account's own where --business-id and --user-id are\n"
+      "not given. With --json, one line an account: index, id, status, timestamp, sequence.\n"
+      "Examples:\n"
+      "  daybook account create --id 1 --ledger 978 --code 10\n"
+      "  daybook account create --id name:till-7 --ledger 978 --code 20 \\\n"
+      "      --flag debits_must_not_exceed_credits\n"
+      "  echo '{\"id\": \"3\", \"ledger\": 978, \"code\": 10}' | daybook account create --file -");
+  command->callback([&context, options] { context.exit_code = run_create<Account>(*options); });
+}
+
+void register_get(CLI::App& group, CommandContext& context) {
+  auto options = std::make_shared<GetOptions>();
+  CLI::App* command = group.add_subcommand("get", "Show accounts and their balances");
+  command->add_option("id", options->ids, "Ids: decimal, 0xHEX or name:TEXT")->required();
+  add_client_options(*command, options->client);
+  command->footer(
+      "Exit code 1 when an account was not found.\n"
+      "Example:\n"
+      "  daybook account get 1 2 name:till-7");
+  command->callback([&context, options] { context.exit_code = run_account_get(*options); });
+}
+
+void register_list(CLI::App& group, CommandContext& context) {
+  auto options = std::make_shared<ListOptions>();
+  CLI::App* command = group.add_subcommand("list", "List accounts in the order of their creation");
+  command->add_option("--after", options->after, "Begin after this account");
+  command->add_option("--limit", options->limit, "At most so many")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, limits::batch_events_max));
+  command->add_flag("--all", options->all, "All of them, page after page");
+  add_client_options(*command, options->client);
+  command->footer(
+      "Example:\n"
+      "  daybook account list --limit 20");
+  command->callback([&context, options] { context.exit_code = run_account_list(*options); });
+}
+
+}  // namespace
+
+void register_account(CLI::App& app, CommandContext& context) {
+  CLI::App* group = app.add_subcommand("account", "Create, get and list accounts");
+  group->require_subcommand(1);
+  group->footer("Example:\n  daybook account get 1");
+  register_create(*group, context);
+  register_get(*group, context);
+  register_list(*group, context);
+}
+
+}  // namespace daybook

@@ -1,0 +1,72 @@
+#include <cstdint>
+#include <memory>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "engine/base/limits.hpp"
+#include "tools/daybook/bench.hpp"
+#include "tools/daybook/command.hpp"
+
+namespace daybook {
+namespace {
+
+constexpr std::uint32_t clients_max = 1'024;
+constexpr std::uint32_t runs_max = 100;
+
+}  // namespace
+
+void register_bench(CLI::App& app, CommandContext& context) {
+  auto options = std::make_shared<BenchOptions>();
+  CLI::App* command = app.add_subcommand(
+      "bench", "Measure an engine: its own on an empty directory, or a running one");
+  LoadSettings& load = options->load;
+  command->add_option("--transfers", load.transfers, "Transfers to send")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
+  command->add_option("--accounts", load.accounts, "Accounts to spread them over")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{2}, std::uint64_t{0xffffffff}));
+  command->add_option("--batch", load.batch, "Transfers a request")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, limits::batch_events_max));
+  command->add_option("--clients", load.clients, "Connections")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, clients_max));
+  command
+      ->add_option("--in-flight", load.in_flight,
+                   "Requests under way on each connection (of large ones at most 8 MiB are on the "
+                   "wire, the others wait, and their latency with them)")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, limits::in_flight_requests_max));
+  command->add_option("--ids", options->ids, "Order of the transfers' ids: sequential or random")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"sequential", "random"}));
+  command->add_option("--seed", load.seed, "Everything sent follows from it; fresh for old data")
+      ->capture_default_str();
+  command->add_option("--runs", options->runs, "Runs; medians and spread are printed")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, runs_max));
+  command->add_option("--connect", options->connect,
+                      "HOST:PORT of a running engine, instead of starting one");
+  command->add_option("--token", load.token, "The token for --connect, where the engine wants one");
+  command->add_option(
+      "--data", options->data_directory,
+      "An empty or new directory for the engine, kept; several runs: one each in it");
+  command->add_option("--ack-log", load.ack_log,
+                      "Write the id of each acknowledged transfer here, 16 bytes each, for "
+                      "`daybook check-acks`");
+  command->add_option(
+      "--engine-option", options->engine_options,
+      "A word more for `daybook serve`; may be repeated: --engine-option=--io-threads "
+      "--engine-option=2");
+  command->add_flag("--json", options->json, "One JSON object instead of text");
+  command->footer(
+      "Examples:\n"
+      "  daybook bench --transfers 10000000\n"
+      "  daybook bench --transfers 1000000 --batch 1 --clients 64 --in-flight 1 --runs 3 --json");
+  command->callback([&context, options] { context.exit_code = run_bench(*options); });
+}
+
+}  // namespace daybook

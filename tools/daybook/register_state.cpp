@@ -1,0 +1,50 @@
+#include <memory>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "tools/daybook/command.hpp"
+#include "tools/daybook/offline_state.hpp"
+
+namespace daybook {
+
+void register_state(CLI::App& app, CommandContext& context) {
+  auto options = std::make_shared<StateOptions>();
+  CLI::App* command = app.add_subcommand(
+      "state", "Accounts and trial balance as of any sequence or time. Needs no engine");
+  command->add_option("directory", options->directory, "The data directory, or a copy")->required();
+  command->add_option("--account", options->accounts,
+                      "An account's id: decimal, 0x..., or name:TEXT; may be repeated");
+  auto* sequence = command->add_option("--at-sequence", options->at_sequence,
+                                       "As of the operation that this sequence is part of");
+  command
+      ->add_option("--at-time", options->at_time,
+                   "As of the last entry committed by then: 2026-01-31T12:00:00Z, or nanoseconds "
+                   "since 1970")
+      ->excludes(sequence);
+  command->add_flag("--trial-balance", options->trial_balance,
+                    "Each ledger's debits and credits, and whether they are equal");
+  command
+      ->add_option("--accounts-max", options->room.accounts_max,
+                   "Room for accounts; as large as the engine's")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31))
+      ->capture_default_str();
+  command
+      ->add_option("--transfer-ids-max", options->room.transfer_ids_max,
+                   "Room for transfer ids; as large as the engine's")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 36))
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "One JSON object an account or ledger, a line each");
+  command->footer(
+      "Amounts are shown by their ledger's scale. The journal is replayed up to the moment asked\n"
+      "for, and checked on the way.\n"
+      "Exit codes: 0 shown; 1 an account was not there, a ledger does not balance, or the journal\n"
+      "is damaged; 2 could not be done.\n"
+      "Examples:\n"
+      "  daybook state ./ledger-data --account 1 --account 2 --at-time 2026-01-31T12:00:00Z\n"
+      "  daybook state ./ledger-data --trial-balance --at-sequence 1000");
+  command->callback([&context, options] { context.exit_code = run_state(*options); });
+}
+
+}  // namespace daybook

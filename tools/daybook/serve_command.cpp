@@ -1,0 +1,219 @@
+#include "tools/daybook/serve_command.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include "engine/model/engine_version.hpp"
+#include "net/server/identity.hpp"
+#include "net/server/server.hpp"
+#include "tools/daybook/command.hpp"
+#include "tools/daybook/engine_process.hpp"
+#include "tools/daybook/text/endpoint_text.hpp"
+#include "tools/daybook/text/json_text.hpp"
+#include "tools/daybook/text/progress.hpp"
+
+namespace daybook {
+namespace {
+
+// Writes at once: whoever started the engine waits for the line.
+void announce(const std::string& line) {
+  say(line);
+  std::fflush(stdout);
+}
+
+Result<Preallocation> parse_preallocation(const std::string& text) {
+  if (text == "automatic") return Preallocation::automatic;
+  if (text == "zero-fill") return Preallocation::zero_fill;
+  if (text == "reserve") return Preallocation::reserve;
+  if (text == "none") return Preallocation::none;
+  return Failure{
+      FailureKind::invalid,
+      fmt::format("--preallocation {}: say automatic, zero-fill, reserve or none", text)};
+}
+
+Result<EngineProcessSettings> engine_settings(const ServeOptions& options) {
+  EngineProcessSettings settings;
+  settings.data = options.data;
+  settings.engine.io_threads = options.io_threads;
+  settings.engine.query_threads = options.query_threads;
+  settings.engine.sequencer = {.auto_ledgers = options.auto_ledgers,
+                               .manual_clock = options.clock == "manual"};
+  settings.engine.loop.idle_spins = static_cast<std::uint32_t>(options.idle_spins);
+  const auto override_with = [](auto& setting, std::uint64_t given) {
+    if (given != 0) setting = given;
+  };
+  override_with(settings.engine.state.accounts_max, options.accounts_max);
+  override_with(settings.engine.state.transfer_ids_max, options.transfer_ids_max);
+  override_with(settings.engine.loop.follower_lag_max, options.follower_lag_max);
+  override_with(settings.journal.segment_bytes, options.segment_bytes);
+  override_with(settings.journal.low_water_bytes, options.low_water_bytes);
+  settings.journal.first_segment_bytes =
+      std::min(settings.journal.first_segment_bytes, settings.journal.segment_bytes);
+  // A ring holds every request that one io thread's connections may have under way.
+  const std::uint64_t connections =
+      options.connections_max != 0 ? options.connections_max : limits::connections_default;
+  constexpr std::uint64_t slots_max = std::uint64_t{1} << 20;
+  settings.engine.slots_per_io_thread = std::min(
+      slots_max, std::bit_ceil(connections * std::uint64_t{limits::in_flight_requests_max}));
+  const auto preallocation = parse_preallocation(options.preallocation);
+  if (!preallocation.ok()) return preallocation.error();
+  settings.journal.preallocation = preallocation.value();
+  return settings;
+}
+
+// Nothing was lost that was acknowledged, and nothing will be acknowledged any more: the journal
+// alone says what happened, and the next start reads it.
+[[noreturn]] void end_at_once(const Failure& failure) {
+  std::fprintf(stderr,
+               "daybook: the engine stopped: %s. What was acknowledged is in the journal; start "
+               "again to recover.\n",
+               failure.what.c_str());
+  std::_Exit(exit_code::failed);
+}
+
+void tell_recovered(const ServeOptions& options, EngineProcess& process) {
+  const Recovered& found = process.recovered();
+  State& state = process.engine().live_state();
+  if (options.json) {
+    announce(JsonObject{}
+                 .text("event", "recovered")
+                 .sequence("sequence", state.last_sequence())
+                 .digest("digest", state.digest())
+                 .count("accounts", state.accounts.count())
+                 .count("transfers", found.transfers)
+                 .count("entries", found.entries)
+                 .real("seconds", found.seconds)
+                 .str());
+    return;
+  }
+  if (found.entries == 0) {
+    announce(fmt::format("started an empty journal in {}", options.data));
+    return;
+  }
+  announce(fmt::format(
+      "recovered {} accounts and {} transfers from {} entries in {:.2f} s: sequence {}, digest "
+      "{:016x}, every entry's digest as it was written",
+      state.accounts.count(), found.transfers, found.entries, found.seconds,
+      state.last_sequence().value(), state.digest()));
+}
+
+void tell_listening(const ServeOptions& options, const Server& server) {
+  const std::string host = options.listen.substr(0, options.listen.rfind(':'));
+  const std::string address = fmt::format("{}:{}", host, server.port());
+  if (options.json) {
+    announce(JsonObject{}.text("event", "listening").text("address", address).str());
+  } else {
+    announce("listening on " + address);
+  }
+}
+
+// Waits for the signal that ends the engine; SIGHUP reads the identities again.
+void wait_for_end(const sigset_t& signals, IdentityFile& identities) {
+  for (;;) {
+    int signal = 0;
+    if (::sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) return;
+    const auto reloaded = identities.reload();
+    if (reloaded.ok()) {
+      std::fprintf(stderr, "daybook: identities read again\n");
+    } else {
+      complain(reloaded.error().what);
+    }
+  }
+}
+
+// A second signal while the engine drains ends it at once; the journal stays sound.
+void allow_second_signal() {
+  std::signal(SIGTERM, SIG_DFL);
+  std::signal(SIGINT, SIG_DFL);
+  sigset_t both;
+  sigemptyset(&both);
+  sigaddset(&both, SIGTERM);
+  sigaddset(&both, SIGINT);
+  ::pthread_sigmask(SIG_UNBLOCK, &both, nullptr);
+}
+
+sigset_t block_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+// Names are not looked up: only what is loopback by its text counts.
+bool is_loopback(const std::string& listen) {
+  const auto address = parse_host_port(listen);
+  if (!address.ok()) return false;
+  const std::string& host = address.value().host;
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+Result<void> check_address(const ServeOptions& options, const IdentityFile& identities) {
+  if (!identities.empty() || is_loopback(options.listen)) return {};
+  return Failure{FailureKind::invalid,
+                 fmt::format("--listen {}: only a loopback address may be served without "
+                             "identities; add one first: daybook identity add NAME --role gateway "
+                             "--data {}",
+                             options.listen, options.data)};
+}
+
+Result<void> serve(const ServeOptions& options) {
+  const sigset_t signals = block_signals();
+  const auto settings = engine_settings(options);
+  if (!settings.ok()) return settings.error();
+  ProgressLine progress{terminal_or_nothing(), "transfers replayed"};
+  auto process = EngineProcess::open(settings.value(), end_at_once,
+                                     [&](std::uint64_t transfers) { progress.show(transfers); });
+  progress.clear();
+  if (!process.ok()) return process.error();
+  auto identities = IdentityFile::open(options.data);
+  if (!identities.ok()) return identities.error();
+  if (auto checked = check_address(options, *identities.value()); !checked.ok()) return checked;
+  tell_recovered(options, *process.value());
+
+  ServerSettings server_settings;
+  server_settings.listen = options.listen;
+  server_settings.io_threads = options.io_threads;
+  server_settings.engine_version = engine_version;
+  if (options.connections_max != 0) {
+    server_settings.connections_max = static_cast<std::uint32_t>(options.connections_max);
+  }
+  auto server = Server::make(server_settings, process.value()->engine(), *identities.value());
+  if (!server.ok()) return server.error();
+  if (auto running = process.value()->run(); !running.ok()) return running;
+  if (auto started = server.value()->start(); !started.ok()) {
+    process.value()->stop();
+    return started;
+  }
+  tell_listening(options, *server.value());
+
+  wait_for_end(signals, *identities.value());
+  allow_second_signal();
+  server.value()->stop();
+  process.value()->stop();
+  if (!options.json) {
+    announce(fmt::format("stopped at sequence {}: everything taken is on disk",
+                         process.value()->engine().durable_sequence().value()));
+  }
+  return {};
+}
+
+}  // namespace
+
+int run_serve(const ServeOptions& options) {
+  const auto served = serve(options);
+  return served.ok() ? exit_code::good : complain(served.error().what);
+}
+
+}  // namespace daybook

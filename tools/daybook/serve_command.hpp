@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace daybook {
+
+/// Options of `daybook serve`, as the command line gives them. Sizes in bytes.
+struct ServeOptions {
+  std::string data;
+  std::string listen = "127.0.0.1:7420";
+  std::string clock = "system";
+  std::string preallocation = "automatic";
+  bool auto_ledgers = false;
+  bool json = false;
+  std::uint64_t io_threads = 1;
+  std::uint64_t query_threads = 1;
+  std::uint64_t connections_max = 0;   ///< 0: the default.
+  std::uint64_t accounts_max = 0;      ///< 0: the default.
+  std::uint64_t transfer_ids_max = 0;  ///< 0: the default.
+  std::uint64_t segment_bytes = 0;     ///< 0: the default.
+  std::uint64_t low_water_bytes = 0;   ///< 0: the default.
+  std::uint64_t follower_lag_max = 0;  ///< 0: the default.
+  std::uint64_t idle_spins = 0;
+};
+
+/// Runs an engine until SIGTERM or SIGINT. Returns the exit code.
+int run_serve(const ServeOptions& options);
+
+}  // namespace daybook

@@ -1,0 +1,48 @@
+#include "tools/daybook/text/batch_cutter.hpp"
+
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "engine/base/assert.hpp"
+
+namespace daybook {
+
+static_assert(account_flag::linked == transfer_flag::linked, "one test for both kinds of event");
+
+template <typename Event>
+BatchCutter<Event>::BatchCutter(Source source, std::size_t events_max)
+    : source_{std::move(source)}, events_max_{events_max} {
+  ENSURE(events_max > 0, "a batch holds at least one event");
+}
+
+template <typename Event>
+Result<std::vector<NumberedEvent<Event>>> BatchCutter<Event>::next() {
+  while (!at_end_ && held_.size() < events_max_) {
+    Result<std::optional<Numbered>> read = source_();
+    if (!read) return read.error();
+    at_end_ = !read.value().has_value();
+    if (!at_end_) held_.push_back(*read.value());
+  }
+  std::size_t size = held_.size();
+  // At the end of the file an open chain is sent as it is: the engine has a status for that.
+  if (!at_end_) {
+    while (size > 0 && (held_[size - 1].event.flags & account_flag::linked) != 0) --size;
+    if (size == 0) {
+      return Failure{FailureKind::invalid,
+                     fmt::format("line {}: a chain of linked events begins here that is longer "
+                                 "than a batch of {}; a chain is done as a whole or not at all, "
+                                 "so make it shorter",
+                                 held_.front().line, events_max_)};
+    }
+  }
+  const auto cut = held_.begin() + static_cast<std::ptrdiff_t>(size);
+  std::vector<Numbered> batch{held_.begin(), cut};
+  held_.erase(held_.begin(), cut);
+  return batch;
+}
+
+template class BatchCutter<Account>;
+template class BatchCutter<Transfer>;
+
+}  // namespace daybook

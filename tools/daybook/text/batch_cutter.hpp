@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "engine/base/result.hpp"
+#include "tools/daybook/text/event_csv.hpp"
+
+namespace daybook {
+
+/// Cuts a stream of events into batches, never inside a chain of linked events: a chain that does
+/// not fit any more moves to the next batch as a whole. Defined for Account and Transfer.
+///
+/// Errors. A failure of the source is passed on, and nothing of the batch it stands in is given
+///         out. A chain longer than a batch is a failure that names its first line.
+/// Limits. Holds one batch.
+template <typename Event>
+class BatchCutter {
+ public:
+  using Numbered = NumberedEvent<Event>;
+  /// The next event, or nothing at the end.
+  using Source = std::function<Result<std::optional<Numbered>>()>;
+
+  /// Requires: events_max > 0.
+  BatchCutter(Source source, std::size_t events_max);
+
+  /// The next batch; empty at the end.
+  Result<std::vector<Numbered>> next();
+
+ private:
+  Source source_;
+  std::size_t events_max_;
+  std::vector<Numbered> held_;  // What was read and not given out.
+  bool at_end_ = false;
+};
+
+}  // namespace daybook

@@ -1,0 +1,113 @@
+#include "tools/daybook/text/flag_text.hpp"
+
+#include <bit>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "engine/model/account.hpp"
+#include "engine/model/transfer.hpp"
+#include "tools/daybook/text/number_text.hpp"
+
+namespace daybook {
+namespace {
+
+struct FlagName {
+  std::uint16_t bit;
+  std::string_view name;
+};
+
+constexpr FlagName account_flags[] = {
+    {account_flag::linked, "linked"},
+    {account_flag::debits_must_not_exceed_credits, "debits_must_not_exceed_credits"},
+    {account_flag::credits_must_not_exceed_debits, "credits_must_not_exceed_debits"},
+    {account_flag::history, "history"},
+    {account_flag::imported, "imported"},
+    {account_flag::closed, "closed"},
+};
+
+constexpr FlagName transfer_flags[] = {
+    {transfer_flag::linked, "linked"},
+    {transfer_flag::pending, "pending"},
+    {transfer_flag::post_pending_transfer, "post_pending_transfer"},
+    {transfer_flag::void_pending_transfer, "void_pending_transfer"},
+    {transfer_flag::balancing_debit, "balancing_debit"},
+    {transfer_flag::balancing_credit, "balancing_credit"},
+    {transfer_flag::closing_debit, "closing_debit"},
+    {transfer_flag::closing_credit, "closing_credit"},
+    {transfer_flag::imported, "imported"},
+    {transfer_flag::keep_remainder, "keep_remainder"},
+    {transfer_flag::reversal, "reversal"},
+};
+
+constexpr std::string_view numbered_prefix = "bit_";
+
+std::span<const FlagName> names_of(FlagSet set) {
+  if (set == FlagSet::account) return account_flags;
+  return transfer_flags;
+}
+
+std::string name_of(FlagSet set, std::uint16_t bit) {
+  for (const FlagName& flag : names_of(set)) {
+    if (flag.bit == bit) return std::string{flag.name};
+  }
+  return fmt::format("{}{}", numbered_prefix, std::countr_zero(bit));
+}
+
+}  // namespace
+
+Result<std::uint16_t> parse_flag(FlagSet set, std::string_view name) {
+  for (const FlagName& flag : names_of(set)) {
+    if (flag.name == name) return flag.bit;
+  }
+  if (name.starts_with(numbered_prefix)) {
+    const auto place = parse_unsigned(name.substr(numbered_prefix.size()), 15);
+    if (place) return static_cast<std::uint16_t>(1U << place.value());
+  }
+  return Failure{FailureKind::invalid,
+                 fmt::format("'{}' is not a flag; there are {}", name, known_flag_names(set))};
+}
+
+Result<std::uint16_t> parse_flags(FlagSet set, std::string_view text) {
+  std::uint16_t flags = 0;
+  while (!text.empty()) {
+    const auto bar = text.find('|');
+    const auto flag = parse_flag(set, text.substr(0, bar));
+    if (!flag) return flag.error();
+    flags = static_cast<std::uint16_t>(flags | flag.value());
+    if (bar == std::string_view::npos) break;
+    text.remove_prefix(bar + 1);
+    // "linked|" ends in an empty name: a sign of a cut value, so it is looked up and refused.
+    if (text.empty()) return parse_flag(set, text);
+  }
+  return flags;
+}
+
+std::vector<std::string> flag_names(FlagSet set, std::uint16_t flags) {
+  std::vector<std::string> names;
+  for (unsigned place = 0; place < 16; ++place) {
+    const auto bit = static_cast<std::uint16_t>(1U << place);
+    if ((flags & bit) != 0) names.push_back(name_of(set, bit));
+  }
+  return names;
+}
+
+std::string format_flags(FlagSet set, std::uint16_t flags) {
+  std::string text;
+  for (const std::string& name : flag_names(set, flags)) {
+    if (!text.empty()) text += '|';
+    text += name;
+  }
+  return text;
+}
+
+std::string known_flag_names(FlagSet set) {
+  std::string names;
+  for (const FlagName& flag : names_of(set)) {
+    if (!names.empty()) names += ", ";
+    names += flag.name;
+  }
+  return names;
+}
+
+}  // namespace daybook

@@ -1,0 +1,61 @@
+#include "tools/daybook/text/id_text.hpp"
+
+#include <chrono>
+#include <random>
+
+#include <fmt/format.h>
+
+namespace daybook {
+namespace {
+
+std::uint64_t random_word() {
+  // std::random_device reads the system's source, so two processes started together differ.
+  static thread_local std::random_device source;
+  return (std::uint64_t{source()} << 32) | source();
+}
+
+}  // namespace
+
+Result<Uint128> parse_id(std::string_view text) {
+  constexpr std::string_view name_prefix = "name:";
+  if (text.starts_with(name_prefix)) {
+    const std::string_view name = text.substr(name_prefix.size());
+    if (!name.empty() && name.size() <= id_name_bytes_max) return id_of(name);
+    return Failure{FailureKind::invalid,
+                   fmt::format("'{}' is not an id: the text after name: has 1 to {} bytes", text,
+                               id_name_bytes_max)};
+  }
+  if (const auto value = parse_u128(text)) return Uint128{*value};
+  return Failure{FailureKind::invalid,
+                 fmt::format("'{}' is not an id: write a decimal number below 2^128, 0x and "
+                             "hexadecimal digits, or name:TEXT",
+                             text)};
+}
+
+Result<TraceId> parse_trace_id(std::string_view text) {
+  if (const auto value = parse_hex128(text)) return TraceId{*value};
+  const auto id = parse_id(text);
+  if (!id) return id.error();
+  return TraceId{id.value()};
+}
+
+std::string format_id(const Uint128& id) { return to_decimal(id.wide()); }
+
+std::string format_trace_id(TraceId id) {
+  return id.value().is_zero() ? std::string{"0"} : to_hex(id.value());
+}
+
+Uint128 make_time_ordered_id() {
+  using std::chrono::milliseconds;
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  const auto unix_ms = std::chrono::duration_cast<milliseconds>(since_epoch).count();
+  return time_ordered_id(static_cast<std::uint64_t>(unix_ms),
+                         static_cast<std::uint16_t>(random_word()), random_word());
+}
+
+Uint128 make_random_id() {
+  const Uint128 id{random_word(), random_word()};
+  return id.is_zero() ? Uint128{1, 0} : id;
+}
+
+}  // namespace daybook

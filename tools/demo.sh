@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# Builds Daybook and shows what it is for: transfers are posted, the engine is killed with SIGKILL
+# while it works, and nothing that it had acknowledged is lost.
+#
+#   tools/demo.sh
+#
+# Works in a temporary directory, which it removes. Exits with 0 only when everything held.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if (($# > 0)); then sed -n '2,/^set -/{/^#/s/^# \{0,1\}//p}' "$0"; exit 2; fi
+
+if [[ -t 1 ]]; then
+  bold=$'\e[1m' green=$'\e[32m' red=$'\e[31m' plain=$'\e[0m'
+else
+  bold='' green='' red='' plain=''
+fi
+step() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
+good() { printf '%s  ok: %s%s\n' "$green" "$*" "$plain"; }
+wrong() { printf '%s  WRONG: %s%s\n' "$red" "$*" "$plain" >&2; exit 1; }
+# Shows a command as a reader would type it, then runs it.
+show() {
+  printf '  $ daybook'
+  printf ' %q' "$@"
+  printf '\n'
+  "$daybook" "$@" | sed 's/^/    /'
+}
+
+# ---- Build ----
+
+step "Building the release preset into build/release"
+tools/setup.sh --build
+# shellcheck source=tools/phase.sh
+source tools/phase.sh
+build_log=$(mktemp)
+if ! { configure release && cmake --build --preset release --target daybook; } >"$build_log" 2>&1; then
+  tail -n 40 "$build_log" >&2
+  wrong "the build failed; the whole output is in $build_log"
+fi
+rm -f "$build_log"
+daybook=$PWD/build/release/daybook
+good "$("$daybook" --version)"
+
+# ---- A place to work, and an engine that never outlives this script ----
+
+work=$(mktemp -d -t daybook-demo-XXXXXX)
+data=$work/data
+engine_pid=''
+load_pid=''
+clean_up() {
+  local pid
+  for pid in $load_pid $engine_pid; do kill -KILL "$pid" 2>/dev/null || true; done
+  rm -rf "$work"
+}
+trap clean_up EXIT
+
+# Starts the engine and reads what it says until it listens; sets engine_pid and DAYBOOK_CONNECT,
+# which the commands of a client read.
+start_engine() {
+  local line
+  rm -f "$work/said"
+  mkfifo "$work/said"
+  "$daybook" serve --data "$data" --listen 127.0.0.1:0 >"$work/said" 2>"$work/errors" </dev/null &
+  engine_pid=$!
+  exec 3<"$work/said"
+  export DAYBOOK_CONNECT=''
+  while IFS= read -r line <&3; do
+    printf '    %s\n' "$line"
+    if [[ "$line" == *"listening on "* ]]; then
+      DAYBOOK_CONNECT=${line##*listening on }
+      DAYBOOK_CONNECT=${DAYBOOK_CONNECT%% *}
+      return
+    fi
+  done
+  cat "$work/errors" >&2
+  wrong "the engine did not start"
+}
+
+kill_engine() {
+  kill -KILL "$engine_pid"
+  wait "$engine_pid" 2>/dev/null || true
+  engine_pid=''
+  exec 3<&-
+}
+
+field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+balances() { "$daybook" account get 1000 2001 2002 2003 3001 3002 4000; }
+
+# ---- The day of a gateway ----
+
+step "1. An engine on an empty directory"
+start_engine
+
+step "2. A gateway registers the euro, opens accounts and posts transfers"
+show ledger put 978 --name EUR --scale 2 --kind currency
+show import accounts tools/demo/accounts.csv
+show import transfers tools/demo/transfers.csv
+balances | tee "$work/before" | sed 's/^/    /'
+
+step "3. One transfer that must be refused: the wallet would be overdrawn"
+# Exit code 1: the answer is no.
+code=0
+"$daybook" transfer create --id 15 --debit 2001 --credit 3001 --amount 1000.00 --ledger 978 \
+  --code 2 >"$work/refusal" || code=$?
+sed 's/^/    /' "$work/refusal"
+if ((code != 1)); then wrong "it was not refused (exit $code)"; fi
+good "refused, and the refusal is in the journal too"
+
+step "4. A load of single transfers, and SIGKILL in the middle of it"
+"$daybook" bench --connect "$DAYBOOK_CONNECT" --transfers 5000000 --accounts 100 --batch 1 \
+  --clients 8 --in-flight 4 --ids random --seed 1 --ack-log "$work/acknowledged" \
+  >"$work/load" 2>&1 </dev/null &
+load_pid=$!
+# The moment does not matter; a second is long enough for thousands of acknowledgements.
+sleep 1
+if ! kill -0 "$load_pid" 2>/dev/null; then cat "$work/load" >&2; wrong "the load ended early"; fi
+kill_engine
+kill -KILL "$load_pid" 2>/dev/null || true
+wait "$load_pid" 2>/dev/null || true
+load_pid=''
+acknowledged=$(($(stat -c %s "$work/acknowledged") / 16))
+if ((acknowledged == 0)); then cat "$work/load" >&2; wrong "nothing was acknowledged"; fi
+good "killed after $acknowledged acknowledged transfers of the load"
+
+step "5. The engine comes back on the same directory"
+start_engine
+show check-acks "$data" "$work/acknowledged"
+good "every acknowledged transfer is in the journal"
+balances >"$work/after"
+if ! diff "$work/before" "$work/after"; then wrong "balances differ"; fi
+good "the gateway's balances are the same to the cent"
+again=$("$daybook" transfer create --id 15 --debit 2001 --credit 3001 \
+  --amount 1.00 --ledger 978 --code 2 --json || true)
+if [[ "$(field status <<<"$again")" != id_already_failed ]]; then
+  wrong "the refused transfer is forgotten: $again"
+fi
+good "the refused transfer is remembered: its id answers id_already_failed for ever"
+
+step "6. The journal is checked and replayed offline, beside the running engine"
+show verify "$data"
+live=$("$daybook" admin digest --json)
+replayed=$("$daybook" replay "$data" --digest --json)
+for name in sequence digest; do
+  a=$(field "$name" <<<"$live")
+  b=$(field "$name" <<<"$replayed")
+  printf '    %-9s running engine %s, replayed %s\n' "$name:" "$a" "$b"
+  if [[ "$a" != "$b" ]]; then wrong "the replayed $name differs"; fi
+done
+good "replaying the journal gives the state of the running engine"
+
+kill -TERM "$engine_pid"
+if ! wait "$engine_pid"; then cat "$work/errors" >&2; wrong "the engine did not end well"; fi
+engine_pid=''
+step "Everything held. Next: README.md, \"Five minutes from zero to a posted transfer\"."

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Runs every fuzz target of a build, one after the other, all together for the seconds given.
+#
+#   tools/fuzz.sh build/clang 60
+#
+# A target is a program in BUILD/tests/fuzz; its seeds are in tests/fuzz/corpus/NAME. What is found
+# on the way stays in BUILD, and a failing input is named in the output.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if (($# != 2)); then sed -n '2,/^set -/{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2; fi
+build=$1
+seconds=$2
+
+mapfile -t targets < <(find "$build/tests/fuzz" -maxdepth 1 -type f -executable | sort)
+if ((${#targets[@]} == 0)); then
+  echo "fuzz.sh: no targets in $build/tests/fuzz; build the clang preset first" >&2
+  exit 2
+fi
+each=$((seconds / ${#targets[@]}))
+if ((each < 1)); then each=1; fi
+
+for target in "${targets[@]}"; do
+  name=$(basename "$target")
+  found=$build/fuzz/$name
+  mkdir -p "$found/corpus"
+  seeds=()
+  if [[ -d "tests/fuzz/corpus/$name" ]]; then seeds=("tests/fuzz/corpus/$name"); fi
+  echo "fuzz: $name for $each s, ${#seeds[@]} folder of seeds"
+  log=$found/log
+  if ! "$target" -max_total_time="$each" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    -artifact_prefix="$found/" "$found/corpus" "${seeds[@]}" >"$log" 2>&1 </dev/null; then
+    tail -n 60 "$log" >&2
+    echo "fuzz.sh: $name failed; the input is in $found, the whole output in $log" >&2
+    exit 1
+  fi
+  grep -E 'stat::(number_of_executed_units|average_exec_per_sec)' "$log" | sed 's/^/  /'
+done

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Builds Daybook and proves it: the checks of the sources, then every test, through ctest.
+#
+#   tools/test.sh          what every change must pass
+#   tools/test.sh --long   ten times the random rounds, then longer crash tests and fuzzing
+#
+# DAYBOOK_TEST_JOBS says how many tests run at a time; without it, as many as there are cores.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=tools/phase.sh
+source tools/phase.sh
+
+long=no
+for argument in "$@"; do
+  case "$argument" in
+    --long) long=yes ;;
+    -h | --help) sed -n '2,/^set -/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+    *) echo "test.sh: unknown option $argument; try --help" >&2; exit 2 ;;
+  esac
+done
+jobs=${DAYBOOK_TEST_JOBS:-$(nproc)}
+
+# New files count too, and files that are deleted but still known to git do not.
+sources() {
+  if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+    git ls-files --cached --others --exclude-standard -- '*.hpp' '*.cpp'
+  else
+    find engine storage net bench tests tools -name '*.hpp' -o -name '*.cpp'
+  fi | sort -u | while read -r file; do if [[ -f "$file" ]]; then echo "$file"; fi; done
+}
+
+check_format() {
+  if ! sources | xargs clang-format --dry-run --Werror; then
+    echo "To put it right: clang-format -i on the files above" >&2
+    return 1
+  fi
+}
+
+release_build() {
+  configure release
+  cmake --build --preset release
+}
+
+run_tests() {
+  ctest --test-dir build/release --parallel "$jobs" --output-on-failure --no-tests=error
+}
+
+phase "packages" tools/setup.sh
+phase "walls between rooms" tools/check_rooms.py
+phase "sizes of functions and files" tools/check_functions.py --report
+phase "no stand-alone fences" tools/check_fences.py
+phase "format" check_format
+phase "release build" release_build
+if [[ "$long" == yes ]]; then
+  export DAYBOOK_TEST_LONG=1
+  fuzz_build() {
+    configure clang
+    cmake --build --preset clang
+  }
+  phase "clang build for fuzzing" fuzz_build
+  phase "fuzzing, 600 s together" tools/fuzz.sh build/clang 600
+  phase "kill -9 under load, 300 rounds" \
+    tests/crash/kill_loop.py build/release/daybook --rounds 300 --jobs "$jobs"
+  phase "SIGKILL at every write and sync, errors" \
+    tests/crash/inject.py build/release/daybook --jobs "$jobs" --long
+  phase "no reply before its sync" tests/crash/ack_order.py build/release/daybook --requests 2000
+fi
+# Last, so that the output ends with what ctest has to say.
+phase "tests" run_tests
+phases_done "test.sh: everything passed"
