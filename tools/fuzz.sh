@@ -3,8 +3,9 @@
 #
 #   tools/fuzz.sh build/clang 60
 #
-# A target is a program in BUILD/tests/fuzz; its seeds are in tests/fuzz/corpus/NAME. What is found
-# on the way stays in BUILD, and a failing input is named in the output.
+# A target is a program BUILD/tests/fuzz/fuzz_NAME, its seeds are in BUILD/tests/fuzz/corpus/NAME:
+# the target fuzz_all makes both. What is found on the way goes to BUILD/fuzz, and where a failing
+# input is, is said at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,9 +13,10 @@ if (($# != 2)); then sed -n '2,/^set -/{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2; 
 build=$1
 seconds=$2
 
-mapfile -t targets < <(find "$build/tests/fuzz" -maxdepth 1 -type f -executable | sort)
+mapfile -t targets < <(find "$build/tests/fuzz" -maxdepth 1 -type f -executable \
+  -name 'fuzz_*' ! -name fuzz_seeds | sort)
 if ((${#targets[@]} == 0)); then
-  echo "fuzz.sh: no targets in $build/tests/fuzz; build the clang preset first" >&2
+  echo "fuzz.sh: no targets in $build/tests/fuzz; build the target fuzz_all of the clang preset" >&2
   exit 2
 fi
 each=$((seconds / ${#targets[@]}))
@@ -24,12 +26,15 @@ for target in "${targets[@]}"; do
   name=$(basename "$target")
   found=$build/fuzz/$name
   mkdir -p "$found/corpus"
-  seeds=()
-  if [[ -d "tests/fuzz/corpus/$name" ]]; then seeds=("tests/fuzz/corpus/$name"); fi
-  echo "fuzz: $name for $each s, ${#seeds[@]} folder of seeds"
+  seeds=$build/tests/fuzz/corpus/${name#fuzz_}
+  if [[ -z "$(ls -A "$seeds" 2>/dev/null)" ]]; then
+    echo "fuzz.sh: $name has no seeds in $seeds; build the target fuzz_all" >&2
+    exit 2
+  fi
+  echo "fuzz: $name for $each s"
   log=$found/log
   if ! "$target" -max_total_time="$each" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix="$found/" "$found/corpus" "${seeds[@]}" >"$log" 2>&1 </dev/null; then
+    -artifact_prefix="$found/" "$found/corpus" "$seeds" >"$log" 2>&1 </dev/null; then
     tail -n 60 "$log" >&2
     echo "fuzz.sh: $name failed; the input is in $found, the whole output in $log" >&2
     exit 1

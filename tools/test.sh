@@ -55,7 +55,7 @@ if [[ "$long" == yes ]]; then
   export DAYBOOK_TEST_LONG=1
   fuzz_build() {
     configure clang
-    cmake --build --preset clang
+    cmake --build --preset clang --target fuzz_all
   }
   phase "clang build for fuzzing" fuzz_build
   phase "fuzzing, 600 s together" tools/fuzz.sh build/clang 600

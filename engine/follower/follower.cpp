@@ -83,11 +83,17 @@ std::optional<Follower::AccountPage> Follower::list_accounts(AccountId after,
   return page;
 }
 
-Follower::LedgerPage Follower::list_ledgers(std::size_t skip, std::size_t limit) const {
+std::optional<Follower::LedgerPage> Follower::list_ledgers(LedgerId after,
+                                                           std::size_t limit) const {
   const std::lock_guard lock{mutex_};
   LedgerPage page;
   page.as_of = state_.last_sequence();
-  const std::size_t begin = std::min(skip, state_.ledgers.count());
+  std::size_t begin = 0;
+  if (after.value() != 0) {
+    const auto place = state_.ledgers.place_of(after);
+    if (!place) return std::nullopt;
+    begin = *place + 1;
+  }
   const std::size_t end = std::min(state_.ledgers.count(), begin + limit);
   for (std::size_t place = begin; place < end; ++place) {
     page.ledgers.push_back(state_.ledgers.at(place));

@@ -63,8 +63,9 @@ class Follower {
     bool more = false;
     Sequence as_of;
   };
-  /// Ledgers in order of registration, after the first `skip`.
-  [[nodiscard]] LedgerPage list_ledgers(std::size_t skip, std::size_t limit) const;
+  /// Ledgers in order of registration, after `after` (0 = from the first). Nothing if `after` is
+  /// not registered.
+  [[nodiscard]] std::optional<LedgerPage> list_ledgers(LedgerId after, std::size_t limit) const;
 
  private:
   [[nodiscard]] Result<bool> follow_next();

@@ -213,10 +213,16 @@ void QueryWorker::list_accounts(RequestSlot& slot) {
 }
 
 void QueryWorker::list_ledgers(RequestSlot& slot) {
-  const auto page = links_.follower.list_ledgers(slot.argument, slot.limit);
-  answer_with(slot, page.ledgers);
-  slot.more = page.more;
-  slot.first_sequence = page.as_of;
+  const LedgerId after{static_cast<std::uint32_t>(slot.argument)};
+  const auto page = links_.follower.list_ledgers(after, slot.limit);
+  if (!page) {
+    slot.status = RequestStatus::cursor_unknown;
+    slot.first_sequence = links_.progress.followed();
+    return;
+  }
+  answer_with(slot, page->ledgers);
+  slot.more = page->more;
+  slot.first_sequence = page->as_of;
 }
 
 // A repeat whose refusals were not kept in memory: they stand in the operation's record.

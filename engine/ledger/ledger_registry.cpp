@@ -68,6 +68,12 @@ const Ledger* LedgerRegistry::find(LedgerId id) const {
   return place == places_.end() ? nullptr : &entries_[place->second].ledger;
 }
 
+std::optional<std::size_t> LedgerRegistry::place_of(LedgerId id) const {
+  const auto place = places_.find(id.value());
+  if (place == places_.end()) return std::nullopt;
+  return place->second;
+}
+
 LedgerRegistry::Entry& LedgerRegistry::entry(LedgerId id) {
   const auto place = places_.find(id.value());
   ENSURE(place != places_.end(), "callers check that the ledger is registered");

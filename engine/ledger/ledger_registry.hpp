@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,9 @@ class LedgerRegistry {
 
   /// Null when it is not registered. Valid until the next change.
   [[nodiscard]] const Ledger* find(LedgerId id) const;
+
+  /// Where it stands in the order of registration, from 0.
+  [[nodiscard]] std::optional<std::size_t> place_of(LedgerId id) const;
 
   [[nodiscard]] bool full() const;
   [[nodiscard]] std::size_t count() const { return entries_.size(); }

@@ -14,6 +14,11 @@ Failure damaged(Sequence sequence, std::string_view what) {
   return {FailureKind::damaged, fmt::format("sequence {}: {}", sequence.value(), what)};
 }
 
+/// Not the journal's fault: a table is smaller than the one of the engine that wrote it.
+Failure no_room(Sequence sequence, std::string_view what) {
+  return {FailureKind::no_space, fmt::format("sequence {}: {}", sequence.value(), what)};
+}
+
 bool overflows(Amount sum, u128 amount) { return amount > u128_max - sum.value().wide(); }
 
 }  // namespace
@@ -87,7 +92,7 @@ Result<void> Replayer::finish_operation(const EntryFacts& facts) {
   const std::uint64_t burns_max =
       operation.kind == RequestKind::create_transfers ? operation.refusal_count : 0;
   if (state_.transfer_ids.room() < burns_max) {
-    return damaged(sequence, "there are more transfer ids than --transfer-ids-max");
+    return no_room(sequence, "there are more transfer ids than --transfer-ids-max");
   }
   state_.transfer_ids.prepare(burns_max);
   for_each_burnt(facts, whole, [&](const Transfer& refused) { state_.burn(refused.id, sequence); });
@@ -131,7 +136,7 @@ Result<void> Replayer::apply_accounts(const EntryFacts& facts, const PlacedRun& 
       return damaged(sequence, "an account is created twice");
     }
     if (state_.accounts.room() == 0) {
-      return damaged(sequence, "there are more accounts than --accounts-max");
+      return no_room(sequence, "there are more accounts than --accounts-max");
     }
     if (!state_.ledgers.contains(account.ledger) && state_.ledgers.full()) {
       return damaged(sequence, "there are more ledgers than the limit");
@@ -168,7 +173,7 @@ Result<void> Replayer::apply_transfer(const Transfer& transfer, const TransferTa
 Result<void> Replayer::apply_transfers(const EntryFacts& facts, const PlacedRun& placed) {
   const auto transfers = facts.transfers.subspan(placed.run.first, placed.run.count);
   if (state_.transfer_ids.room() < transfers.size()) {
-    return damaged(placed.first_sequence, "there are more transfer ids than --transfer-ids-max");
+    return no_room(placed.first_sequence, "there are more transfer ids than --transfer-ids-max");
   }
   state_.transfer_ids.prepare(transfers.size());
   std::array<TransferTags, prefetch_group> tags;

@@ -16,6 +16,8 @@ namespace daybook {
 /// It calls apply and never decides. Entries are hostile: facts that could not have been decided
 /// (a transfer between accounts that are not there, a duplicate account, an overflow …) are
 /// `damaged`, and so is an entry after which the digest differs from the one it carries.
+/// `no_space`: the state's tables are smaller than the journal needs, and nothing is known of what
+/// follows.
 ///
 /// Threads.  One.
 class Replayer {

@@ -2,12 +2,12 @@
 
 #include <cstdint>
 
+#include "engine/digest/state_digest.hpp"
 #include "engine/ledger/account_table.hpp"
 #include "engine/ledger/ledger_registry.hpp"
 #include "engine/ledger/transfer_id_table.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/operation.hpp"
-#include "engine/state/state_digest.hpp"
 #include "engine/windows/reply_windows.hpp"
 
 namespace daybook {

@@ -6,7 +6,7 @@
 
 #include "engine/base/assert.hpp"
 #include "engine/base/hash.hpp"
-#include "engine/state/state_digest.hpp"
+#include "engine/digest/state_digest.hpp"
 
 namespace daybook {
 namespace {

@@ -89,6 +89,7 @@ Result<Batch<Event>> Client::new_batch(std::size_t count, const OperationAttribu
 
 template <typename Event>
 void Client::submit_batch(RequestKind kind, Batch<Event> batch, BatchCallback callback) {
+  ENSURE(batch.buffer_.bytes != nullptr, "a batch is submitted once");
   session_->submit(request_of(kind, batch.count_, std::move(batch.buffer_), batch.attributes_,
                               std::move(callback)));
 }

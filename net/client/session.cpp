@@ -300,10 +300,15 @@ void Client::Session::submit(Request request) {
                                "was not sent: let answers come in first",
                                waiting_.size())});
   }
-  request.deadline = Clock::now() + settings_.request_timeout;
-  waiting_.push_back(std::move(request));
-  if (phase_ == Phase::idle) open_connection();
-  pump();
+  const Clock::time_point now = Clock::now();
+  request.deadline = now + settings_.request_timeout;
+  if (phase_ == Phase::open && waiting_.empty() && has_room(request)) {
+    put_in_flight(request, now);
+    schedule_flush();
+  } else {
+    waiting_.push_back(std::move(request));
+    if (phase_ == Phase::idle) open_connection();
+  }
   watch_deadlines();
 }
 
@@ -312,15 +317,22 @@ void Client::Session::refuse(AnyCallback callback, Failure failure) {
                                        why = std::move(failure)]() mutable { fail(call, why); });
 }
 
+bool Client::Session::has_room(const Request& request) const {
+  if (in_flight_.count() == 0) return true;
+  return in_flight_.count() < in_flight_requests_max_ &&
+         in_flight_.bytes() + request.buffer.size <= in_flight_bytes_max_;
+}
+
+void Client::Session::put_in_flight(Request& request, Clock::time_point now) {
+  seal(request, in_flight_.next_number());
+  send(in_flight_.add(std::move(request)), now);
+}
+
 void Client::Session::pump() {
   if (phase_ != Phase::open || waiting_.empty()) return;
   const Clock::time_point now = Clock::now();
-  while (!waiting_.empty() && in_flight_.count() < in_flight_requests_max_) {
-    Request& next = waiting_.front();
-    const bool fits = in_flight_.bytes() + next.buffer.size <= in_flight_bytes_max_;
-    if (!fits && in_flight_.count() > 0) break;
-    seal(next, in_flight_.next_number());
-    send(in_flight_.add(std::move(next)), now);
+  while (!waiting_.empty() && has_room(waiting_.front())) {
+    put_in_flight(waiting_.front(), now);
     waiting_.pop_front();
   }
   schedule_flush();

@@ -86,6 +86,8 @@ class Client::Session final : public ConnectionOwner,
   void receive_answer(const FrameHeader& header, std::span<const std::byte> body);
   void send_again();
 
+  [[nodiscard]] bool has_room(const Request& request) const;
+  void put_in_flight(Request& request, Clock::time_point now);
   void pump();
   void send(Request& request, Clock::time_point now);
   void schedule_flush();

@@ -5,7 +5,8 @@
 #include <span>
 #include <string_view>
 
-#include "flatbuffers/flatbuffers.h"
+#include <flatbuffers/flatbuffers.h>
+
 #include "net/protocol/frame.hpp"
 #include "net/protocol/generated/daybook_generated.h"
 #include "net/protocol/messages.hpp"

@@ -27,7 +27,7 @@
 /// One worked example, the request state_digest with number 7, whose body is an empty table:
 ///
 ///   44 42 46 01  10 00 00 00  42 00  00 00  00 00 00 00   magic, 16, type 66, flags, spare
-///   8e a7 66 68 fd 78 0f 26   07 00 00 00 00 00 00 00     checksum, number
+///   20 91 0e 6b a3 64 ec 6b   07 00 00 00 00 00 00 00     checksum, number
 ///   08 00 00 00  04 00  04 00  04 00 00 00  00 00 00 00   root at 8, vtable, table, padding
 
 namespace daybook {

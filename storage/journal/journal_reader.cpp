@@ -71,6 +71,10 @@ Result<std::uint64_t> JournalReader::State::find_segment(
 }
 
 Result<void> JournalReader::State::position() {
+  // A prepared segment is the writer's until it holds something durable: opening it here would
+  // keep the writer from opening it to write.
+  const bool nothing_durable = options.durable && options.durable().value() == 0;
+  if (nothing_durable && options.from.value() == 1) return {};
   const auto listing = list_segments(layout);
   if (!listing) return listing.error();
   const auto& ordinals = listing.value().ordinals;

@@ -31,7 +31,6 @@ CALLS = ("pwrite64", "pwritev", "pwritev2", "write", "writev", "fdatasync", "fsy
          "ftruncate", "truncate", "fallocate", "rename", "renameat", "renameat2", "unlink",
          "unlinkat", "link", "linkat", "mkdir", "mkdirat")
 WRITE_CALLS = ("pwrite64", "pwritev", "pwritev2", "write", "writev")
-EVENTS_PER_REQUEST = 200
 FIRED_SHARE_MIN = 0.9  # Group commit may save a call now and then; it must stay the exception.
 
 Point = collections.namedtuple("Point", "place call number")  # place: a thread's index or a path.
@@ -68,11 +67,11 @@ def is_data_call(call, directory):
     return f"<{directory}" in call.args.split(",")[0] or f'"{directory}' in call.args
 
 
-def count_thread_points(daybook, requests):
+def count_thread_points(daybook, rounds):
     """All points of the scripted run and of a clean end, by thread."""
     with Workplace("count") as place:
         directory, output = place / "data", place / "trace"
-        run = ScriptedRun(place, requests, EVENTS_PER_REQUEST)
+        run = ScriptedRun(place, rounds)
         with Engine(daybook, directory, SERVE_OPTIONS) as engine:
             engine.must_listen()
             threads = engine.threads()
@@ -134,13 +133,13 @@ def recover_and_go_on(daybook, run, directory):
     daybook.run("verify", directory)
 
 
-def play_with(daybook, point, requests, injection):
+def play_with(daybook, point, rounds, injection):
     """Plays the run with something injected at a thread's call, then recovers.
 
     Returns (did it happen?, exit code, the engine's last words)."""
     with Workplace("point") as place:
         directory, output = place / "data", place / "trace"
-        run = ScriptedRun(place, requests, EVENTS_PER_REQUEST)
+        run = ScriptedRun(place, rounds)
         with Engine(daybook, directory, SERVE_OPTIONS) as engine:
             engine.must_listen()
             thread = engine.threads()[point.place]
@@ -156,14 +155,14 @@ def play_with(daybook, point, requests, injection):
         return happened, code, words
 
 
-def kill_in_run(daybook, point, requests):
-    return play_with(daybook, point, requests, "signal=SIGKILL")[0]
+def kill_in_run(daybook, point, rounds):
+    return play_with(daybook, point, rounds, "signal=SIGKILL")[0]
 
 
-def kill_in_start(daybook, point, _requests):
+def kill_in_start(daybook, point, _rounds):
     with Workplace("start") as place:
         directory = place / "data"
-        run = ScriptedRun(place, 2, EVENTS_PER_REQUEST)
+        run = ScriptedRun(place, 1)
         tracer = strace("-D", "-o", place / "trace", "-P", place / point.place, "-e",
                         f"inject={point.call}:signal=SIGKILL:when={point.number}")
         with Engine(daybook, directory, SERVE_OPTIONS, tracer) as engine:
@@ -174,7 +173,7 @@ def kill_in_start(daybook, point, _requests):
         return killed
 
 
-def break_disk(daybook, journaler, requests):
+def break_disk(daybook, journaler, rounds):
     """Errors from the system in the thread that commits."""
     words_of = {"EIO": "Input/output error", "ENOSPC": "No space left on device"}
     cases = [(call, error, number) for number in (1, 2, 7)
@@ -186,7 +185,7 @@ def break_disk(daybook, journaler, requests):
         point = Point(journaler, call, number)
         what = f"the journaler's call {number} of {call} failed with {error}"
         try:
-            happened, code, words = play_with(daybook, point, requests, f"error={error}")
+            happened, code, words = play_with(daybook, point, rounds, f"error={error}")
         except Wrong as wrong:
             raise Wrong(f"{what}: {wrong}") from wrong
         if not happened:
@@ -201,11 +200,11 @@ def break_disk(daybook, journaler, requests):
     return dict(happened_by)
 
 
-def run_points(pool, daybook, what, function, points, requests):
+def run_points(pool, daybook, what, function, points, rounds):
     """Plays each point; Wrong names the point."""
     def guarded(point):
         try:
-            return function(daybook, point, requests)
+            return function(daybook, point, rounds)
         except Wrong as wrong:
             raise Wrong(f"{what}, before call {point.number} of {point.call} by {point.place}: "
                         f"{wrong}") from wrong
@@ -231,18 +230,18 @@ def main():
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     daybook = Daybook(options.daybook)
-    requests = 36 if options.long else 12
+    rounds = 6 if options.long else 2
     try:
         starts = count_start_points(daybook)
-        points, journaler = count_thread_points(daybook, requests)
+        points, journaler = count_thread_points(daybook, rounds)
         if options.list:
             for point in starts + points:
                 print(*point)
             return 0
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-            run_points(pool, daybook, "start on an empty directory", kill_in_start, starts, requests)
-            run_points(pool, daybook, "scripted run", kill_in_run, points, requests)
-        broken = break_disk(daybook, journaler, requests)
+            run_points(pool, daybook, "start on an empty directory", kill_in_start, starts, rounds)
+            run_points(pool, daybook, "scripted run", kill_in_run, points, rounds)
+        broken = break_disk(daybook, journaler, rounds)
     except (Wrong, trace_rules.TraceError) as wrong:
         print(f"inject: FAILED: {wrong}", file=sys.stderr)
         return 1

@@ -23,7 +23,7 @@ from engine_under_test import (PATIENCE_S, Daybook, Engine, Workplace, Wrong, ch
                                id_bytes)
 
 ROUNDS_PER_DIRECTORY = 10  # Then a new one: each start reads the whole journal.
-SERVE_OPTIONS = ("--segment-size", 1 << 20)
+SERVE_OPTIONS = ("--segment-size", 8 << 20)
 ACCOUNTS = 1_000
 # (events a request, clients, requests in flight, longest load in seconds): from the gateway that
 # sends one by one to the bulk load, which fills a segment every few milliseconds.

@@ -6,7 +6,11 @@ import json
 
 from engine_under_test import id_bytes
 
-SERVE_OPTIONS = ("--segment-size", 256 << 10)
+# A segment is sealed while the largest entry still fits, so one of 4 MiB takes some 2 MiB.
+SERVE_OPTIONS = ("--segment-size", 4 << 20)
+# Transfers of each request in turn: small ones, each an entry of a page or two, and large ones,
+# which bring the next rotation near.
+REQUEST_SIZES = (1, 8_000, 50, 8_000, 1, 8_000)
 ACCOUNT_COUNT = 4
 REFUSED_ID_START = 1 << 100
 
@@ -14,7 +18,7 @@ REFUSED_ID_START = 1 << 100
 class ScriptedRun:
     """Its files stand in `place`. Says after each step what the engine answered."""
 
-    def __init__(self, place, requests, events_per_request):
+    def __init__(self, place, rounds):
         self.place = place
         self.acknowledged = place / "acknowledged"
         self.refused = place / "refused"
@@ -22,12 +26,12 @@ class ScriptedRun:
         self.refused.touch()
         self._accounts = self._write("accounts.jsonl", [
             {"id": str(k + 1), "ledger": "978", "code": "10"} for k in range(ACCOUNT_COUNT)])
-        self._transfers = [
-            self._write(f"transfers-{r}.jsonl", [
-                self._transfer(1 + r * events_per_request + k, k % ACCOUNT_COUNT + 1,
-                               (k + 1) % ACCOUNT_COUNT + 1)
-                for k in range(events_per_request)])
-            for r in range(requests)]
+        self._transfers, next_id = [], 1
+        for size in REQUEST_SIZES * rounds:
+            self._transfers.append(self._write(f"transfers-{next_id}.jsonl", [
+                self._transfer(k, k % ACCOUNT_COUNT + 1, (k + 1) % ACCOUNT_COUNT + 1)
+                for k in range(next_id, next_id + size)]))
+            next_id += size
         self._bad = self._write("refused.jsonl", [
             self._transfer(REFUSED_ID_START + k, 1_000, 1_001) for k in range(20)])
 
@@ -59,13 +63,14 @@ class ScriptedRun:
         return True
 
     def _note(self, output):
+        created, refused = [], []
         for line in output.splitlines():
             try:
                 answer = json.loads(line)
             except ValueError:
                 continue  # The client was stopped while it wrote.
-            created = answer["status"] in ("created", "exists")
-            # The CLI shows an id as it was given, in decimal digits.
-            record = id_bytes(int(answer["id"], 0))
-            with open(self.acknowledged if created else self.refused, "ab") as file:
-                file.write(record)
+            good = answer["status"] in ("created", "exists")
+            (created if good else refused).append(id_bytes(int(answer["id"], 0)))
+        for path, records in ((self.acknowledged, created), (self.refused, refused)):
+            with open(path, "ab") as file:
+                file.write(b"".join(records))

@@ -74,146 +74,144 @@ Transfer transfer_of(u128 amount) {
   return transfer;
 }
 
-std::vector<Forgery> forgeries() {
-  return {
-      {"unknown_debit_account",
-       [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 9, 2, 1)}); }, 2,
-       "sequence 6: a transfer's accounts are not there"},
-      {"unknown_credit_account",
-       [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 9, 1)}); }, 2,
-       "sequence 6: a transfer's accounts are not there"},
-      {"second_of_two_transfers",
-       [](EntryBuilder& entry) {
-         write_transfers(entry, {make_transfer(1, 1, 2, 1), make_transfer(2, 1, 9, 1)});
-       },
-       3, "sequence 7: a transfer's accounts are not there"},
-      {"same_account_twice",
-       [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 1, 1)}); }, 2,
-       "sequence 6: a transfer's accounts are not there"},
-      {"accounts_of_two_ledgers",
-       [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 3, 1)}); }, 2,
-       "sequence 6: a transfer could not have been accepted"},
-      {"overflow",
-       [](EntryBuilder& entry) {
-         write_transfers(entry, {transfer_of(u128_max), make_transfer(2, 1, 2, 1)});
-       },
-       3, "sequence 7: a transfer could not have been accepted"},
-      {"account_created_twice",
-       [](EntryBuilder& entry) { write_accounts(entry, make_account(2, 1)); }, 2,
-       "sequence 6: an account is created twice"},
-      {"account_with_a_balance",
-       [](EntryBuilder& entry) {
-         Account account = make_account(4, 1);
-         account.credits_posted = amount_of(1);
-         write_accounts(entry, account);
-       },
-       2, "sequence 6: an account is created with a balance"},
-      {"time_backwards", [](EntryBuilder& entry) { write_operation(entry, 11, 99); }, 1,
-       "sequence 5: time runs backwards"},
-      {"request_number_repeated", [](EntryBuilder& entry) { write_operation(entry, 10, 200); }, 1,
-       "sequence 5: the operation's request number could not have been accepted"},
-      {"request_number_falls", [](EntryBuilder& entry) { write_operation(entry, 9, 200); }, 1,
-       "sequence 5: the operation's request number could not have been accepted"},
-      {"eviction_of_nobody",
-       [](EntryBuilder& entry) {
-         entry.add_run({.kind = FactKind::client_evicted,
-                        .reserved = 0,
-                        .operation = no_operation,
-                        .first = 0,
-                        .count = 1},
-                       entry.first());
-         entry.add_fact(ClientEvicted{.client = ClientId{Uint128{77, 0}}, .number_too = 0});
-       },
-       1, "sequence 5: a client is evicted that has nothing to lose"},
-      {"run_without_its_facts",
-       [](EntryBuilder& entry) {
-         add_operation(entry, operation_of(RequestKind::create_transfers, 11, 200),
-                       FactKind::transfer, 2);
-         entry.add_fact(make_transfer(1, 1, 2, 1));
-       },
-       3, "the runs do not use each fact once"},
-      {"fact_without_a_run",
-       [](EntryBuilder& entry) {
-         write_operation(entry, 11, 200);
-         entry.add_fact(make_transfer(1, 1, 2, 1));
-       },
-       1, "the runs do not use each fact once"},
-      {"run_that_starts_late",
-       [](EntryBuilder& entry) {
-         Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
-         operation.created_count = 1;
-         entry.add_run(
-             {.kind = FactKind::transfer, .reserved = 0, .operation = 0, .first = 1, .count = 1},
-             next(entry.first()));
-         entry.add_operation(operation);
-         entry.add_fact(make_transfer(1, 1, 2, 1));
-         entry.add_fact(make_transfer(2, 1, 2, 1));
-       },
-       2, "a run starts in the wrong place"},
-      {"run_of_an_unknown_kind",
-       [](EntryBuilder& entry) {
-         entry.add_run({.kind = static_cast<FactKind>(99),
-                        .reserved = 0,
-                        .operation = no_operation,
-                        .first = 0,
-                        .count = 1},
-                       entry.first());
-       },
-       1, "a run has an unknown kind"},
-      {"created_count_wrong",
-       [](EntryBuilder& entry) {
-         Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
-         operation.created_count = 2;
-         entry.add_run(
-             {.kind = FactKind::transfer, .reserved = 0, .operation = 0, .first = 0, .count = 1},
-             next(entry.first()));
-         entry.add_operation(operation);
-         entry.add_fact(make_transfer(1, 1, 2, 1));
-       },
-       2, "an operation has another number of facts than it says"},
-      {"operation_that_no_run_names",
-       [](EntryBuilder& entry) {
-         write_operation(entry, 11, 200);
-         entry.add_operation(operation_of(RequestKind::create_transfers, 12, 200));
-       },
-       1, "an operation has another number of facts than it says"},
-      {"header_counts_other_facts",
-       [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 2, 1)}); }, 3,
-       "the entry's header counts 3 facts, its runs 2"},
-      {"more_refusals_than_there_are",
-       [](EntryBuilder& entry) {
-         Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
-         operation.refusal_count = 1;
-         add_operation(entry, operation, FactKind::transfer, 0);
-       },
-       1, "an operation has more refusals than there are"},
-      {"refusal_of_no_operation",
-       [](EntryBuilder& entry) {
-         write_operation(entry, 11, 200);
-         entry.add_refusal({.index = 0, .status = 46, .reserved = 0, .timestamp = {}});
-       },
-       1, "the refusals and their request data do not match"},
-      {"refusal_without_its_data",
-       [](EntryBuilder& entry) {
-         Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
-         operation.refusal_count = 1;
-         add_operation(entry, operation, FactKind::transfer, 0);
-         entry.add_refusal({.index = 0, .status = 54, .reserved = 0, .timestamp = {}});
-       },
-       1, "the refusals and their request data do not match"},
-      {"refusal_of_an_event_that_was_not_asked_for",
-       [](EntryBuilder& entry) {
-         Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
-         operation.refusal_count = 1;
-         add_operation(entry, operation, FactKind::transfer, 0);
-         entry.add_refusal({.index = 4, .status = 46, .reserved = 0, .timestamp = {}});
-       },
-       1, "a refusal names an event that its request did not have"},
-      {"digest_of_another_state",
-       [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 2, 1)}); }, 2,
-       "the entry of sequences 5 to 6 says"},
-  };
-}
+const Forgery forgeries[] = {
+    {"unknown_debit_account",
+     [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 9, 2, 1)}); }, 2,
+     "sequence 6: a transfer's accounts are not there"},
+    {"unknown_credit_account",
+     [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 9, 1)}); }, 2,
+     "sequence 6: a transfer's accounts are not there"},
+    {"second_of_two_transfers",
+     [](EntryBuilder& entry) {
+       write_transfers(entry, {make_transfer(1, 1, 2, 1), make_transfer(2, 1, 9, 1)});
+     },
+     3, "sequence 7: a transfer's accounts are not there"},
+    {"same_account_twice",
+     [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 1, 1)}); }, 2,
+     "sequence 6: a transfer's accounts are not there"},
+    {"accounts_of_two_ledgers",
+     [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 3, 1)}); }, 2,
+     "sequence 6: a transfer could not have been accepted"},
+    {"overflow",
+     [](EntryBuilder& entry) {
+       write_transfers(entry, {transfer_of(u128_max), make_transfer(2, 1, 2, 1)});
+     },
+     3, "sequence 7: a transfer could not have been accepted"},
+    {"account_created_twice",
+     [](EntryBuilder& entry) { write_accounts(entry, make_account(2, 1)); }, 2,
+     "sequence 6: an account is created twice"},
+    {"account_with_a_balance",
+     [](EntryBuilder& entry) {
+       Account account = make_account(4, 1);
+       account.credits_posted = amount_of(1);
+       write_accounts(entry, account);
+     },
+     2, "sequence 6: an account is created with a balance"},
+    {"time_backwards", [](EntryBuilder& entry) { write_operation(entry, 11, 99); }, 1,
+     "sequence 5: time runs backwards"},
+    {"request_number_repeated", [](EntryBuilder& entry) { write_operation(entry, 10, 200); }, 1,
+     "sequence 5: the operation's request number could not have been accepted"},
+    {"request_number_falls", [](EntryBuilder& entry) { write_operation(entry, 9, 200); }, 1,
+     "sequence 5: the operation's request number could not have been accepted"},
+    {"eviction_of_nobody",
+     [](EntryBuilder& entry) {
+       entry.add_run({.kind = FactKind::client_evicted,
+                      .reserved = 0,
+                      .operation = no_operation,
+                      .first = 0,
+                      .count = 1},
+                     entry.first());
+       entry.add_fact(ClientEvicted{.client = ClientId{Uint128{77, 0}}, .number_too = 0});
+     },
+     1, "sequence 5: a client is evicted that has nothing to lose"},
+    {"run_without_its_facts",
+     [](EntryBuilder& entry) {
+       add_operation(entry, operation_of(RequestKind::create_transfers, 11, 200),
+                     FactKind::transfer, 2);
+       entry.add_fact(make_transfer(1, 1, 2, 1));
+     },
+     3, "the runs do not use each fact once"},
+    {"fact_without_a_run",
+     [](EntryBuilder& entry) {
+       write_operation(entry, 11, 200);
+       entry.add_fact(make_transfer(1, 1, 2, 1));
+     },
+     1, "the runs do not use each fact once"},
+    {"run_that_starts_late",
+     [](EntryBuilder& entry) {
+       Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
+       operation.created_count = 1;
+       entry.add_run(
+           {.kind = FactKind::transfer, .reserved = 0, .operation = 0, .first = 1, .count = 1},
+           next(entry.first()));
+       entry.add_operation(operation);
+       entry.add_fact(make_transfer(1, 1, 2, 1));
+       entry.add_fact(make_transfer(2, 1, 2, 1));
+     },
+     2, "a run starts in the wrong place"},
+    {"run_of_an_unknown_kind",
+     [](EntryBuilder& entry) {
+       entry.add_run({.kind = static_cast<FactKind>(99),
+                      .reserved = 0,
+                      .operation = no_operation,
+                      .first = 0,
+                      .count = 1},
+                     entry.first());
+     },
+     1, "a run has an unknown kind"},
+    {"created_count_wrong",
+     [](EntryBuilder& entry) {
+       Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
+       operation.created_count = 2;
+       entry.add_run(
+           {.kind = FactKind::transfer, .reserved = 0, .operation = 0, .first = 0, .count = 1},
+           next(entry.first()));
+       entry.add_operation(operation);
+       entry.add_fact(make_transfer(1, 1, 2, 1));
+     },
+     2, "an operation has another number of facts than it says"},
+    {"operation_that_no_run_names",
+     [](EntryBuilder& entry) {
+       write_operation(entry, 11, 200);
+       entry.add_operation(operation_of(RequestKind::create_transfers, 12, 200));
+     },
+     1, "an operation has another number of facts than it says"},
+    {"header_counts_other_facts",
+     [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 2, 1)}); }, 3,
+     "the entry's header counts 3 facts, its runs 2"},
+    {"more_refusals_than_there_are",
+     [](EntryBuilder& entry) {
+       Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
+       operation.refusal_count = 1;
+       add_operation(entry, operation, FactKind::transfer, 0);
+     },
+     1, "an operation has more refusals than there are"},
+    {"refusal_of_no_operation",
+     [](EntryBuilder& entry) {
+       write_operation(entry, 11, 200);
+       entry.add_refusal({.index = 0, .status = 46, .reserved = 0, .timestamp = {}});
+     },
+     1, "the refusals and their request data do not match"},
+    {"refusal_without_its_data",
+     [](EntryBuilder& entry) {
+       Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
+       operation.refusal_count = 1;
+       add_operation(entry, operation, FactKind::transfer, 0);
+       entry.add_refusal({.index = 0, .status = 54, .reserved = 0, .timestamp = {}});
+     },
+     1, "the refusals and their request data do not match"},
+    {"refusal_of_an_event_that_was_not_asked_for",
+     [](EntryBuilder& entry) {
+       Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
+       operation.refusal_count = 1;
+       add_operation(entry, operation, FactKind::transfer, 0);
+       entry.add_refusal({.index = 4, .status = 46, .reserved = 0, .timestamp = {}});
+     },
+     1, "a refusal names an event that its request did not have"},
+    {"digest_of_another_state",
+     [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 2, 1)}); }, 2,
+     "the entry of sequences 5 to 6 says"},
+};
 
 StateSettings settings() {
   StateSettings settings;
@@ -261,8 +259,8 @@ TEST_P(HostileEntry, IsRefusedWithItsSequence) {
   EXPECT_EQ(applied.error().what.rfind("sequence ", 0), 0U) << applied.error().what;
 }
 
-INSTANTIATE_TEST_SUITE_P(Forgeries, HostileEntry, testing::ValuesIn(forgeries()),
-                         [](const auto& info) { return std::string{info.param.name}; });
+INSTANTIATE_TEST_SUITE_P(Forgeries, HostileEntry, testing::ValuesIn(forgeries),
+                         [](const auto& row) { return std::string{row.param.name}; });
 
 // So that the table refuses what is wrong with its rows and not what they share.
 TEST_F(HostileEntryAlone, WouldBeTakenWereItHonest) {

@@ -85,12 +85,22 @@ TEST_F(OfflineCommands, ReplayPastTheEndCouldNotBeDone) {
   EXPECT_EQ(run_replay(options), exit_code::failed);
 }
 
-TEST_F(OfflineCommands, ReplayWithTooLittleRoomIsNotGood) {
+TEST_F(OfflineCommands, TooLittleRoomCannotTell) {
+  VerifyCommandOptions verify;
+  verify.directory = directory();
+  verify.room = room_;
+  verify.room.accounts_max = 1;
+  verify.json = true;
+  const auto [code, lines] = run([&] { return run_verify(verify); });
+  EXPECT_EQ(code, exit_code::failed);
+  EXPECT_EQ(lines.at(0).at("verdict"), "cannot_tell");
+  EXPECT_EQ(lines.at(0).at("damage_count"), 0);
+
   ReplayOptions options;
   options.directory = directory();
   options.room = room_;
   options.room.accounts_max = 1;
-  EXPECT_NE(run_replay(options), exit_code::good);
+  EXPECT_EQ(run_replay(options), exit_code::failed);
 }
 
 TEST_F(OfflineCommands, StateShowsAccountsAsOfASequence) {

@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <signal.h>
 // glibc 2.36 declares pidfd_open without C linkage.
 extern "C" {
 #include <sys/pidfd.h>
@@ -107,7 +106,15 @@ Result<std::unique_ptr<MeasuredEngine>> MeasuredEngine::start(const EngineStart&
   return engine;
 }
 
+MeasuredEngine::MeasuredEngine(pid_t process, int output, std::string log_file)
+    : process_{process}, output_{output}, log_file_{std::move(log_file)} {
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGINT, &ignore, &interrupt_);
+}
+
 MeasuredEngine::~MeasuredEngine() {
+  ::sigaction(SIGINT, &interrupt_, nullptr);
   if (process_ > 0) {
     ::kill(process_, SIGKILL);
     ::waitpid(process_, nullptr, 0);

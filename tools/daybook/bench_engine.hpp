@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include "engine/base/result.hpp"
@@ -28,6 +29,9 @@ struct EngineMemory {
 
 /// An engine of our own: this very binary as `daybook serve`, in a process of its own, listening on
 /// a port of the system's choice.
+///
+/// While it lives an interrupt from the keyboard is for the engine alone: it stops, the load sees
+/// its connection end, and the bench cleans up and says so.
 ///
 /// Threads.  One at a time. Start it from the thread that stays: the engine is killed with it.
 class MeasuredEngine {
@@ -54,8 +58,7 @@ class MeasuredEngine {
   [[nodiscard]] std::string last_words() const;
 
  private:
-  MeasuredEngine(pid_t process, int output, std::string log_file)
-      : process_{process}, output_{output}, log_file_{std::move(log_file)} {}
+  MeasuredEngine(pid_t process, int output, std::string log_file);
 
   /// Reads its stdout up to the line with the port.
   [[nodiscard]] Result<void> await_port();
@@ -66,6 +69,7 @@ class MeasuredEngine {
   std::string log_file_;
   std::uint16_t port_ = 0;
   EngineMemory memory_;
+  struct sigaction interrupt_ {};  ///< What an interrupt did before.
 };
 
 /// Bytes that `directory` takes on its disk. What vanishes while it is looked at counts as nothing.

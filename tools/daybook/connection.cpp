@@ -37,20 +37,22 @@ Result<std::unique_ptr<Client>, Trouble> connect_to(const ClientOptions& options
   return client;
 }
 
-Result<Sequence, Trouble> newest_sequence(Client& client) {
+Result<QueryOptions, Trouble> see_everything(Client& client) {
   auto digest = settled(client.state_digest());
   if (!digest) return digest.error();
-  return digest.value().sequence;
+  QueryOptions options;
+  // An empty journal has no sequence to wait for.
+  if (digest.value().sequence != Sequence{}) options.min_sequence = digest.value().sequence;
+  return options;
 }
 
 Result<LedgerBook, Trouble> fetch_ledgers(Client& client) {
-  const auto newest = newest_sequence(client);
-  if (!newest) return newest.error();
+  const auto everything = see_everything(client);
+  if (!everything) return everything.error();
   LedgerBook book;
   LedgerId after;
   for (bool more = true; more;) {
-    auto page = settled(client.list_ledgers(after, limits::batch_events_max,
-                                            QueryOptions{.min_sequence = newest.value()}));
+    auto page = settled(client.list_ledgers(after, limits::batch_events_max, everything.value()));
     if (!page) return page.error();
     for (const Ledger& ledger : page.value().items) book.put(ledger);
     more = page.value().more;

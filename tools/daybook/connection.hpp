@@ -37,11 +37,11 @@ template <typename Answer>
 /// A client that has said Hello.
 [[nodiscard]] Result<std::unique_ptr<Client>, Trouble> connect_to(const ClientOptions& options);
 
-/// A sequence that includes everything acknowledged to anybody before this call. A query that asks
-/// for it sees what an earlier command wrote, though that was another connection.
-[[nodiscard]] Result<Sequence, Trouble> newest_sequence(Client& client);
+/// What a query passes to see everything that was acknowledged to anybody before this call: what
+/// an earlier command wrote came over another connection.
+[[nodiscard]] Result<QueryOptions, Trouble> see_everything(Client& client);
 
-/// All registered ledgers, as of newest_sequence() or later.
+/// All registered ledgers, as of see_everything() or later.
 [[nodiscard]] Result<LedgerBook, Trouble> fetch_ledgers(Client& client);
 
 }  // namespace daybook

@@ -66,15 +66,15 @@ struct ExportCount {
 template <typename Event>
 Result<ExportCount, Trouble> write_pages(Client& client, ExportFile& file, CsvColumns columns,
                                          ProgressLine& progress) {
-  const auto newest = newest_sequence(client);
-  if (!newest) return newest.error();
+  const auto everything = see_everything(client);
+  if (!everything) return everything.error();
   ExportCount count;
   std::string text;
   append_csv_header<Event>(text, columns);
   typename EventKind<Event>::Cursor after{};
   for (bool more = true; more;) {
-    const auto page = settled(EventKind<Event>::list(client, after, limits::batch_events_max,
-                                                     {.min_sequence = newest.value()}));
+    const auto page = settled(
+        EventKind<Event>::list(client, after, limits::batch_events_max, everything.value()));
     if (!page) return page.error();
     // Ledgers may be registered while the export runs; an event's is always older than the event.
     const auto ledgers = fetch_ledgers(client);

@@ -12,7 +12,7 @@ struct ExportOptions {
   bool for_import = false;  ///< Only what import reads.
 };
 
-/// Writes all accounts by id, or all transfers in the order of the journal, as CSV. The file
+/// Writes all accounts or all transfers, in the order of the journal, as CSV. The file
 /// appears under its name once it is complete. Defined for Account and Transfer.
 template <typename Event>
 int run_export(const ExportOptions& options);

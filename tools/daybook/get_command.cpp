@@ -121,10 +121,9 @@ int run_transfer_get(const GetOptions& options) {
   if (!ids) return complain(ids.error().what);
   const auto client = connect_to(options.client);
   if (!client) return complain(client.error());
-  const auto newest = newest_sequence(*client.value());
-  if (!newest) return complain(newest.error());
-  const auto found = settled(
-      client.value()->lookup_transfers(ids.value(), QueryOptions{.min_sequence = newest.value()}));
+  const auto everything = see_everything(*client.value());
+  if (!everything) return complain(everything.error());
+  const auto found = settled(client.value()->lookup_transfers(ids.value(), everything.value()));
   if (!found) return complain(found.error());
   const auto ledgers = fetch_ledgers(*client.value());
   if (!ledgers) return complain(ledgers.error());
@@ -142,12 +141,11 @@ int run_account_list(const ListOptions& options) {
   }
   const auto client = connect_to(options.client);
   if (!client) return complain(client.error());
-  const auto newest = newest_sequence(*client.value());
-  if (!newest) return complain(newest.error());
+  const auto everything = see_everything(*client.value());
+  if (!everything) return complain(everything.error());
   const std::uint32_t limit = options.all ? limits::batch_events_max : options.limit;
   for (bool more = true; more;) {
-    const auto page = settled(
-        client.value()->list_accounts(after, limit, QueryOptions{.min_sequence = newest.value()}));
+    const auto page = settled(client.value()->list_accounts(after, limit, everything.value()));
     if (!page) return complain(page.error());
     const auto ledgers = fetch_ledgers(*client.value());
     if (!ledgers) return complain(ledgers.error());

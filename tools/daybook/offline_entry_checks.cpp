@@ -100,8 +100,12 @@ void EntryChecks::replay(const EntryView& entry, std::uint64_t ordinal, const Af
   state_.accounts.release_retired();
   state_.transfer_ids.release_retired();
   if (applied) return;
-  add("state", ordinal, affected.first, applied.error().what, affected);
   replaying_ = false;
+  if (applied.error().kind == FailureKind::no_space) {
+    out_of_room_ = applied.error().what;
+  } else {
+    add("state", ordinal, affected.first, applied.error().what, affected);
+  }
 }
 
 void EntryChecks::enter_segment(const EntryFacts& facts, std::uint64_t ordinal) {

@@ -65,6 +65,8 @@ class EntryChecks {
   /// The state as far as everything from the first sequence on was good.
   [[nodiscard]] const State& state() const { return state_; }
   [[nodiscard]] bool state_is_whole() const { return replaying_; }
+  /// Why the replay stopped where nothing is wrong: the tables are too small. Empty: it did not.
+  [[nodiscard]] const std::string& out_of_room() const { return out_of_room_; }
 
  private:
   struct Segment {
@@ -88,6 +90,7 @@ class EntryChecks {
   State state_;
   Replayer replayer_{state_};
   bool replaying_ = true;
+  std::string out_of_room_;
   bool contiguous_ = true;  // The current entry follows the one before.
   Segment segment_;
   std::optional<EntryHeader> before_;

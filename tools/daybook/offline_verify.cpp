@@ -66,7 +66,7 @@ void gather_findings(const VerifyReport& report, const EntryChecks& checks,
 }  // namespace
 
 int JournalVerdict::exit_code() const {
-  if (sound()) return exit_code::good;
+  if (sound()) return out_of_room.empty() ? exit_code::good : exit_code::failed;
   return unreadable_only ? exit_code::failed : exit_code::no;
 }
 
@@ -107,6 +107,7 @@ Result<JournalVerdict> verify_directory(
   verdict.state_digest = checks.state().digest();
   verdict.state_is_whole =
       checks.state_is_whole() && verdict.state_sequence == verdict.last_sequence;
+  verdict.out_of_room = checks.out_of_room();
   verdict.live = report.live;
   return verdict;
 }

@@ -43,6 +43,7 @@ struct JournalVerdict {
   Sequence state_sequence;
   std::uint64_t state_digest = 0;
   bool state_is_whole = false;  ///< It is the state after `last_sequence`.
+  std::string out_of_room;      ///< Why the state is not known further: a table is too small.
   bool live = false;
 
   [[nodiscard]] bool sound() const { return damage_count == 0; }

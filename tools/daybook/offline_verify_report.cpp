@@ -60,6 +60,10 @@ std::string finding_text(const VerifyFinding& finding) {
 }
 
 std::string conclusion(const JournalVerdict& verdict) {
+  if (verdict.sound() && !verdict.out_of_room.empty()) {
+    return fmt::format("CANNOT TELL: the bytes are good, but {}; run it again with that raised\n",
+                       verdict.out_of_room);
+  }
   if (verdict.sound()) {
     return verdict.live
                ? "GOOD; a process is writing this journal, so its newest entries may not be in it\n"
@@ -148,9 +152,10 @@ std::string verdict_json(const JournalVerdict& verdict) {
                        .sequence("last_sequence", gap.last)
                        .str());
   }
-  const std::string_view answer = verdict.sound()           ? "good"
-                                  : verdict.unreadable_only ? "cannot_tell"
-                                                            : "damaged";
+  const std::string_view answer = verdict.sound() && !verdict.out_of_room.empty() ? "cannot_tell"
+                                  : verdict.sound()                               ? "good"
+                                  : verdict.unreadable_only                       ? "cannot_tell"
+                                                                                  : "damaged";
   return JsonObject{}
       .text("verdict", answer)
       .text("journal_id", to_hex(verdict.journal_id))

@@ -23,7 +23,8 @@ void register_dump(CLI::App& app, CommandContext& context) {
   command->add_flag("--entries", options->entries,
                     "Also a line of each entry's header, before its facts");
   // There is no other form; taken so that every offline command can be called alike.
-  command->add_flag("--json", [](std::int64_t) {}, "JSON lines are the only form");
+  command->add_flag(
+      "--json", [](std::int64_t) {}, "JSON lines are the only form");
   command->footer(
       "Ids, amounts, timestamps, sequences and digests are strings; amounts are in the ledger's\n"
       "minor unit. 'operation' is the sequence of the operation that made a fact.\n"

@@ -91,7 +91,9 @@ TEST(EngineClockTest, HoldsAtAStartLongAfterOrBeforeTheLastEntry) {
     EXPECT_EQ(clock.held(), row.held) << row.last_entry;
     EXPECT_EQ(clock.take_step().has_value(), row.held);
     EXPECT_GE(clock.now_ns(), row.last_entry);
-    if (row.held) EXPECT_EQ(clock.now_ns(), row.last_entry);
+    if (row.held) {
+      EXPECT_EQ(clock.now_ns(), row.last_entry);
+    }
   }
 }
 
