@@ -53,7 +53,8 @@ bool QueryWorker::take() {
 
 bool QueryWorker::serve_waiting() {
   bool worked = false;
-  const std::uint64_t followed = links_.progress.followed().value();
+  // Who asks for sequence 1 takes whatever there is, nothing included.
+  const std::uint64_t followed = std::max<std::uint64_t>(links_.progress.followed().value(), 1);
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     RequestSlot& slot = *at->slot;
     const bool ready = slot.rebuild_reply || slot.min_sequence <= followed;

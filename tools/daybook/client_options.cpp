@@ -79,9 +79,10 @@ Result<ClientSettings> settings_from(const ClientOptions& options) {
     settings.client_id = ClientId{id.value()};
   }
   if (!(options.timeout_s > 0 && options.timeout_s <= timeout_s_max)) {
-    return Failure{FailureKind::invalid,
-                   fmt::format("--request-timeout: {} is not a number of seconds above 0 and up to {}",
-                               options.timeout_s, timeout_s_max)};
+    return Failure{
+        FailureKind::invalid,
+        fmt::format("--request-timeout: {} is not a number of seconds above 0 and up to {}",
+                    options.timeout_s, timeout_s_max)};
   }
   const std::chrono::milliseconds timeout{std::llround(std::ceil(options.timeout_s * 1e3))};
   settings.request_timeout = timeout;

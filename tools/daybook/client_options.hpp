@@ -23,7 +23,7 @@ struct ClientOptions {
   bool json = false;
 };
 
-/// Adds --connect, --token, --token-file, --client-id, --timeout and --json.
+/// Adds --connect, --token, --token-file, --client-id, --request-timeout and --json.
 /// `options` must live as long as `command`.
 void add_client_options(CLI::App& command, ClientOptions& options);
 

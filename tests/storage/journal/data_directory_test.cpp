@@ -2,6 +2,7 @@
 
 #include "storage/journal/data_directory.hpp"
 
+#include <array>
 #include <csignal>
 #include <fstream>
 
@@ -9,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "storage/witness/witness.hpp"
 #include "tests/storage/support/scribe.hpp"
 
 namespace daybook {
@@ -101,6 +103,18 @@ TEST_F(DataDirectoryTest, EveryBitOfTheIdFileMatters) {
   }
 }
 
+TEST_F(DataDirectoryTest, ReadsTheIdFileOfTheDocumentedExample) {
+  constexpr std::array<unsigned char, 40> example{
+      0x44, 0x42, 0x4b, 0x4a, 0x01, 0x00, 0x00, 0x00, 0x0f, 0x0e, 0x0d, 0x0c, 0x0b, 0x0a,
+      0x09, 0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00,
+      0x00, 0x00, 0x00, 0x00, 0x0a, 0x1a, 0xbc, 0xdd, 0x2a, 0x73, 0xf0, 0x2c};
+  const JournalLayout layout{scratch_.path()};
+  testing::write_file(layout.id(), std::as_bytes(std::span{example}));
+  const auto id = read_journal_id(layout);
+  ASSERT_TRUE(id.ok()) << id.error().what;
+  EXPECT_EQ(to_hex(id.value()), "000102030405060708090a0b0c0d0e0f");
+}
+
 TEST_F(DataDirectoryTest, SegmentsWithoutAnIdAreNeverGivenANewOne) {
   testing::RememberingObserver observer;
   {
@@ -120,7 +134,7 @@ TEST_F(DataDirectoryTest, ACreationThatWasCutOffIsDoneAgain) {
   std::ofstream{root_ / "journal.id.new"} << "half";
   const auto opened = DataDirectory::open_or_create(root_);
   ASSERT_TRUE(opened.ok()) << opened.error().what;
-  testing::RememberingObserver observer;
+  EXPECT_TRUE(read_witness(root_ / "HEAD").ok());
 }
 
 TEST_F(DataDirectoryTest, SortsNamesIntoSegmentsLeftoversAndUnknown) {
