@@ -314,10 +314,9 @@ void Sequencer::create_accounts(Batch& batch) {
 
 void Sequencer::create_transfers(Batch& batch) {
   const RequestSlot& request = *batch.request;
+  if (request.event_count == 0) return;  // `events` may be null then.
   state_.transfer_ids.prepare(request.event_count);
-  if (request.event_count > 0) {
-    batch.rules.imported = (event_at<Transfer>(request, 0).flags & transfer_flag::imported) != 0;
-  }
+  batch.rules.imported = (event_at<Transfer>(request, 0).flags & transfer_flag::imported) != 0;
   // Memory latency stays out of the loop: a group is looked ahead, then decided.
   std::array<TransferTags, prefetch_group> tags;
   const std::span events{&event_at<Transfer>(request, 0), request.event_count};
