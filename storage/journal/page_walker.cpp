@@ -70,7 +70,14 @@ class Walk {
   void report(FindingKind kind, std::optional<std::uint64_t> page, std::string words,
               FindingSeverity severity = FindingSeverity::damage);
   bool read_page(std::uint64_t number, Page& page);
-  std::optional<Meta> read_meta(std::uint64_t slot);
+  struct MetaReading {
+    Meta meta;
+    std::string fault;
+  };
+  std::optional<MetaReading> read_meta(std::uint64_t slot);
+  static bool was_taken_back(const Meta& meta, const Meta& other);
+  std::optional<Meta> good_meta(std::uint64_t slot, const std::optional<MetaReading>& reading,
+                                const std::optional<MetaReading>& other);
   std::string meta_fault(std::uint64_t slot, const PageHeader& header, const Meta& meta) const;
   std::optional<Meta> choose_meta();
   bool use(std::uint64_t page, std::string_view as);
@@ -152,20 +159,43 @@ std::string Walk::meta_fault(std::uint64_t slot, const PageHeader& header, const
   return {};
 }
 
-std::optional<Meta> Walk::read_meta(std::uint64_t slot) {
+/// Nothing when the page cannot be read, which is reported.
+std::optional<Walk::MetaReading> Walk::read_meta(std::uint64_t slot) {
   Page page{};
   if (!read_page(slot, page)) return std::nullopt;
-  const auto header = read_struct<PageHeader>(page, 0);
-  const auto meta = read_struct<Meta>(page, sizeof(PageHeader));
-  const std::string fault = meta_fault(slot, header, meta);
-  if (fault.empty()) return meta;
-  report(FindingKind::meta_page, slot, "meta page: " + fault);
+  MetaReading reading{.meta = read_struct<Meta>(page, sizeof(PageHeader)), .fault = {}};
+  reading.fault = meta_fault(slot, read_struct<PageHeader>(page, 0), reading.meta);
+  return reading;
+}
+
+/// When writing a meta page fails, LMDB writes the old transaction and last page over the new ones
+/// (mdb_env_write_meta in 0.9.24) and leaves the rest: the page then contradicts itself, and is
+/// never used, for the other one is newer. A damaged newest page differs: its last page is new.
+bool Walk::was_taken_back(const Meta& meta, const Meta& other) {
+  if (meta.magic != meta_magic || meta.entries.entries != other.transaction + 1) return false;
+  if (meta.transaction == 0) return other.transaction == 0 && meta.last_page == meta_pages - 1;
+  return meta.transaction + 1 == other.transaction && meta.last_page < other.last_page;
+}
+
+std::optional<Meta> Walk::good_meta(std::uint64_t slot, const std::optional<MetaReading>& reading,
+                                    const std::optional<MetaReading>& other) {
+  if (!reading) return std::nullopt;
+  if (reading->fault.empty()) return reading->meta;
+  if (other && other->fault.empty() && was_taken_back(reading->meta, other->meta)) {
+    report(FindingKind::meta_page, slot,
+           "meta page: a commit failed while it was written, and was taken back",
+           FindingSeverity::note);
+  } else {
+    report(FindingKind::meta_page, slot, "meta page: " + reading->fault);
+  }
   return std::nullopt;
 }
 
 std::optional<Meta> Walk::choose_meta() {
-  const auto first = read_meta(0);
-  const auto second = read_meta(1);
+  const auto first_reading = read_meta(0);
+  const auto second_reading = read_meta(1);
+  const auto first = good_meta(0, first_reading, second_reading);
+  const auto second = good_meta(1, second_reading, first_reading);
   if (!first || !second) return first ? first : second;
   const std::uint64_t low = std::min(first->transaction, second->transaction);
   const std::uint64_t high = std::max(first->transaction, second->transaction);

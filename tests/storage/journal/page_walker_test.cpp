@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/journal/page_format.hpp"
 #include "storage/journal/verify.hpp"
 #include "storage/lmdb/environment.hpp"
 #include "tests/storage/support/scribe.hpp"
@@ -227,6 +228,32 @@ TEST_F(PageWalkerTest, NamesTheFilePageAndKind) {
   const auto checked = check_segment_structure(first_);
   ASSERT_FALSE(checked.ok());
   EXPECT_EQ(checked.error().what, first_.string() + ", page 1: meta_page: meta page: it is zeroed");
+}
+
+// Found by injected errors: what LMDB leaves when writing a meta page fails is not damage.
+TEST_F(PageWalkerTest, TakesAMetaPageThatWasTakenBackForWhatItIs) {
+  write_journal(5);
+  std::vector<std::byte> bytes = testing::file_bytes(first_);
+  // Five transactions: page 1 holds the newest, page 0 the one before. As a failed sixth would
+  // leave page 0: its tree, with the fourth's transaction and last page.
+  std::uint64_t entries = 6;
+  const std::size_t meta_at = sizeof(page_format::PageHeader);
+  const std::size_t entries_at =
+      meta_at + offsetof(page_format::Meta, entries) + offsetof(page_format::Tree, entries);
+  std::memcpy(bytes.data() + entries_at, &entries, sizeof(entries));
+  testing::write_file(first_, bytes);
+
+  const auto walker = PageWalker::open(first_);
+  const SegmentStructure structure = walker.value().walk();
+  EXPECT_TRUE(structure.sound());
+  ASSERT_EQ(structure.findings.size(), 1U);
+  EXPECT_EQ(structure.findings[0].severity, FindingSeverity::note);
+  EXPECT_EQ(structure.entries.size(), 5U);
+
+  entries = 7;  // Nothing that a failed commit leaves.
+  std::memcpy(bytes.data() + entries_at, &entries, sizeof(entries));
+  testing::write_file(first_, bytes);
+  EXPECT_FALSE(PageWalker::open(first_).value().walk().sound());
 }
 
 }  // namespace
