@@ -75,7 +75,7 @@ std::vector<T> many(std::size_t count) {
 
 template <typename T>
 bool same_bytes(const std::byte* a, const std::vector<T>& b) {
-  return std::memcmp(a, b.data(), b.size() * sizeof(T)) == 0;
+  return b.empty() || std::memcmp(a, b.data(), b.size() * sizeof(T)) == 0;
 }
 
 template <typename Event, typename Write>
