@@ -337,9 +337,7 @@ void expect_items(RequestKind kind, Read read_reply) {
       Frame frame{reply_frame_bytes(count * sizeof(Item), words.size())};
       Frame placed{reply_frame_bytes(count * sizeof(Item), words.size())};
       if (count > 0) {
-        if (count > 0)
-          std::memcpy(placed.room().data() + reply_items_offset, items.data(),
-                      count * sizeof(Item));
+        std::memcpy(placed.room().data() + reply_items_offset, items.data(), count * sizeof(Item));
       }
       frame.expect_reply(write_items_reply(frame.room(), kind, number, sent), kind);
       placed.expect_reply(finish_items_reply(placed.room(), kind, number, sent), kind);
