@@ -21,9 +21,9 @@ Failure wrong_count(std::string_view what, std::size_t count) {
 
 bool count_is_allowed(std::size_t count) { return count >= 1 && count <= limits::batch_events_max; }
 
-Request request_of(RequestKind kind, std::uint32_t event_count, FrameBuffer buffer,
-                   const OperationAttributes& attributes, AnyCallback callback) {
-  Request request;
+SentRequest request_of(RequestKind kind, std::uint32_t event_count, FrameBuffer buffer,
+                       const OperationAttributes& attributes, AnyCallback callback) {
+  SentRequest request;
   request.kind = kind;
   request.event_count = event_count;
   request.buffer = std::move(buffer);

@@ -22,38 +22,38 @@ std::uint64_t InFlight::next_number() {
   return last_number_;
 }
 
-Request& InFlight::add(Request request) {
+SentRequest& InFlight::add(SentRequest request) {
   ENSURE(request.number == last_number_, "a request bears the number it was given");
   ++count_;
   bytes_ += request.buffer.size;
-  Request& kept = place(request.number);
+  SentRequest& kept = place(request.number);
   kept = std::move(request);
   return kept;
 }
 
-Request* InFlight::find(std::uint64_t number) {
-  Request& found = place(number);
+SentRequest* InFlight::find(std::uint64_t number) {
+  SentRequest& found = place(number);
   return number != 0 && found.number == number ? &found : nullptr;
 }
 
-Request InFlight::take(std::uint64_t number) {
-  Request& found = place(number);
+SentRequest InFlight::take(std::uint64_t number) {
+  SentRequest& found = place(number);
   ENSURE(number != 0 && found.number == number, "only what is in flight is taken out");
   --count_;
   bytes_ -= found.buffer.size;
-  Request taken = std::move(found);
+  SentRequest taken = std::move(found);
   found.number = 0;
   return taken;
 }
 
-std::vector<Request> InFlight::take_all() {
-  std::vector<Request> all;
+std::vector<SentRequest> InFlight::take_all() {
+  std::vector<SentRequest> all;
   all.reserve(count_);
-  for (Request& request : places_) {
+  for (SentRequest& request : places_) {
     if (request.number != 0) all.push_back(take(request.number));
   }
   std::sort(all.begin(), all.end(),
-            [](const Request& a, const Request& b) { return a.number < b.number; });
+            [](const SentRequest& a, const SentRequest& b) { return a.number < b.number; });
   return all;
 }
 

@@ -32,31 +32,31 @@ class InFlight {
   [[nodiscard]] std::uint64_t next_number();
 
   /// Requires: `request.number` came from the last next_number().
-  Request& add(Request request);
+  SentRequest& add(SentRequest request);
 
   /// Null when no request with this number is on the wire. Valid until the next add().
-  [[nodiscard]] Request* find(std::uint64_t number);
+  [[nodiscard]] SentRequest* find(std::uint64_t number);
 
   /// Takes it out. Requires: find(number) is not null.
-  [[nodiscard]] Request take(std::uint64_t number);
+  [[nodiscard]] SentRequest take(std::uint64_t number);
 
   /// Takes all of them out, by growing number.
-  [[nodiscard]] std::vector<Request> take_all();
+  [[nodiscard]] std::vector<SentRequest> take_all();
 
-  /// Calls `visit(Request&)` for each, in no order.
+  /// Calls `visit(SentRequest&)` for each, in no order.
   template <typename Visit>
   void for_each(Visit visit) {
-    for (Request& request : places_) {
+    for (SentRequest& request : places_) {
       if (request.number != 0) visit(request);
     }
   }
 
  private:
-  [[nodiscard]] Request& place(std::uint64_t number) {
+  [[nodiscard]] SentRequest& place(std::uint64_t number) {
     return places_[number & (places_.size() - 1)];
   }
 
-  std::vector<Request> places_;  ///< Number 0: free.
+  std::vector<SentRequest> places_;  ///< Number 0: free.
   std::size_t requests_max_;
   std::size_t count_ = 0;
   std::size_t bytes_ = 0;

@@ -11,7 +11,7 @@
 namespace daybook {
 namespace {
 
-Failure unreadable(const Request& request, const BodyFault& fault) {
+Failure unreadable(const SentRequest& request, const BodyFault& fault) {
   return {FailureKind::damaged,
           fmt::format("the engine's answer to {} number {} cannot be read: {}; the request was "
                       "executed or refused, read its effect back to learn which",
@@ -19,7 +19,7 @@ Failure unreadable(const Request& request, const BodyFault& fault) {
 }
 
 /// The ids that a lookup asked for, as they stand in its frame.
-std::span<const Uint128> asked_ids(const Request& request) {
+std::span<const Uint128> asked_ids(const SentRequest& request) {
   const std::byte* const ids =
       request.buffer.bytes.get() + frame_header_bytes + layout::items_offset<layout::Lookup>;
   return {reinterpret_cast<const Uint128*>(ids), request.event_count};
@@ -40,7 +40,8 @@ std::vector<Id> missing_ids(std::span<const Uint128> asked, const std::vector<It
 
 // ---- One read() for each type of answer, chosen by the type of the callback. ----
 
-Result<BatchResult> read(const Request& request, std::span<const std::byte> body, BatchResult*) {
+Result<BatchResult> read(const SentRequest& request, std::span<const std::byte> body,
+                         BatchResult*) {
   const auto reply = read_batch_reply(body);
   if (!reply) return unreadable(request, reply.error());
   const BatchReplyMessage& message = reply.value();
@@ -51,7 +52,7 @@ Result<BatchResult> read(const Request& request, std::span<const std::byte> body
                      {message.refusals.begin(), message.refusals.end()}};
 }
 
-Result<AccountsResult> read(const Request& request, std::span<const std::byte> body,
+Result<AccountsResult> read(const SentRequest& request, std::span<const std::byte> body,
                             AccountsResult*) {
   const auto reply = read_accounts_reply(body);
   if (!reply) return unreadable(request, reply.error());
@@ -67,7 +68,7 @@ Result<AccountsResult> read(const Request& request, std::span<const std::byte> b
   return result;
 }
 
-Result<TransfersResult> read(const Request& request, std::span<const std::byte> body,
+Result<TransfersResult> read(const SentRequest& request, std::span<const std::byte> body,
                              TransfersResult*) {
   const auto reply = read_transfers_reply(body);
   if (!reply) return unreadable(request, reply.error());
@@ -90,7 +91,8 @@ Page<Item, Cursor> page_of(const ItemsReplyMessage<Item>& message) {
           message.more,     Cursor{}};
 }
 
-Result<AccountPage> read(const Request& request, std::span<const std::byte> body, AccountPage*) {
+Result<AccountPage> read(const SentRequest& request, std::span<const std::byte> body,
+                         AccountPage*) {
   const auto reply = read_accounts_reply(body);
   if (!reply) return unreadable(request, reply.error());
   auto page = page_of<Account, AccountId>(reply.value());
@@ -98,7 +100,7 @@ Result<AccountPage> read(const Request& request, std::span<const std::byte> body
   return page;
 }
 
-Result<LedgerPage> read(const Request& request, std::span<const std::byte> body, LedgerPage*) {
+Result<LedgerPage> read(const SentRequest& request, std::span<const std::byte> body, LedgerPage*) {
   const auto reply = read_ledgers_reply(body);
   if (!reply) return unreadable(request, reply.error());
   auto page = page_of<Ledger, LedgerId>(reply.value());
@@ -106,7 +108,8 @@ Result<LedgerPage> read(const Request& request, std::span<const std::byte> body,
   return page;
 }
 
-Result<TransferPage> read(const Request& request, std::span<const std::byte> body, TransferPage*) {
+Result<TransferPage> read(const SentRequest& request, std::span<const std::byte> body,
+                          TransferPage*) {
   const auto reply = read_transfers_reply(body);
   if (!reply) return unreadable(request, reply.error());
   auto page = page_of<Transfer, Sequence>(reply.value());
@@ -114,7 +117,8 @@ Result<TransferPage> read(const Request& request, std::span<const std::byte> bod
   return page;
 }
 
-Result<DigestResult> read(const Request& request, std::span<const std::byte> body, DigestResult*) {
+Result<DigestResult> read(const SentRequest& request, std::span<const std::byte> body,
+                          DigestResult*) {
   const auto reply = read_digest_reply(body);
   if (!reply) return unreadable(request, reply.error());
   const DigestReplyMessage& message = reply.value();
@@ -124,7 +128,7 @@ Result<DigestResult> read(const Request& request, std::span<const std::byte> bod
 
 // ---- The highest sequence that an answer names. ----
 
-Sequence named_by(const Request& request, const BatchResult& result) {
+Sequence named_by(const SentRequest& request, const BatchResult& result) {
   if (result.status != RequestStatus::ok) return {};
   const std::size_t created =
       request.event_count - std::min<std::size_t>(result.refusals.size(), request.event_count);
@@ -132,7 +136,7 @@ Sequence named_by(const Request& request, const BatchResult& result) {
 }
 
 template <typename Answer>
-Sequence named_by(const Request&, const Answer& result) {
+Sequence named_by(const SentRequest&, const Answer& result) {
   return result.sequence;
 }
 
@@ -150,7 +154,7 @@ bool holds_events(RequestKind kind) {
 
 }  // namespace
 
-void seal(Request& request, std::uint64_t number) {
+void seal(SentRequest& request, std::uint64_t number) {
   request.number = number;
   if (holds_events(request.kind)) {
     finish_create(request.buffer.frame(), request.kind, number, request.origin,
@@ -160,7 +164,7 @@ void seal(Request& request, std::uint64_t number) {
   }
 }
 
-void answer(Request& request, std::span<const std::byte> body, Sequence& highest) {
+void answer(SentRequest& request, std::span<const std::byte> body, Sequence& highest) {
   std::visit(
       [&](auto& callback) {
         using Answer = typename AnswerOf<std::remove_cvref_t<decltype(callback)>>::Type;

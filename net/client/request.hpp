@@ -17,7 +17,7 @@ using AnyCallback = std::variant<BatchCallback, Callback<AccountsResult>, Callba
                                  Callback<TransferPage>, Callback<DigestResult>>;
 
 /// A request from its submission to its answer.
-struct Request {
+struct SentRequest {
   RequestKind kind{};
   std::uint32_t event_count = 0;
   /// The frame. Without number and checksum until seal(), unchanged afterwards.
@@ -33,11 +33,11 @@ struct Request {
 
 /// Gives the request its number and finishes its frame. From here on its bytes stay as they are:
 /// the engine knows a repeat by them.
-void seal(Request& request, std::uint64_t number);
+void seal(SentRequest& request, std::uint64_t number);
 
 /// Reads `body` as the answer to `request`, raises `highest` to the highest sequence that it names,
 /// and then calls the callback.
-void answer(Request& request, std::span<const std::byte> body, Sequence& highest);
+void answer(SentRequest& request, std::span<const std::byte> body, Sequence& highest);
 
 /// Calls `callback` with `failure`.
 void fail(AnyCallback& callback, const Failure& failure);

@@ -137,13 +137,13 @@ void Client::Session::receive_hello(std::span<const std::byte> body) {
 }
 
 void Client::Session::send_again() {
-  std::vector<Request*> all;
+  std::vector<SentRequest*> all;
   all.reserve(in_flight_.count());
-  in_flight_.for_each([&all](Request& request) { all.push_back(&request); });
+  in_flight_.for_each([&all](SentRequest& request) { all.push_back(&request); });
   std::sort(all.begin(), all.end(),
-            [](const Request* a, const Request* b) { return a->number < b->number; });
+            [](const SentRequest* a, const SentRequest* b) { return a->number < b->number; });
   const Clock::time_point now = Clock::now();
-  for (Request* request : all) send(*request, now);
+  for (SentRequest* request : all) send(*request, now);
 }
 
 void Client::Session::close_connection() {
@@ -194,14 +194,14 @@ Client::Session::Ended Client::Session::take_everything() {
 }
 
 void Client::Session::tell(Ended& ended, const Failure& failure) {
-  for (Request& request : ended.sent) {
+  for (SentRequest& request : ended.sent) {
     fail(request.callback,
          {failure.kind,
           fmt::format("{}; the request may or may not have been executed: repeat it under the same "
                       "ids, or read them back, to learn",
                       failure.what)});
   }
-  for (Request& request : ended.unsent) {
+  for (SentRequest& request : ended.unsent) {
     fail(request.callback,
          {failure.kind, fmt::format("{}; the request was never sent", failure.what)});
   }
@@ -252,7 +252,7 @@ void Client::Session::received_all() {
 }
 
 void Client::Session::receive_answer(const FrameHeader& header, std::span<const std::byte> body) {
-  const Request* const found = in_flight_.find(header.request_number);
+  const SentRequest* const found = in_flight_.find(header.request_number);
   const bool expected = found != nullptr && (header.flags & frame_flag::reply) != 0 &&
                         static_cast<std::uint16_t>(found->kind) == header.type &&
                         found->place < connection_->frames_written();
@@ -262,7 +262,7 @@ void Client::Session::receive_answer(const FrameHeader& header, std::span<const 
                              "connection cannot be trusted and was closed",
                              place(), header.type, header.request_number)});
   }
-  Request request = in_flight_.take(header.request_number);
+  SentRequest request = in_flight_.take(header.request_number);
   if (request.abandoned) {
     --abandoned_count_;
   } else {
@@ -282,7 +282,7 @@ void Client::Session::receive_error(const FrameHeader& header, std::span<const s
                                                    to_string(code), error.value().words)};
   if (error.value().closes) return is_final(code) ? end_for_good(failure) : lose(failure);
   if (in_flight_.find(header.request_number) == nullptr) return;  // About nothing of ours.
-  Request request = in_flight_.take(header.request_number);
+  SentRequest request = in_flight_.take(header.request_number);
   if (request.abandoned) {
     --abandoned_count_;
   } else {
@@ -292,7 +292,7 @@ void Client::Session::receive_error(const FrameHeader& header, std::span<const s
 
 // ---- What goes out. ----
 
-void Client::Session::submit(Request request) {
+void Client::Session::submit(SentRequest request) {
   if (waiting_.size() >= settings_.waiting_max) {
     return refuse(std::move(request.callback),
                   {FailureKind::invalid,
@@ -317,13 +317,13 @@ void Client::Session::refuse(AnyCallback callback, Failure failure) {
                                        why = std::move(failure)]() mutable { fail(call, why); });
 }
 
-bool Client::Session::has_room(const Request& request) const {
+bool Client::Session::has_room(const SentRequest& request) const {
   if (in_flight_.count() == 0) return true;
   return in_flight_.count() < in_flight_requests_max_ &&
          in_flight_.bytes() + request.buffer.size <= in_flight_bytes_max_;
 }
 
-void Client::Session::put_in_flight(Request& request, Clock::time_point now) {
+void Client::Session::put_in_flight(SentRequest& request, Clock::time_point now) {
   seal(request, in_flight_.next_number());
   send(in_flight_.add(std::move(request)), now);
 }
@@ -338,7 +338,7 @@ void Client::Session::pump() {
   schedule_flush();
 }
 
-void Client::Session::send(Request& request, Clock::time_point now) {
+void Client::Session::send(SentRequest& request, Clock::time_point now) {
   request.sent = now;
   request.place = connection_->send(request.buffer.frame());
 }
@@ -363,7 +363,7 @@ void Client::Session::schedule_flush() {
 void Client::Session::forget_abandoned() {
   if (abandoned_count_ == 0) return;
   std::vector<std::uint64_t> numbers;
-  in_flight_.for_each([&numbers](const Request& request) {
+  in_flight_.for_each([&numbers](const SentRequest& request) {
     if (request.abandoned) numbers.push_back(request.number);
   });
   for (const std::uint64_t number : numbers) static_cast<void>(in_flight_.take(number));
@@ -374,7 +374,7 @@ void Client::Session::watch_deadlines() {
   if (watching_deadlines_ || unanswered() == 0) return;
   Clock::time_point first = Clock::time_point::max();
   if (!waiting_.empty()) first = waiting_.front().deadline;
-  in_flight_.for_each([&first](const Request& request) {
+  in_flight_.for_each([&first](const SentRequest& request) {
     if (!request.abandoned) first = std::min(first, request.deadline);
   });
   watching_deadlines_ = true;
@@ -410,7 +410,7 @@ void Client::Session::check_deadlines() {
     waiting_.pop_front();
   }
   bool silent = false;  // Nothing at all has come since one of them was sent.
-  in_flight_.for_each([&](Request& request) {
+  in_flight_.for_each([&](SentRequest& request) {
     if (request.abandoned || request.deadline > now) return;
     request.abandoned = true;
     ++abandoned_count_;

@@ -41,7 +41,7 @@ class Client::Session final : public ConnectionOwner,
   void abandon();
 
   /// Takes the request into the queue; its callback is called later, inside the loop.
-  void submit(Request request);
+  void submit(SentRequest request);
   /// Has `callback` called with `failure` inside the loop.
   void refuse(AnyCallback callback, Failure failure);
 
@@ -62,8 +62,8 @@ class Client::Session final : public ConnectionOwner,
 
   /// What a lost connection ends.
   struct Ended {
-    std::vector<Request> sent;
-    std::deque<Request> unsent;
+    std::vector<SentRequest> sent;
+    std::deque<SentRequest> unsent;
     std::vector<ConnectCallback> connecting;
   };
 
@@ -86,10 +86,10 @@ class Client::Session final : public ConnectionOwner,
   void receive_answer(const FrameHeader& header, std::span<const std::byte> body);
   void send_again();
 
-  [[nodiscard]] bool has_room(const Request& request) const;
-  void put_in_flight(Request& request, Clock::time_point now);
+  [[nodiscard]] bool has_room(const SentRequest& request) const;
+  void put_in_flight(SentRequest& request, Clock::time_point now);
   void pump();
-  void send(Request& request, Clock::time_point now);
+  void send(SentRequest& request, Clock::time_point now);
   void schedule_flush();
   void forget_abandoned();
 
@@ -109,7 +109,7 @@ class Client::Session final : public ConnectionOwner,
   std::chrono::milliseconds backoff_;
   std::string last_loss_;  ///< Words of the last lost connection, for time-outs.
 
-  std::deque<Request> waiting_;  ///< Not on the wire yet; in the order of submission.
+  std::deque<SentRequest> waiting_;  ///< Not on the wire yet; in the order of submission.
   InFlight in_flight_;
   std::size_t abandoned_count_ = 0;  ///< Of those in flight.
   std::size_t in_flight_bytes_max_;

@@ -13,8 +13,8 @@
 namespace daybook {
 namespace {
 
-Request request_of(std::uint64_t number, std::size_t bytes = 8) {
-  Request request;
+SentRequest request_of(std::uint64_t number, std::size_t bytes = 8) {
+  SentRequest request;
   request.number = number;
   request.buffer.size = bytes;
   return request;
@@ -63,7 +63,7 @@ TEST(InFlightTest, GivesAllBackInOrderOfNumbers) {
   in_flight.raise_last_number(6);
   for (int i = 0; i < 4; ++i) add(in_flight);  // 7 to 10: they wrap around the eight places.
   std::vector<std::uint64_t> numbers;
-  for (const Request& request : in_flight.take_all()) numbers.push_back(request.number);
+  for (const SentRequest& request : in_flight.take_all()) numbers.push_back(request.number);
   EXPECT_EQ(numbers, (std::vector<std::uint64_t>{7, 8, 9, 10}));
   EXPECT_EQ(in_flight.count(), 0U);
   EXPECT_EQ(in_flight.bytes(), 0U);
