@@ -20,8 +20,7 @@ constexpr std::size_t vectors_max = 512;  ///< Of one write; the kernel takes up
 }  // namespace
 
 Connection::Connection(asio::io_context& io, std::weak_ptr<ConnectionOwner> owner)
-    : io_{io},
-      owner_{std::move(owner)},
+    : owner_{std::move(owner)},
       socket_{io},
       resolver_{io},
       buffer_(first_buffer_bytes / sizeof(std::uint64_t)) {}

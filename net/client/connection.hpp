@@ -71,7 +71,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void wait_for_room();
   void lose(FailureKind kind, std::string what);
 
-  boost::asio::io_context& io_;
   std::weak_ptr<ConnectionOwner> owner_;
   Tcp::socket socket_;
   Tcp::resolver resolver_;
