@@ -22,7 +22,8 @@ namespace {
 // No id of this benchmark is used twice, so nothing is ever read back.
 class NoFacts final : public FactReader {
  public:
-  bool transfer_at(Sequence, Transfer&) override { return false; }
+  bool transfer_at(Sequence, RecordedTransfer&) override { return false; }
+  bool released_at(Sequence, TransferId) override { return false; }
   bool burnt_at(Sequence, TransferId) override { return false; }
 };
 

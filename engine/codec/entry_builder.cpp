@@ -7,24 +7,26 @@
 
 // The front of a payload, written by hand because it is the same for every entry. Offsets in bytes
 // from the start of the payload:
-//    0  u32  offset of the root table: 40
+//    0  u32  offset of the root table: 52
 //    4  4    file identifier "DBJ1"
-//    8  u16  vtable: its size, 4 + 2 x 14 = 32
-//   10  u16  size of the table: 4 + 4 x 14 = 60
-//   12  u16  x 14: place of each field in the table, 4, 8, ... 56
-//   40  i32  table: distance back to the vtable, 32
-//   44  u32  x 14: offset of each vector, from the field itself
-//  100       the vectors; each one's u32 length at 4 mod 8, so that its structs are 8-aligned
+//    8  u16  vtable: its size, 4 + 2 x 19 = 42
+//   10  u16  size of the table: 4 + 4 x 19 = 80
+//   12  u16  x 19: place of each field in the table, 4, 8, ... 76
+//   50  2    zeros: the table starts 4-aligned
+//   52  i32  table: distance back to the vtable, 44
+//   56  u32  x 19: offset of each vector, from the field itself
+//  132       the vectors; each one's u32 length at 4 mod 8, so that its structs are 8-aligned
 // Format: https://flatbuffers.dev/flatbuffers_internals.html
 
 namespace daybook {
 namespace {
 
-constexpr std::size_t fields = 14;
+constexpr std::size_t fields = 19;
+constexpr std::size_t field_of_transfers = 13;
 constexpr std::size_t vtable_at = 8;
-constexpr std::size_t table_at = vtable_at + 4 + 2 * fields;
+constexpr std::size_t table_at = (vtable_at + 4 + 2 * fields + 3) / 4 * 4;
 constexpr std::size_t vectors_at = table_at + 4 + 4 * fields;
-static_assert(table_at == 40 && vectors_at == 100);
+static_assert(table_at == 52 && vectors_at == 132);
 
 constexpr std::size_t align_16(std::size_t bytes) { return (bytes + 15) & ~std::size_t{15}; }
 
@@ -36,6 +38,7 @@ void write(std::byte* at, Number number) {
 void write_front(std::byte* payload) {
   write(payload, static_cast<std::uint32_t>(table_at));
   std::memcpy(payload + 4, "DBJ1", 4);
+  write(payload + table_at - 2, std::uint16_t{0});
   write(payload + vtable_at, static_cast<std::uint16_t>(4 + 2 * fields));
   write(payload + vtable_at + 2, static_cast<std::uint16_t>(4 + 4 * fields));
   for (std::size_t field = 0; field < fields; ++field) {
@@ -45,6 +48,28 @@ void write_front(std::byte* payload) {
 }
 
 }  // namespace
+
+template <typename Self, typename Visit>
+void EntryBuilder::for_each_side_vector(Self& self, Visit visit) {
+  visit(self.runs_);
+  visit(self.operations_);
+  visit(self.refusals_);
+  visit(self.refused_accounts_);
+  visit(self.refused_transfers_);
+  visit(self.refused_ledgers_);
+  visit(self.accounts_);
+  visit(self.ledgers_);
+  visit(self.segments_opened_);
+  visit(self.segments_sealed_);
+  visit(self.segments_hashed_);
+  visit(self.clock_changes_);
+  visit(self.clients_evicted_);
+  visit(self.transfer_notes_);
+  visit(self.holds_released_);
+  visit(self.account_changes_);
+  visit(self.refused_account_changes_);
+  visit(self.reasons_);
+}
 
 EntryBuilder::EntryBuilder() {
   // Side buffers of the largest entry each: address space, touched as far as they are used.
@@ -58,19 +83,7 @@ EntryBuilder::EntryBuilder() {
     vector.items = reinterpret_cast<T*>(at);
     at += side;
   };
-  take(runs_);
-  take(operations_);
-  take(refusals_);
-  take(refused_accounts_);
-  take(refused_transfers_);
-  take(refused_ledgers_);
-  take(accounts_);
-  take(ledgers_);
-  take(segments_opened_);
-  take(segments_sealed_);
-  take(segments_hashed_);
-  take(clock_changes_);
-  take(clients_evicted_);
+  for_each_side_vector(*this, take);
   transfers_at_ = at + front;
   transfers_.items = reinterpret_cast<Transfer*>(transfers_at_);
   open(Sequence{1});
@@ -79,14 +92,11 @@ EntryBuilder::EntryBuilder() {
 void EntryBuilder::open(Sequence first) {
   first_ = first;
   used_bytes_ = sizeof(EntryHeader) + vectors_at + 8 * fields;
-  runs_.count = operations_.count = refusals_.count = 0;
-  refused_accounts_.count = refused_transfers_.count = refused_ledgers_.count = 0;
-  accounts_.count = ledgers_.count = transfers_.count = 0;
-  segments_opened_.count = segments_sealed_.count = segments_hashed_.count = 0;
-  clock_changes_.count = clients_evicted_.count = 0;
+  transfers_.count = 0;
+  for_each_side_vector(*this, [](auto& vector) { vector.count = 0; });
 }
 
-const Transfer* EntryBuilder::find_transfer(Sequence sequence) const {
+std::optional<std::uint32_t> EntryBuilder::index_of(Sequence sequence, FactKind kind) const {
   const std::uint64_t* const begin = run_sequences_.items();
   const auto* const after = std::upper_bound(begin, begin + runs_.count, sequence.value());
   // Runs without facts share their sequence with the run behind them, so step back over them.
@@ -97,11 +107,31 @@ const Transfer* EntryBuilder::find_transfer(Sequence sequence) const {
     const std::uint64_t count =
         is_last && run.kind == FactKind::transfer ? transfers_.count - run.first : run.count;
     if (place < count) {
-      return run.kind == FactKind::transfer ? &transfers_.items[run.first + place] : nullptr;
+      if (run.kind != kind) return std::nullopt;
+      return run.first + static_cast<std::uint32_t>(place);
     }
-    if (count > 0) return nullptr;
+    if (count > 0) return std::nullopt;
   }
-  return nullptr;
+  return std::nullopt;
+}
+
+const Transfer* EntryBuilder::find_transfer(Sequence sequence) const {
+  const auto index = index_of(sequence, FactKind::transfer);
+  return index ? &transfers_.items[*index] : nullptr;
+}
+
+TransferNote EntryBuilder::note_of(const Transfer* transfer) const {
+  const auto index = static_cast<std::uint32_t>(transfer - transfers_.items);
+  const auto notes = transfer_notes_.all();
+  const auto found = std::lower_bound(
+      notes.begin(), notes.end(), index,
+      [](const TransferNote& note, std::uint32_t wanted) { return note.transfer < wanted; });
+  return found != notes.end() && found->transfer == index ? *found : TransferNote{};
+}
+
+const HoldReleased* EntryBuilder::find_release(Sequence sequence) const {
+  const auto index = index_of(sequence, FactKind::hold_released);
+  return index ? &holds_released_.items[*index] : nullptr;
 }
 
 bool EntryBuilder::holds_burnt(TransferId id) const {
@@ -126,46 +156,30 @@ std::byte* EntryBuilder::place(Vector<T>& vector, std::byte* at) {
 std::span<std::byte> EntryBuilder::close(EntryHeader header) {
   ENSURE(!empty(), "an entry holds at least one fact");
   // What stands before the first transfer, rounded up so that the value starts 16-aligned.
-  const auto side_bytes = [](const auto& vector) {
-    return vector.all().size_bytes() + 8;  // Length and alignment.
-  };
-  const std::size_t front = align_16(
-      sizeof(EntryHeader) + vectors_at + side_bytes(runs_) + side_bytes(operations_) +
-      side_bytes(refusals_) + side_bytes(refused_accounts_) + side_bytes(refused_transfers_) +
-      side_bytes(refused_ledgers_) + side_bytes(accounts_) + side_bytes(ledgers_) +
-      side_bytes(segments_opened_) + side_bytes(segments_sealed_) + side_bytes(segments_hashed_) +
-      side_bytes(clock_changes_) + side_bytes(clients_evicted_) + 8);
+  std::size_t side_bytes = 0;
+  for_each_side_vector(*this, [&](const auto& vector) {
+    side_bytes += vector.all().size_bytes() + 8;  // Length and alignment.
+  });
+  const std::size_t front = align_16(sizeof(EntryHeader) + vectors_at + side_bytes + 8);
   std::byte* const value = transfers_at_ - front;
   std::byte* const payload = value + sizeof(EntryHeader);
   write_front(payload);
 
   std::byte* at = payload + vectors_at;
-  std::size_t field = 0;
-  const auto set_field = [&](const std::byte* length_at) {
-    std::byte* const place_of_field = payload + table_at + 4 + 4 * field++;
+  const auto set_field = [&](std::size_t field, const std::byte* length_at) {
+    std::byte* const place_of_field = payload + table_at + 4 + 4 * field;
     write(place_of_field, static_cast<std::uint32_t>(length_at - place_of_field));
   };
-  const auto put = [&](auto& vector) {
+  std::size_t field = 0;
+  for_each_side_vector(*this, [&](auto& vector) {
     const std::size_t bytes = vector.all().size_bytes();
     at = place(vector, at);
-    set_field(at - bytes - 4);
-  };
-  put(runs_);
-  put(operations_);
-  put(refusals_);
-  put(refused_accounts_);
-  put(refused_transfers_);
-  put(refused_ledgers_);
-  put(accounts_);
-  put(ledgers_);
-  put(segments_opened_);
-  put(segments_sealed_);
-  put(segments_hashed_);
-  put(clock_changes_);
-  put(clients_evicted_);
+    if (field == field_of_transfers) ++field;
+    set_field(field++, at - bytes - 4);
+  });
   std::fill(at, transfers_at_ - 4, std::byte{0});
   write(transfers_at_ - 4, transfers_.count);
-  set_field(transfers_at_ - 4);
+  set_field(field_of_transfers, transfers_at_ - 4);
 
   std::byte* const end = transfers_at_ + transfers_.all().size_bytes();
   header.magic = entry_magic;

@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 
 #include "engine/base/limits.hpp"
 #include "engine/base/mapped_array.hpp"
 #include "engine/model/account.hpp"
+#include "engine/model/account_change.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/operation.hpp"
@@ -43,10 +45,12 @@ class EntryBuilder {
   [[nodiscard]] std::size_t used_bytes() const { return used_bytes_; }
 
   /// The most bytes that a request of `event_count` events of `event_bytes` each can take: every
-  /// event refused with its data, the operation, its run, evictions.
+  /// event refused with its data, or created with a note and refused as well (a change that is
+  /// done and answered); the operation, its run, its reason, evictions.
   [[nodiscard]] static constexpr std::size_t worst_case_bytes(std::size_t event_count,
                                                               std::size_t event_bytes) {
-    return event_count * (sizeof(Refusal) + event_bytes) + sizeof(Operation) + sizeof(ClockChange) +
+    return event_count * (sizeof(TransferNote) + event_bytes) + sizeof(Operation) +
+           sizeof(ClockChange) + sizeof(OperationReason) +
            4 * (sizeof(Run) + sizeof(ClientEvicted));
   }
 
@@ -66,6 +70,7 @@ class EntryBuilder {
     add(refused_transfers_, transfer);
   }
   void add_refused(const Ledger& ledger) { add(refused_ledgers_, ledger); }
+  void add_refused(const AccountChange& change) { add(refused_account_changes_, change); }
   Account& add_fact(const Account& account) { return add(accounts_, account); }
   Transfer& add_fact(const Transfer& transfer) { return add(transfers_, transfer); }
   Ledger& add_fact(const Ledger& ledger) { return add(ledgers_, ledger); }
@@ -74,10 +79,24 @@ class EntryBuilder {
   void add_fact(const SegmentHashed& fact) { add(segments_hashed_, fact); }
   void add_fact(const ClockChange& fact) { add(clock_changes_, fact); }
   void add_fact(const ClientEvicted& fact) { add(clients_evicted_, fact); }
+  void add_fact(const HoldReleased& fact) { add(holds_released_, fact); }
+  AccountChange& add_fact(const AccountChange& fact) { return add(account_changes_, fact); }
+  /// Of the transfer added last.
+  TransferNote& add_note(const TransferNote& note) {
+    TransferNote& added = add(transfer_notes_, note);
+    added.transfer = transfers_.count - 1;
+    return added;
+  }
+  void add_reason(const OperationReason& reason) { add(reasons_, reason); }
 
   /// Forgets all accounts (transfers) from index `count` on: the facts of an undone chain.
   void truncate_accounts(std::uint32_t count) { truncate(accounts_, count); }
-  void truncate_transfers(std::uint32_t count) { truncate(transfers_, count); }
+  void truncate_transfers(std::uint32_t count) {
+    truncate(transfers_, count);
+    std::uint32_t notes = transfer_notes_.count;
+    while (notes > 0 && transfer_notes_.items[notes - 1].transfer >= count) --notes;
+    truncate(transfer_notes_, notes);
+  }
 
   [[nodiscard]] std::uint32_t run_count() const { return runs_.count; }
   [[nodiscard]] std::uint32_t operation_count() const { return operations_.count; }
@@ -88,12 +107,21 @@ class EntryBuilder {
   [[nodiscard]] std::uint32_t segment_hashed_count() const { return segments_hashed_.count; }
   [[nodiscard]] std::uint32_t refusal_count() const { return refusals_.count; }
   [[nodiscard]] std::uint32_t clock_change_count() const { return clock_changes_.count; }
+  [[nodiscard]] std::uint32_t hold_released_count() const { return holds_released_.count; }
+  [[nodiscard]] std::uint32_t account_change_count() const { return account_changes_.count; }
+  [[nodiscard]] const HoldReleased& hold_released(std::uint32_t index) const {
+    return holds_released_.items[index];
+  }
   [[nodiscard]] const Account& account(std::uint32_t index) const { return accounts_.items[index]; }
   [[nodiscard]] const Transfer& transfer(std::uint32_t index) const {
     return transfers_.items[index];
   }
   /// The transfer that took `sequence`, or null. Cost: O(log runs).
   [[nodiscard]] const Transfer* find_transfer(Sequence sequence) const;
+  /// The note of a transfer of this slab; all zero if it has none. Cost: O(log notes).
+  [[nodiscard]] TransferNote note_of(const Transfer* transfer) const;
+  /// The release that took `sequence`, or null. Cost: O(log runs).
+  [[nodiscard]] const HoldReleased* find_release(Sequence sequence) const;
 
   /// Did an operation in this slab burn `id`? Cost: O(refused transfers).
   [[nodiscard]] bool holds_burnt(TransferId id) const;
@@ -126,7 +154,13 @@ class EntryBuilder {
   template <typename T>
   std::byte* place(Vector<T>& vector, std::byte* at);
 
-  static constexpr std::size_t vector_count = 14;
+  /// Where the fact at `sequence` stands in the vector of `kind`; nothing when another kind took
+  /// it.
+  [[nodiscard]] std::optional<std::uint32_t> index_of(Sequence sequence, FactKind kind) const;
+  /// Calls `visit(vector)` for each vector but the transfers, in the order of the schema.
+  template <typename Self, typename Visit>
+  static void for_each_side_vector(Self& self, Visit visit);
+
   static constexpr std::size_t front_slack = 256;  // Offsets, lengths, alignment.
 
   MappedMemory memory_;
@@ -149,6 +183,11 @@ class EntryBuilder {
   Vector<ClockChange> clock_changes_;
   Vector<ClientEvicted> clients_evicted_;
   Vector<Transfer> transfers_;
+  Vector<TransferNote> transfer_notes_;
+  Vector<HoldReleased> holds_released_;
+  Vector<AccountChange> account_changes_;
+  Vector<AccountChange> refused_account_changes_;
+  Vector<OperationReason> reasons_;
 };
 
 // A frame's events with their worst record fit the largest entry.

@@ -1,5 +1,6 @@
 #include "engine/codec/entry_facts.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -22,7 +23,7 @@ std::span<const Model> as_model(const flatbuffers::Vector<const Stored*>* vector
 
 // How many facts of each kind an entry holds, or has used so far.
 struct Counts {
-  std::array<std::uint64_t, 9> of_kind{};
+  std::array<std::uint64_t, 11> of_kind{};
 
   explicit Counts() = default;
   explicit Counts(const EntryFacts& facts) {
@@ -34,6 +35,8 @@ struct Counts {
     of(FactKind::segment_hashed) = facts.segments_hashed.size();
     of(FactKind::clock_change) = facts.clock_changes.size();
     of(FactKind::client_evicted) = facts.clients_evicted.size();
+    of(FactKind::hold_released) = facts.holds_released.size();
+    of(FactKind::account_change) = facts.account_changes.size();
   }
   std::uint64_t& of(FactKind kind) { return of_kind[static_cast<std::size_t>(kind)]; }
 };
@@ -82,6 +85,7 @@ Result<void> check_refusals(const EntryFacts& facts) {
   std::uint64_t accounts = 0;
   std::uint64_t transfers = 0;
   std::uint64_t ledgers = 0;
+  std::uint64_t changes = 0;
   for (const Operation& operation : facts.operations) {
     if (operation.refusal_count > facts.refusals.size() - refusals) {
       return damaged("an operation has more refusals than there are");
@@ -95,16 +99,58 @@ Result<void> check_refusals(const EntryFacts& facts) {
       if (operation.kind == RequestKind::create_accounts) ++accounts;
       if (operation.kind == RequestKind::create_transfers) ++transfers;
       if (operation.kind == RequestKind::put_ledgers) ++ledgers;
+      if (operation.kind == RequestKind::change_accounts) ++changes;
     }
   }
   if (refusals != facts.refusals.size() || accounts != facts.refused_accounts.size() ||
-      transfers != facts.refused_transfers.size() || ledgers != facts.refused_ledgers.size()) {
+      transfers != facts.refused_transfers.size() || ledgers != facts.refused_ledgers.size() ||
+      changes != facts.refused_account_changes.size()) {
     return damaged("the refusals and their request data do not match");
   }
   return {};
 }
 
+// Notes and reasons name what they belong to, each at most once and in order.
+template <typename Item, typename IndexOf>
+bool grows(std::span<const Item> items, std::size_t end, IndexOf index_of) {
+  std::size_t from = 0;
+  for (const Item& item : items) {
+    if (index_of(item) < from || index_of(item) >= end) return false;
+    from = index_of(item) + 1;
+  }
+  return true;
+}
+
+Result<void> check_notes(const EntryFacts& facts) {
+  if (!grows(facts.transfer_notes, facts.transfers.size(),
+             [](const TransferNote& note) { return std::size_t{note.transfer}; })) {
+    return damaged("the notes do not belong to the transfers");
+  }
+  if (!grows(facts.reasons, facts.operations.size(),
+             [](const OperationReason& reason) { return std::size_t{reason.operation}; })) {
+    return damaged("the reasons do not belong to the operations");
+  }
+  for (const OperationReason& reason : facts.reasons) {
+    if (reason.bytes > reason.text.size()) return damaged("a reason is longer than its place");
+  }
+  return {};
+}
+
 }  // namespace
+
+TransferNote EntryFacts::note_of(std::size_t index) const {
+  const auto found = std::lower_bound(
+      transfer_notes.begin(), transfer_notes.end(), index,
+      [](const TransferNote& note, std::size_t wanted) { return note.transfer < wanted; });
+  return found != transfer_notes.end() && found->transfer == index ? *found : TransferNote{};
+}
+
+std::string_view EntryFacts::reason_of(std::size_t index) const {
+  const auto found = std::lower_bound(
+      reasons.begin(), reasons.end(), index,
+      [](const OperationReason& reason, std::size_t wanted) { return reason.operation < wanted; });
+  return found != reasons.end() && found->operation == index ? found->words() : std::string_view{};
+}
 
 bool keeps_request_data(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::create_accounts) {
@@ -114,6 +160,9 @@ bool keeps_request_data(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::create_transfers) {
     return status != static_cast<std::uint16_t>(CreateTransferStatus::exists) &&
            status != static_cast<std::uint16_t>(CreateTransferStatus::linked_event_failed);
+  }
+  if (kind == RequestKind::change_accounts) {
+    return status != static_cast<std::uint16_t>(ChangeAccountStatus::outside_limits);
   }
   return kind == RequestKind::put_ledgers &&
          status != static_cast<std::uint16_t>(PutLedgerStatus::exists);
@@ -129,24 +178,38 @@ Result<EntryFacts> read_facts(const EntryView& entry) {
     return damaged("the entry's payload is not a FlatBuffer of this schema");
   }
   const journal::Entry& stored = *journal::GetEntry(bytes);
-  EntryFacts facts{.header = entry.header,
-                   .runs = as_model<Run>(stored.runs()),
-                   .operations = as_model<Operation>(stored.operations()),
-                   .refusals = as_model<Refusal>(stored.refusals()),
-                   .refused_accounts = as_model<Account>(stored.refused_accounts()),
-                   .refused_transfers = as_model<Transfer>(stored.refused_transfers()),
-                   .refused_ledgers = as_model<Ledger>(stored.refused_ledgers()),
-                   .accounts = as_model<Account>(stored.accounts()),
-                   .ledgers = as_model<Ledger>(stored.ledgers()),
-                   .segments_opened = as_model<SegmentOpened>(stored.segments_opened()),
-                   .segments_sealed = as_model<SegmentSealed>(stored.segments_sealed()),
-                   .segments_hashed = as_model<SegmentHashed>(stored.segments_hashed()),
-                   .clock_changes = as_model<ClockChange>(stored.clock_changes()),
-                   .clients_evicted = as_model<ClientEvicted>(stored.clients_evicted()),
-                   .transfers = as_model<Transfer>(stored.transfers())};
+  EntryFacts facts{
+      .header = entry.header,
+      .runs = as_model<Run>(stored.runs()),
+      .operations = as_model<Operation>(stored.operations()),
+      .refusals = as_model<Refusal>(stored.refusals()),
+      .refused_accounts = as_model<Account>(stored.refused_accounts()),
+      .refused_transfers = as_model<Transfer>(stored.refused_transfers()),
+      .refused_ledgers = as_model<Ledger>(stored.refused_ledgers()),
+      .accounts = as_model<Account>(stored.accounts()),
+      .ledgers = as_model<Ledger>(stored.ledgers()),
+      .segments_opened = as_model<SegmentOpened>(stored.segments_opened()),
+      .segments_sealed = as_model<SegmentSealed>(stored.segments_sealed()),
+      .segments_hashed = as_model<SegmentHashed>(stored.segments_hashed()),
+      .clock_changes = as_model<ClockChange>(stored.clock_changes()),
+      .clients_evicted = as_model<ClientEvicted>(stored.clients_evicted()),
+      .transfers = as_model<Transfer>(stored.transfers()),
+      .transfer_notes = as_model<TransferNote>(stored.transfer_notes()),
+      .holds_released = as_model<HoldReleased>(stored.holds_released()),
+      .account_changes = as_model<AccountChange>(stored.account_changes()),
+      .refused_account_changes = as_model<AccountChange>(stored.refused_account_changes()),
+      .reasons = as_model<OperationReason>(stored.reasons())};
   if (auto checked = check_runs(facts); !checked.ok()) return checked.error();
   if (auto checked = check_refusals(facts); !checked.ok()) return checked.error();
+  if (auto checked = check_notes(facts); !checked.ok()) return checked.error();
   return facts;
+}
+
+std::uint32_t* RunWalker::refused_of(RequestKind kind) {
+  if (kind == RequestKind::create_accounts) return &refused_accounts_;
+  if (kind == RequestKind::create_transfers) return &refused_transfers_;
+  if (kind == RequestKind::put_ledgers) return &refused_ledgers_;
+  return kind == RequestKind::change_accounts ? &refused_account_changes_ : nullptr;
 }
 
 bool RunWalker::next(PlacedRun& placed) {
@@ -158,19 +221,15 @@ bool RunWalker::next(PlacedRun& placed) {
       const Operation& before = facts_->operations[operations_ - 1];
       for (std::uint32_t each = 0; each < before.refusal_count; ++each) {
         if (!keeps_request_data(before.kind, facts_->refusals[refusals_++].status)) continue;
-        if (before.kind == RequestKind::create_accounts) ++refused_accounts_;
-        if (before.kind == RequestKind::create_transfers) ++refused_transfers_;
-        if (before.kind == RequestKind::put_ledgers) ++refused_ledgers_;
+        if (std::uint32_t* const count = refused_of(before.kind)) ++*count;
       }
     }
     ++operations_;
     placed.operation_sequence = next_;
     next_ = daybook::next(next_);
     placed.first_refusal = refusals_;
-    const RequestKind kind = facts_->operations[operations_ - 1].kind;
-    placed.first_refused_data = kind == RequestKind::create_accounts    ? refused_accounts_
-                                : kind == RequestKind::create_transfers ? refused_transfers_
-                                                                        : refused_ledgers_;
+    const std::uint32_t* const refused = refused_of(facts_->operations[operations_ - 1].kind);
+    placed.first_refused_data = refused == nullptr ? 0 : *refused;
   }
   placed.first_sequence = next_;
   next_ = Sequence{next_.value() + placed.run.count};

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "engine/base/result.hpp"
 #include "engine/model/account.hpp"
+#include "engine/model/account_change.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/operation.hpp"
@@ -30,6 +32,16 @@ struct EntryFacts {
   std::span<const ClockChange> clock_changes;
   std::span<const ClientEvicted> clients_evicted;
   std::span<const Transfer> transfers;
+  std::span<const TransferNote> transfer_notes;
+  std::span<const HoldReleased> holds_released;
+  std::span<const AccountChange> account_changes;
+  std::span<const AccountChange> refused_account_changes;
+  std::span<const OperationReason> reasons;
+
+  /// The note of transfer `index`; all zero if it has none. Cost: O(log notes).
+  [[nodiscard]] TransferNote note_of(std::size_t index) const;
+  /// The reason of operation `index`; empty if none was given. Cost: O(log reasons).
+  [[nodiscard]] std::string_view reason_of(std::size_t index) const;
 };
 
 /// Reads a checked entry's payload and makes sure that it is consistent, so that no later reader
@@ -69,6 +81,9 @@ class RunWalker {
   std::uint32_t refused_accounts_ = 0;
   std::uint32_t refused_transfers_ = 0;
   std::uint32_t refused_ledgers_ = 0;
+  std::uint32_t refused_account_changes_ = 0;
+
+  [[nodiscard]] std::uint32_t* refused_of(RequestKind kind);
 };
 
 }  // namespace daybook

@@ -5,6 +5,7 @@
 
 #include "engine/codec/generated/journal_generated.h"
 #include "engine/model/account.hpp"
+#include "engine/model/account_change.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/operation.hpp"
@@ -52,6 +53,20 @@ static_assert(sizeof(journal::SegmentSealed) == sizeof(SegmentSealed));
 static_assert(sizeof(journal::SegmentHashed) == sizeof(SegmentHashed));
 static_assert(sizeof(journal::ClockChange) == sizeof(ClockChange));
 static_assert(sizeof(journal::ClientEvicted) == sizeof(ClientEvicted));
+
+static_assert(sizeof(journal::HoldReleased) == sizeof(HoldReleased));
+static_assert(offsetof(HoldReleased, amount) == 48 && offsetof(HoldReleased, ledger) == 80);
+static_assert(offsetof(HoldReleased, pending_sequence) == 64);
+static_assert(offsetof(HoldReleased, expires_at) == 72 && offsetof(HoldReleased, timestamp) == 88);
+static_assert(sizeof(journal::AccountChange) == sizeof(AccountChange));
+static_assert(offsetof(AccountChange, minimum) == 16 && offsetof(AccountChange, maximum) == 32);
+static_assert(offsetof(AccountChange, kind) == 48 && offsetof(AccountChange, sides) == 50);
+static_assert(offsetof(AccountChange, reserved) == 52 && offsetof(AccountChange, timestamp) == 56);
+static_assert(sizeof(journal::TransferNote) == sizeof(TransferNote));
+static_assert(offsetof(TransferNote, bits) == 4 && offsetof(TransferNote, authority) == 6);
+static_assert(offsetof(TransferNote, overrode) == 7 && offsetof(TransferNote, total) == 8);
+static_assert(offsetof(TransferNote, owner) == 24 && offsetof(TransferNote, before) == 40);
+static_assert(sizeof(journal::OperationReason) == sizeof(OperationReason));
 
 }  // namespace
 }  // namespace daybook

@@ -21,8 +21,8 @@ struct TransferTags {
   AccountSlot credit_slot = no_account;  ///< Most likely.
 };
 
-/// Fills `tags` for `transfers`: first every index line is asked for, then every account.
-/// Requires: as many tags as transfers.
+/// Fills `tags` for `transfers`: first every index line is asked for, then every account, or the
+/// hold that a post or void resolves. Requires: as many tags as transfers.
 void prefetch_transfers(const State& state, std::span<const Transfer> transfers,
                         std::span<TransferTags> tags);
 
@@ -33,14 +33,21 @@ inline constexpr std::size_t prefetch_group = 32;
 struct TransferDecision {
   CreateTransferStatus status = CreateTransferStatus::created;
   Timestamp original;  ///< The existing transfer's, where status is `exists`.
-  AccountSlot debit = no_account;
-  AccountSlot credit = no_account;
+  TransferPlaces places;
+  TransferNote note;
+  bool has_note = false;
+  /// The journal has other fields than the request: those of `record`.
+  bool rewritten = false;
 };
 
 /// Checks in the order of CreateTransferStatus, but for the two statuses of chains, which are the
-/// executor's. Cost: three prefetched probes; a read of the journal where the id was used before.
+/// executor's. `slot` is the timestamp of the event's slot. Where the decision is `rewritten`,
+/// `record` is the transfer as the journal gets it, but for its timestamp.
+/// Cost: three prefetched probes; a read of the journal where the id was used before, and for
+/// what a reversal, or a post or void of a hold that is not open any more, names.
 [[nodiscard]] TransferDecision decide_transfer(const State& state, FactReader& facts,
                                                const BatchRules& rules, const Transfer& event,
-                                               const TransferTags& tags);
+                                               Timestamp slot, const TransferTags& tags,
+                                               Transfer& record);
 
 }  // namespace daybook

@@ -17,7 +17,8 @@ namespace daybook {
 ///   balances    word x key, for both words of each of the four fields of each account, where the
 ///               key is odd and derived from the account's id and the field. Linear, so a posting
 ///               costs one multiply-add (two when the amount or a carry reaches the high word).
-///   ids         mix(id, sequence) of each created transfer; of a burnt id, with the operation's.
+///   ids         mix(id, sequence) of each created transfer; of a burnt id, with the operation's;
+///               of a hold whose time was over, with its release's.
 ///   the rest    XXH3-64 of its canonical bytes.
 /// Part of the journal format. It finds accidents, not forgers.
 class StateDigest {
@@ -28,6 +29,9 @@ class StateDigest {
     credits_pending = 3,
     credits_posted = 4,
   };
+
+  StateDigest() = default;
+  explicit StateDigest(std::uint64_t value) : value_{value} {}
 
   /// Of an account: what field_changed() needs; keep it for a run of changes.
   [[nodiscard]] static constexpr std::uint64_t key_of(AccountId id) { return mix(id.value(), 1); }
@@ -51,6 +55,9 @@ class StateDigest {
   }
   [[nodiscard]] static constexpr std::uint64_t of_burnt(TransferId id, Sequence operation) {
     return mix(id.value(), ~(operation.value() << 1));
+  }
+  [[nodiscard]] static constexpr std::uint64_t of_release(TransferId id, Sequence release) {
+    return mix(id.value(), release.value() << 1 | 1);
   }
   /// `bytes` stands for the part's kind and canonical bytes.
   [[nodiscard]] static std::uint64_t of_bytes(std::uint64_t kind,

@@ -1,6 +1,9 @@
 #include "engine/follower/follower.hpp"
 
 #include <algorithm>
+#include <unordered_map>
+
+#include "engine/ledger/account_state.hpp"
 
 namespace daybook {
 
@@ -35,6 +38,7 @@ Result<bool> Follower::follow_next() {
   }
   state_.accounts.release_retired();
   state_.transfer_ids.release_retired();
+  state_.holds.release_retired();
   links_.progress.followed_sequence.store(entry.value()->header.last().value(),
                                           std::memory_order_release);
   links_.source.release();
@@ -63,6 +67,76 @@ std::vector<Follower::Candidate> Follower::find_transfers(std::span<const Transf
   return candidates;
 }
 
+Follower::HoldFinds Follower::find_holds(std::span<const TransferId> ids) const {
+  HoldFinds finds;
+  const std::lock_guard lock{mutex_};
+  finds.as_of = state_.last_sequence();
+  for (std::uint32_t index = 0; index < ids.size(); ++index) {
+    const HoldSlot slot = state_.holds.find(ids[index]);
+    if (slot != no_hold) {
+      const Hold& hold = state_.holds.at(slot);
+      const Account& debit = state_.accounts.at(hold.debit);
+      finds.open.push_back({index,
+                            {.id = hold.id,
+                             .debit_account_id = debit.id,
+                             .credit_account_id = state_.accounts.at(hold.credit).id,
+                             .amount = hold.amount,
+                             .posted = hold.posted,
+                             .held = hold.held(),
+                             .owner = hold.owner,
+                             .resolved_by = {},
+                             .sequence = hold.sequence,
+                             .expires_at = hold.expires_at,
+                             .ledger = debit.ledger,
+                             .code = hold.code,
+                             .state = HoldState::open}});
+      continue;
+    }
+    state_.transfer_ids.for_each_candidate(ids[index], [&](const TransferIdTable::Use& use) {
+      if (!use.burnt) finds.candidates.push_back({.index = index, .sequence = use.sequence});
+    });
+    state_.transfer_ids.for_each_follow_up(ids[index], [&](Sequence sequence) {
+      finds.candidates.push_back({.index = index, .sequence = sequence});
+    });
+  }
+  return finds;
+}
+
+Follower::Balances Follower::trial_balance() const {
+  struct Sums {
+    u128 debits_pending = 0;
+    u128 debits_posted = 0;
+    u128 credits_pending = 0;
+    u128 credits_posted = 0;
+    std::uint64_t accounts = 0;
+  };
+  std::unordered_map<std::uint32_t, Sums> sums;
+  const std::lock_guard lock{mutex_};
+  for (AccountSlot slot = 0; slot < state_.accounts.count(); ++slot) {
+    const Account& account = state_.accounts.at(slot);
+    Sums& sum = sums[account.ledger.value()];
+    sum.debits_pending += account.debits_pending.value().wide();
+    sum.debits_posted += account.debits_posted.value().wide();
+    sum.credits_pending += account.credits_pending.value().wide();
+    sum.credits_posted += account.credits_posted.value().wide();
+    ++sum.accounts;
+  }
+  Balances balances;
+  balances.as_of = state_.last_sequence();
+  for (std::size_t place = 0; place < state_.ledgers.count(); ++place) {
+    const LedgerId ledger = state_.ledgers.at(place).id;
+    const Sums& sum = sums[ledger.value()];
+    balances.ledgers.push_back({.debits_pending = Amount{Uint128{sum.debits_pending}},
+                                .debits_posted = Amount{Uint128{sum.debits_posted}},
+                                .credits_pending = Amount{Uint128{sum.credits_pending}},
+                                .credits_posted = Amount{Uint128{sum.credits_posted}},
+                                .accounts = sum.accounts,
+                                .ledger = ledger,
+                                .reserved = 0});
+  }
+  return balances;
+}
+
 std::optional<Follower::AccountPage> Follower::list_accounts(AccountId after,
                                                              std::size_t limit) const {
   const std::lock_guard lock{mutex_};
@@ -77,7 +151,7 @@ std::optional<Follower::AccountPage> Follower::list_accounts(AccountId after,
   const std::uint64_t end = std::min<std::uint64_t>(state_.accounts.count(), slot + limit);
   page.accounts.reserve(end - slot);
   for (; slot < end; ++slot) {
-    page.accounts.push_back(state_.accounts.at(static_cast<AccountSlot>(slot)));
+    page.accounts.push_back(shown(state_.accounts.at(static_cast<AccountSlot>(slot))));
   }
   page.more = end < state_.accounts.count();
   return page;

@@ -8,6 +8,7 @@
 
 #include "engine/base/sleeper.hpp"
 #include "engine/base/thread_role.hpp"
+#include "engine/model/views.hpp"
 #include "engine/ports/journal.hpp"
 #include "engine/replay/replayer.hpp"
 #include "engine/sequencer/progress.hpp"
@@ -48,6 +49,25 @@ class Follower {
     bool burnt = false;
   };
   [[nodiscard]] std::vector<Candidate> find_transfers(std::span<const TransferId> ids) const;
+
+  /// What the tables say of holds.
+  struct HoldFinds {
+    struct Open {
+      std::uint32_t index = 0;  ///< Of the id asked for.
+      HoldView view;
+    };
+    std::vector<Open> open;
+    std::vector<Candidate> candidates;  ///< Of those not open: transfers, and what came after.
+    Sequence as_of;
+  };
+  [[nodiscard]] HoldFinds find_holds(std::span<const TransferId> ids) const;
+
+  struct Balances {
+    std::vector<LedgerBalance> ledgers;  ///< In order of registration.
+    Sequence as_of;
+  };
+  /// Adds up every account. Cost: O(accounts); nothing is followed meanwhile.
+  [[nodiscard]] Balances trial_balance() const;
 
   struct AccountPage {
     std::vector<Account> accounts;

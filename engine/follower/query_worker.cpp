@@ -4,6 +4,7 @@
 #include <cstring>
 #include <optional>
 
+#include "engine/follower/resolved_hold.hpp"
 #include "engine/replay/entry_reader.hpp"
 
 namespace daybook {
@@ -106,6 +107,11 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
       return lookup_transfers(slot);
     case RequestKind::list_transfers:
       return list_transfers(slot);
+    case RequestKind::lookup_holds:
+      return lookup_holds(slot);
+    case RequestKind::trial_balance:
+      trial_balance(slot);
+      return {};
     case RequestKind::list_accounts:
       list_accounts(slot);
       return {};
@@ -115,6 +121,8 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::create_accounts:
     case RequestKind::create_transfers:
     case RequestKind::put_ledgers:
+    case RequestKind::change_accounts:
+    case RequestKind::release_holds:
     case RequestKind::lookup_accounts:
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
@@ -169,6 +177,47 @@ Result<void> QueryWorker::lookup_transfers(RequestSlot& slot) {
     ++slot.item_count;
   }
   return {};
+}
+
+// A hold that is not open: its pending transfer and what resolved it, from the journal.
+Result<void> QueryWorker::lookup_holds(RequestSlot& slot) {
+  const auto* const ids = reinterpret_cast<const TransferId*>(slot.events);
+  Follower::HoldFinds finds = links_.follower.find_holds({ids, slot.event_count});
+  slot.first_sequence = finds.as_of;
+  std::vector<ResolvedHold> resolved(slot.event_count);
+  auto& candidates = finds.candidates;
+  std::sort(candidates.begin(), candidates.end(),
+            [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
+  for (std::size_t at = 0; at < candidates.size();) {
+    auto read = with_facts(candidates[at].sequence, [&](const EntryFacts& facts) {
+      for (; at < candidates.size() && candidates[at].sequence <= facts.header.last(); ++at) {
+        const std::uint32_t index = candidates[at].index;
+        resolved[index].note_fact(facts, candidates[at].sequence, ids[index]);
+      }
+    });
+    if (!read.ok()) return read;
+  }
+  auto open = finds.open.begin();
+  for (std::uint32_t index = 0; index < slot.event_count; ++index) {
+    std::optional<HoldView> view = resolved[index].view();
+    if (open != finds.open.end() && open->index == index) view = (open++)->view;
+    if (!view) continue;
+    append(slot.query_items, *view);
+    ++slot.item_count;
+  }
+  return {};
+}
+
+void QueryWorker::trial_balance(RequestSlot& slot) {
+  const Follower::Balances balances = links_.follower.trial_balance();
+  slot.first_sequence = balances.as_of;
+  // Pages of ledgers, in the order of registration; the cursor counts them.
+  const std::size_t begin = std::min<std::size_t>(slot.argument, balances.ledgers.size());
+  const std::size_t end = std::min<std::size_t>(begin + slot.limit, balances.ledgers.size());
+  for (std::size_t at = begin; at < end; ++at) append(slot.query_items, balances.ledgers[at]);
+  slot.item_count = static_cast<std::uint32_t>(end - begin);
+  slot.cursor = end;
+  slot.more = end < balances.ledgers.size();
 }
 
 Result<void> QueryWorker::list_transfers(RequestSlot& slot) {

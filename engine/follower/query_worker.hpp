@@ -56,6 +56,8 @@ class QueryWorker {
   [[nodiscard]] Result<void> answer(RequestSlot& slot);
   [[nodiscard]] Result<void> lookup_transfers(RequestSlot& slot);
   [[nodiscard]] Result<void> list_transfers(RequestSlot& slot);
+  [[nodiscard]] Result<void> lookup_holds(RequestSlot& slot);
+  void trial_balance(RequestSlot& slot);
   [[nodiscard]] Result<void> rebuild_reply(RequestSlot& slot);
   void list_accounts(RequestSlot& slot);
   void list_ledgers(RequestSlot& slot);

@@ -1,17 +1,25 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
 #include "engine/base/mapped_array.hpp"
 #include "engine/ledger/id_index.hpp"
 #include "engine/model/account.hpp"
+#include "engine/model/account_change.hpp"
 
 namespace daybook {
 
 /// Where an account stands in its table, from 0 in order of creation. Never changes.
 using AccountSlot = std::uint32_t;
 inline constexpr AccountSlot no_account = ~AccountSlot{0};
+
+/// What an account's net balance must stay within, in the ledger's minor unit.
+struct AccountLimits {
+  Int128 minimum;
+  Int128 maximum;
+};
 
 /// All accounts, in memory, in order of creation, found by id.
 ///
@@ -20,7 +28,7 @@ inline constexpr AccountSlot no_account = ~AccountSlot{0};
 class AccountTable {
  public:
   AccountTable(std::uint64_t accounts_max, std::uint64_t hash_seed)
-      : accounts_{accounts_max}, index_{accounts_max, hash_seed} {}
+      : accounts_{accounts_max}, limits_{accounts_max}, index_{accounts_max, hash_seed} {}
 
   [[nodiscard]] std::uint64_t tag_of(AccountId id) const { return index_.tag_of(id.value()); }
   void prefetch_index(std::uint64_t tag) const { index_.prefetch(tag); }
@@ -56,6 +64,17 @@ class AccountTable {
   [[nodiscard]] Account& at(AccountSlot slot) { return accounts_[slot]; }
   [[nodiscard]] const Account& at(AccountSlot slot) const { return accounts_[slot]; }
 
+  /// Of an account with account_state::limited.
+  [[nodiscard]] AccountLimits& limits(AccountSlot slot) { return limits_[slot]; }
+  [[nodiscard]] const AccountLimits& limits(AccountSlot slot) const { return limits_[slot]; }
+
+  /// Has an account this timestamp? They grow with the slots. Cost: O(log accounts).
+  [[nodiscard]] bool has_timestamp(Timestamp timestamp) const;
+  /// Of the newest account; 0 = there is none.
+  [[nodiscard]] Timestamp last_timestamp() const {
+    return count_ == 0 ? Timestamp{} : accounts_[count_ - 1].timestamp;
+  }
+
   [[nodiscard]] std::uint64_t count() const { return count_; }
   [[nodiscard]] std::uint64_t room() const { return accounts_.size() - count_; }
 
@@ -82,8 +101,18 @@ class AccountTable {
 
  private:
   MappedArray<Account> accounts_;
+  MappedArray<AccountLimits> limits_;
   IdIndex index_;
   std::uint64_t count_ = 0;
 };
+
+inline bool AccountTable::has_timestamp(Timestamp timestamp) const {
+  const Account* const begin = accounts_.items();
+  const Account* const end = begin + count_;
+  const Account* const found = std::lower_bound(
+      begin, end, timestamp,
+      [](const Account& account, Timestamp wanted) { return account.timestamp < wanted; });
+  return found != end && found->timestamp == timestamp;
+}
 
 }  // namespace daybook

@@ -38,6 +38,7 @@ void IdIndex::migrate(std::uint64_t bucket_count) {
   for (; migrated_ < until; ++migrated_) {
     const Bucket& bucket = old_table_[migrated_];
     for (unsigned slot = 0; slot < bucket.count; ++slot) {
+      if (value_at(bucket, slot) == erased) continue;
       const std::uint64_t tag = bucket.tagged[slot] >> (64 - tag_bits);
       put(table_, home(tag, bits_), tag, value_at(bucket, slot));
     }
@@ -61,6 +62,68 @@ void IdIndex::take_back(std::uint64_t tag, std::uint64_t value) {
     }
     ENSURE(bucket.count == slots, "only the latest insert is taken back");
   }
+}
+
+IdIndex::Place IdIndex::place_of(Bucket* table, std::size_t at, std::uint64_t tag,
+                                 std::uint64_t value) {
+  for (;; ++at) {
+    Bucket& bucket = table[at];
+    for (unsigned found = matches(bucket, tag); found != 0; found &= found - 1) {
+      const auto slot = static_cast<unsigned>(__builtin_ctz(found));
+      if (value_at(bucket, slot) == value) return {&bucket, slot};
+    }
+    if (bucket.count < slots) return {};
+  }
+}
+
+void IdIndex::set_value(const Place& place, std::uint64_t tag, std::uint64_t value) {
+  place.bucket->tagged[place.slot] = tag << (64 - tag_bits) | value >> 32;
+  place.bucket->low[place.slot] = static_cast<std::uint32_t>(value);
+}
+
+// A bucket that is not full ends a search, so what overflowed a bucket that was full must come
+// back into it.
+void IdIndex::close_gap(Place gap) {
+  for (;;) {
+    Bucket& bucket = *gap.bucket;
+    const bool was_full = bucket.count == slots;
+    --bucket.count;
+    bucket.tagged[gap.slot] = bucket.tagged[bucket.count];
+    bucket.low[gap.slot] = bucket.low[bucket.count];
+    if (!was_full) return;
+    const auto at = static_cast<std::size_t>(&bucket - table_);
+    Place overflow;
+    for (Bucket* next = &bucket + 1; overflow.bucket == nullptr; ++next) {
+      for (unsigned slot = 0; slot < next->count && overflow.bucket == nullptr; ++slot) {
+        if (home(next->tagged[slot] >> (64 - tag_bits), bits_) <= at) overflow = {next, slot};
+      }
+      if (next->count < slots) break;
+    }
+    if (overflow.bucket == nullptr) return;
+    bucket.tagged[bucket.count] = overflow.bucket->tagged[overflow.slot];
+    bucket.low[bucket.count] = overflow.bucket->low[overflow.slot];
+    ++bucket.count;
+    gap = overflow;
+  }
+}
+
+void IdIndex::erase(std::uint64_t tag, std::uint64_t value) {
+  const Place place = place_of(table_, home(tag, bits_), tag, value);
+  Place old;
+  if (old_table_ != nullptr) old = place_of(old_table_, home(tag, bits_ - 1), tag, value);
+  ENSURE(place.bucket != nullptr || old.bucket != nullptr, "what is erased was inserted");
+  if (place.bucket != nullptr) close_gap(place);
+  if (old.bucket != nullptr) set_value(old, tag, erased);
+  --size_;
+}
+
+void IdIndex::replace(std::uint64_t tag, std::uint64_t value, std::uint64_t after) {
+  const Place place = place_of(table_, home(tag, bits_), tag, value);
+  Place old;
+  if (old_table_ != nullptr) old = place_of(old_table_, home(tag, bits_ - 1), tag, value);
+  ENSURE(place.bucket != nullptr || old.bucket != nullptr, "what is replaced was inserted");
+  if (place.bucket != nullptr) set_value(place, tag, after);
+  if (old.bucket != nullptr) set_value(old, tag, after);
 }
 
 void IdIndex::release_retired() {

@@ -25,7 +25,7 @@ namespace daybook {
 class IdIndex {
  public:
   static constexpr unsigned value_bits = 49;
-  static constexpr std::uint64_t value_max = (std::uint64_t{1} << value_bits) - 1;
+  static constexpr std::uint64_t value_max = (std::uint64_t{1} << value_bits) - 2;
 
   /// `seed` makes tags unpredictable for those who choose ids; it changes no answer.
   IdIndex(std::uint64_t entries_max, std::uint64_t seed);
@@ -63,8 +63,16 @@ class IdIndex {
     ++size_;
   }
 
-  /// Undoes the insert() of `tag` and `value`. Requires: every later insert was taken back before.
+  /// Undoes the insert() of `tag` and `value`. Requires: every later insert was taken back before,
+  /// and nothing is ever erased.
   void take_back(std::uint64_t tag, std::uint64_t value);
+
+  /// Forgets `value`. Requires: it was inserted with `tag`. Cost: as find(), but for a bucket that
+  /// overflows, whose overflow is brought home.
+  void erase(std::uint64_t tag, std::uint64_t value);
+
+  /// Puts `after` in the place of `value`. Requires: that was inserted with `tag`.
+  void replace(std::uint64_t tag, std::uint64_t value, std::uint64_t after);
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
 
@@ -74,6 +82,8 @@ class IdIndex {
 
  private:
   static constexpr unsigned tag_bits = 47;
+  /// Of what was erased while it stood in the old table, which only ever loses values.
+  static constexpr std::uint64_t erased = value_max + 1;
   static constexpr unsigned slots = 5;
   static constexpr unsigned bits_min = 10;    // 1,024 buckets: 64 KiB.
   static constexpr std::size_t spare = 1024;  // Behind the last bucket, for what overflows it.
@@ -108,7 +118,7 @@ class IdIndex {
       for (unsigned found = matches(bucket, tag); found != 0; found &= found - 1) {
         const auto slot = static_cast<unsigned>(__builtin_ctz(found));
         const std::uint64_t value = value_at(bucket, slot);
-        if (is_it(value)) return value;
+        if (value != erased && is_it(value)) return value;
       }
       if (bucket.count < slots) return none;
     }
@@ -121,6 +131,15 @@ class IdIndex {
     bucket.low[bucket.count] = static_cast<std::uint32_t>(value);
     ++bucket.count;
   }
+
+  /// A slot of a bucket; null when it was not found.
+  struct Place {
+    Bucket* bucket = nullptr;
+    unsigned slot = 0;
+  };
+  static Place place_of(Bucket* table, std::size_t at, std::uint64_t tag, std::uint64_t value);
+  static void set_value(const Place& place, std::uint64_t tag, std::uint64_t value);
+  void close_gap(Place gap);
 
   static std::uint64_t room_of(unsigned bits) { return (std::uint64_t{slots} << bits) * 3 / 4; }
   void start_growth();

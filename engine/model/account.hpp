@@ -15,7 +15,11 @@ inline constexpr std::uint16_t credits_must_not_exceed_debits = 1U << 2;
 inline constexpr std::uint16_t history = 1U << 3;
 inline constexpr std::uint16_t imported = 1U << 4;
 inline constexpr std::uint16_t closed = 1U << 5;
-inline constexpr std::uint16_t known = (1U << 6) - 1;
+inline constexpr std::uint16_t known = (1U << 6) - 1;  ///< What a request may set.
+// Set by the engine, read-only for everybody else.
+inline constexpr std::uint16_t debits_frozen = 1U << 6;
+inline constexpr std::uint16_t credits_frozen = 1U << 7;
+inline constexpr std::uint16_t shown = (1U << 8) - 1;  ///< What an answer may have.
 }  // namespace account_flag
 
 /// An account, 128 bytes: the same on the wire, in the journal and in the tables.

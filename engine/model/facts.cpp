@@ -20,6 +20,10 @@ std::string_view to_string(FactKind kind) noexcept {
       return "clock_change";
     case FactKind::client_evicted:
       return "client_evicted";
+    case FactKind::hold_released:
+      return "hold_released";
+    case FactKind::account_change:
+      return "account_change";
   }
   return "unknown_fact";
 }

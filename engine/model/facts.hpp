@@ -7,6 +7,7 @@
 
 #include "engine/base/limits.hpp"
 #include "engine/model/ids.hpp"
+#include "engine/model/sequence.hpp"
 
 namespace daybook {
 
@@ -20,6 +21,8 @@ enum class FactKind : std::uint16_t {
   segment_hashed = 6,
   clock_change = 7,
   client_evicted = 8,
+  hold_released = 9,
+  account_change = 10,
 };
 
 [[nodiscard]] std::string_view to_string(FactKind kind) noexcept;
@@ -74,6 +77,72 @@ struct ClientEvicted {
   std::uint64_t number_too = 0;  ///< 1: its highest request number is forgotten as well.
 };
 
+/// A pending transfer whose time was over: what it still held was released. 96 bytes.
+struct HoldReleased {
+  TransferId id;  ///< Of the pending transfer, as the following fields.
+  AccountId debit_account_id;
+  AccountId credit_account_id;
+  Amount amount;  ///< What it still held.
+  Sequence pending_sequence;
+  Timestamp expires_at;
+  LedgerId ledger;
+  std::uint16_t flags = 0;
+  std::uint16_t reserved = 0;
+  Timestamp timestamp;  ///< Of the release.
+};
+
+/// Who decided a fact. Frozen.
+enum class Authority : std::uint8_t {
+  client = 0,
+  operator_ = 1,
+  coordinator = 2,  ///< Of a TCC transaction or a saga.
+  expiry = 3,
+};
+
+/// Bits of TransferNote::overrode: what the decision passed over. Frozen.
+namespace overrode {
+inline constexpr std::uint8_t closed_debit = 1U << 0;
+inline constexpr std::uint8_t closed_credit = 1U << 1;
+inline constexpr std::uint8_t frozen_debit = 1U << 2;
+inline constexpr std::uint8_t frozen_credit = 1U << 3;
+inline constexpr std::uint8_t limits = 1U << 4;
+}  // namespace overrode
+
+/// What a transfer's own fields cannot say; few transfers need it. 48 bytes.
+struct TransferNote {
+  std::uint32_t transfer = 0;  ///< Index in the entry's transfers.
+  std::uint16_t bits = 0;      ///< Of note_bit.
+  Authority authority = Authority::client;
+  std::uint8_t overrode = 0;  ///< Bits of overrode.
+  /// Of a post that is not its hold's first: posted so far, with this one. Of a reversal: reversed
+  /// so far of its target, with this one.
+  Amount total;
+  Uint128 owner;  ///< Of a pending transfer: the coordinator that alone may resolve it; 0 = none.
+  Sequence
+      before;  ///< Of a reversal: the one before it, of the same transfer; 0 = it is the first.
+};
+
+/// Bits of TransferNote::bits. Frozen.
+namespace note_bit {
+/// A post that took all that was still held, a reversal that took all that was not reversed.
+inline constexpr std::uint16_t took_the_rest = 1U << 0;
+}  // namespace note_bit
+
+/// Why an operation was asked for, in an operator's words. 264 bytes.
+struct OperationReason {
+  std::uint32_t operation = 0;  ///< Index in the entry's operations.
+  std::uint32_t bytes = 0;
+  std::array<char, limits::reason_bytes_max> text{};
+
+  [[nodiscard]] std::string_view words() const {
+    return {text.data(), bytes <= text.size() ? bytes : 0};
+  }
+};
+
+static_assert(sizeof(HoldReleased) == 96 && sizeof(TransferNote) == 48);
+static_assert(sizeof(OperationReason) == 264);
+static_assert(std::is_trivially_copyable_v<HoldReleased>);
+static_assert(std::is_trivially_copyable_v<TransferNote>);
 static_assert(sizeof(SegmentOpened) == 40 && sizeof(SegmentSealed) == 24);
 static_assert(sizeof(SegmentHashed) == 80 && sizeof(ClockChange) == 280);
 static_assert(sizeof(ClientEvicted) == 24 && std::is_trivially_copyable_v<ClockChange>);

@@ -10,6 +10,8 @@ std::string_view to_string(RequestKind kind) noexcept {
       return "create_transfers";
     case RequestKind::put_ledgers:
       return "put_ledgers";
+    case RequestKind::change_accounts:
+      return "change_accounts";
     case RequestKind::lookup_accounts:
       return "lookup_accounts";
     case RequestKind::lookup_transfers:
@@ -20,6 +22,10 @@ std::string_view to_string(RequestKind kind) noexcept {
       return "list_ledgers";
     case RequestKind::list_transfers:
       return "list_transfers";
+    case RequestKind::lookup_holds:
+      return "lookup_holds";
+    case RequestKind::trial_balance:
+      return "trial_balance";
     case RequestKind::advance_clock:
       return "advance_clock";
     case RequestKind::accept_clock:
@@ -28,6 +34,8 @@ std::string_view to_string(RequestKind kind) noexcept {
       return "state_digest";
     case RequestKind::open_session:
       return "open_session";
+    case RequestKind::release_holds:
+      return "release_holds";
   }
   return "unknown_kind";
 }

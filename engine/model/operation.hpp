@@ -9,20 +9,25 @@
 namespace daybook {
 
 /// What a request asks for. Frozen: message types on the wire, kinds in the journal.
-/// 16-39 change state and are journaled as operations; 40-59 read; 64-79 administer.
+/// 16-39 change state and are journaled as operations; 40-59 read; 64-79 administer; from 80 on
+/// the engine's own, which nobody can ask for.
 enum class RequestKind : std::uint16_t {
   create_accounts = 16,
   create_transfers = 17,
   put_ledgers = 18,
+  change_accounts = 19,   ///< By an operator: limits, freezing, closing.
   lookup_accounts = 40,   ///< Answered by the sequencer, in order with the writes.
   lookup_transfers = 41,  ///< This and the following: answered by query threads.
   list_accounts = 42,
   list_ledgers = 43,
   list_transfers = 44,
+  lookup_holds = 45,
+  trial_balance = 50,
   advance_clock = 64,  ///< Manual clock only. Journaled.
   accept_clock = 65,   ///< Ends a held clock. Journaled.
   state_digest = 66,   ///< Answered by the sequencer.
   open_session = 67,   ///< Inside Hello: which request numbers has this client used?
+  release_holds = 80,  ///< By the engine itself: holds whose time is over. Journaled.
 };
 
 [[nodiscard]] std::string_view to_string(RequestKind kind) noexcept;
@@ -30,14 +35,21 @@ enum class RequestKind : std::uint16_t {
 /// True for kinds that become an operation record in the journal, and so have a reply window.
 [[nodiscard]] constexpr bool is_journaled(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
-         kind == RequestKind::put_ledgers || kind == RequestKind::advance_clock ||
-         kind == RequestKind::accept_clock;
+         kind == RequestKind::put_ledgers || kind == RequestKind::change_accounts ||
+         kind == RequestKind::advance_clock || kind == RequestKind::accept_clock;
+}
+
+/// True for kinds whose events take a timestamp each: the last one's is the request's time.
+[[nodiscard]] constexpr bool takes_slots(RequestKind kind) {
+  return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
+         kind == RequestKind::put_ledgers;
 }
 
 /// True for kinds that query threads answer from what the follower has published.
 [[nodiscard]] constexpr bool is_query(RequestKind kind) {
   return kind == RequestKind::lookup_transfers || kind == RequestKind::list_accounts ||
-         kind == RequestKind::list_ledgers || kind == RequestKind::list_transfers;
+         kind == RequestKind::list_ledgers || kind == RequestKind::list_transfers ||
+         kind == RequestKind::lookup_holds || kind == RequestKind::trial_balance;
 }
 
 /// One request as the journal remembers it, accepted or refused. 112 bytes.

@@ -35,16 +35,21 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::create_transfers:
     case RequestKind::put_ledgers:
       return role == Role::gateway || role == Role::operator_;
+    case RequestKind::change_accounts:
+      return role == Role::operator_;
     case RequestKind::lookup_accounts:
     case RequestKind::lookup_transfers:
     case RequestKind::list_accounts:
     case RequestKind::list_ledgers:
     case RequestKind::list_transfers:
+    case RequestKind::lookup_holds:
+    case RequestKind::trial_balance:
     case RequestKind::state_digest:
     case RequestKind::open_session:
       return true;
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
+    case RequestKind::release_holds:
       return false;
   }
   return false;

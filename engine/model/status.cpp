@@ -160,6 +160,17 @@ constexpr NameOf<PutLedgerStatus> ledger_names[] = {
     {PutLedgerStatus::too_many_ledgers, "too_many_ledgers"},
 };
 
+constexpr NameOf<ChangeAccountStatus> change_names[] = {
+    {ChangeAccountStatus::changed, "changed"},
+    {ChangeAccountStatus::timestamp_must_be_zero, "timestamp_must_be_zero"},
+    {ChangeAccountStatus::reserved_field, "reserved_field"},
+    {ChangeAccountStatus::kind_unknown, "kind_unknown"},
+    {ChangeAccountStatus::account_not_found, "account_not_found"},
+    {ChangeAccountStatus::minimum_must_not_exceed_maximum, "minimum_must_not_exceed_maximum"},
+    {ChangeAccountStatus::sides_unknown, "sides_unknown"},
+    {ChangeAccountStatus::outside_limits, "outside_limits"},
+};
+
 constexpr NameOf<RequestStatus> request_names[] = {
     {RequestStatus::ok, "ok"},
     {RequestStatus::busy, "busy"},
@@ -179,6 +190,7 @@ constexpr NameOf<RequestStatus> request_names[] = {
     {RequestStatus::too_many_accounts, "too_many_accounts"},
     {RequestStatus::too_many_transfers, "too_many_transfers"},
     {RequestStatus::cursor_unknown, "cursor_unknown"},
+    {RequestStatus::too_many_holds, "too_many_holds"},
 };
 
 template <typename Status>
@@ -201,6 +213,10 @@ std::string_view to_string(CreateTransferStatus status) noexcept {
 
 std::string_view to_string(PutLedgerStatus status) noexcept {
   return name_in<PutLedgerStatus>(ledger_names, status);
+}
+
+std::string_view to_string(ChangeAccountStatus status) noexcept {
+  return name_in<ChangeAccountStatus>(change_names, status);
 }
 
 std::string_view to_string(RequestStatus status) noexcept {
@@ -268,6 +284,9 @@ std::string_view in_words(RequestStatus status) noexcept {
       return "The request could exceed the engine's --transfer-ids-max; nothing was done.";
     case RequestStatus::cursor_unknown:
       return "There is no such item to continue after; begin without a cursor.";
+    case RequestStatus::too_many_holds:
+      return "There is no room for so many open holds: post or void some, or restart the engine "
+             "with a larger --holds-max. Nothing was executed.";
   }
   return "The status is not known to this version.";
 }

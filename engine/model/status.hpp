@@ -153,6 +153,21 @@ enum class PutLedgerStatus : std::uint16_t {
 /// The enumerator's own name; "unknown_status" for a number that has none.
 [[nodiscard]] std::string_view to_string(PutLedgerStatus status) noexcept;
 
+/// The outcome of one change of a change_accounts request.
+enum class ChangeAccountStatus : std::uint16_t {
+  changed = 0,
+  timestamp_must_be_zero = 1,
+  reserved_field = 2,
+  kind_unknown = 3,
+  account_not_found = 4,
+  minimum_must_not_exceed_maximum = 5,
+  sides_unknown = 6,
+  outside_limits = 7,  ///< Changed all the same: the balance is outside the limits now set.
+};
+
+/// The enumerator's own name; "unknown_status" for a number that has none.
+[[nodiscard]] std::string_view to_string(ChangeAccountStatus status) noexcept;
+
 /// The outcome of a request as a whole; its events were looked at only if it is `ok`.
 enum class RequestStatus : std::uint16_t {
   ok = 0,
@@ -173,6 +188,7 @@ enum class RequestStatus : std::uint16_t {
   too_many_accounts = 2015,
   too_many_transfers = 2016,
   cursor_unknown = 2017,
+  too_many_holds = 2018,
 };
 
 /// The enumerator's own name; "unknown_status" for a number that has none.

@@ -42,6 +42,12 @@ struct Transfer {
   Code code;
   std::uint16_t flags = 0;
 };
+/// When a hold falls due. Requires: a timeout; it does not pass the end of time.
+[[nodiscard]] constexpr Timestamp deadline_of(const Transfer& pending) {
+  constexpr std::uint64_t second = 1'000'000'000;
+  return Timestamp{pending.timestamp.value() + pending.timeout * second};
+}
+
 static_assert(sizeof(Transfer) == 144 && alignof(Transfer) == 8);
 static_assert(std::is_standard_layout_v<Transfer> && std::is_trivially_copyable_v<Transfer>);
 

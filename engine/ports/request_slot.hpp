@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/model/facts.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/operation.hpp"
 #include "engine/model/principal.hpp"
@@ -38,9 +39,13 @@ struct RequestSlot {
   /// Of advance_clock: nanoseconds. Of list_*: what to begin after (0 = the beginning). Of
   /// accept_clock: the wall time, which the sequencer fills in.
   std::uint64_t argument = 0;
-  Uint128 argument_id;             ///< Of list_accounts: the account to begin after; 0 = none.
-  std::uint32_t limit = 0;         ///< Of list_*: at most so many; 1 to batch_events_max.
-  std::span<const char> reason;    ///< Of accept_clock: an operator's words, UTF-8.
+  Uint128 argument_id;      ///< Of list_accounts: the account to begin after; 0 = none.
+  std::uint32_t limit = 0;  ///< Of list_*: at most so many; 1 to batch_events_max.
+  /// Of accept_clock, change_accounts, create_transfers: an operator's words, UTF-8.
+  std::span<const char> reason;
+  /// Set by the engine's own parts only: a coordinator, and what its holds belong to.
+  Authority authority = Authority::client;
+  Uint128 owner;
   std::uint64_t min_sequence = 0;  ///< Of queries: wait until the indexes hold this sequence.
   std::uint64_t arrived_ns = 0;    ///< Monotonic; for time limits.
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "engine/codec/entry_facts.hpp"
+#include "engine/ledger/fact_reader.hpp"
 #include "engine/model/operation.hpp"
 
 namespace daybook {
@@ -10,6 +11,13 @@ namespace daybook {
 /// The transfer of an entry that took `sequence`; nothing when another kind of fact did.
 /// Cost: O(runs).
 [[nodiscard]] std::optional<Transfer> transfer_in(const EntryFacts& facts, Sequence sequence);
+
+/// The same with its note.
+[[nodiscard]] std::optional<RecordedTransfer> recorded_in(const EntryFacts& facts,
+                                                          Sequence sequence);
+
+/// The release of a hold that took `sequence`; nothing when another kind of fact did.
+[[nodiscard]] std::optional<HoldReleased> release_in(const EntryFacts& facts, Sequence sequence);
 
 /// An operation of an entry with its refusals and their data.
 struct PlacedOperation {

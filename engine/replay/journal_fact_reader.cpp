@@ -8,10 +8,15 @@
 
 namespace daybook {
 
-bool JournalFactReader::transfer_at(Sequence sequence, Transfer& transfer) {
-  const auto found = transfer_in(entry_of(sequence), sequence);
+bool JournalFactReader::transfer_at(Sequence sequence, RecordedTransfer& transfer) {
+  const auto found = recorded_in(entry_of(sequence), sequence);
   if (found) transfer = *found;
   return found.has_value();
+}
+
+bool JournalFactReader::released_at(Sequence sequence, TransferId id) {
+  const auto found = release_in(entry_of(sequence), sequence);
+  return found && found->id == id;
 }
 
 bool JournalFactReader::burnt_at(Sequence sequence, TransferId id) {

@@ -23,7 +23,8 @@ class JournalFactReader final : public FactReader {
   /// `journal` outlives the reader.
   explicit JournalFactReader(EntryLookup& journal) : journal_{journal} {}
 
-  bool transfer_at(Sequence sequence, Transfer& transfer) override;
+  bool transfer_at(Sequence sequence, RecordedTransfer& transfer) override;
+  bool released_at(Sequence sequence, TransferId id) override;
   bool burnt_at(Sequence operation, TransferId id) override;
 
   /// Entries read from the journal so far: each one is a system call's worth of work.

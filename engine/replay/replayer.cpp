@@ -5,24 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "engine/decide/decide_account.hpp"
 #include "engine/replay/entry_reader.hpp"
+#include "engine/replay/replay_failure.hpp"
 
 namespace daybook {
-namespace {
-
-Failure damaged(Sequence sequence, std::string_view what) {
-  return {FailureKind::damaged, fmt::format("sequence {}: {}", sequence.value(), what)};
-}
-
-/// Not the journal's fault: a table is smaller than the one of the engine that wrote it.
-Failure no_room(Sequence sequence, std::string_view what) {
-  return {FailureKind::no_space, fmt::format("sequence {}: {}", sequence.value(), what)};
-}
-
-bool overflows(Amount sum, u128 amount) { return amount > u128_max - sum.value().wide(); }
-
-}  // namespace
-
 Result<void> Replayer::apply(const EntryView& entry) {
   auto facts = read_facts(entry);
   if (!facts.ok()) return damaged(entry.header.first(), facts.error().what);
@@ -79,8 +66,11 @@ Result<void> Replayer::finish_operation(const EntryFacts& facts) {
   const Operation& operation = facts.operations[placed.run.operation];
   const Sequence sequence = placed.operation_sequence;
   if (operation.time < state_.last_timestamp()) return damaged(sequence, "time runs backwards");
-  if (operation.request_number <= state_.windows.highest_number(operation.client) ||
-      operation.client.value().is_zero() || state_.windows.must_evict(operation.client)) {
+  const bool own = operation.kind == RequestKind::release_holds;
+  if (own ? !operation.client.value().is_zero() || operation.request_number != 0
+          : operation.client.value().is_zero() ||
+                operation.request_number <= state_.windows.highest_number(operation.client) ||
+                state_.windows.must_evict(operation.client)) {
     return damaged(sequence, "the operation's request number could not have been accepted");
   }
   const PlacedOperation whole{
@@ -112,6 +102,10 @@ Result<void> Replayer::apply_run(const EntryFacts& facts, const PlacedRun& place
       return apply_ledgers(facts, placed);
     case FactKind::client_evicted:
       return apply_evictions(facts, placed);
+    case FactKind::hold_released:
+      return apply_releases(facts, placed);
+    case FactKind::account_change:
+      return apply_changes(facts, placed);
     case FactKind::segment_opened:
     case FactKind::segment_sealed:
     case FactKind::segment_hashed:
@@ -145,54 +139,28 @@ Result<void> Replayer::apply_accounts(const EntryFacts& facts, const PlacedRun& 
         !account.debits_posted.value().is_zero() || !account.credits_posted.value().is_zero() ||
         !account.debits_pending.value().is_zero() || !account.credits_pending.value().is_zero();
     if (moved) return damaged(sequence, "an account is created with a balance");
+    if (account.timestamp <= state_.accounts.last_timestamp()) {
+      return damaged(sequence, "an account's timestamp does not follow the one before");
+    }
+    if ((account.flags & ~unsigned{account_flag::known}) != 0) {
+      return damaged(sequence, "an account is created with flags that nobody may ask for");
+    }
     state_.create_account(account);
   }
   return {};
 }
 
-Result<void> Replayer::apply_transfer(const Transfer& transfer, const TransferTags& tags) {
-  const Sequence sequence = state_.take_sequence();
-  const AccountSlot debit =
-      state_.accounts.confirm(transfer.debit_account_id, tags.debit, tags.debit_slot);
-  const AccountSlot credit =
-      state_.accounts.confirm(transfer.credit_account_id, tags.credit, tags.credit_slot);
-  if (debit == no_account || credit == no_account || debit == credit) {
-    return damaged(sequence, "a transfer's accounts are not there");
-  }
-  const Account& debited = state_.accounts.at(debit);
-  const Account& credited = state_.accounts.at(credit);
-  const u128 amount = transfer.amount.value().wide();
-  if (debited.ledger != credited.ledger || overflows(debited.debits_posted, amount) ||
-      overflows(credited.credits_posted, amount)) {
-    return damaged(sequence, "a transfer could not have been accepted");
-  }
-  state_.move(transfer, sequence, debit, credit, tags.id);
-  return {};
-}
-
-Result<void> Replayer::apply_transfers(const EntryFacts& facts, const PlacedRun& placed) {
-  const auto transfers = facts.transfers.subspan(placed.run.first, placed.run.count);
-  if (state_.transfer_ids.room() < transfers.size()) {
-    return no_room(placed.first_sequence, "there are more transfer ids than --transfer-ids-max");
-  }
-  state_.transfer_ids.prepare(transfers.size());
-  std::array<TransferTags, prefetch_group> tags;
-  for (std::size_t begin = 0; begin < transfers.size(); begin += prefetch_group) {
-    const auto group = transfers.subspan(begin, std::min(prefetch_group, transfers.size() - begin));
-    prefetch_transfers(state_, group, tags);
-    for (std::size_t at = 0; at < group.size(); ++at) {
-#if defined(DAYBOOK_PLANT_WRONG_APPLY)
-      // Built into one test only, which shows that the follower notices: the third transfer.
-      Transfer transfer = group[at];
-      const u128 amount = transfer.amount.value().wide();
-      if (transfers_ + begin + at == 2) transfer.amount = Amount{Uint128{amount + 1}};
-#else
-      const Transfer& transfer = group[at];
-#endif
-      if (auto applied = apply_transfer(transfer, tags[at]); !applied.ok()) return applied;
+Result<void> Replayer::apply_changes(const EntryFacts& facts, const PlacedRun& placed) {
+  for (AccountChange change : facts.account_changes.subspan(placed.run.first, placed.run.count)) {
+    const Sequence sequence = state_.take_sequence();
+    const AccountChange fact = change;
+    change.timestamp = {};
+    const ChangeAccountStatus status = decide_change(state_, change);
+    if (status != ChangeAccountStatus::changed && status != ChangeAccountStatus::outside_limits) {
+      return damaged(sequence, "an account could not have been changed so");
     }
+    state_.change_account(fact);
   }
-  transfers_ += transfers.size();
   return {};
 }
 

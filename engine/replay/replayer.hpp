@@ -41,7 +41,12 @@ class Replayer {
   [[nodiscard]] Result<void> apply_run(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_accounts(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_transfers(const EntryFacts& facts, const PlacedRun& placed);
-  [[nodiscard]] Result<void> apply_transfer(const Transfer& transfer, const TransferTags& tags);
+  [[nodiscard]] Result<void> apply_transfer(const Transfer& transfer, const TransferNote& note,
+                                            const TransferTags& tags);
+  [[nodiscard]] const char* fault_of_kind(const Transfer& transfer, const TransferNote& note,
+                                          TransferPlaces& places) const;
+  [[nodiscard]] Result<void> apply_releases(const EntryFacts& facts, const PlacedRun& placed);
+  [[nodiscard]] Result<void> apply_changes(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_ledgers(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_evictions(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> finish_operation(const EntryFacts& facts);

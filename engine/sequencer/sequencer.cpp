@@ -8,6 +8,8 @@
 #include "engine/base/assert.hpp"
 #include "engine/codec/entry_facts.hpp"
 #include "engine/decide/decide_account.hpp"
+#include "engine/ledger/account_state.hpp"
+#include "engine/ledger/invariants.hpp"
 
 namespace daybook {
 namespace {
@@ -16,6 +18,7 @@ std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::create_accounts) return sizeof(Account);
   if (kind == RequestKind::create_transfers) return sizeof(Transfer);
   if (kind == RequestKind::put_ledgers) return sizeof(Ledger);
+  if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
   return 0;
 }
 
@@ -23,6 +26,7 @@ FactKind fact_kind(RequestKind kind) {
   if (kind == RequestKind::create_accounts) return FactKind::account;
   if (kind == RequestKind::put_ledgers) return FactKind::ledger;
   if (kind == RequestKind::create_transfers) return FactKind::transfer;
+  if (kind == RequestKind::change_accounts) return FactKind::account_change;
   return FactKind::clock_change;
 }
 
@@ -33,6 +37,21 @@ const Event& event_at(const RequestSlot& request, std::uint32_t index) {
 
 bool is_linked(const Account& event) { return (event.flags & account_flag::linked) != 0; }
 bool is_linked(const Transfer& event) { return (event.flags & transfer_flag::linked) != 0; }
+
+// An operator decides as one only with a reason given.
+Authority authority_of(const RequestSlot& request) {
+  if (request.authority != Authority::client) return request.authority;
+  const bool operates = request.role == Role::operator_ || request.role == Role::admin;
+  return operates && !request.reason.empty() ? Authority::operator_ : Authority::client;
+}
+
+// How many holds the request may open.
+std::uint64_t pending_count(const RequestSlot& request) {
+  const std::span events{reinterpret_cast<const Transfer*>(request.events), request.event_count};
+  return static_cast<std::uint64_t>(std::count_if(
+      events.begin(), events.end(),
+      [](const Transfer& event) { return (event.flags & transfer_flag::pending) != 0; }));
+}
 
 constexpr std::uint16_t linked_event_failed = 1;  // The same numbers in both enums.
 constexpr std::uint16_t linked_event_chain_open = 2;
@@ -54,6 +73,7 @@ bool Sequencer::fits(const RequestSlot& request) const {
 }
 
 Timestamp Sequencer::Batch::slot(std::uint32_t index) const {
+  if (!takes_slots(request->kind)) return rules.time;
   return Timestamp{rules.time.value() - request->event_count + index + 1};
 }
 
@@ -111,17 +131,20 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
   const bool runs_events = status == RequestStatus::ok;
   const std::uint64_t clock =
       settings_.manual_clock ? state_.manual_clock() : std::min(now_ns, limits::timestamp_max);
-  const std::uint64_t slots = runs_events ? request.event_count : 0;
+  const std::uint64_t slots = runs_events && takes_slots(request.kind) ? request.event_count : 0;
   batch.rules.time = Timestamp{std::max(clock, state_.last_timestamp().value() + slots)};
   batch.rules.auto_ledgers = settings_.auto_ledgers;
+  batch.rules.authority = authority_of(request);
+  batch.rules.owner = request.owner;
   batch.refusals = reinterpret_cast<Refusal*>(request.reply_room);
   batch.operation = state_.take_sequence();
 
   const FactKind kind = fact_kind(request.kind);
-  const std::uint32_t first = kind == FactKind::account    ? slab_->account_count()
-                              : kind == FactKind::transfer ? slab_->transfer_count()
-                              : kind == FactKind::ledger   ? slab_->ledger_count()
-                                                           : slab_->clock_change_count();
+  const std::uint32_t first = kind == FactKind::account          ? slab_->account_count()
+                              : kind == FactKind::transfer       ? slab_->transfer_count()
+                              : kind == FactKind::ledger         ? slab_->ledger_count()
+                              : kind == FactKind::account_change ? slab_->account_change_count()
+                                                                 : slab_->clock_change_count();
   slab_->add_run({.kind = kind,
                   .reserved = 0,
                   .operation = slab_->operation_count(),
@@ -145,6 +168,10 @@ RequestStatus Sequencer::refusal_of(const RequestSlot& request, std::uint64_t no
       state_.transfer_ids.room() < request.event_count) {
     return RequestStatus::too_many_transfers;
   }
+  if (request.kind == RequestKind::create_transfers && state_.holds.room() < request.event_count &&
+      state_.holds.room() < pending_count(request)) {
+    return RequestStatus::too_many_holds;
+  }
   const std::uint64_t time = engine_time(std::min(now_ns, limits::timestamp_max));
   if (time > limits::timestamp_max - request.event_count) return RequestStatus::clock_out_of_range;
   if (request.kind == RequestKind::advance_clock) {
@@ -163,7 +190,8 @@ void Sequencer::answer_repeat(RequestSlot& request, const KeptOperation& kept) c
   request.status = kept.status;
   request.first_sequence = Sequence{kept.sequence};
   request.wait_for = Sequence{kept.sequence};
-  const std::uint64_t slots = kept.event_count == 0 ? 0 : kept.event_count - 1;
+  const std::uint64_t slots =
+      kept.event_count == 0 || !takes_slots(kept.kind) ? 0 : kept.event_count - 1;
   request.first_timestamp =
       Timestamp{kept.status == RequestStatus::ok ? kept.time - slots : kept.time};
   request.rebuild_reply = kept.refusal_count > 0;
@@ -185,11 +213,14 @@ void Sequencer::execute_events(Batch& batch) {
       return create_transfers(batch);
     case FactKind::ledger:
       return put_ledgers(batch);
+    case FactKind::account_change:
+      return change_accounts(batch);
     case FactKind::segment_opened:
     case FactKind::segment_sealed:
     case FactKind::segment_hashed:
     case FactKind::clock_change:
     case FactKind::client_evicted:
+    case FactKind::hold_released:
       return;
   }
 }
@@ -212,6 +243,7 @@ void Sequencer::record_operation(Batch& batch, RequestStatus status) {
                             .event_count = request.event_count,
                             .created_count = created,
                             .refusal_count = batch.refusal_count};
+  record_reason(request);
   slab_->add_operation(operation);
   state_.remember(operation, batch.operation);
   request.status = status;
@@ -220,6 +252,16 @@ void Sequencer::record_operation(Batch& batch, RequestStatus status) {
   request.wait_for = batch.operation;
   const bool has_slots = status == RequestStatus::ok && request.event_count > 0;
   request.first_timestamp = has_slots ? batch.slot(0) : batch.rules.time;
+}
+
+// Before the operation it belongs to. A clock change has its own place for it.
+void Sequencer::record_reason(const RequestSlot& request) {
+  if (request.reason.empty() || event_bytes(request.kind) == 0) return;
+  OperationReason reason;
+  reason.operation = slab_->operation_count();
+  reason.bytes = static_cast<std::uint32_t>(std::min(request.reason.size(), reason.text.size()));
+  std::memcpy(reason.text.data(), request.reason.data(), reason.bytes);
+  slab_->add_reason(reason);
 }
 
 template <typename Event>
@@ -245,7 +287,7 @@ void Sequencer::undo_chain(Batch& batch, std::uint32_t until_event) {
     if constexpr (accounts) {
       state_.take_back_account();
     } else {
-      state_.take_back_move(slab_->transfer(fact), state_.last_sequence());
+      state_.take_back_transfer(slab_->transfer(fact), state_.last_sequence());
     }
     state_.give_back_sequences(1);
   }
@@ -253,6 +295,7 @@ void Sequencer::undo_chain(Batch& batch, std::uint32_t until_event) {
     slab_->truncate_accounts(chain.first_fact);
   } else {
     slab_->truncate_transfers(chain.first_fact);
+    state_.chain_is_taken_back();
   }
   for (std::uint32_t index = chain.first_event; index < until_event; ++index) {
     refuse(batch, index, event_at<Event>(*batch.request, index), linked_event_failed,
@@ -272,6 +315,7 @@ void Sequencer::step(Batch& batch, std::uint32_t index, const Event& event, Deci
              .first_event = index,
              .first_fact =
                  std::is_same_v<Event, Account> ? slab_->account_count() : slab_->transfer_count()};
+    state_.begin_chain();
   }
   std::uint16_t status = 0;
   Timestamp timestamp = batch.slot(index);
@@ -286,7 +330,10 @@ void Sequencer::step(Batch& batch, std::uint32_t index, const Event& event, Deci
     if (chain.open && !chain.broken) undo_chain<Event>(batch, index);
     refuse(batch, index, event, status, timestamp);
   }
-  if (!linked) chain.open = false;
+  if (!linked && chain.open) {
+    chain.open = false;
+    state_.end_chain();
+  }
 }
 
 void Sequencer::create_accounts(Batch& batch) {
@@ -298,10 +345,10 @@ void Sequencer::create_accounts(Batch& batch) {
   for (std::uint32_t index = 0; index < request.event_count; ++index) {
     const Account& event = event_at<Account>(request, index);
     step(batch, index, event, [&](Timestamp& timestamp) -> std::uint16_t {
-      const AccountDecision decision = decide_account(state_, batch.rules, event);
+      const AccountDecision decision = decide_account(state_, facts_, batch.rules, event);
       if (decision.status == CreateAccountStatus::created) {
         Account& fact = slab_->add_fact(event);
-        fact.timestamp = timestamp;
+        if (!batch.rules.imported) fact.timestamp = timestamp;
         state_.take_sequence();
         state_.create_account(fact);
         return 0;
@@ -316,6 +363,7 @@ void Sequencer::create_transfers(Batch& batch) {
   const RequestSlot& request = *batch.request;
   if (request.event_count == 0) return;  // `events` may be null then.
   state_.transfer_ids.prepare(request.event_count);
+  state_.holds.prepare(std::min<std::uint64_t>(request.event_count, state_.holds.room()));
   batch.rules.imported = (event_at<Transfer>(request, 0).flags & transfer_flag::imported) != 0;
   // Memory latency stays out of the loop: a group is looked ahead, then decided.
   std::array<TransferTags, prefetch_group> tags;
@@ -332,11 +380,13 @@ void Sequencer::create_transfers(Batch& batch) {
 void Sequencer::create_transfer(Batch& batch, std::uint32_t index, const TransferTags& tags) {
   const Transfer& event = event_at<Transfer>(*batch.request, index);
   step(batch, index, event, [&](Timestamp& timestamp) -> std::uint16_t {
-    const TransferDecision decision = decide_transfer(state_, facts_, batch.rules, event, tags);
+    const TransferDecision decision =
+        decide_transfer(state_, facts_, batch.rules, event, timestamp, tags, record_);
     if (decision.status == CreateTransferStatus::created) {
-      Transfer& fact = slab_->add_fact(event);
-      fact.timestamp = timestamp;
-      state_.move(fact, state_.take_sequence(), decision.debit, decision.credit, tags.id);
+      Transfer& fact = slab_->add_fact(decision.rewritten ? record_ : event);
+      if (!batch.rules.imported) fact.timestamp = timestamp;
+      if (decision.has_note) slab_->add_note(decision.note);
+      apply_transfer(fact, decision);
       return 0;
     }
     if (decision.status == CreateTransferStatus::exists) timestamp = decision.original;
@@ -348,6 +398,17 @@ void Sequencer::create_transfer(Batch& batch, std::uint32_t index, const Transfe
   if (last.index == index && is_transient(static_cast<CreateTransferStatus>(last.status))) {
     state_.burn(event.id, batch.operation);
   }
+}
+
+void Sequencer::apply_transfer(const Transfer& fact, const TransferDecision& decision) {
+  const TransferPlaces& places = decision.places;
+  const AccountTable& accounts = state_.accounts;
+  const Account& debit = accounts.at(places.debit);
+  const Account& credit = accounts.at(places.credit);
+  ClosedAndFrozenStandStill::check(debit, credit, fact, decision.note);
+  state_.create_transfer(fact, decision.note, state_.take_sequence(), places);
+  LimitsAreKept::check(debit, credit, accounts.limits(places.debit), accounts.limits(places.credit),
+                       fact, decision.note);
 }
 
 void Sequencer::put_ledgers(Batch& batch) {
@@ -362,6 +423,67 @@ void Sequencer::put_ledgers(Batch& batch) {
     state_.put_ledger(slab_->add_fact(event));
     state_.take_sequence();
   }
+}
+
+void Sequencer::change_accounts(Batch& batch) {
+  const RequestSlot& request = *batch.request;
+  for (std::uint32_t index = 0; index < request.event_count; ++index) {
+    const AccountChange& event = event_at<AccountChange>(request, index);
+    const ChangeAccountStatus status = decide_change(state_, event);
+    const bool changes =
+        status == ChangeAccountStatus::changed || status == ChangeAccountStatus::outside_limits;
+    if (status != ChangeAccountStatus::changed) {
+      refuse(batch, index, event, static_cast<std::uint16_t>(status), batch.slot(index));
+    }
+    if (!changes) continue;
+    AccountChange& fact = slab_->add_fact(event);
+    fact.timestamp = batch.rules.time;
+    state_.take_sequence();
+    state_.change_account(fact);
+  }
+}
+
+bool Sequencer::fits_releases() const {
+  return slab_->fits(limits::releases_per_operation_max * sizeof(HoldReleased) + sizeof(Operation) +
+                     sizeof(Run));
+}
+
+std::uint32_t Sequencer::release_due(std::uint64_t now_ns, std::uint32_t limit) {
+  if (!holds_are_due(now_ns)) return 0;
+  const Timestamp time{engine_time(now_ns)};
+  const Sequence operation_sequence = state_.take_sequence();
+  slab_->add_run({.kind = FactKind::hold_released,
+                  .reserved = 0,
+                  .operation = slab_->operation_count(),
+                  .first = slab_->hold_released_count(),
+                  .count = 0},
+                 next(operation_sequence));
+  state_.transfer_ids.prepare(limit);
+  std::uint32_t count = 0;
+  for (; count < limit && holds_are_due(now_ns); ++count) {
+    const Hold& hold = state_.holds.at(state_.holds.next_due());
+    const Account& debit = state_.accounts.at(hold.debit);
+    const HoldReleased release{.id = hold.id,
+                               .debit_account_id = debit.id,
+                               .credit_account_id = state_.accounts.at(hold.credit).id,
+                               .amount = hold.held(),
+                               .pending_sequence = hold.sequence,
+                               .expires_at = hold.expires_at,
+                               .ledger = debit.ledger,
+                               .flags = hold.flags,
+                               .reserved = 0,
+                               .timestamp = time};
+    slab_->add_fact(release);
+    state_.release(release, state_.take_sequence());
+  }
+  slab_->last_run().count = count;
+  Operation operation;
+  operation.time = time;
+  operation.kind = RequestKind::release_holds;
+  operation.event_count = operation.created_count = count;
+  slab_->add_operation(operation);
+  state_.remember(operation, operation_sequence);
+  return count;
 }
 
 void Sequencer::change_clock(Batch& batch, std::uint64_t now_ns) {
@@ -388,7 +510,7 @@ void Sequencer::lookup_accounts(RequestSlot& request) const {
   for (std::uint32_t index = 0; index < request.event_count; ++index) {
     const AccountId id{event_at<Uint128>(request, index)};
     const AccountSlot slot = state_.accounts.find(id);
-    if (slot != no_account) found[request.item_count++] = state_.accounts.at(slot);
+    if (slot != no_account) found[request.item_count++] = shown(state_.accounts.at(slot));
   }
 }
 

@@ -49,6 +49,15 @@ class Sequencer {
   void hash_segment(const SegmentHashed& segment);
   void hold_clock(std::uint64_t engine_ns, std::uint64_t wall_ns);
 
+  /// Releases at most `limit` of the holds that are due, as one operation of the engine's own, and
+  /// says how many; nothing is written when none is. More may be due afterwards.
+  /// Requires: fits_releases(); limit <= limits::releases_per_operation_max.
+  std::uint32_t release_due(std::uint64_t now_ns, std::uint32_t limit);
+  [[nodiscard]] bool fits_releases() const;
+  [[nodiscard]] bool holds_are_due(std::uint64_t now_ns) const {
+    return state_.holds.next_deadline() <= engine_time(now_ns);
+  }
+
   /// Completes the open entry, but for its hashes; the value stays in the slab.
   /// Requires: it is not empty.
   std::span<std::byte> close(std::uint64_t now_ns, const JournalId& journal);
@@ -81,6 +90,7 @@ class Sequencer {
     std::uint32_t refusal_count = 0;
     Chain chain;
 
+    /// Of an event: its own timestamp, or the request's time where events have none.
     [[nodiscard]] Timestamp slot(std::uint32_t index) const;
   };
 
@@ -94,7 +104,10 @@ class Sequencer {
   void create_accounts(Batch& batch);
   void create_transfers(Batch& batch);
   void create_transfer(Batch& batch, std::uint32_t index, const TransferTags& tags);
+  void apply_transfer(const Transfer& fact, const TransferDecision& decision);
   void put_ledgers(Batch& batch);
+  void change_accounts(Batch& batch);
+  void record_reason(const RequestSlot& request);
   void change_clock(Batch& batch, std::uint64_t now_ns);
 
   template <typename Event, typename Decide>
@@ -116,6 +129,7 @@ class Sequencer {
   Sequence before_entry_;  // The last sequence before the open entry.
   std::uint64_t last_commit_time_ = 0;
   bool disk_low_ = false;
+  Transfer record_;  // Of a transfer that the journal gets other than it was asked for.
 };
 
 }  // namespace daybook

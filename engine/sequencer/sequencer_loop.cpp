@@ -38,7 +38,8 @@ void SequencerLoop::run() {
       idle_turns_ = 0;
       continue;
     }
-    if (links_.progress.stop.load(std::memory_order_acquire) && !entry_is_open_ && !work_waits()) {
+    if (links_.progress.stop.load(std::memory_order_acquire) && !entry_is_open_ &&
+        !work_waits(now_ns())) {
       break;
     }
     rest();
@@ -52,7 +53,7 @@ std::uint64_t SequencerLoop::now_ns() {
 }
 
 bool SequencerLoop::take_requests() {
-  if (follower_is_far_behind()) return false;
+  if (follower_is_far_behind() || advance_ != nullptr) return false;
   bool worked = false;
   for (auto& channel : links_.channels) worked = take_from(*channel) || worked;
   return worked;
@@ -73,23 +74,58 @@ bool SequencerLoop::take_from(IoChannel& channel) {
     if (request.kind == RequestKind::accept_clock && links_.clock != nullptr) {
       request.argument = links_.clock->wall_ns();
     }
+    const Sequence before = links_.sequencer.state().last_sequence();
     links_.sequencer.execute(request, now_ns());
+    if (request.kind == RequestKind::advance_clock && request.status == RequestStatus::ok &&
+        before < request.wait_for) {
+      // All that falls due with it is released before it is answered.
+      advance_ = &request;
+      advance_channel_ = &channel;
+      ++taken;
+      break;
+    }
     const bool accepted_clock =
         request.kind == RequestKind::accept_clock && request.status == RequestStatus::ok;
     if (accepted_clock && links_.clock != nullptr && !request.rebuild_reply) {
       links_.clock->accept();
     }
     ready = ready || request.wait_for <= links_.progress.durable();
-    const bool pushed = channel.replies.try_push(&request);
-    ENSURE(pushed, "an io thread has fewer requests under way than its ring has places");
+    push_reply(channel, request);
   }
   // Writes are announced by the journaler once they are durable; what need not wait goes now.
   if (ready && channel.io_sleeper != nullptr) channel.io_sleeper->wake();
   return taken > 0;
 }
 
+void SequencerLoop::push_reply(IoChannel& channel, RequestSlot& request) {
+  const bool pushed = channel.replies.try_push(&request);
+  ENSURE(pushed, "an io thread has fewer requests under way than its ring has places");
+}
+
+bool SequencerLoop::release_holds() {
+  if (follower_is_far_behind() && advance_ == nullptr) return false;
+  if (!links_.sequencer.holds_are_due(now_ns())) return finish_advance();
+  // One slice an entry, right after it was opened; a clock that is moved waits for all of them.
+  if (!entry_is_open_) return open_entry();
+  if (advance_ == nullptr) return false;
+  if (!links_.sequencer.fits_releases()) {
+    close_entry();
+  } else {
+    links_.sequencer.release_due(now_ns(), limits::releases_per_operation_max);
+  }
+  return true;
+}
+
+bool SequencerLoop::finish_advance() {
+  if (advance_ == nullptr) return false;
+  advance_->wait_for = links_.sequencer.state().last_sequence();
+  push_reply(*advance_channel_, *advance_);
+  advance_ = nullptr;
+  return true;
+}
+
 bool SequencerLoop::take_own_facts() {
-  bool worked = false;
+  bool worked = release_holds();
   links_.sequencer.set_disk_low(links_.progress.disk_low.load(std::memory_order_relaxed));
   if (links_.clock != nullptr) {
     static_cast<void>(links_.clock->now_ns());
@@ -118,8 +154,14 @@ bool SequencerLoop::open_entry() {
   links_.sequencer.open(links_.slabs.builder(closed_));
   entry_is_open_ = true;
   links_.progress.entry_open.store(true, std::memory_order_release);
-  if (!segment_.sealed) return true;
+  if (segment_.sealed) open_segment();
+  if (links_.sequencer.holds_are_due(now_ns())) {
+    links_.sequencer.release_due(now_ns(), limits::releases_per_operation_max);
+  }
+  return true;
+}
 
+void SequencerLoop::open_segment() {
   SegmentOpened opened{.ordinal = segment_.ordinal + 1,
                        .previous_ordinal = segment_.ordinal,
                        .schema_version = journal_schema_version,
@@ -135,7 +177,6 @@ bool SequencerLoop::open_entry() {
   segment_began_at_ = closed_;
   pages_at_begin_ = settings_.segment_pages;
   links_.sequencer.open_segment(opened);
-  return true;
 }
 
 // What is left of the segment once everything closed so far is in it. The journaler's number counts
@@ -195,13 +236,14 @@ bool SequencerLoop::follower_is_far_behind() const {
   return last - std::min(last, links_.progress.followed().value()) > settings_.follower_lag_max;
 }
 
-bool SequencerLoop::work_waits() const {
+bool SequencerLoop::work_waits(std::uint64_t engine_now) const {
   const std::uint64_t committed = links_.progress.entries_committed.load(std::memory_order_acquire);
   const bool may_open = entry_is_open_ || closed_ - committed < Slabs::slab_count;
   if (entry_is_open_ && committed == closed_) return true;
   if (!may_open) return false;
-  if (links_.segment_hashes.size_approximate() > 0) return true;
+  if (links_.segment_hashes.size_approximate() > 0 || advance_ != nullptr) return true;
   if (follower_is_far_behind()) return false;
+  if (!entry_is_open_ && links_.sequencer.holds_are_due(engine_now)) return true;
   return std::any_of(links_.channels.begin(), links_.channels.end(),
                      [](const auto& channel) { return channel->requests.size_approximate() > 0; });
 }
@@ -215,7 +257,12 @@ void SequencerLoop::rest() {
   }
   links_.sleeper.announce();
   const bool stop_now = links_.progress.stop.load(std::memory_order_acquire) && !entry_is_open_;
-  if (!work_waits() && !stop_now) links_.sleeper.sleep(sleep_ns_max);
+  const std::uint64_t now = now_ns();
+  const std::uint64_t deadline = links_.sequencer.state().holds.next_deadline();
+  const bool falls_due = links_.clock != nullptr && deadline > now;
+  if (!work_waits(now) && !stop_now) {
+    links_.sleeper.sleep(falls_due ? std::min(sleep_ns_max, deadline - now) : sleep_ns_max);
+  }
   links_.sleeper.retract();
 }
 

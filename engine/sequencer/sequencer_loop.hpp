@@ -38,7 +38,9 @@ struct LoopSettings {
 ///
 /// An entry is closed at a request boundary when the journaler has nothing to do, or when the next
 /// request might not fit. So a lone request is written at once, and under load each commit carries
-/// whatever arrived during the one before.
+/// whatever arrived during the one before. Holds whose time is over are released as an entry's
+/// first operation, a slice an entry, so that however many fall due at once, requests go on in
+/// between.
 ///
 /// Threads.  run() is the sequencer thread's main function.
 /// Cost.     Nothing here allocates or locks; system calls are waking a sleeping thread, sleeping,
@@ -70,7 +72,11 @@ class SequencerLoop {
   void close_entry() RUNS_ON(sequencer_thread);
   [[nodiscard]] std::uint64_t pages_left_estimate() const RUNS_ON(sequencer_thread);
   [[nodiscard]] bool follower_is_far_behind() const RUNS_ON(sequencer_thread);
-  [[nodiscard]] bool work_waits() const RUNS_ON(sequencer_thread);
+  [[nodiscard]] bool work_waits(std::uint64_t engine_now) const RUNS_ON(sequencer_thread);
+  void open_segment() RUNS_ON(sequencer_thread);
+  void push_reply(IoChannel& channel, RequestSlot& request) RUNS_ON(sequencer_thread);
+  [[nodiscard]] bool release_holds() RUNS_ON(sequencer_thread);
+  [[nodiscard]] bool finish_advance() RUNS_ON(sequencer_thread);
   void rest() RUNS_ON(sequencer_thread);
   [[nodiscard]] std::uint64_t now_ns() RUNS_ON(sequencer_thread);
 
@@ -86,6 +92,9 @@ class SequencerLoop {
   std::uint64_t pages_at_begin_ OWNED_BY(sequencer_thread) = 0;
   std::array<std::uint64_t, Slabs::slab_count> pages_of_ OWNED_BY(sequencer_thread){};
   std::uint32_t idle_turns_ OWNED_BY(sequencer_thread) = 0;
+  /// A clock being moved: answered once all that is due with it was released.
+  RequestSlot* advance_ OWNED_BY(sequencer_thread) = nullptr;
+  IoChannel* advance_channel_ OWNED_BY(sequencer_thread) = nullptr;
 };
 
 }  // namespace daybook

@@ -20,12 +20,19 @@ class SlabFactReader final : public FactReader {
   SlabFactReader(std::span<const EntryBuilder> slabs, FactReader& journal)
       : slabs_{slabs}, journal_{journal} {}
 
-  bool transfer_at(Sequence sequence, Transfer& transfer) override {
+  bool transfer_at(Sequence sequence, RecordedTransfer& transfer) override {
     const EntryBuilder* slab = slab_of(sequence);
     if (slab == nullptr) return journal_.transfer_at(sequence, transfer);
     const Transfer* found = slab->find_transfer(sequence);
-    if (found != nullptr) transfer = *found;
+    if (found != nullptr) transfer = {*found, slab->note_of(found)};
     return found != nullptr;
+  }
+
+  bool released_at(Sequence sequence, TransferId id) override {
+    const EntryBuilder* slab = slab_of(sequence);
+    if (slab == nullptr) return journal_.released_at(sequence, id);
+    const HoldReleased* found = slab->find_release(sequence);
+    return found != nullptr && found->id == id;
   }
 
   bool burnt_at(Sequence operation, TransferId id) override {

@@ -2,7 +2,9 @@
 
 #include <span>
 
+#include "engine/ledger/account_state.hpp"
 #include "engine/ledger/invariants.hpp"
+#include "engine/model/transfer.hpp"
 
 namespace daybook {
 namespace {
@@ -12,6 +14,11 @@ constexpr std::uint64_t account_kind = 0x61636374;   // "acct"
 constexpr std::uint64_t ledger_kind = 0x6c656467;    // "ledg"
 constexpr std::uint64_t clock_kind = 0x636c6f63;     // "cloc"
 constexpr std::uint64_t segments_kind = 0x7365676d;  // "segm"
+constexpr std::uint64_t hold_kind = 0x686f6c64;      // "hold"
+constexpr std::uint64_t limits_kind = 0x6c696d69;    // "limi"
+
+constexpr std::uint16_t not_plain = transfer_flag::pending | transfer_flag::post_pending_transfer |
+                                    transfer_flag::void_pending_transfer | transfer_flag::reversal;
 
 template <typename Part>
 std::uint64_t digest_of(std::uint64_t kind, const Part& part) {
@@ -26,18 +33,45 @@ std::uint64_t digest_of_attributes(const Account& account) {
   return digest_of(account_kind, attributes);
 }
 
+std::uint64_t digest_of_hold(const Hold& hold) {
+  struct Canonical {
+    TransferId id;
+    Amount amount;
+    Amount posted;
+    Uint128 owner;
+    Sequence sequence;
+    Timestamp expires_at;
+  };
+  static_assert(sizeof(Canonical) == 80);
+  return digest_of(hold_kind, Canonical{hold.id, hold.amount, hold.posted, hold.owner,
+                                        hold.sequence, hold.expires_at});
+}
+
+std::uint64_t digest_of_limits(AccountId id, const AccountLimits& limits) {
+  struct Canonical {
+    AccountId id;
+    AccountLimits limits;
+  };
+  static_assert(sizeof(Canonical) == 48);
+  return digest_of(limits_kind, Canonical{id, limits});
+}
+
 }  // namespace
 
 State::State(const StateSettings& settings)
     : accounts{settings.accounts_max, settings.hash_seed},
       transfer_ids{settings.transfer_ids_max, settings.hash_seed},
-      windows{settings.windows} {}
+      holds{settings.holds_max, settings.hash_seed},
+      transfer_times{settings.transfer_ids_max},
+      windows{settings.windows},
+      undo_{limits::batch_events_max} {}
 
 AccountSlot State::create_account(const Account& account) {
   if (!ledgers.contains(account.ledger)) register_automatic(account.ledger);
   ledgers.add_account(account.ledger);
-  digest_.add(digest_of_attributes(account));
-  return accounts.insert(account);
+  const Account kept = as_kept(account);
+  digest_.add(digest_of_attributes(kept));
+  return accounts.insert(kept);
 }
 
 void State::register_automatic(LedgerId id) {
@@ -54,8 +88,7 @@ void State::take_back_account() {
   }
 }
 
-void State::move(const Transfer& transfer, Sequence sequence, AccountSlot debit_slot,
-                 AccountSlot credit_slot, std::uint64_t tag) {
+void State::move_posted(const Transfer& transfer, AccountSlot debit_slot, AccountSlot credit_slot) {
   Account& debit = accounts.at(debit_slot);
   Account& credit = accounts.at(credit_slot);
   const u128 amount = transfer.amount.value().wide();
@@ -68,8 +101,185 @@ void State::move(const Transfer& transfer, Sequence sequence, AccountSlot debit_
                         debits_before, debits_before + amount);
   digest_.field_changed(StateDigest::key_of(credit.id), StateDigest::Field::credits_posted,
                         credits_before, credits_before + amount);
-  digest_.add(StateDigest::of_transfer(transfer.id, sequence));
-  transfer_ids.insert(tag, sequence);
+}
+
+void State::move_pending(AccountSlot debit_slot, AccountSlot credit_slot, u128 amount, bool takes) {
+  Account& debit = accounts.at(debit_slot);
+  Account& credit = accounts.at(credit_slot);
+  const u128 debits_before = debit.debits_pending.value().wide();
+  const u128 credits_before = credit.credits_pending.value().wide();
+  const u128 debits = takes ? debits_before + amount : debits_before - amount;
+  const u128 credits = takes ? credits_before + amount : credits_before - amount;
+  debit.debits_pending = Amount{Uint128{debits}};
+  credit.credits_pending = Amount{Uint128{credits}};
+  LedgersBalance::check_hold(debit, debits_before, credit, credits_before);
+  digest_.field_changed(StateDigest::key_of(debit.id), StateDigest::Field::debits_pending,
+                        debits_before, debits);
+  digest_.field_changed(StateDigest::key_of(credit.id), StateDigest::Field::credits_pending,
+                        credits_before, credits);
+}
+
+void State::create_transfer(const Transfer& transfer, const TransferNote& note, Sequence sequence,
+                            const TransferPlaces& places) {
+  if ((transfer.flags & not_plain) == 0) {
+    return move(transfer, sequence, places.debit, places.credit, places.tag);
+  }
+  if (chain_is_open_) {
+    undo_[undo_count_++] = {.debit = accounts.at(places.debit),
+                            .credit = accounts.at(places.credit),
+                            .hold = places.hold == no_hold ? Hold{} : holds.at(places.hold),
+                            .places = places,
+                            .before = note.before,
+                            .digest = digest_.value()};
+  }
+  if ((transfer.flags & transfer_flag::pending) != 0) {
+    open_hold(transfer, note, sequence, places);
+  } else if ((transfer.flags & transfer_flag::reversal) != 0) {
+    move_posted(transfer, places.debit, places.credit);
+  } else {
+    resolve_hold(transfer, places.hold);
+  }
+  use_id(transfer, sequence, places.tag);
+  if ((transfer.flags & transfer_flag::reversal) != 0) {
+    transfer_ids.follow(transfer_ids.tag_of(transfer.pending_id), note.before, sequence);
+  } else if ((transfer.flags & transfer_flag::pending) == 0 &&
+             holds.find(transfer.pending_id) == no_hold) {
+    transfer_ids.follow(transfer_ids.tag_of(transfer.pending_id), Sequence{}, sequence);
+  }
+}
+
+void State::open_hold(const Transfer& pending, const TransferNote& note, Sequence sequence,
+                      const TransferPlaces& places) {
+  move_pending(places.debit, places.credit, pending.amount.value().wide(), true);
+  Hold hold;
+  hold.id = pending.id;
+  hold.amount = pending.amount;
+  hold.business_id = pending.business_id;
+  hold.trace_id = pending.trace_id;
+  hold.owner = note.owner;
+  hold.sequence = sequence;
+  if (pending.timeout != 0) hold.expires_at = deadline_of(pending);
+  hold.user_id = pending.user_id;
+  hold.debit = places.debit;
+  hold.credit = places.credit;
+  hold.tag = pending.tag;
+  hold.code = pending.code;
+  hold.flags = pending.flags;
+  digest_.add(digest_of_hold(hold));
+  holds.insert(hold);
+  close_by_hold(hold, true, false);
+}
+
+// Of a post or void: what it moves, what it gives back, and whether the hold stays open.
+void State::resolve_hold(const Transfer& transfer, HoldSlot slot) {
+  const Hold hold = holds.at(slot);
+  const u128 held = hold.held().value().wide();
+  const u128 amount = transfer.amount.value().wide();
+  const bool posts = (transfer.flags & transfer_flag::post_pending_transfer) != 0;
+  const bool keeps = (transfer.flags & transfer_flag::keep_remainder) != 0 && amount < held;
+  move_pending(hold.debit, hold.credit, keeps ? amount : held, false);
+  if (posts) move_posted(transfer, hold.debit, hold.credit);
+  digest_.subtract(digest_of_hold(hold));
+  if (keeps) {
+    holds.set_posted(slot, Amount{Uint128{hold.posted.value().wide() + amount}});
+    digest_.add(digest_of_hold(holds.at(slot)));
+    return;
+  }
+  holds.erase(slot);
+  close_by_hold(hold, false, posts);
+}
+
+// A closing hold closes its account while it is open; once it is posted, for good.
+void State::close_by_hold(const Hold& hold, bool closed, bool for_good) {
+  const auto change = [&](AccountSlot slot) {
+    set_closed(slot, account_state::closed_by_hold, closed);
+    if (for_good) set_closed(slot, account_state::closed_by_owner, true);
+  };
+  if ((hold.flags & transfer_flag::closing_debit) != 0) change(hold.debit);
+  if ((hold.flags & transfer_flag::closing_credit) != 0) change(hold.credit);
+}
+
+void State::set_closed(AccountSlot slot, std::uint16_t reason, bool closed) {
+  Account& account = accounts.at(slot);
+  digest_.subtract(digest_of_attributes(account));
+  daybook::set_closed(account, reason, closed);
+  digest_.add(digest_of_attributes(account));
+}
+
+void State::release(const HoldReleased& release, Sequence sequence) {
+  const HoldSlot slot = holds.find(release.id);
+  const Hold hold = holds.at(slot);
+  move_pending(hold.debit, hold.credit, hold.held().value().wide(), false);
+  digest_.subtract(digest_of_hold(hold));
+  digest_.add(StateDigest::of_release(release.id, sequence));
+  holds.erase(slot);
+  close_by_hold(hold, false, false);
+  transfer_ids.follow(transfer_ids.tag_of(release.id), Sequence{}, sequence);
+}
+
+void State::change_account(const AccountChange& account_change) {
+  const AccountSlot slot = accounts.find(account_change.account_id);
+  Account& account = accounts.at(slot);
+  AccountLimits& limits = accounts.limits(slot);
+  const bool was_limited = (account.flags & account_state::limited) != 0;
+  const auto frozen = static_cast<std::uint16_t>(
+      ((account_change.sides & account_side::debits) != 0 ? account_flag::debits_frozen : 0U) |
+      ((account_change.sides & account_side::credits) != 0 ? account_flag::credits_frozen : 0U));
+  digest_.subtract(digest_of_attributes(account));
+  if (was_limited) digest_.subtract(digest_of_limits(account.id, limits));
+  switch (account_change.kind) {
+    case AccountChangeKind::set_limits:
+      limits = {account_change.minimum, account_change.maximum};
+      account.flags |= account_state::limited;
+      break;
+    case AccountChangeKind::clear_limits:
+      limits = {};
+      account.flags = static_cast<std::uint16_t>(account.flags & ~account_state::limited);
+      break;
+    case AccountChangeKind::freeze:
+      account.flags |= frozen;
+      break;
+    case AccountChangeKind::unfreeze:
+      account.flags = static_cast<std::uint16_t>(account.flags & ~frozen);
+      break;
+    case AccountChangeKind::close:
+      daybook::set_closed(account, account_state::closed_by_owner, true);
+      break;
+    case AccountChangeKind::reopen:
+      daybook::set_closed(account, account_state::closed_by_owner, false);
+      break;
+  }
+  digest_.add(digest_of_attributes(account));
+  if ((account.flags & account_state::limited) != 0) {
+    digest_.add(digest_of_limits(account.id, limits));
+  }
+}
+
+void State::begin_chain() {
+  chain_is_open_ = true;
+  undo_count_ = 0;
+  times_before_chain_ = transfer_times.mark();
+}
+
+void State::take_back_transfer(const Transfer& transfer, Sequence sequence) {
+  if ((transfer.flags & not_plain) == 0) return take_back_move(transfer, sequence);
+  ENSURE(undo_count_ > 0, "what is taken back was kept");
+  const Undo& undo = undo_[--undo_count_];
+  const bool reverses = (transfer.flags & transfer_flag::reversal) != 0;
+  const bool pends = (transfer.flags & transfer_flag::pending) != 0;
+  const bool resolved = !reverses && !pends && holds.find(transfer.pending_id) == no_hold;
+  if (reverses || resolved) {
+    transfer_ids.take_back_follow(transfer_ids.tag_of(transfer.pending_id), undo.before, sequence);
+  }
+  transfer_ids.take_back(undo.places.tag, sequence);
+  if (pends) holds.erase(holds.find(transfer.id));
+  if (resolved) holds.insert(undo.hold);
+  if (!reverses && !pends && !resolved) {
+    holds.set_posted(holds.find(transfer.pending_id), undo.hold.posted);
+  }
+  accounts.at(undo.places.debit) = undo.debit;
+  accounts.at(undo.places.credit) = undo.credit;
+  digest_ = StateDigest{undo.digest};
 }
 
 void State::take_back_move(const Transfer& transfer, Sequence sequence) {
@@ -152,6 +362,9 @@ void State::hash_segment(const SegmentHashed& segment) {
   change(segments_, after, segments_kind);
 }
 
-void State::audit_balances() const { LedgersBalance::scan(accounts); }
+void State::audit_balances() const {
+  LedgersBalance::scan(accounts);
+  PendingIsHeld::scan(accounts, holds);
+}
 
 }  // namespace daybook

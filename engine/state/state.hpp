@@ -4,8 +4,10 @@
 
 #include "engine/digest/state_digest.hpp"
 #include "engine/ledger/account_table.hpp"
+#include "engine/ledger/hold_table.hpp"
 #include "engine/ledger/ledger_registry.hpp"
 #include "engine/ledger/transfer_id_table.hpp"
+#include "engine/ledger/transfer_times.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/operation.hpp"
 #include "engine/windows/reply_windows.hpp"
@@ -15,8 +17,17 @@ namespace daybook {
 struct StateSettings {
   std::uint64_t accounts_max = limits::accounts_default;
   std::uint64_t transfer_ids_max = limits::transfer_ids_default;
+  std::uint64_t holds_max = limits::holds_default;
   WindowLimits windows;
   std::uint64_t hash_seed = 0;  ///< Of the hot indexes; changes no answer and no digest.
+};
+
+/// Where the tables keep what a transfer touches.
+struct TransferPlaces {
+  AccountSlot debit = no_account;
+  AccountSlot credit = no_account;
+  HoldSlot hold = no_hold;  ///< Of a post or a void: the open hold.
+  std::uint64_t tag = 0;    ///< transfer_ids.tag_of(id).
 };
 
 /// Everything the journal says, folded: the accounts, the ids ever used, the ledgers, the reply
@@ -38,10 +49,24 @@ class State {
   /// Requires: decided as created: a new id, room. An unregistered ledger registers itself.
   AccountSlot create_account(const Account& account);
 
-  /// Requires: a new id (`tag` = transfer_ids.tag_of(id)), both accounts exist in the transfer's
-  /// ledger, and no balance overflows.
+  /// A transfer of any kind, as the journal has it: `amount` is what moved, the accounts are those
+  /// that it moved between. Requires: a new id, prepared; the accounts stand in `places` and in one
+  /// ledger; no balance overflows; the hold is open and holds as much; room for a hold.
+  void create_transfer(const Transfer& transfer, const TransferNote& note, Sequence sequence,
+                       const TransferPlaces& places);
+
+  /// The commonest kind of create_transfer(): neither pending, post, void nor reversal.
   void move(const Transfer& transfer, Sequence sequence, AccountSlot debit, AccountSlot credit,
-            std::uint64_t tag);
+            std::uint64_t tag) {
+    move_posted(transfer, debit, credit);
+    use_id(transfer, sequence, tag);
+  }
+
+  /// A hold whose time is over: it gives back all it holds. Requires: it is open and holds that.
+  void release(const HoldReleased& release, Sequence sequence);
+
+  /// Requires: the account exists; kind, sides and limits are valid.
+  void change_account(const AccountChange& change);
 
   /// The id of a transiently refused transfer is used up. Requires: a new id.
   void burn(TransferId id, Sequence operation);
@@ -62,7 +87,15 @@ class State {
   // ---- Undo, for chains: the exact reverse of the latest change. ----
 
   void take_back_account();
-  void take_back_move(const Transfer& transfer, Sequence sequence);
+  /// Requires: created since begin_chain(), and everything later was taken back.
+  void take_back_transfer(const Transfer& transfer, Sequence sequence);
+
+  /// From here on, until end_chain(), what transfers change is kept for taking it back.
+  /// Limit: limits::batch_events_max transfers.
+  void begin_chain();
+  void end_chain() { chain_is_open_ = false; }
+  /// All of the chain's transfers were taken back: so are the times.
+  void chain_is_taken_back() { transfer_times.go_back(times_before_chain_); }
 
   // ---- Reads. ----
 
@@ -84,12 +117,14 @@ class State {
     last_sequence_ = Sequence{last_sequence_.value() - count};
   }
 
-  /// Adds up every account, ledger by ledger, and stops the process where debits differ from
-  /// credits. Cost: O(accounts).
+  /// Adds up every account, ledger by ledger, and every open hold, and stops the process where
+  /// debits differ from credits, or what is pending from what is held. Cost: O(accounts + holds).
   void audit_balances() const;
 
   AccountTable accounts;
   TransferIdTable transfer_ids;
+  HoldTable holds;
+  TransferTimes transfer_times;
   LedgerRegistry ledgers;
   ReplyWindows windows;
 
@@ -105,10 +140,37 @@ class State {
     std::array<std::byte, 32> chain{};
   };
 
+  /// What a post, a void, a pending transfer or a reversal found, to be put back.
+  struct Undo {
+    Account debit;
+    Account credit;
+    Hold hold;
+    TransferPlaces places;
+    Sequence before;  ///< As TransferNote::before.
+    std::uint64_t digest = 0;
+  };
+
   void register_automatic(LedgerId id);
+  void move_posted(const Transfer& transfer, AccountSlot debit, AccountSlot credit);
+  void move_pending(AccountSlot debit, AccountSlot credit, u128 amount, bool takes);
+  void use_id(const Transfer& transfer, Sequence sequence, std::uint64_t tag) {
+    digest_.add(StateDigest::of_transfer(transfer.id, sequence));
+    transfer_ids.insert(tag, sequence);
+    transfer_times.add(transfer.timestamp, sequence);
+  }
+  void open_hold(const Transfer& pending, const TransferNote& note, Sequence sequence,
+                 const TransferPlaces& places);
+  void resolve_hold(const Transfer& transfer, HoldSlot slot);
+  void close_by_hold(const Hold& hold, bool closed, bool for_good);
+  void set_closed(AccountSlot slot, std::uint16_t reason, bool closed);
+  void take_back_move(const Transfer& transfer, Sequence sequence);
   template <typename Part>
   void change(Part& part, const Part& after, std::uint64_t kind);
 
+  MappedArray<Undo> undo_;
+  std::size_t undo_count_ = 0;
+  bool chain_is_open_ = false;
+  TransferTimes::Mark times_before_chain_;
   StateDigest digest_;
   Sequence last_sequence_;
   Timestamp last_timestamp_;

@@ -66,6 +66,15 @@ struct TransfersResult {
   std::vector<TransferId> missing;  ///< Those not found, in the order asked.
 };
 
+/// The answer to lookup_holds.
+struct HoldsResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;                ///< The engine's, where status is not ok.
+  Sequence sequence;                ///< The answer is true of the state after this.
+  std::vector<HoldView> holds;      ///< Those found, in the order asked.
+  std::vector<TransferId> missing;  ///< Those that are no pending transfer, in the order asked.
+};
+
 /// One page of a list.
 template <typename Item, typename Cursor>
 struct Page {
@@ -78,7 +87,8 @@ struct Page {
 };
 using AccountPage = Page<Account, AccountId>;
 using LedgerPage = Page<Ledger, LedgerId>;
-using TransferPage = Page<Transfer, Sequence>;  ///< In the order of the journal.
+using BalancePage = Page<LedgerBalance, std::uint64_t>;  ///< In the order of registration.
+using TransferPage = Page<Transfer, Sequence>;           ///< In the order of the journal.
 
 /// The answer to state_digest.
 struct DigestResult {

@@ -19,6 +19,13 @@ Failure wrong_count(std::string_view what, std::size_t count) {
                   limits::batch_events_max, what, count, count == 0 ? "leave it out" : "split it")};
 }
 
+std::optional<Failure> fault_of_reason(std::string_view reason) {
+  if (!reason.empty() && reason.size() <= limits::reason_bytes_max) return std::nullopt;
+  return Failure{FailureKind::invalid,
+                 fmt::format("a reason has 1 to {} bytes, this one has {}; nothing was sent",
+                             limits::reason_bytes_max, reason.size())};
+}
+
 bool count_is_allowed(std::size_t count) { return count >= 1 && count <= limits::batch_events_max; }
 
 SentRequest request_of(RequestKind kind, std::uint32_t event_count, FrameBuffer buffer,
@@ -118,6 +125,37 @@ Result<BatchResult> Client::put_ledgers(std::span<const Ledger> ledgers,
   return create(ledgers, attributes);
 }
 
+template <typename Event, typename Write>
+Result<BatchResult> Client::send_reasoned(RequestKind kind, std::span<const Event> events,
+                                          std::string_view reason,
+                                          const OperationAttributes& attributes,
+                                          const Write& write) {
+  if (!count_is_allowed(events.size())) return wrong_count("events", events.size());
+  if (auto fault = fault_of_reason(reason)) return *fault;
+  FrameBuffer buffer =
+      session_->frames().take(reasoned_frame_bytes<Event>(events.size(), reason.size()));
+  buffer.size = write(buffer.frame(), 0, attributes, events, reason);
+  return wait_for<BatchResult>(loop(), [&](BatchCallback callback) {
+    SentRequest sent = request_of(kind, static_cast<std::uint32_t>(events.size()),
+                                  std::move(buffer), attributes, std::move(callback));
+    sent.is_whole = true;
+    session_->submit(std::move(sent));
+  });
+}
+
+Result<BatchResult> Client::change_accounts(std::span<const AccountChange> changes,
+                                            std::string_view reason,
+                                            const OperationAttributes& attributes) {
+  return send_reasoned(RequestKind::change_accounts, changes, reason, attributes,
+                       write_change_accounts);
+}
+Result<BatchResult> Client::create_reasoned_transfers(std::span<const Transfer> transfers,
+                                                      std::string_view reason,
+                                                      const OperationAttributes& attributes) {
+  return send_reasoned(RequestKind::create_transfers, transfers, reason, attributes,
+                       write_reasoned_transfers);
+}
+
 Result<AccountBatch> Client::new_account_batch(std::size_t count,
                                                const OperationAttributes& attributes) {
   return new_batch<Account>(count, attributes);
@@ -186,6 +224,18 @@ void Client::async_lookup_transfers(std::span<const TransferId> ids, const Query
   lookup(RequestKind::lookup_transfers, ids, min_sequence_of(options), std::move(callback));
 }
 
+Result<HoldsResult> Client::lookup_holds(std::span<const TransferId> ids,
+                                         const QueryOptions& options) {
+  return wait_for<HoldsResult>(loop(), [&](Callback<HoldsResult> callback) {
+    async_lookup_holds(ids, options, std::move(callback));
+  });
+}
+
+void Client::async_lookup_holds(std::span<const TransferId> ids, const QueryOptions& options,
+                                Callback<HoldsResult> callback) {
+  lookup(RequestKind::lookup_holds, ids, min_sequence_of(options), std::move(callback));
+}
+
 template <typename Answer, typename Write>
 void Client::list(RequestKind kind, std::uint32_t limit, Callback<Answer> callback,
                   const Write& write) {
@@ -239,6 +289,21 @@ void Client::async_list_transfers(Sequence after, std::uint32_t limit, const Que
   });
 }
 
+Result<BalancePage> Client::trial_balance(std::uint64_t after, std::uint32_t limit,
+                                          const QueryOptions& options) {
+  return wait_for<BalancePage>(loop(), [&](Callback<BalancePage> callback) {
+    async_trial_balance(after, limit, options, std::move(callback));
+  });
+}
+
+void Client::async_trial_balance(std::uint64_t after, std::uint32_t limit,
+                                 const QueryOptions& options, Callback<BalancePage> callback) {
+  list(RequestKind::trial_balance, limit, std::move(callback), [&](std::span<std::byte> room) {
+    return write_numbered_list(room, RequestKind::trial_balance, 0, after, limit,
+                               min_sequence_of(options));
+  });
+}
+
 // ---- Administration. ----
 
 Result<BatchResult> Client::advance_clock(std::chrono::nanoseconds step,
@@ -258,11 +323,7 @@ Result<BatchResult> Client::advance_clock(std::chrono::nanoseconds step,
 
 Result<BatchResult> Client::accept_clock(std::string_view reason,
                                          const OperationAttributes& attributes) {
-  if (reason.empty() || reason.size() > limits::reason_bytes_max) {
-    return Failure{FailureKind::invalid,
-                   fmt::format("a reason has 1 to {} bytes, this one has {}; nothing was sent",
-                               limits::reason_bytes_max, reason.size())};
-  }
+  if (auto fault = fault_of_reason(reason)) return *fault;
   FrameBuffer buffer = session_->frames().take(accept_clock_frame_bytes(reason.size()));
   buffer.size = write_accept_clock(buffer.frame(), 0, attributes, reason);
   return wait_for<BatchResult>(loop(), [&](BatchCallback callback) {

@@ -75,6 +75,18 @@ class Client {
   Result<BatchResult> put_ledgers(std::span<const Ledger> ledgers,
                                   const OperationAttributes& attributes = {});
 
+  /// Limits, freezing and closing of accounts, for `reason` (1 to limits::reason_bytes_max bytes of
+  /// UTF-8). For operators. The result says which changes were not made, and with outside_limits
+  /// which were made although the balance is outside the limits now set.
+  Result<BatchResult> change_accounts(std::span<const AccountChange> changes,
+                                      std::string_view reason,
+                                      const OperationAttributes& attributes = {});
+  /// create_transfers() with an operator's reason: reversals in it pass over frozen accounts and
+  /// limits. From anyone else the reason is recorded and changes nothing.
+  Result<BatchResult> create_reasoned_transfers(std::span<const Transfer> transfers,
+                                                std::string_view reason,
+                                                const OperationAttributes& attributes = {});
+
   /// A batch of `count` events to fill in place. `invalid` when count is 0 or above
   /// limits::batch_events_max. Cost: no pass over the events; memory of answered requests is used
   /// again.
@@ -100,6 +112,20 @@ class Client {
                                            const QueryOptions& options = {});
   void async_lookup_transfers(std::span<const TransferId> ids, const QueryOptions& options,
                               Callback<TransfersResult> callback);
+
+  /// What became of pending transfers so far: how much is posted and still held, and how they were
+  /// resolved. Up to limits::batch_events_max ids.
+  Result<HoldsResult> lookup_holds(std::span<const TransferId> ids,
+                                   const QueryOptions& options = {});
+  void async_lookup_holds(std::span<const TransferId> ids, const QueryOptions& options,
+                          Callback<HoldsResult> callback);
+
+  /// The sums of all accounts, ledger by ledger: at most `limit` ledgers after the cursor `after`
+  /// (0 = from the first), in order of registration. Sums are taken mod 2^128.
+  Result<BalancePage> trial_balance(std::uint64_t after, std::uint32_t limit,
+                                    const QueryOptions& options = {});
+  void async_trial_balance(std::uint64_t after, std::uint32_t limit, const QueryOptions& options,
+                           Callback<BalancePage> callback);
 
   /// A page of at most `limit` (1 to limits::batch_events_max) items after `after`; a value of 0
   /// begins at the beginning.
@@ -137,6 +163,10 @@ class Client {
   void submit_batch(RequestKind kind, Batch<Event> batch, BatchCallback callback);
   template <typename Event>
   Result<BatchResult> create(std::span<const Event> events, const OperationAttributes& attributes);
+  template <typename Event, typename Write>
+  Result<BatchResult> send_reasoned(RequestKind kind, std::span<const Event> events,
+                                    std::string_view reason, const OperationAttributes& attributes,
+                                    const Write& write);
   template <typename Id, typename Answer>
   void lookup(RequestKind kind, std::span<const Id> ids, std::uint64_t min_sequence,
               Callback<Answer> callback);

@@ -84,6 +84,22 @@ Result<TransfersResult> read(const SentRequest& request, std::span<const std::by
   return result;
 }
 
+Result<HoldsResult> read(const SentRequest& request, std::span<const std::byte> body,
+                         HoldsResult*) {
+  const auto reply = read_holds_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const ItemsReplyMessage<HoldView>& message = reply.value();
+  HoldsResult result{message.status,
+                     std::string{message.words},
+                     message.sequence,
+                     {message.items.begin(), message.items.end()},
+                     {}};
+  if (result.status == RequestStatus::ok) {
+    result.missing = missing_ids<TransferId>(asked_ids(request), result.holds);
+  }
+  return result;
+}
+
 template <typename Item, typename Cursor>
 Page<Item, Cursor> page_of(const ItemsReplyMessage<Item>& message) {
   return {message.status,   std::string{message.words},
@@ -97,6 +113,15 @@ Result<AccountPage> read(const SentRequest& request, std::span<const std::byte> 
   if (!reply) return unreadable(request, reply.error());
   auto page = page_of<Account, AccountId>(reply.value());
   if (!page.items.empty()) page.cursor = page.items.back().id;
+  return page;
+}
+
+Result<BalancePage> read(const SentRequest& request, std::span<const std::byte> body,
+                         BalancePage*) {
+  const auto reply = read_trial_balance_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  auto page = page_of<LedgerBalance, std::uint64_t>(reply.value());
+  page.cursor = reply.value().cursor;
   return page;
 }
 
@@ -130,8 +155,14 @@ Result<DigestResult> read(const SentRequest& request, std::span<const std::byte>
 
 Sequence named_by(const SentRequest& request, const BatchResult& result) {
   if (result.status != RequestStatus::ok) return {};
+  const bool changes = request.kind == RequestKind::change_accounts;
+  const auto refused = static_cast<std::size_t>(std::count_if(
+      result.refusals.begin(), result.refusals.end(), [changes](const Refusal& refusal) {
+        return !changes || static_cast<ChangeAccountStatus>(refusal.status) !=
+                               ChangeAccountStatus::outside_limits;
+      }));
   const std::size_t created =
-      request.event_count - std::min<std::size_t>(result.refusals.size(), request.event_count);
+      request.event_count - std::min<std::size_t>(refused, request.event_count);
   return Sequence{result.first_sequence.value() + created};
 }
 
@@ -156,7 +187,7 @@ bool holds_events(RequestKind kind) {
 
 void seal(SentRequest& request, std::uint64_t number) {
   request.number = number;
-  if (holds_events(request.kind)) {
+  if (holds_events(request.kind) && !request.is_whole) {
     finish_create(request.buffer.frame(), request.kind, number, request.origin,
                   request.event_count);
   } else {

@@ -12,9 +12,10 @@
 namespace daybook {
 
 /// The callback of a request; which one it is follows from the request's kind.
-using AnyCallback = std::variant<BatchCallback, Callback<AccountsResult>, Callback<TransfersResult>,
-                                 Callback<AccountPage>, Callback<LedgerPage>,
-                                 Callback<TransferPage>, Callback<DigestResult>>;
+using AnyCallback =
+    std::variant<BatchCallback, Callback<AccountsResult>, Callback<TransfersResult>,
+                 Callback<AccountPage>, Callback<LedgerPage>, Callback<TransferPage>,
+                 Callback<DigestResult>, Callback<HoldsResult>, Callback<BalancePage>>;
 
 /// A request from its submission to its answer.
 struct SentRequest {
@@ -22,6 +23,7 @@ struct SentRequest {
   std::uint32_t event_count = 0;
   /// The frame. Without number and checksum until seal(), unchanged afterwards.
   FrameBuffer buffer;
+  bool is_whole = false;  ///< The frame needs nothing but its header sealed.
   OperationOrigin origin;
   AnyCallback callback;
   std::chrono::steady_clock::time_point deadline;

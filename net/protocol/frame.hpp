@@ -105,16 +105,20 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::create_accounts:
     case RequestKind::create_transfers:
     case RequestKind::put_ledgers:
+    case RequestKind::change_accounts:
     case RequestKind::lookup_accounts:
     case RequestKind::lookup_transfers:
     case RequestKind::list_accounts:
     case RequestKind::list_ledgers:
     case RequestKind::list_transfers:
+    case RequestKind::lookup_holds:
+    case RequestKind::trial_balance:
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
     case RequestKind::state_digest:
       return kind;
     case RequestKind::open_session:
+    case RequestKind::release_holds:
       return std::nullopt;
   }
   return std::nullopt;

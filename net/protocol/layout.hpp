@@ -31,6 +31,21 @@ struct Operation {
 };
 static_assert(sizeof(Operation) == 64);
 
+/// ChangeAccounts, and CreateTransfers with a reason; the vector and the string follow.
+struct ReasonedOperation {
+  std::uint32_t root = 24;
+  std::uint16_t vtable[7] = {14, 56, 8, 24, 40, 4, 48};
+  std::uint16_t unused[3] = {0, 0, 0};
+  std::int32_t vtable_distance = 20;
+  std::uint32_t tail = 0;
+  Uint128 trace_id;
+  Uint128 business_id;
+  std::uint64_t user_id = 0;
+  std::uint32_t reason = 0;
+  std::uint32_t unused_end = 0;
+};
+static_assert(sizeof(ReasonedOperation) == 80);
+
 struct AdvanceClock {
   std::uint32_t root = 16;
   std::uint16_t vtable[6] = {12, 56, 8, 24, 40, 48};

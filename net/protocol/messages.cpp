@@ -61,6 +61,11 @@ static_assert(alignof(wire::Account) == alignof(Account));
 static_assert(sizeof(wire::Transfer) == sizeof(Transfer));
 static_assert(alignof(wire::Transfer) == alignof(Transfer));
 static_assert(sizeof(wire::Ledger) == sizeof(Ledger) && alignof(wire::Ledger) == alignof(Ledger));
+static_assert(sizeof(wire::AccountChange) == sizeof(AccountChange));
+static_assert(alignof(wire::AccountChange) == alignof(AccountChange));
+static_assert(sizeof(wire::Hold) == sizeof(HoldView) && alignof(wire::Hold) == alignof(HoldView));
+static_assert(sizeof(wire::LedgerBalance) == sizeof(LedgerBalance));
+static_assert(alignof(wire::LedgerBalance) == alignof(LedgerBalance));
 static_assert(sizeof(wire::Refusal) == sizeof(Refusal));
 static_assert(alignof(wire::Refusal) == alignof(Refusal));
 

@@ -8,6 +8,7 @@
 
 #include "engine/base/result.hpp"
 #include "engine/model/account.hpp"
+#include "engine/model/account_change.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/operation.hpp"
@@ -15,6 +16,7 @@
 #include "engine/model/sequence.hpp"
 #include "engine/model/status.hpp"
 #include "engine/model/transfer.hpp"
+#include "engine/model/views.hpp"
 
 /// What the frames of daybook.fbs say, as values. Spans and views point into the frame's body and
 /// live as long as it does.

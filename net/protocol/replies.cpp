@@ -90,6 +90,8 @@ std::size_t finish_items_reply(std::span<std::byte> room, RequestKind kind, std:
 DAYBOOK_ITEMS_REPLY(Account)
 DAYBOOK_ITEMS_REPLY(Transfer)
 DAYBOOK_ITEMS_REPLY(Ledger)
+DAYBOOK_ITEMS_REPLY(HoldView)
+DAYBOOK_ITEMS_REPLY(LedgerBalance)
 #undef DAYBOOK_ITEMS_REPLY
 
 std::size_t write_digest_reply(std::span<std::byte> room, std::uint64_t number,
@@ -135,7 +137,7 @@ std::size_t write_refused_reply(std::span<std::byte> room, RequestKind kind, std
   if (kind == RequestKind::state_digest) {
     return write_digest_reply(room, number, {.status = status, .words = words});
   }
-  // The three replies with items differ in their items only, and here there are none.
+  // The replies with items differ in their items only, and here there are none.
   return write_items_reply<Account>(room, kind, number, {.status = status, .words = words});
 }
 
@@ -194,6 +196,19 @@ Result<ItemsReplyMessage<Ledger>, BodyFault> read_ledgers_reply(std::span<const 
   const auto* table = verified<wire::LedgersReply>(body);
   if (table == nullptr) return unreadable("LedgersReply");
   return items_of<Ledger>(*table, table->ledgers(), "LedgersReply");
+}
+
+Result<ItemsReplyMessage<HoldView>, BodyFault> read_holds_reply(std::span<const std::byte> body) {
+  const auto* table = verified<wire::HoldsReply>(body);
+  if (table == nullptr) return unreadable("HoldsReply");
+  return items_of<HoldView>(*table, table->holds(), "HoldsReply");
+}
+
+Result<ItemsReplyMessage<LedgerBalance>, BodyFault> read_trial_balance_reply(
+    std::span<const std::byte> body) {
+  const auto* table = verified<wire::TrialBalanceReply>(body);
+  if (table == nullptr) return unreadable("TrialBalanceReply");
+  return items_of<LedgerBalance>(*table, table->ledgers(), "TrialBalanceReply");
 }
 
 Result<DigestReplyMessage, BodyFault> read_digest_reply(std::span<const std::byte> body) {

@@ -44,7 +44,8 @@ std::size_t write_batch_reply(std::span<std::byte> room, RequestKind kind, std::
 std::size_t finish_batch_reply(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                                const BatchReplyMessage& reply);
 
-/// Room: reply_frame_bytes(items.size_bytes(), words.size()). Item is Account, Transfer or Ledger.
+/// Room: reply_frame_bytes(items.size_bytes(), words.size()). Item is Account, Transfer, Ledger,
+/// HoldView or LedgerBalance.
 template <typename Item>
 std::size_t write_items_reply(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                               const ItemsReplyMessage<Item>& reply);
@@ -97,6 +98,10 @@ std::size_t write_refused_reply(std::span<std::byte> room, RequestKind kind, std
 [[nodiscard]] Result<ItemsReplyMessage<Transfer>, BodyFault> read_transfers_reply(
     std::span<const std::byte> body);
 [[nodiscard]] Result<ItemsReplyMessage<Ledger>, BodyFault> read_ledgers_reply(
+    std::span<const std::byte> body);
+[[nodiscard]] Result<ItemsReplyMessage<HoldView>, BodyFault> read_holds_reply(
+    std::span<const std::byte> body);
+[[nodiscard]] Result<ItemsReplyMessage<LedgerBalance>, BodyFault> read_trial_balance_reply(
     std::span<const std::byte> body);
 [[nodiscard]] Result<DigestReplyMessage, BodyFault> read_digest_reply(
     std::span<const std::byte> body);

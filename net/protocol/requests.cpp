@@ -1,5 +1,7 @@
 #include "net/protocol/requests.hpp"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "net/protocol/body_reader.hpp"
@@ -41,6 +43,18 @@ std::size_t write_create(std::span<std::byte> room, RequestKind kind, std::uint6
                       events.data());
 }
 
+template <typename Event>
+std::size_t write_reasoned(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
+                           const OperationOrigin& origin, std::span<const Event> events,
+                           std::string_view reason) {
+  BodyWriter<layout::ReasonedOperation> writer{room};
+  put_origin(writer.fixed, origin);
+  writer.vector(writer.fixed.tail, static_cast<std::uint32_t>(events.size()), sizeof(Event),
+                events.data());
+  writer.string(writer.fixed.reason, reason);
+  return writer.finish(type_of(kind), no_flags, number);
+}
+
 BodyFault wrong_count(std::string_view what, std::uint32_t count) {
   return {.status = count == 0 ? RequestStatus::malformed : RequestStatus::too_large,
           .not_readable = false,
@@ -52,6 +66,14 @@ template <typename Table>
 OperationOrigin origin_of(const Table& table) {
   return {TraceId{number_of(table.trace_id())}, BusinessId{number_of(table.business_id())},
           UserId{table.user_id()}};
+}
+
+std::optional<BodyFault> fault_of_reason(std::string_view reason) {
+  if (reason.size() <= limits::reason_bytes_max) return std::nullopt;
+  return BodyFault{.status = RequestStatus::too_large,
+                   .not_readable = false,
+                   .words = fmt::format("the reason has {} bytes, at most {} are kept",
+                                        reason.size(), limits::reason_bytes_max)};
 }
 
 /// Fills in `body.events` from `vector`.
@@ -85,8 +107,24 @@ Result<RequestBody, BodyFault> read_accounts(std::span<const std::byte> bytes) {
 Result<RequestBody, BodyFault> read_transfers(std::span<const std::byte> bytes) {
   const auto* table = verified<wire::CreateTransfers>(bytes);
   if (table == nullptr) return unreadable("CreateTransfers");
-  return with_events({.origin = origin_of(*table)}, table->transfers(), "CreateTransfers",
-                     "transfers");
+  const std::string_view reason = text_of(table->reason());
+  if (auto fault = fault_of_reason(reason)) return *fault;
+  return with_events({.origin = origin_of(*table), .reason = reason}, table->transfers(),
+                     "CreateTransfers", "transfers");
+}
+
+Result<RequestBody, BodyFault> read_changes(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::ChangeAccounts>(bytes);
+  if (table == nullptr) return unreadable("ChangeAccounts");
+  const std::string_view reason = text_of(table->reason());
+  if (auto fault = fault_of_reason(reason)) return *fault;
+  if (reason.empty()) {
+    return BodyFault{.status = RequestStatus::malformed,
+                     .not_readable = false,
+                     .words = "ChangeAccounts has no reason; an operator says why"};
+  }
+  return with_events({.origin = origin_of(*table), .reason = reason}, table->changes(),
+                     "ChangeAccounts", "changes");
 }
 
 Result<RequestBody, BodyFault> read_ledgers(std::span<const std::byte> bytes) {
@@ -131,12 +169,7 @@ Result<RequestBody, BodyFault> read_accept_clock(std::span<const std::byte> byte
   const auto* table = verified<wire::AcceptClock>(bytes);
   if (table == nullptr) return unreadable("AcceptClock");
   const std::string_view reason = text_of(table->reason());
-  if (reason.size() > limits::reason_bytes_max) {
-    return BodyFault{.status = RequestStatus::too_large,
-                     .not_readable = false,
-                     .words = fmt::format("the reason has {} bytes, at most {} are kept",
-                                          reason.size(), limits::reason_bytes_max)};
-  }
+  if (auto fault = fault_of_reason(reason)) return *fault;
   return RequestBody{.origin = origin_of(*table), .reason = reason};
 }
 
@@ -164,6 +197,18 @@ std::size_t write_put_ledgers(std::span<std::byte> room, std::uint64_t number,
   return write_create(room, RequestKind::put_ledgers, number, origin, ledgers);
 }
 
+std::size_t write_change_accounts(std::span<std::byte> room, std::uint64_t number,
+                                  const OperationOrigin& origin,
+                                  std::span<const AccountChange> changes, std::string_view reason) {
+  return write_reasoned(room, RequestKind::change_accounts, number, origin, changes, reason);
+}
+
+std::size_t write_reasoned_transfers(std::span<std::byte> room, std::uint64_t number,
+                                     const OperationOrigin& origin,
+                                     std::span<const Transfer> transfers, std::string_view reason) {
+  return write_reasoned(room, RequestKind::create_transfers, number, origin, transfers, reason);
+}
+
 std::size_t finish_create(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                           const OperationOrigin& origin, std::uint32_t count) {
   return write_create(room, kind, number, origin, count, nullptr);
@@ -171,7 +216,8 @@ std::size_t finish_create(std::span<std::byte> room, RequestKind kind, std::uint
 
 std::size_t write_lookup(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                          std::span<const Uint128> ids, std::uint64_t min_sequence) {
-  ENSURE(kind == RequestKind::lookup_accounts || kind == RequestKind::lookup_transfers,
+  ENSURE(kind == RequestKind::lookup_accounts || kind == RequestKind::lookup_transfers ||
+             kind == RequestKind::lookup_holds,
          "only lookups have ids");
   BodyWriter<layout::Lookup> writer{room};
   writer.fixed.min_sequence = min_sequence;
@@ -202,11 +248,17 @@ std::size_t write_list_ledgers(std::span<std::byte> room, std::uint64_t number, 
 std::size_t write_list_transfers(std::span<std::byte> room, std::uint64_t number,
                                  std::uint64_t after, std::uint32_t limit,
                                  std::uint64_t min_sequence) {
+  return write_numbered_list(room, RequestKind::list_transfers, number, after, limit, min_sequence);
+}
+
+std::size_t write_numbered_list(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
+                                std::uint64_t after, std::uint32_t limit,
+                                std::uint64_t min_sequence) {
   BodyWriter<layout::ListTransfers> writer{room};
   writer.fixed.after = after;
   writer.fixed.limit = limit;
   writer.fixed.min_sequence = min_sequence;
-  return writer.finish(type_of(RequestKind::list_transfers), no_flags, number);
+  return writer.finish(type_of(kind), no_flags, number);
 }
 
 std::size_t write_advance_clock(std::span<std::byte> room, std::uint64_t number,
@@ -268,10 +320,16 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
       return read_transfers(body);
     case RequestKind::put_ledgers:
       return read_ledgers(body);
+    case RequestKind::change_accounts:
+      return read_changes(body);
     case RequestKind::lookup_accounts:
       return read_lookup<wire::LookupAccounts>(body, "LookupAccounts");
     case RequestKind::lookup_transfers:
       return read_lookup<wire::LookupTransfers>(body, "LookupTransfers");
+    case RequestKind::lookup_holds:
+      return read_lookup<wire::LookupHolds>(body, "LookupHolds");
+    case RequestKind::trial_balance:
+      return read_list<wire::TrialBalance>(body, "TrialBalance");
     case RequestKind::list_accounts:
       return read_list_accounts(body);
     case RequestKind::list_ledgers:
@@ -285,6 +343,7 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
     case RequestKind::state_digest:
       return read_state_digest(body);
     case RequestKind::open_session:
+    case RequestKind::release_holds:
       break;
   }
   return BodyFault{.status = RequestStatus::unknown_kind,

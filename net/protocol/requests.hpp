@@ -38,6 +38,23 @@ std::size_t write_create_transfers(std::span<std::byte> room, std::uint64_t numb
 std::size_t write_put_ledgers(std::span<std::byte> room, std::uint64_t number,
                               const OperationOrigin& origin, std::span<const Ledger> ledgers);
 
+/// Event is AccountChange or Transfer.
+template <typename Event>
+[[nodiscard]] constexpr std::size_t reasoned_frame_bytes(std::size_t count,
+                                                         std::size_t reason_bytes) {
+  return frame_header_bytes + layout::items_offset<layout::ReasonedOperation> +
+         layout::padded(count * sizeof(Event)) + layout::string_bytes(reason_bytes);
+}
+static_assert(reasoned_frame_bytes<Transfer>(limits::batch_events_max, limits::reason_bytes_max) <=
+              limits::frame_bytes_max);
+std::size_t write_change_accounts(std::span<std::byte> room, std::uint64_t number,
+                                  const OperationOrigin& origin,
+                                  std::span<const AccountChange> changes, std::string_view reason);
+/// As write_create_transfers(), with an operator's reason.
+std::size_t write_reasoned_transfers(std::span<std::byte> room, std::uint64_t number,
+                                     const OperationOrigin& origin,
+                                     std::span<const Transfer> transfers, std::string_view reason);
+
 /// Finishes a frame whose `count` events the caller has already written at create_events_offset:
 /// saves a copy of large batches. `kind` is create_accounts, create_transfers or put_ledgers.
 std::size_t finish_create(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
@@ -46,7 +63,7 @@ std::size_t finish_create(std::span<std::byte> room, RequestKind kind, std::uint
 [[nodiscard]] constexpr std::size_t lookup_frame_bytes(std::size_t count) {
   return frame_header_bytes + layout::items_offset<layout::Lookup> + count * sizeof(Uint128);
 }
-/// `kind` is lookup_accounts or lookup_transfers.
+/// `kind` is lookup_accounts, lookup_transfers or lookup_holds.
 std::size_t write_lookup(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                          std::span<const Uint128> ids, std::uint64_t min_sequence);
 
@@ -58,6 +75,10 @@ std::size_t write_list_accounts(std::span<std::byte> room, std::uint64_t number,
                                 std::uint64_t min_sequence);
 std::size_t write_list_ledgers(std::span<std::byte> room, std::uint64_t number, LedgerId after,
                                std::uint32_t limit, std::uint64_t min_sequence);
+/// Of lists whose pages go on from a number: list_transfers, trial_balance.
+std::size_t write_numbered_list(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
+                                std::uint64_t after, std::uint32_t limit,
+                                std::uint64_t min_sequence);
 std::size_t write_list_transfers(std::span<std::byte> room, std::uint64_t number,
                                  std::uint64_t after, std::uint32_t limit,
                                  std::uint64_t min_sequence);

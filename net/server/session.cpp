@@ -20,6 +20,7 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
     case RequestKind::create_accounts:
     case RequestKind::create_transfers:
     case RequestKind::put_ledgers:
+    case RequestKind::change_accounts:
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
       return reply_frame_bytes(body.event_count * sizeof(Refusal), 0);
@@ -33,9 +34,15 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
       return reply_frame_bytes(body.limit * sizeof(Transfer), 0);
     case RequestKind::list_ledgers:
       return reply_frame_bytes(body.limit * sizeof(Ledger), 0);
+    case RequestKind::lookup_holds:
+      return reply_frame_bytes(body.event_count * sizeof(HoldView), 0);
+    case RequestKind::trial_balance:
+      return reply_frame_bytes(body.limit * sizeof(LedgerBalance), 0);
     case RequestKind::state_digest:
     case RequestKind::open_session:
       return digest_reply_frame_bytes(0);
+    case RequestKind::release_holds:
+      return 0;
   }
   return 0;
 }

@@ -70,6 +70,8 @@ void Session::reply(Request& request) {
           ? std::span<const std::byte>{request.reply_room, request.item_count * sizeof(Account)}
           : std::span<const std::byte>{request.query_items};
   if (kind == RequestKind::list_ledgers) return reply_with_items<Ledger>(request, items);
+  if (kind == RequestKind::lookup_holds) return reply_with_items<HoldView>(request, items);
+  if (kind == RequestKind::trial_balance) return reply_with_items<LedgerBalance>(request, items);
   if (kind == RequestKind::lookup_transfers || kind == RequestKind::list_transfers) {
     return reply_with_items<Transfer>(request, items);
   }

@@ -99,6 +99,7 @@ StateSettings EngineUnderTest::state_settings(std::uint64_t hash_seed) const {
   StateSettings settings;
   settings.accounts_max = settings_.accounts_max;
   settings.transfer_ids_max = settings_.transfer_ids_max;
+  settings.holds_max = settings_.holds_max;
   settings.windows.operations_per_client = settings_.window_operations;
   settings.windows.clients = settings_.window_clients;
   settings.windows.numbers = settings_.window_numbers;
@@ -162,6 +163,13 @@ std::optional<std::string> EngineUnderTest::difference(const State& a, const Sta
   if (a.transfer_ids.size() != b.transfer_ids.size()) {
     return differ("the number of transfer ids", a.transfer_ids.size(), b.transfer_ids.size());
   }
+  if (a.holds.count() != b.holds.count()) {
+    return differ("the number of open holds", a.holds.count(), b.holds.count());
+  }
+  if (a.transfer_times.last() != b.transfer_times.last()) {
+    return differ("the last transfer's timestamp", a.transfer_times.last().value(),
+                  b.transfer_times.last().value());
+  }
   if (a.ledgers.count() != b.ledgers.count()) {
     return differ("the number of ledgers", a.ledgers.count(), b.ledgers.count());
   }
@@ -197,7 +205,8 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
   RequestSlot slot;
   slot.kind = request.kind;
   slot.refuse_with = request.refuse_with;
-  slot.role = Role::admin;
+  slot.role = request.role;
+  slot.reason = request.reason;
   slot.client = request.client;
   slot.request_number = request.number;
   slot.frame_checksum = request.frame_checksum;
@@ -205,6 +214,8 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
   if (request.kind == RequestKind::create_accounts) lend_events(slot, request.accounts);
   if (request.kind == RequestKind::create_transfers) lend_events(slot, request.transfers);
   if (request.kind == RequestKind::put_ledgers) lend_events(slot, request.ledgers);
+  if (request.kind == RequestKind::change_accounts) lend_events(slot, request.account_changes);
+  const Sequence before = live_->state.last_sequence();
   execute(slot);
 
   BatchReply reply;
@@ -220,8 +231,23 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
     reply.refused.push_back({refusals[i].index, refusals[i].status, refusals[i].timestamp});
   }
   if (slot.rebuild_reply) read_refusals(slot.first_sequence, reply);
+  if (request.kind == RequestKind::advance_clock && slot.status == RequestStatus::ok &&
+      before < live_->state.last_sequence()) {
+    while (!release_due(limits::releases_per_operation_max).empty()) continue;
+  }
   if (++requests_in_entry_ >= requests_per_entry_) close_entry();
   return reply;
+}
+
+std::vector<TransferId> EngineUnderTest::release_due(std::uint32_t limit) {
+  if (!live_->sequencer.fits_releases()) close_entry();
+  const EntryBuilder& slab = live_->slabs[live_->slab];
+  std::vector<TransferId> released;
+  std::uint32_t at = slab.hold_released_count();
+  const std::uint32_t end = at + live_->sequencer.release_due(
+                                     now_ns_, std::min(limit, limits::releases_per_operation_max));
+  for (; at < end; ++at) released.push_back(slab.hold_released(at).id);
+  return released;
 }
 
 /// A repeat's refusals, from the operation record: what a query thread does once it is durable.

@@ -59,6 +59,7 @@ class EngineUnderTest final : public LedgerUnderTest {
   BatchReply submit(const WriteRequest& request) override;
   [[nodiscard]] std::optional<Account> lookup_account(AccountId id) override;
   void set_clock(std::uint64_t now_ns) override { now_ns_ = now_ns; }
+  std::vector<TransferId> release_due(std::uint32_t limit) override;
 
   /// A group commit: closes the open entry, if anything is in it.
   void close_entry();

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "engine/model/account.hpp"
+#include "engine/model/account_change.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/model/principal.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/model/transfer.hpp"
 
@@ -30,6 +32,9 @@ struct WriteRequest {
   std::vector<Account> accounts;
   std::vector<Transfer> transfers;
   std::vector<Ledger> ledgers;
+  std::vector<AccountChange> account_changes;
+  Role role = Role::gateway;  ///< Of who asks: an operator's reversal may do more.
+  std::string reason;         ///< An operator's words.
 
   [[nodiscard]] std::size_t event_count() const;
 };
@@ -76,6 +81,11 @@ class LedgerUnderTest {
   /// What the engine's clock shows from now on; may go back.
   virtual void set_clock(std::uint64_t now_ns) = 0;
 
+  /// Releases at most `limit` of the holds that are due, oldest deadline first, as one operation,
+  /// and says which; takes no sequence when none is due. The engine does so at the borders of
+  /// entries; a request of kind advance_clock does it until none is due.
+  virtual std::vector<TransferId> release_due(std::uint32_t limit) = 0;
+
   /// These submit under the next request number of a client of their own.
   BatchReply create_accounts(std::span<const Account> accounts);
   BatchReply create_transfers(std::span<const Transfer> transfers);
@@ -93,6 +103,7 @@ struct LedgerSettings {
   bool manual_clock = false;
   std::uint64_t accounts_max = 100'000;
   std::uint64_t transfer_ids_max = 1'000'000;
+  std::uint64_t holds_max = 100'000;
   std::uint32_t window_operations = 1'024;   ///< Kept of one client.
   std::uint32_t window_clients = 65'536;     ///< That have kept operations.
   std::uint32_t window_numbers = 1'048'576;  ///< Of which only the highest number is kept.

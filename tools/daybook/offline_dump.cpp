@@ -22,7 +22,8 @@ constexpr std::size_t write_bytes = 1 << 20;
 constexpr FactKind fact_kinds[] = {
     FactKind::account,        FactKind::transfer,       FactKind::ledger,
     FactKind::segment_opened, FactKind::segment_sealed, FactKind::segment_hashed,
-    FactKind::clock_change,   FactKind::client_evicted,
+    FactKind::clock_change,   FactKind::client_evicted, FactKind::hold_released,
+    FactKind::account_change,
 };
 
 /// One entry's lines, in one buffer that is used again for each of them.
@@ -102,6 +103,10 @@ class EntryDump {
         return dump_facts(facts_.clock_changes, placed, operation);
       case FactKind::client_evicted:
         return dump_facts(facts_.clients_evicted, placed, operation);
+      case FactKind::hold_released:
+        return dump_facts(facts_.holds_released, placed, operation);
+      case FactKind::account_change:
+        return dump_facts(facts_.account_changes, placed, operation);
     }
   }
 

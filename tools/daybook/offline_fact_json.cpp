@@ -52,6 +52,9 @@ std::string_view status_name(RequestKind kind, std::uint16_t status) {
     return to_string(static_cast<CreateTransferStatus>(status));
   }
   if (kind == RequestKind::put_ledgers) return to_string(static_cast<PutLedgerStatus>(status));
+  if (kind == RequestKind::change_accounts) {
+    return to_string(static_cast<ChangeAccountStatus>(status));
+  }
   return "unknown_status";
 }
 
@@ -69,6 +72,9 @@ void append_request_data(std::string& text, const EntryFacts& facts, RequestKind
   if (kind == RequestKind::create_accounts) append_request(text, facts.refused_accounts[at]);
   if (kind == RequestKind::create_transfers) append_request(text, facts.refused_transfers[at]);
   if (kind == RequestKind::put_ledgers) append_request(text, facts.refused_ledgers[at]);
+  if (kind == RequestKind::change_accounts) {
+    append_request(text, facts.refused_account_changes[at]);
+  }
 }
 
 void append_refusals(std::string& text, const EntryFacts& facts, const PlacedRun& placed) {
@@ -222,6 +228,30 @@ void append_fields(std::string& text, const ClockChange& change) {
 void append_fields(std::string& text, const ClientEvicted& eviction) {
   number(text, "client", eviction.client);
   bare(text, "number_too", eviction.number_too != 0);
+}
+
+void append_fields(std::string& text, const HoldReleased& release) {
+  number(text, "id", release.id);
+  number(text, "debit_account_id", release.debit_account_id);
+  number(text, "credit_account_id", release.credit_account_id);
+  number(text, "amount_minor", release.amount);
+  quoted(text, "ledger", release.ledger.value());
+  flags(text, FlagSet::transfer, release.flags);
+  quoted(text, "pending_sequence", release.pending_sequence.value());
+  quoted(text, "expires_at", release.expires_at.value());
+  quoted(text, "timestamp", release.timestamp.value());
+}
+
+void append_fields(std::string& text, const AccountChange& change) {
+  number(text, "account_id", change.account_id);
+  quoted(text, "change", to_string(change.kind));
+  if (change.kind == AccountChangeKind::set_limits) {
+    quoted(text, "minimum_minor", to_decimal(change.minimum));
+    quoted(text, "maximum_minor", to_decimal(change.maximum));
+  }
+  bare(text, "debits", (change.sides & account_side::debits) != 0);
+  bare(text, "credits", (change.sides & account_side::credits) != 0);
+  quoted(text, "timestamp", change.timestamp.value());
 }
 
 }  // namespace daybook

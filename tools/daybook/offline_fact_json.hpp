@@ -30,5 +30,7 @@ void append_fields(std::string& text, const SegmentSealed& segment);
 void append_fields(std::string& text, const SegmentHashed& segment);
 void append_fields(std::string& text, const ClockChange& change);
 void append_fields(std::string& text, const ClientEvicted& eviction);
+void append_fields(std::string& text, const HoldReleased& release);
+void append_fields(std::string& text, const AccountChange& change);
 
 }  // namespace daybook

@@ -6,9 +6,13 @@
 #include "engine/ledger/id_index.hpp"
 
 #include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "tests/support/random.hpp"
 
 namespace daybook {
 namespace {
@@ -121,6 +125,48 @@ TEST(IdIndexTest, ReleasingRetiredTablesKeepsEveryEntry) {
   }
   for (std::uint64_t number = 1; number <= 100'000; ++number) {
     ASSERT_TRUE(holds(index, id_number(number), number));
+  }
+}
+
+// Random inserts, erasures and replacements against a multimap, with crowded tags so that buckets
+// overflow, and with growth going on.
+TEST(IdIndexTest, AgreesWithAMapThatErasesToo) {
+  for (std::uint64_t round = 1; round <= 20; ++round) {
+    test::Random random{round};
+    SCOPED_TRACE("seed " + std::to_string(round));
+    IdIndex index{40'000, round};
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> kept;  // Tag and value.
+    const std::uint64_t crowd = random.between(1, 3);
+    std::uint64_t next_value = 0;
+    for (int step = 0; step < 30'000; ++step) {
+      index.prepare(1);
+      if (kept.empty() || random.chance(60)) {
+        // A few neighbouring tags get far more than their bucket holds.
+        const std::uint64_t tag = random.chance(crowd) ? index.tag_of(id_number(random.below(4)))
+                                                       : index.tag_of(id_number(random.next()));
+        index.insert(tag, ++next_value);
+        kept.emplace_back(tag, next_value);
+      } else {
+        const std::size_t at = random.below(kept.size());
+        auto& [tag, value] = kept[at];
+        if (random.chance(20)) {
+          index.replace(tag, value, ++next_value);
+          value = next_value;
+        } else {
+          index.erase(tag, value);
+          ASSERT_EQ(index.find(tag, [&](std::uint64_t each) { return each == kept[at].second; }),
+                    IdIndex::none);
+          kept[at] = kept.back();
+          kept.pop_back();
+        }
+      }
+      ASSERT_EQ(index.size(), kept.size());
+      if (step % 3'000 != 0) continue;
+      for (const auto& [tag, value] : kept) {
+        ASSERT_EQ(index.find(tag, [wanted = value](std::uint64_t each) { return each == wanted; }),
+                  value);
+      }
+    }
   }
 }
 

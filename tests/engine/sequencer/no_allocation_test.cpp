@@ -42,7 +42,8 @@ namespace {
 
 class NoJournal final : public FactReader {
  public:
-  bool transfer_at(Sequence, Transfer&) override { return false; }
+  bool transfer_at(Sequence, RecordedTransfer&) override { return false; }
+  bool released_at(Sequence, TransferId) override { return false; }
   bool burnt_at(Sequence, TransferId) override { return false; }
 };
 
