@@ -133,7 +133,7 @@ void Engine::start(const Parts& parts) {
                                              t.follower_sleeper.wake();
                                            },
                                        .on_fatal = [&t](const Failure& f) { t.fail(f); }});
-  t.follower.emplace(t.settings.state,
+  t.follower.emplace(t.settings.state, t.settings.loop.journal,
                      Follower::Links{.source = *parts.follower_source,
                                      .progress = t.progress,
                                      .sleeper = t.follower_sleeper,
@@ -141,6 +141,7 @@ void Engine::start(const Parts& parts) {
                                          [&t] {
                                            t.live.accounts.release_retired();
                                            t.live.transfer_ids.release_retired();
+                                           t.live.holds.release_retired();
                                            t.sequencer_sleeper.wake();
                                            t.wake_all_queries();
                                          },

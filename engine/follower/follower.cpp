@@ -7,8 +7,8 @@
 
 namespace daybook {
 
-Follower::Follower(const StateSettings& settings, Links links)
-    : links_{std::move(links)}, state_{settings} {}
+Follower::Follower(const StateSettings& settings, JournalId journal, Links links)
+    : links_{std::move(links)}, state_{settings}, index_{journal.value()} {}
 
 void Follower::run() {
   const ActingAs role{follower_thread};
@@ -31,11 +31,14 @@ Result<bool> Follower::follow_next() {
   const auto entry = links_.source.next();
   if (!entry.ok()) return entry.error();
   if (!entry.value()) return false;
+  const auto facts = read_facts(*entry.value());
+  if (!facts.ok()) return facts.error();
   {
     const std::lock_guard lock{mutex_};
-    const auto applied = replayer_.apply(*entry.value());
+    const auto applied = replayer_.apply(facts.value());
     if (!applied.ok()) return applied.error();
   }
+  if (auto indexed = index_.add(facts.value()); !indexed.ok()) return indexed.error();
   state_.accounts.release_retired();
   state_.transfer_ids.release_retired();
   state_.holds.release_retired();
@@ -135,6 +138,34 @@ Follower::Balances Follower::trial_balance() const {
                                 .reserved = 0});
   }
   return balances;
+}
+
+bool Follower::has_account(AccountId id) const {
+  const std::lock_guard lock{mutex_};
+  return state_.accounts.find(id) != no_account;
+}
+
+std::uint64_t Follower::account_count() const {
+  const std::lock_guard lock{mutex_};
+  return state_.accounts.count();
+}
+
+Follower::AccountsAt Follower::accounts_at(std::span<const AccountSlot> slots) const {
+  AccountsAt copies;
+  copies.accounts.reserve(slots.size());
+  const std::lock_guard lock{mutex_};
+  copies.as_of = state_.last_sequence();
+  for (const AccountSlot slot : slots) copies.accounts.push_back(shown(state_.accounts.at(slot)));
+  return copies;
+}
+
+std::pair<std::uint64_t, std::uint64_t> Follower::accounts_between(Timestamp min,
+                                                                   Timestamp max) const {
+  const std::lock_guard lock{mutex_};
+  const std::uint64_t end = max.value() == 0
+                                ? state_.accounts.count()
+                                : state_.accounts.first_not_before(Timestamp{max.value() + 1});
+  return {state_.accounts.first_not_before(min), end};
 }
 
 std::optional<Follower::AccountPage> Follower::list_accounts(AccountId after,

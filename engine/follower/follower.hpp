@@ -10,6 +10,7 @@
 #include "engine/base/thread_role.hpp"
 #include "engine/model/views.hpp"
 #include "engine/ports/journal.hpp"
+#include "engine/query/fact_index.hpp"
 #include "engine/replay/replayer.hpp"
 #include "engine/sequencer/progress.hpp"
 #include "engine/state/state.hpp"
@@ -35,7 +36,7 @@ class Follower {
     std::function<void(const Failure&)> on_fatal;
   };
 
-  Follower(const StateSettings& settings, Links links);
+  Follower(const StateSettings& settings, JournalId journal, Links links);
 
   /// Returns when the journaler is done and everything durable was followed, or on an error.
   void run();
@@ -69,6 +70,21 @@ class Follower {
   /// Adds up every account. Cost: O(accounts); nothing is followed meanwhile.
   [[nodiscard]] Balances trial_balance() const;
 
+  /// The indexes of what was followed. A view taken once followed_sequence says N shows all up to
+  /// N.
+  [[nodiscard]] const FactIndex& index() const { return index_; }
+  [[nodiscard]] bool has_account(AccountId id) const;
+  [[nodiscard]] std::uint64_t account_count() const;
+  struct AccountsAt {
+    std::vector<Account> accounts;
+    Sequence as_of;
+  };
+  /// Copies, as answers show them. Requires: slots below account_count().
+  [[nodiscard]] AccountsAt accounts_at(std::span<const AccountSlot> slots) const;
+  /// The accounts created from `min` to `max` (0 = for ever), both included: [first, second).
+  [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> accounts_between(Timestamp min,
+                                                                         Timestamp max) const;
+
   struct AccountPage {
     std::vector<Account> accounts;
     bool more = false;
@@ -97,6 +113,7 @@ class Follower {
   mutable std::mutex mutex_;
   State state_;
   Replayer replayer_{state_};
+  FactIndex index_;
 };
 
 }  // namespace daybook

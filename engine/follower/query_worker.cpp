@@ -4,6 +4,7 @@
 #include <cstring>
 #include <optional>
 
+#include "engine/follower/filtered_query.hpp"
 #include "engine/follower/resolved_hold.hpp"
 #include "engine/replay/entry_reader.hpp"
 
@@ -109,6 +110,16 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
       return list_transfers(slot);
     case RequestKind::lookup_holds:
       return lookup_holds(slot);
+    case RequestKind::get_account_transfers:
+    case RequestKind::query_accounts:
+    case RequestKind::query_transfers:
+      return FilteredQuery{
+          links_.follower,
+          [this](Sequence sequence, const std::function<void(const EntryFacts&)>& use) {
+            return with_facts(sequence, use);
+          },
+          links_.progress.followed(), slot}
+          .run();
     case RequestKind::trial_balance:
       trial_balance(slot);
       return {};

@@ -69,7 +69,12 @@ class AccountTable {
   [[nodiscard]] const AccountLimits& limits(AccountSlot slot) const { return limits_[slot]; }
 
   /// Has an account this timestamp? They grow with the slots. Cost: O(log accounts).
-  [[nodiscard]] bool has_timestamp(Timestamp timestamp) const;
+  [[nodiscard]] bool has_timestamp(Timestamp timestamp) const {
+    const std::uint64_t slot = first_not_before(timestamp);
+    return slot < count_ && accounts_[slot].timestamp == timestamp;
+  }
+  /// The first slot whose timestamp is not before this; count() if there is none.
+  [[nodiscard]] std::uint64_t first_not_before(Timestamp timestamp) const;
   /// Of the newest account; 0 = there is none.
   [[nodiscard]] Timestamp last_timestamp() const {
     return count_ == 0 ? Timestamp{} : accounts_[count_ - 1].timestamp;
@@ -106,13 +111,12 @@ class AccountTable {
   std::uint64_t count_ = 0;
 };
 
-inline bool AccountTable::has_timestamp(Timestamp timestamp) const {
+inline std::uint64_t AccountTable::first_not_before(Timestamp timestamp) const {
   const Account* const begin = accounts_.items();
-  const Account* const end = begin + count_;
   const Account* const found = std::lower_bound(
-      begin, end, timestamp,
+      begin, begin + count_, timestamp,
       [](const Account& account, Timestamp wanted) { return account.timestamp < wanted; });
-  return found != end && found->timestamp == timestamp;
+  return static_cast<std::uint64_t>(found - begin);
 }
 
 }  // namespace daybook

@@ -24,6 +24,12 @@ std::string_view to_string(RequestKind kind) noexcept {
       return "list_transfers";
     case RequestKind::lookup_holds:
       return "lookup_holds";
+    case RequestKind::get_account_transfers:
+      return "get_account_transfers";
+    case RequestKind::query_accounts:
+      return "query_accounts";
+    case RequestKind::query_transfers:
+      return "query_transfers";
     case RequestKind::trial_balance:
       return "trial_balance";
     case RequestKind::advance_clock:

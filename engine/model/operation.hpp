@@ -22,6 +22,9 @@ enum class RequestKind : std::uint16_t {
   list_ledgers = 43,
   list_transfers = 44,
   lookup_holds = 45,
+  get_account_transfers = 46,
+  query_accounts = 48,
+  query_transfers = 49,
   trial_balance = 50,
   advance_clock = 64,  ///< Manual clock only. Journaled.
   accept_clock = 65,   ///< Ends a held clock. Journaled.
@@ -45,11 +48,18 @@ enum class RequestKind : std::uint16_t {
          kind == RequestKind::put_ledgers;
 }
 
+/// True for kinds whose request is a QueryFilter.
+[[nodiscard]] constexpr bool is_filtered(RequestKind kind) {
+  return kind == RequestKind::get_account_transfers || kind == RequestKind::query_accounts ||
+         kind == RequestKind::query_transfers;
+}
+
 /// True for kinds that query threads answer from what the follower has published.
 [[nodiscard]] constexpr bool is_query(RequestKind kind) {
   return kind == RequestKind::lookup_transfers || kind == RequestKind::list_accounts ||
          kind == RequestKind::list_ledgers || kind == RequestKind::list_transfers ||
-         kind == RequestKind::lookup_holds || kind == RequestKind::trial_balance;
+         kind == RequestKind::lookup_holds || kind == RequestKind::trial_balance ||
+         is_filtered(kind);
 }
 
 /// One request as the journal remembers it, accepted or refused. 112 bytes.

@@ -44,6 +44,9 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::list_transfers:
     case RequestKind::lookup_holds:
     case RequestKind::trial_balance:
+    case RequestKind::get_account_transfers:
+    case RequestKind::query_accounts:
+    case RequestKind::query_transfers:
     case RequestKind::state_digest:
     case RequestKind::open_session:
       return true;

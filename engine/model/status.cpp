@@ -191,6 +191,7 @@ constexpr NameOf<RequestStatus> request_names[] = {
     {RequestStatus::too_many_transfers, "too_many_transfers"},
     {RequestStatus::cursor_unknown, "cursor_unknown"},
     {RequestStatus::too_many_holds, "too_many_holds"},
+    {RequestStatus::filter_invalid, "filter_invalid"},
 };
 
 template <typename Status>
@@ -287,6 +288,8 @@ std::string_view in_words(RequestStatus status) noexcept {
     case RequestStatus::too_many_holds:
       return "There is no room for so many open holds: post or void some, or restart the engine "
              "with a larger --holds-max. Nothing was executed.";
+    case RequestStatus::filter_invalid:
+      return "The query's filter cannot be asked.";
   }
   return "The status is not known to this version.";
 }

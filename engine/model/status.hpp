@@ -189,6 +189,7 @@ enum class RequestStatus : std::uint16_t {
   too_many_transfers = 2016,
   cursor_unknown = 2017,
   too_many_holds = 2018,
+  filter_invalid = 2019,
 };
 
 /// The enumerator's own name; "unknown_status" for a number that has none.

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "engine/model/facts.hpp"
@@ -31,8 +32,8 @@ struct RequestSlot {
   UserId user_id;
   std::uint64_t request_number = 0;
   std::uint64_t frame_checksum = 0;
-  /// The events: an array of Account, Transfer, Ledger or Uint128 (ids), 8-byte aligned; for the
-  /// other kinds, `arguments` below.
+  /// The events: an array of Account, Transfer, Ledger, AccountChange or Uint128 (ids), or one
+  /// QueryFilter; 8-byte aligned. For the other kinds, `argument` and so on below.
   const std::byte* events = nullptr;
   std::uint32_t event_count = 0;
 
@@ -51,6 +52,7 @@ struct RequestSlot {
 
   // ---- The reply: written by the sequencer or a query thread. ----
   RequestStatus status = RequestStatus::ok;
+  std::string_view detail;  ///< Why the status is what it is, where there is more to say; static.
   /// The reply may leave once the journal is durable up to here.
   Sequence wait_for;
   Sequence first_sequence;    ///< The operation's; for reads, the sequence it is true of.

@@ -11,16 +11,21 @@
 
 namespace daybook {
 Result<void> Replayer::apply(const EntryView& entry) {
-  auto facts = read_facts(entry);
+  const auto facts = read_facts(entry);
   if (!facts.ok()) return damaged(entry.header.first(), facts.error().what);
-  auto applied = apply_facts(facts.value(), entry.header.last());
+  return apply(facts.value());
+}
+
+Result<void> Replayer::apply(const EntryFacts& facts) {
+  const EntryHeader& header = facts.header;
+  auto applied = apply_facts(facts, header.last());
   if (!applied.ok()) return applied;
-  if (state_.digest() != entry.header.state_digest) {
-    return damaged(entry.header.last(),
+  if (state_.digest() != header.state_digest) {
+    return damaged(header.last(),
                    fmt::format("the state has digest {:016x}, the entry of sequences {} to {} says "
                                "{:016x}",
-                               state_.digest(), entry.header.first().value(),
-                               entry.header.last().value(), entry.header.state_digest));
+                               state_.digest(), header.first().value(), header.last().value(),
+                               header.state_digest));
   }
   AUDIT((state_.audit_balances(), true), "the ledgers balance after every entry");
   ++entries_;

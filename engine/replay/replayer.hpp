@@ -28,6 +28,9 @@ class Replayer {
   /// Applies one entry. After a failure the state is of no use.
   [[nodiscard]] Result<void> apply(const EntryView& entry);
 
+  /// The same for facts that read_facts() has read.
+  [[nodiscard]] Result<void> apply(const EntryFacts& facts);
+
   /// Applies the operations of an entry up to and with `until`, and no digest is compared: for
   /// the state in the middle of an entry. Operations are not cut.
   [[nodiscard]] Result<void> apply_until(const EntryView& entry, Sequence until);

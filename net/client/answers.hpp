@@ -90,6 +90,10 @@ using LedgerPage = Page<Ledger, LedgerId>;
 using BalancePage = Page<LedgerBalance, std::uint64_t>;  ///< In the order of registration.
 using TransferPage = Page<Transfer, Sequence>;           ///< In the order of the journal.
 
+/// Pages of queries: `cursor` goes into the next filter.
+using FoundAccounts = Page<Account, std::uint64_t>;
+using FoundTransfers = Page<Transfer, std::uint64_t>;
+
 /// The answer to state_digest.
 struct DigestResult {
   RequestStatus status = RequestStatus::ok;

@@ -304,6 +304,50 @@ void Client::async_trial_balance(std::uint64_t after, std::uint32_t limit,
   });
 }
 
+template <typename Answer>
+void Client::query(RequestKind kind, const QueryFilter& filter, const QueryOptions& options,
+                   Callback<Answer> callback) {
+  FrameBuffer buffer = session_->frames().take(query_frame_bytes);
+  buffer.size = write_query(buffer.frame(), kind, 0, filter, min_sequence_of(options));
+  session_->submit(request_of(kind, 0, std::move(buffer), {}, std::move(callback)));
+}
+
+Result<FoundTransfers> Client::get_account_transfers(const QueryFilter& filter,
+                                                     const QueryOptions& options) {
+  return wait_for<FoundTransfers>(loop(), [&](Callback<FoundTransfers> callback) {
+    async_get_account_transfers(filter, options, std::move(callback));
+  });
+}
+
+void Client::async_get_account_transfers(const QueryFilter& filter, const QueryOptions& options,
+                                         Callback<FoundTransfers> callback) {
+  query(RequestKind::get_account_transfers, filter, options, std::move(callback));
+}
+
+Result<FoundTransfers> Client::query_transfers(const QueryFilter& filter,
+                                               const QueryOptions& options) {
+  return wait_for<FoundTransfers>(loop(), [&](Callback<FoundTransfers> callback) {
+    async_query_transfers(filter, options, std::move(callback));
+  });
+}
+
+void Client::async_query_transfers(const QueryFilter& filter, const QueryOptions& options,
+                                   Callback<FoundTransfers> callback) {
+  query(RequestKind::query_transfers, filter, options, std::move(callback));
+}
+
+Result<FoundAccounts> Client::query_accounts(const QueryFilter& filter,
+                                             const QueryOptions& options) {
+  return wait_for<FoundAccounts>(loop(), [&](Callback<FoundAccounts> callback) {
+    async_query_accounts(filter, options, std::move(callback));
+  });
+}
+
+void Client::async_query_accounts(const QueryFilter& filter, const QueryOptions& options,
+                                  Callback<FoundAccounts> callback) {
+  query(RequestKind::query_accounts, filter, options, std::move(callback));
+}
+
 // ---- Administration. ----
 
 Result<BatchResult> Client::advance_clock(std::chrono::nanoseconds step,

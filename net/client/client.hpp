@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "engine/base/result.hpp"
+#include "engine/model/query.hpp"
 #include "net/client/answers.hpp"
 #include "net/client/batch.hpp"
 #include "net/client/client_loop.hpp"
@@ -127,6 +128,24 @@ class Client {
   void async_trial_balance(std::uint64_t after, std::uint32_t limit, const QueryOptions& options,
                            Callback<BalancePage> callback);
 
+  /// The transfers that debited or credited filter.account_id, whichever of the two flags ask for,
+  /// and that all other fields of the filter let pass; in order of creation, or newest first.
+  /// filter_invalid, with the reason in words, where the filter cannot be asked. A page may hold
+  /// fewer than filter.limit and still have `more`: go on with its cursor in the filter.
+  Result<FoundTransfers> get_account_transfers(const QueryFilter& filter,
+                                               const QueryOptions& options = {});
+  void async_get_account_transfers(const QueryFilter& filter, const QueryOptions& options,
+                                   Callback<FoundTransfers> callback);
+  /// The same over all transfers, whatever their accounts.
+  Result<FoundTransfers> query_transfers(const QueryFilter& filter,
+                                         const QueryOptions& options = {});
+  void async_query_transfers(const QueryFilter& filter, const QueryOptions& options,
+                             Callback<FoundTransfers> callback);
+  /// The accounts that the filter lets pass, with their balances as of the answer's sequence.
+  Result<FoundAccounts> query_accounts(const QueryFilter& filter, const QueryOptions& options = {});
+  void async_query_accounts(const QueryFilter& filter, const QueryOptions& options,
+                            Callback<FoundAccounts> callback);
+
   /// A page of at most `limit` (1 to limits::batch_events_max) items after `after`; a value of 0
   /// begins at the beginning.
   Result<AccountPage> list_accounts(AccountId after, std::uint32_t limit,
@@ -172,6 +191,9 @@ class Client {
               Callback<Answer> callback);
   template <typename Answer, typename Write>
   void list(RequestKind kind, std::uint32_t limit, Callback<Answer> callback, const Write& write);
+  template <typename Answer>
+  void query(RequestKind kind, const QueryFilter& filter, const QueryOptions& options,
+             Callback<Answer> callback);
   [[nodiscard]] std::uint64_t min_sequence_of(const QueryOptions& options) const;
 
   std::unique_ptr<ClientLoop> own_loop_;  ///< Null when the loop is somebody else's.

@@ -125,6 +125,24 @@ Result<BalancePage> read(const SentRequest& request, std::span<const std::byte> 
   return page;
 }
 
+Result<FoundAccounts> read(const SentRequest& request, std::span<const std::byte> body,
+                           FoundAccounts*) {
+  const auto reply = read_accounts_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  auto page = page_of<Account, std::uint64_t>(reply.value());
+  page.cursor = reply.value().cursor;
+  return page;
+}
+
+Result<FoundTransfers> read(const SentRequest& request, std::span<const std::byte> body,
+                            FoundTransfers*) {
+  const auto reply = read_transfers_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  auto page = page_of<Transfer, std::uint64_t>(reply.value());
+  page.cursor = reply.value().cursor;
+  return page;
+}
+
 Result<LedgerPage> read(const SentRequest& request, std::span<const std::byte> body, LedgerPage*) {
   const auto reply = read_ledgers_reply(body);
   if (!reply) return unreadable(request, reply.error());

@@ -15,7 +15,8 @@ namespace daybook {
 using AnyCallback =
     std::variant<BatchCallback, Callback<AccountsResult>, Callback<TransfersResult>,
                  Callback<AccountPage>, Callback<LedgerPage>, Callback<TransferPage>,
-                 Callback<DigestResult>, Callback<HoldsResult>, Callback<BalancePage>>;
+                 Callback<DigestResult>, Callback<HoldsResult>, Callback<BalancePage>,
+                 Callback<FoundAccounts>, Callback<FoundTransfers>>;
 
 /// A request from its submission to its answer.
 struct SentRequest {

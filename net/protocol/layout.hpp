@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -68,6 +69,18 @@ struct Lookup {
   std::uint64_t min_sequence = 0;
 };
 static_assert(sizeof(Lookup) == 32);
+
+/// GetAccountTransfers, QueryAccounts, QueryTransfers. The filter stands in the table.
+struct Query {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[4] = {8, 112, 8, 104};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t unused_behind = 0;
+  std::array<std::byte, 96> filter{};
+  std::uint64_t min_sequence = 0;
+};
+static_assert(sizeof(Query) == 128);
 
 struct ListAccounts {
   std::uint32_t root = 16;

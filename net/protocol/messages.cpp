@@ -63,6 +63,8 @@ static_assert(alignof(wire::Transfer) == alignof(Transfer));
 static_assert(sizeof(wire::Ledger) == sizeof(Ledger) && alignof(wire::Ledger) == alignof(Ledger));
 static_assert(sizeof(wire::AccountChange) == sizeof(AccountChange));
 static_assert(alignof(wire::AccountChange) == alignof(AccountChange));
+static_assert(sizeof(wire::QueryFilter) == sizeof(QueryFilter));
+static_assert(alignof(wire::QueryFilter) == alignof(QueryFilter));
 static_assert(sizeof(wire::Hold) == sizeof(HoldView) && alignof(wire::Hold) == alignof(HoldView));
 static_assert(sizeof(wire::LedgerBalance) == sizeof(LedgerBalance));
 static_assert(alignof(wire::LedgerBalance) == alignof(LedgerBalance));

@@ -13,6 +13,7 @@
 #include "engine/model/ledger.hpp"
 #include "engine/model/operation.hpp"
 #include "engine/model/principal.hpp"
+#include "engine/model/query.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/model/status.hpp"
 #include "engine/model/transfer.hpp"

@@ -1,5 +1,7 @@
 #include "net/protocol/requests.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include <fmt/format.h>
@@ -173,6 +175,21 @@ Result<RequestBody, BodyFault> read_accept_clock(std::span<const std::byte> byte
   return RequestBody{.origin = origin_of(*table), .reason = reason};
 }
 
+/// A limit that is out of bounds is answered with what else may be wrong with the filter, but the
+/// room for the reply is measured by it.
+Result<RequestBody, BodyFault> read_query(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::Query>(bytes);
+  if (table == nullptr) return unreadable("Query");
+  const auto* filter = reinterpret_cast<const std::byte*>(table->filter());
+  if (reinterpret_cast<std::uintptr_t>(filter) % alignof(QueryFilter) != 0) {
+    return misaligned("Query");
+  }
+  return RequestBody{
+      .events = filter,
+      .limit = std::min<std::uint32_t>(table->filter()->limit(), limits::batch_events_max),
+      .min_sequence = table->min_sequence()};
+}
+
 Result<RequestBody, BodyFault> read_state_digest(std::span<const std::byte> bytes) {
   if (verified<wire::StateDigest>(bytes) == nullptr) return unreadable("StateDigest");
   return RequestBody{};
@@ -261,6 +278,15 @@ std::size_t write_numbered_list(std::span<std::byte> room, RequestKind kind, std
   return writer.finish(type_of(kind), no_flags, number);
 }
 
+std::size_t write_query(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
+                        const QueryFilter& filter, std::uint64_t min_sequence) {
+  ENSURE(is_filtered(kind), "only these queries have a filter");
+  BodyWriter<layout::Query> writer{room};
+  std::memcpy(writer.fixed.filter.data(), &filter, sizeof(filter));
+  writer.fixed.min_sequence = min_sequence;
+  return writer.finish(type_of(kind), no_flags, number);
+}
+
 std::size_t write_advance_clock(std::span<std::byte> room, std::uint64_t number,
                                 const OperationOrigin& origin, std::uint64_t nanoseconds) {
   BodyWriter<layout::AdvanceClock> writer{room};
@@ -330,6 +356,10 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
       return read_lookup<wire::LookupHolds>(body, "LookupHolds");
     case RequestKind::trial_balance:
       return read_list<wire::TrialBalance>(body, "TrialBalance");
+    case RequestKind::get_account_transfers:
+    case RequestKind::query_accounts:
+    case RequestKind::query_transfers:
+      return read_query(body);
     case RequestKind::list_accounts:
       return read_list_accounts(body);
     case RequestKind::list_ledgers:

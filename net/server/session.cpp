@@ -29,8 +29,11 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
     case RequestKind::lookup_transfers:
       return reply_frame_bytes(body.event_count * sizeof(Transfer), 0);
     case RequestKind::list_accounts:
+    case RequestKind::query_accounts:
       return reply_frame_bytes(body.limit * sizeof(Account), 0);
     case RequestKind::list_transfers:
+    case RequestKind::get_account_transfers:
+    case RequestKind::query_transfers:
       return reply_frame_bytes(body.limit * sizeof(Transfer), 0);
     case RequestKind::list_ledgers:
       return reply_frame_bytes(body.limit * sizeof(Ledger), 0);

@@ -55,8 +55,10 @@ void Session::reply(Request& request) {
   acknowledged_ = std::max(acknowledged_, request.wait_for);
   if (request.status != RequestStatus::ok) {
     const bool own_words = request.status == request.refuse_with && !request.words.empty();
-    return refuse(kind, request.request_number, request.status,
-                  own_words ? std::string_view{request.words} : in_words(request.status));
+    if (own_words) return refuse(kind, request.request_number, request.status, request.words);
+    const std::string_view words =
+        request.detail.empty() ? in_words(request.status) : request.detail;
+    return refuse(kind, request.request_number, request.status, words);
   }
   if (is_journaled(kind)) return reply_to_batch(request);
   if (kind == RequestKind::state_digest) {
@@ -72,7 +74,8 @@ void Session::reply(Request& request) {
   if (kind == RequestKind::list_ledgers) return reply_with_items<Ledger>(request, items);
   if (kind == RequestKind::lookup_holds) return reply_with_items<HoldView>(request, items);
   if (kind == RequestKind::trial_balance) return reply_with_items<LedgerBalance>(request, items);
-  if (kind == RequestKind::lookup_transfers || kind == RequestKind::list_transfers) {
+  if (kind == RequestKind::lookup_transfers || kind == RequestKind::list_transfers ||
+      kind == RequestKind::get_account_transfers || kind == RequestKind::query_transfers) {
     return reply_with_items<Transfer>(request, items);
   }
   reply_with_items<Account>(request, items);

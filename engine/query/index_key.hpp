@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/base/hash.hpp"
+#include "engine/base/uint128.hpp"
+
+namespace daybook {
+
+/// A field that can be looked for. The numbers stand in index files: append only.
+enum class IndexField : std::uint64_t {
+  debit_account = 1,
+  credit_account = 2,
+  business_id = 3,
+  trace_id = 4,
+  user_id = 5,
+  tag = 6,
+  ledger = 7,
+  code = 8,
+};
+
+/// Where the index has the records whose `field` is `value`. Two values may share a key, so a
+/// reader looks at the records. Part of the format of index files.
+[[nodiscard]] constexpr std::uint64_t index_key(IndexField field, const Uint128& value) {
+  return mix(value, static_cast<std::uint64_t>(field) * 0x9e3779b97f4a7c15);
+}
+[[nodiscard]] constexpr std::uint64_t index_key(IndexField field, std::uint64_t value) {
+  return index_key(field, Uint128{value, 0});
+}
+
+}  // namespace daybook
