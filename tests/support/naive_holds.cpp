@@ -89,8 +89,9 @@ CreateTransferStatus NaiveLedger::judge_hold(const Transfer& transfer, const Nai
   if (hold.state == HoldState::posted) return Status::pending_transfer_already_posted;
   if (hold.state == HoldState::voided) return Status::pending_transfer_already_voided;
   if (hold.state == HoldState::expired) return Status::pending_transfer_expired;
-  const std::uint64_t now = slot.batch_is_imported ? transfer.timestamp.value() : slot.timestamp;
-  if (hold.expires_at() != 0 && hold.expires_at() <= now) return Status::pending_transfer_expired;
+  if (hold.expires_at() != 0 && hold.expires_at() <= slot.timestamp) {
+    return Status::pending_transfer_expired;
+  }
   if (slot.batch_is_imported && transfer_must_not_regress(transfer.timestamp)) {
     return Status::imported_event_timestamp_must_not_regress;
   }
