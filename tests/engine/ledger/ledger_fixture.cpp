@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/codec/entry_facts.hpp"
+
 namespace daybook::test {
 namespace {
 
@@ -117,6 +119,21 @@ std::string LedgerTest::balances(std::uint64_t id) {
   const Account found = account(id);
   return fmt::format("{}/{} {}/{}", found.debits_pending.value().lo, found.debits_posted.value().lo,
                      found.credits_pending.value().lo, found.credits_posted.value().lo);
+}
+
+RecordedTransfer LedgerTest::journaled(std::uint64_t id) {
+  engine()->close_entry();
+  const MemoryJournal& journal = engine()->journal();
+  for (std::size_t at = 0; at < journal.count(); ++at) {
+    const auto facts = read_facts(journal.at(at));
+    if (!facts.ok()) continue;
+    const auto& all = facts.value().transfers;
+    for (std::size_t index = 0; index < all.size(); ++index) {
+      if (all[index].id == transfer_id(id)) return {all[index], facts.value().note_of(index)};
+    }
+  }
+  ADD_FAILURE() << "transfer " << id << " is not in the journal";
+  return {};
 }
 
 Transfer make_pending(std::uint64_t id, std::uint64_t debit, std::uint64_t credit,

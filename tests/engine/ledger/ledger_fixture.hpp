@@ -58,6 +58,9 @@ class LedgerTest : public ::testing::TestWithParam<LedgerMaker> {
   /// Null when the ledger is the naive model.
   [[nodiscard]] EngineUnderTest* engine() { return dynamic_cast<EngineUnderTest*>(ledger_.get()); }
 
+  /// A created transfer as the engine's journal has it. Requires: engine().
+  [[nodiscard]] RecordedTransfer journaled(std::uint64_t id);
+
   std::unique_ptr<LedgerUnderTest> ledger_;
 
  private:
