@@ -101,6 +101,9 @@ void Sequencer::execute(RequestSlot& request, std::uint64_t now_ns) {
 }
 
 void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
+  // The engine's own operations have no client: a request under that id would be kept in no window,
+  // and so be executed as often as it is sent.
+  ENSURE(!request.client.value().is_zero(), "a session has a client id");
   const auto known =
       state_.windows.find(request.client, request.request_number, request.frame_checksum);
   switch (known.seen) {
