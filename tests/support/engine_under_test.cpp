@@ -86,7 +86,7 @@ struct EngineUnderTest::Live {
 
 EngineUnderTest::EngineUnderTest(LedgerSettings settings)
     : settings_{settings}, followed_{std::make_unique<State>(state_settings(0xf0110))} {
-  follower_ = std::make_unique<Replayer>(*followed_);
+  follower_ = std::make_unique<Replayer>(*followed_, checks());
   start();
   SegmentOpened opened;
   opened.ordinal = segment_;
@@ -113,7 +113,7 @@ void EngineUnderTest::start() {
   settings.auto_ledgers = settings_.auto_ledgers;
   settings.manual_clock = settings_.manual_clock;
   live_ = std::make_unique<Live>(state_settings(++starts_), settings, journal_);
-  Replayer recovery{live_->state};
+  Replayer recovery{live_->state, checks()};
   for (std::size_t i = 0; i < journal_.count(); ++i) {
     const auto applied = recovery.apply(journal_.at(i));
     if (!applied.ok()) return note("recovery: " + applied.error().what);

@@ -86,6 +86,10 @@ class EngineUnderTest final : public LedgerUnderTest {
   struct Live;
 
   [[nodiscard]] StateSettings state_settings(std::uint64_t hash_seed) const;
+  /// All there are, so that whatever is decided shows that it is replayed without complaint.
+  [[nodiscard]] Replayer::Checks checks() {
+    return {.earlier = &journal_, .reversals_in_full = true};
+  }
   void start();
   void execute(RequestSlot& slot);
   void read_refusals(Sequence operation, BatchReply& reply);
