@@ -73,7 +73,9 @@ Status check_open(const Question& question, const Hold& hold, TransferDecision& 
   if (fields != Status::created) return fields;
   const Status amount = check_amount(event, hold.held().value().wide());
   if (amount != Status::created) return amount;
-  if (hold.expires_at.value() != 0 && question.timestamp >= hold.expires_at) {
+  // By engine time, not by what an imported event says of itself: the answer must not depend on
+  // whether the amount is released yet.
+  if (hold.expires_at.value() != 0 && question.slot >= hold.expires_at) {
     return Status::pending_transfer_expired;
   }
   if (question.rules.imported) {

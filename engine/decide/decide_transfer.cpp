@@ -179,7 +179,7 @@ Status check_balances(const Question& question, const TransferPlaces& places, u1
   Status status = transfer_rules::check_overflow(debit, credit, amount, pends);
   if (status != Status::created) return status;
   constexpr std::uint64_t second = 1'000'000'000;
-  if (event.timeout * second > limits::timestamp_max - question.timestamp.value()) {
+  if (event.timeout * second > limits::timestamp_max - question.slot.value()) {
     return Status::overflows_timeout;
   }
   std::uint8_t nothing = 0;
@@ -263,11 +263,8 @@ void prefetch_transfers(const State& state, std::span<const Transfer> transfers,
 TransferDecision decide_transfer(const State& state, FactReader& facts, const BatchRules& rules,
                                  const Transfer& event, Timestamp slot, const TransferTags& tags,
                                  Transfer& record) {
-  const Question question{.state = state,
-                          .facts = facts,
-                          .rules = rules,
-                          .event = event,
-                          .timestamp = rules.imported ? event.timestamp : slot};
+  const Question question{
+      .state = state, .facts = facts, .rules = rules, .event = event, .slot = slot};
   TransferDecision decision;
   decision.status = check_form(rules, event);
   if (decision.status != Status::created) return decision;

@@ -20,7 +20,7 @@ struct Question {
   FactReader& facts;
   const BatchRules& rules;
   const Transfer& event;
-  Timestamp timestamp;  ///< The event's own: its slot's, or what it is imported with.
+  Timestamp slot;  ///< Of the event: engine time, whatever an imported event says of itself.
 };
 
 /// An imported event's timestamp against those of other transfers and accounts.

@@ -95,6 +95,7 @@ class Sequencer {
     [[nodiscard]] Timestamp slot(std::uint32_t index) const;
   };
 
+  [[nodiscard]] std::uint64_t clock(std::uint64_t now_ns) const;
   void execute_journaled(RequestSlot& request, std::uint64_t now_ns);
   [[nodiscard]] RequestStatus refusal_of(const RequestSlot& request, std::uint64_t now_ns) const;
   void answer_repeat(RequestSlot& request, const KeptOperation& kept) const;

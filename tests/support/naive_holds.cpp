@@ -89,8 +89,9 @@ CreateTransferStatus NaiveLedger::judge_hold(const Transfer& transfer, const Nai
   if (hold.state == HoldState::posted) return Status::pending_transfer_already_posted;
   if (hold.state == HoldState::voided) return Status::pending_transfer_already_voided;
   if (hold.state == HoldState::expired) return Status::pending_transfer_expired;
-  const std::uint64_t now = slot.batch_is_imported ? transfer.timestamp.value() : slot.timestamp;
-  if (hold.expires_at() != 0 && hold.expires_at() <= now) return Status::pending_transfer_expired;
+  if (hold.expires_at() != 0 && hold.expires_at() <= slot.timestamp) {
+    return Status::pending_transfer_expired;
+  }
   if (slot.batch_is_imported && transfer_must_not_regress(transfer.timestamp)) {
     return Status::imported_event_timestamp_must_not_regress;
   }
@@ -179,7 +180,7 @@ void NaiveLedger::resolve(const NaiveTransfer& resolution) {
 
 /// In the order of (expires_at, creation), as one operation whose record takes a sequence too.
 std::vector<TransferId> NaiveLedger::release_due(std::uint32_t limit) {
-  const std::uint64_t now = std::max(clock_now(), last_timestamp_);
+  const std::uint64_t now = next_time(0);
   std::vector<TransferId> due;
   for (const TransferId id : open_holds_) {
     const std::uint64_t expires_at = transfers_.at(id).expires_at();

@@ -120,6 +120,24 @@ TEST_P(TimestampTest, SequencesCountTheOperationAndItsCreatedEvents) {
   EXPECT_EQ(third.first_sequence.value(), second.first_sequence.value() + 2);
 }
 
+TEST_P(TimestampTest, OfAnImportedPostDoesNotReopenAHoldThatIsOverdue) {
+  ledger_->set_clock(1'000);
+  Transfer hold = make_transfer(50, 1, 2, 10, 1, transfer_flag::pending);
+  hold.timeout = 1;
+  ledger_->create_transfers(std::vector{hold});
+  Transfer post = make_transfer(51, 1, 2, 10, 1,
+                                transfer_flag::post_pending_transfer | transfer_flag::imported);
+  post.pending_id = hold.id;
+  post.timestamp = Timestamp{2'000};  // Before the deadline.
+  ledger_->set_clock(1'000'001'000);  // At it: released or not, the answer is one.
+  for (int round = 0; round < 2; ++round) {
+    const BatchReply reply = ledger_->create_transfers(std::vector{post});
+    EXPECT_EQ(status_name(RequestKind::create_transfers, reply.status_of(0)),
+              "pending_transfer_expired");
+    EXPECT_EQ(ledger_->release_due(10).size(), round == 0 ? 1U : 0U);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Ledgers, TimestampTest, ::testing::ValuesIn(ledgers_under_test()),
                          [](const auto& test) { return name_of_maker(test.param); });
 
