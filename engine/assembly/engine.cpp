@@ -155,7 +155,7 @@ void Engine::start(const Parts& parts) {
                                              t.follower_sleeper.wake();
                                            },
                                        .on_fatal = [&t](const Failure& f) { t.fail(f); }});
-  t.follower.emplace(t.settings.state, t.settings.loop.journal,
+  t.follower.emplace(t.settings.state,
                      Follower::Links{.source = *parts.follower_source,
                                      .progress = t.progress,
                                      .sleeper = t.follower_sleeper,

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include "engine/query/query_rules.hpp"
-#include "engine/replay/entry_reader.hpp"
 
 namespace daybook {
 namespace {
@@ -17,23 +16,50 @@ void append(std::vector<std::byte>& items, const Item& item) {
   items.insert(items.end(), bytes, bytes + sizeof(item));
 }
 
-// Transfers of an entry with their sequences, in the order asked for, until `use` returns false.
-template <typename Use>
-void for_each_transfer(const EntryFacts& facts, bool newest_first, Use use) {
-  std::vector<PlacedRun> runs;
-  RunWalker walker{facts};
-  for (PlacedRun placed; walker.next(placed);) {
-    if (placed.run.kind == FactKind::transfer && placed.run.count > 0) runs.push_back(placed);
-  }
-  if (newest_first) std::reverse(runs.begin(), runs.end());
-  for (const PlacedRun& placed : runs) {
-    for (std::uint32_t at = 0; at < placed.run.count; ++at) {
-      const std::uint32_t index = newest_first ? placed.run.count - 1 - at : at;
-      const std::uint64_t sequence = placed.first_sequence.value() + index;
-      if (!use(facts.transfers[placed.run.first + index], sequence)) return;
+/// The transfers of an entry, found by sequence.
+class TransfersOfEntry {
+ public:
+  explicit TransfersOfEntry(const EntryFacts& facts) : facts_{facts} {
+    RunWalker walker{facts};
+    for (PlacedRun placed; walker.next(placed);) {
+      if (placed.run.kind != FactKind::transfer || placed.run.count == 0) continue;
+      const std::uint64_t first = placed.first_sequence.value();
+      runs_.push_back({first, first + placed.run.count - 1, placed.run.first});
     }
   }
-}
+
+  /// Calls `use` with those in `within`, in the order asked for, until it returns false. Whether it
+  /// never did.
+  template <typename Use>
+  bool visit(Stretch within, bool newest_first, Use use) const {
+    auto begin = std::lower_bound(
+        runs_.begin(), runs_.end(), within.first,
+        [](const Placed& run, std::uint64_t sequence) { return run.last < sequence; });
+    auto end = std::upper_bound(
+        begin, runs_.end(), within.last,
+        [](std::uint64_t sequence, const Placed& run) { return sequence < run.first; });
+    while (begin != end) {
+      const Placed& run = newest_first ? *--end : *begin++;
+      const std::uint64_t first = std::max(run.first, within.first);
+      const std::uint64_t last = std::min(run.last, within.last);
+      for (std::uint64_t each = 0; each <= last - first; ++each) {
+        const std::uint64_t sequence = newest_first ? last - each : first + each;
+        if (!use(facts_.transfers[run.index + (sequence - run.first)], sequence)) return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  struct Placed {
+    std::uint64_t first;
+    std::uint64_t last;
+    std::size_t index;
+  };
+
+  const EntryFacts& facts_;
+  std::vector<Placed> runs_;
+};
 
 }  // namespace
 
@@ -56,8 +82,7 @@ Result<void> FilteredQuery::run() {
     return {};
   }
   if (slot_.kind == RequestKind::query_accounts) {
-    if (auto chosen = choose_accounts(); !chosen.ok()) return chosen;
-    show_accounts();
+    find_accounts();
     return {};
   }
   const bool of_account = slot_.kind == RequestKind::get_account_transfers;
@@ -65,222 +90,122 @@ Result<void> FilteredQuery::run() {
     refuse("there is no account with this account_id");
     return {};
   }
-  return find_transfers();
-}
-
-Result<std::optional<Transfer>> FilteredQuery::transfer_at(std::uint64_t sequence) {
-  std::optional<Transfer> found;
-  auto read = with_facts_(Sequence{sequence}, [&](const EntryFacts& facts) {
-    found = transfer_in(facts, Sequence{sequence});
-  });
-  if (!read.ok()) return read.error();
-  return found;
-}
-
-// Timestamps grow with sequences, so the first candidate that is not earlier is found by halving.
-Result<std::optional<std::uint64_t>> FilteredQuery::first_candidate_at(std::uint64_t first,
-                                                                       std::uint64_t last,
-                                                                       Timestamp timestamp) {
-  QueryFilter ascending = filter_;
-  ascending.flags = static_cast<std::uint16_t>(filter_.flags & ~query_flag::newest_first);
-  std::optional<std::uint64_t> found;
-  while (first <= last) {
-    const std::uint64_t middle = first + (last - first) / 2;
-    auto candidates = Candidates::of_transfers(follower_.index(), ascending, middle, last);
-    const auto candidate = candidates->next();
-    if (!candidate.ok()) return candidate.error();
-    bool late = true;  // No candidate from the middle on: look before it.
-    if (candidate.value()) {
-      const auto transfer = transfer_at(*candidate.value());
-      if (!transfer.ok()) return transfer.error();
-      ENSURE(transfer.value().has_value(), "the index names transfers");
-      late = transfer.value()->timestamp >= timestamp;
-      if (late) found = candidate.value();
-      if (!late) first = *candidate.value() + 1;
-    }
-    if (late) {
-      if (middle == first) break;
-      last = middle - 1;
-    }
-  }
+  auto found = find_transfers();
+  slot_.item_count = item_count_;
   return found;
 }
 
 Result<void> FilteredQuery::find_transfers() {
-  std::uint64_t first = 1;
-  std::uint64_t last = as_of_.value();
-  if (filter_.cursor != 0) {
-    if (newest_first()) last = std::min(last, filter_.cursor - 1);
-    if (!newest_first()) first = std::min(filter_.cursor, last) + 1;
+  const FactIndex& index = follower_.index();
+  auto [first, last] = index.sequences_between(filter_.timestamp_min, filter_.timestamp_max);
+  last = std::min(last, as_of_.value());
+  if (filter_.cursor != 0 && newest_first()) last = std::min(last, filter_.cursor - 1);
+  if (filter_.cursor != 0 && !newest_first()) {
+    if (filter_.cursor >= last) return {};
+    first = std::max(first, filter_.cursor + 1);
   }
-  const bool indexed = Candidates::of_transfers(follower_.index(), filter_, 1, 0).has_value();
-  if (!indexed) return scan_transfers(first, last);
-  if (filter_.timestamp_min.value() != 0 && first <= last) {
-    const auto begin = first_candidate_at(first, last, filter_.timestamp_min);
-    if (!begin.ok()) return begin.error();
-    if (!begin.value()) return {};
-    first = *begin.value();
-  }
-  if (filter_.timestamp_max.value() != 0 && first <= last) {
-    const Timestamp after{filter_.timestamp_max.value() + 1};
-    const auto end = first_candidate_at(first, last, after);
-    if (!end.ok()) return end.error();
-    if (end.value()) last = *end.value() - 1;
-  }
-  return look_at_transfers(first, last);
-}
-
-void FilteredQuery::take(const Transfer& transfer) {
-  append(slot_.query_items, transfer);
-  ++slot_.item_count;
-}
-
-Result<void> FilteredQuery::look_at_transfers(std::uint64_t first, std::uint64_t last) {
   if (first > last) return {};
-  auto candidates = Candidates::of_transfers(follower_.index(), filter_, first, last);
-  auto next_one = candidates->next();
-  // Entry by entry: neighbours often share one.
-  while (next_one.ok() && next_one.value()) {
-    if (slot_.item_count == filter_.limit || looked_at_ >= looked_at_max) {
-      slot_.more = true;
-      return {};
-    }
-    std::optional<Failure> failure;
-    auto read = with_facts_(Sequence{*next_one.value()}, [&](const EntryFacts& facts) {
-      while (next_one.ok() && next_one.value() && slot_.item_count < filter_.limit &&
-             looked_at_ < looked_at_max) {
-        const Sequence sequence{*next_one.value()};
-        if (sequence < facts.header.first() || sequence > facts.header.last()) return;
-        const auto transfer = transfer_in(facts, sequence);
-        ENSURE(transfer.has_value(), "the index names transfers");
-        if (passes(filter_, *transfer)) take(*transfer);
-        slot_.cursor = sequence.value();
-        ++looked_at_;
-        next_one = candidates->next();
-      }
-    });
-    if (!read.ok()) return read;
-  }
-  return next_one.ok() ? Result<void>{} : next_one.error();
+  Candidates candidates = Candidates::of_transfers(index, filter_, first, last);
+  return look_at_transfers(candidates);
 }
 
-// No field that is indexed is set: every transfer, entry by entry.
-Result<void> FilteredQuery::scan_transfers(std::uint64_t first, std::uint64_t last) {
-  constexpr std::uint32_t entries_max = 1'024;  // Of which many may hold no transfer.
-  for (std::uint32_t entries = 0; first <= last; ++entries) {
-    if (slot_.item_count == filter_.limit || looked_at_ >= looked_at_max ||
-        entries == entries_max) {
+// Entry by entry: neighbouring stretches often share one, and one may cross a border.
+Result<void> FilteredQuery::look_at_transfers(Candidates& candidates) {
+  constexpr std::uint32_t entries_max = 4'096;  // Of which many may hold no transfer.
+  std::optional<Stretch> stretch = candidates.next();
+  for (std::uint32_t entries = 0; stretch; ++entries) {
+    if (page_ends() || entries == entries_max) {
       slot_.more = true;
       return {};
     }
-    const std::uint64_t at = newest_first() ? last : first;
-    auto read = with_facts_(Sequence{at}, [&](const EntryFacts& facts) {
-      bool cut = false;
-      for_each_transfer(facts, newest_first(),
-                        [&](const Transfer& transfer, std::uint64_t sequence) {
-                          if (sequence < first || sequence > last) return true;
-                          cut = slot_.item_count == filter_.limit || looked_at_ >= looked_at_max;
-                          if (cut) return false;
-                          if (passes(filter_, transfer)) take(transfer);
-                          slot_.cursor = sequence;
-                          ++looked_at_;
-                          return true;
-                        });
-      if (cut) {
-        slot_.more = true;
-        return;
-      }
-      // The whole entry was looked at.
-      if (newest_first()) {
-        last = facts.header.first().value() - 1;
-        slot_.cursor = facts.header.first().value();
-      } else {
-        first = facts.header.last().value() + 1;
-        slot_.cursor = std::min(facts.header.last().value(), last);
-      }
-    });
-    if (!read.ok() || slot_.more) return read;
+    const Sequence at{newest_first() ? stretch->last : stretch->first};
+    auto read = with_facts_(
+        at, [&](const EntryFacts& facts) { look_at_entry(facts, candidates, stretch); });
+    if (!read.ok()) return read;
   }
   return {};
 }
 
+// Looks at all that lies in this entry, unless the page ends before.
+void FilteredQuery::look_at_entry(const EntryFacts& facts, Candidates& candidates,
+                                  std::optional<Stretch>& stretch) {
+  const TransfersOfEntry transfers{facts};
+  const std::uint64_t first_here = facts.header.first().value();
+  const std::uint64_t last_here = facts.header.last().value();
+  while (stretch && !page_ends()) {
+    const Stretch here{std::max(stretch->first, first_here), std::min(stretch->last, last_here)};
+    if (here.first > here.last) return;
+    const bool all = transfers.visit(here, newest_first(),
+                                     [&](const Transfer& transfer, std::uint64_t sequence) {
+                                       if (page_ends()) return false;
+                                       look_at(transfer, sequence);
+                                       return true;
+                                     });
+    if (!all) return;
+    slot_.cursor = newest_first() ? here.first : here.last;
+    if (newest_first() ? stretch->first < first_here : stretch->last > last_here) {
+      (newest_first() ? stretch->last : stretch->first) =
+          newest_first() ? first_here - 1 : last_here + 1;
+      return;
+    }
+    stretch = candidates.next();
+  }
+}
+
+void FilteredQuery::look_at(const Transfer& transfer, std::uint64_t sequence) {
+  ++looked_at_;
+  slot_.cursor = sequence;
+  if (!passes(filter_, transfer)) return;
+  append(slot_.query_items, transfer);
+  ++item_count_;
+}
+
 // What is asked for never changes, so accounts are chosen first; their balances are then of one
 // moment.
-void FilteredQuery::show_accounts() {
+void FilteredQuery::find_accounts() {
+  // Places in the order of creation; cursors count them from 1.
+  const auto places = follower_.accounts_between(filter_.timestamp_min, filter_.timestamp_max);
+  std::uint64_t begin = places.first;
+  std::uint64_t end = places.second;
+  if (filter_.cursor != 0 && newest_first()) end = std::min(end, filter_.cursor - 1);
+  if (filter_.cursor != 0 && !newest_first()) begin = std::max(begin, filter_.cursor);
+  if (begin < end) {
+    Candidates candidates = Candidates::of_accounts(follower_.index(), filter_, begin, end - 1);
+    look_at_accounts(candidates);
+  }
   const Follower::AccountsAt found = follower_.accounts_at(chosen_);
   for (const Account& account : found.accounts) append(slot_.query_items, account);
-  slot_.item_count = static_cast<std::uint32_t>(chosen_.size());
+  slot_.item_count = item_count_;
   slot_.first_sequence = found.as_of;
 }
 
-Result<void> FilteredQuery::choose_accounts() {
-  std::uint64_t first = 0;  // Places, in order of creation; cursors count from 1.
-  std::uint64_t last = follower_.account_count();
-  if (last == 0) return {};
-  --last;
-  if (filter_.cursor != 0) {
-    if (newest_first() && filter_.cursor == 1) return {};
-    if (newest_first()) last = std::min(last, filter_.cursor - 2);
-    if (!newest_first()) first = filter_.cursor;
-  }
-  const auto places = follower_.accounts_between(filter_.timestamp_min, filter_.timestamp_max);
-  first = std::max(first, places.first);
-  if (places.second == 0 || first >= places.second) return {};
-  last = std::min(last, places.second - 1);
-  if (first > last) return {};
-  auto candidates = Candidates::of_accounts(follower_.index(), filter_, first, last);
-  if (!candidates) {
-    scan_accounts(first, last);
-    return {};
-  }
-
+void FilteredQuery::look_at_accounts(Candidates& candidates) {
+  std::optional<Stretch> places = candidates.next();
   std::vector<AccountSlot> slots;
-  auto next_one = candidates->next();
-  while (next_one.ok() && next_one.value() && !slot_.more) {
-    slots.push_back(static_cast<AccountSlot>(*next_one.value()));
-    next_one = candidates->next();
-    const bool last_one = !next_one.ok() || !next_one.value();
-    if (!last_one && slots.size() < limits::batch_events_max) continue;
-    look_at_accounts(slots);
+  while (places) {
     slots.clear();
-    if (!last_one && (chosen_.size() == filter_.limit || looked_at_ >= looked_at_max)) {
-      slot_.more = true;
-    }
-  }
-  return next_one.ok() ? Result<void>{} : next_one.error();
-}
-
-void FilteredQuery::scan_accounts(std::uint64_t first, std::uint64_t last) {
-  while (!slot_.more) {
-    std::vector<AccountSlot> slots;
-    while (first <= last && slots.size() < limits::batch_events_max) {
-      const bool done = first == last;
-      slots.push_back(static_cast<AccountSlot>(newest_first() ? last : first));
-      if (done) {
-        last = 0;
-        first = 1;
+    while (places && slots.size() < limits::batch_events_max) {
+      slots.push_back(static_cast<AccountSlot>(newest_first() ? places->last : places->first));
+      if (places->first == places->last) {
+        places = candidates.next();
       } else if (newest_first()) {
-        --last;
+        --places->last;
       } else {
-        ++first;
+        ++places->first;
       }
     }
-    look_at_accounts(slots);
-    if (first > last) return;
-    if (chosen_.size() == filter_.limit || looked_at_ >= looked_at_max) slot_.more = true;
-  }
-}
-
-void FilteredQuery::look_at_accounts(std::span<const AccountSlot> slots) {
-  const std::vector<Account> accounts = follower_.accounts_at(slots).accounts;
-  for (std::size_t at = 0; at < slots.size(); ++at) {
-    if (chosen_.size() == filter_.limit || looked_at_ >= looked_at_max) {
-      slot_.more = true;
-      return;
+    const std::vector<Account> accounts = follower_.accounts_at(slots).accounts;
+    for (std::size_t at = 0; at < slots.size(); ++at) {
+      if (page_ends()) {
+        slot_.more = true;
+        return;
+      }
+      ++looked_at_;
+      slot_.cursor = std::uint64_t{slots[at]} + 1;
+      if (!passes(filter_, accounts[at])) continue;
+      chosen_.push_back(slots[at]);
+      ++item_count_;
     }
-    if (passes(filter_, accounts[at])) chosen_.push_back(slots[at]);
-    slot_.cursor = std::uint64_t{slots[at]} + 1;
-    ++looked_at_;
   }
 }
 

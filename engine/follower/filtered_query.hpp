@@ -1,6 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
 
 #include "engine/codec/entry_facts.hpp"
 #include "engine/follower/follower.hpp"
@@ -17,7 +20,7 @@ namespace daybook {
 /// has `more` set and may even be empty; the next one goes on behind its cursor.
 ///
 /// Threads.  A query thread's.
-/// Errors.   A journal or an index that cannot be read.
+/// Errors.   A journal that cannot be read.
 class FilteredQuery {
  public:
   using WithFacts = std::function<Result<void>(Sequence sequence,
@@ -35,25 +38,26 @@ class FilteredQuery {
   [[nodiscard]] bool newest_first() const {
     return (filter_.flags & query_flag::newest_first) != 0;
   }
+  [[nodiscard]] bool page_ends() const {
+    return item_count_ == filter_.limit || looked_at_ >= looked_at_max;
+  }
   void refuse(std::string_view why);
+
   [[nodiscard]] Result<void> find_transfers();
-  [[nodiscard]] Result<void> choose_accounts();
-  void show_accounts();
-  [[nodiscard]] Result<void> scan_transfers(std::uint64_t first, std::uint64_t last);
-  void scan_accounts(std::uint64_t first, std::uint64_t last);
-  [[nodiscard]] Result<void> look_at_transfers(std::uint64_t first, std::uint64_t last);
-  void look_at_accounts(std::span<const AccountSlot> slots);
-  [[nodiscard]] Result<std::optional<std::uint64_t>> first_candidate_at(std::uint64_t first,
-                                                                        std::uint64_t last,
-                                                                        Timestamp timestamp);
-  [[nodiscard]] Result<std::optional<Transfer>> transfer_at(std::uint64_t sequence);
-  void take(const Transfer& transfer);
+  [[nodiscard]] Result<void> look_at_transfers(Candidates& candidates);
+  void look_at_entry(const EntryFacts& facts, Candidates& candidates,
+                     std::optional<Stretch>& stretch);
+  void look_at(const Transfer& transfer, std::uint64_t sequence);
+
+  void find_accounts();
+  void look_at_accounts(Candidates& candidates);
 
   const Follower& follower_;
   WithFacts with_facts_;
   Sequence as_of_;
   RequestSlot& slot_;
   QueryFilter filter_;
+  std::uint32_t item_count_ = 0;
   std::uint32_t looked_at_ = 0;
   std::vector<AccountSlot> chosen_;
 };

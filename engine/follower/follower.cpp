@@ -7,8 +7,8 @@
 
 namespace daybook {
 
-Follower::Follower(const StateSettings& settings, JournalId journal, Links links)
-    : links_{std::move(links)}, state_{settings}, index_{journal.value()} {}
+Follower::Follower(const StateSettings& settings, Links links)
+    : links_{std::move(links)}, state_{settings} {}
 
 void Follower::run() {
   const ActingAs role{follower_thread};
@@ -42,7 +42,7 @@ Result<bool> Follower::follow_next() {
       return applied.error();
     }
   }
-  if (auto indexed = index_.add(facts.value()); !indexed.ok()) return indexed.error();
+  index_.add(facts.value());
   state_.accounts.release_retired();
   state_.transfer_ids.release_retired();
   state_.holds.release_retired();

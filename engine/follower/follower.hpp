@@ -37,7 +37,7 @@ class Follower {
     std::function<void(const Failure&)> on_fatal;
   };
 
-  Follower(const StateSettings& settings, JournalId journal, Links links);
+  Follower(const StateSettings& settings, Links links);
 
   /// Returns when the journaler is done and everything durable was followed, or on an error.
   void run();

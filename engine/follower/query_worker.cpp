@@ -136,6 +136,7 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::list_ledgers:
       list_ledgers(slot);
       return {};
+    case RequestKind::get_account_balances:
     case RequestKind::create_accounts:
     case RequestKind::create_transfers:
     case RequestKind::put_ledgers:

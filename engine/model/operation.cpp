@@ -26,6 +26,8 @@ std::string_view to_string(RequestKind kind) noexcept {
       return "lookup_holds";
     case RequestKind::get_account_transfers:
       return "get_account_transfers";
+    case RequestKind::get_account_balances:
+      return "get_account_balances";
     case RequestKind::query_accounts:
       return "query_accounts";
     case RequestKind::query_transfers:

@@ -23,6 +23,7 @@ enum class RequestKind : std::uint16_t {
   list_transfers = 44,
   lookup_holds = 45,
   get_account_transfers = 46,
+  get_account_balances = 47,
   query_accounts = 48,
   query_transfers = 49,
   trial_balance = 50,
@@ -50,8 +51,8 @@ enum class RequestKind : std::uint16_t {
 
 /// True for kinds whose request is a QueryFilter.
 [[nodiscard]] constexpr bool is_filtered(RequestKind kind) {
-  return kind == RequestKind::get_account_transfers || kind == RequestKind::query_accounts ||
-         kind == RequestKind::query_transfers;
+  return kind == RequestKind::get_account_transfers || kind == RequestKind::get_account_balances ||
+         kind == RequestKind::query_accounts || kind == RequestKind::query_transfers;
 }
 
 /// True for kinds that query threads answer from what the follower has published.

@@ -45,6 +45,7 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::lookup_holds:
     case RequestKind::trial_balance:
     case RequestKind::get_account_transfers:
+    case RequestKind::get_account_balances:
     case RequestKind::query_accounts:
     case RequestKind::query_transfers:
     case RequestKind::state_digest:

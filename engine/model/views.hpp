@@ -39,6 +39,19 @@ struct HoldView {
 static_assert(sizeof(HoldView) == 152 && alignof(HoldView) == 8);
 static_assert(std::is_trivially_copyable_v<HoldView>);
 
+/// An account's balances right after one of its transfers. 96 bytes.
+struct AccountBalance {
+  Amount debits_pending;
+  Amount debits_posted;
+  Amount credits_pending;
+  Amount credits_posted;
+  TransferId transfer_id;
+  Timestamp timestamp;  ///< Of the transfer, as `sequence`.
+  Sequence sequence;
+};
+static_assert(sizeof(AccountBalance) == 96 && alignof(AccountBalance) == 8);
+static_assert(std::is_trivially_copyable_v<AccountBalance>);
+
 /// The sums of all accounts of a ledger. Posted debits equal posted credits, and pending pending.
 /// 80 bytes.
 struct LedgerBalance {

@@ -9,28 +9,27 @@
 
 namespace daybook {
 
-/// The places (sequences of transfers, or accounts' places in their order) at which a filter may
-/// find something, in order: those that the rarest of its fields leads to. Each is to be looked at.
+/// Neighbouring sequences, or places of accounts: `first` to `last`, both included.
+struct Stretch {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
+
+/// Where a filter may find something, in the order that it asks for: what the rarest of its fields
+/// leads to, or everything if none of them is indexed. All of it is to be looked at.
 ///
 /// Threads.  One.
 class Candidates {
  public:
-  /// Of transfers, from `first` to `last`. Nothing when no indexed field is set.
-  [[nodiscard]] static std::optional<Candidates> of_transfers(const FactIndex& index,
-                                                              const QueryFilter& filter,
-                                                              std::uint64_t first,
-                                                              std::uint64_t last);
-  /// The same of accounts.
-  [[nodiscard]] static std::optional<Candidates> of_accounts(const FactIndex& index,
-                                                             const QueryFilter& filter,
-                                                             std::uint64_t first,
-                                                             std::uint64_t last);
+  /// Sequences of transfers from `first` to `last`.
+  [[nodiscard]] static Candidates of_transfers(const FactIndex& index, const QueryFilter& filter,
+                                               std::uint64_t first, std::uint64_t last);
+  /// Places of accounts from `first` to `last`.
+  [[nodiscard]] static Candidates of_accounts(const FactIndex& index, const QueryFilter& filter,
+                                              std::uint64_t first, std::uint64_t last);
 
-  /// The next one; nothing when there are no more. `damaged` ends it.
-  [[nodiscard]] Result<std::optional<std::uint64_t>> next();
-
-  /// How many there are at most, roughly.
-  [[nodiscard]] std::uint64_t estimate() const { return estimate_; }
+  /// The next ones; nothing when there are no more. They never overlap.
+  [[nodiscard]] std::optional<Stretch> next();
 
  private:
   struct Source {
@@ -38,16 +37,16 @@ class Candidates {
     std::optional<std::uint64_t> head;
   };
 
-  explicit Candidates(SetOrder order) : order_{order} {}
-  void add_source(const IndexView& view, std::uint64_t key, std::uint64_t first,
-                  std::uint64_t last);
+  Candidates(const QueryFilter& filter, Stretch range);
+  void add_source(const IndexView& view, std::uint64_t key, std::uint64_t facts_a_value);
   void offer(std::optional<Candidates>& best) &&;
-  [[nodiscard]] Result<void> refill(Source& source);
 
-  SetOrder order_;
-  std::vector<Source> sources_;  // One, or an account's two sides, which never share a value.
-  std::uint64_t estimate_ = 0;
-  bool opened_ = false;
+  Stretch range_;
+  IndexOrder order_;
+  std::uint64_t facts_a_value_ = 1;
+  std::vector<Source> sources_;  // None: everything. Two: an account's sides, that share no value.
+  std::uint64_t count_ = 0;
+  bool everything_is_taken_ = false;
 };
 
 }  // namespace daybook

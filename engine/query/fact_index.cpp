@@ -1,53 +1,83 @@
 #include "engine/query/fact_index.hpp"
 
+#include <algorithm>
+
 namespace daybook {
 
-Result<void> FactIndex::add(const EntryFacts& facts) {
+void FactIndex::add(const EntryFacts& facts) {
   RunWalker walker{facts};
   for (PlacedRun placed; walker.next(placed);) {
     const Run& run = placed.run;
     if (run.kind == FactKind::transfer) {
-      Sequence sequence = placed.first_sequence;
+      std::uint64_t sequence = placed.first_sequence.value();
       for (const Transfer& transfer : facts.transfers.subspan(run.first, run.count)) {
-        add(transfer, sequence);
-        sequence = next(sequence);
+        add(transfer, sequence++);
       }
     } else if (run.kind == FactKind::account) {
       for (const Account& account : facts.accounts.subspan(run.first, run.count)) add(account);
     }
   }
-  const Sequence last = facts.header.last();
-  for (PairIndex* const index : {&history_, &transfers_, &accounts_}) {
-    if (auto done = index->after_entry(last); !done) return done;
-  }
-  return {};
+  history_.publish();
+  transfers_.publish();
+  accounts_.publish();
 }
 
-void FactIndex::add(const Transfer& transfer, Sequence sequence) {
-  const std::uint64_t value = sequence.value();
-  history_.add(index_key(IndexField::debit_account, transfer.debit_account_id.value()), value);
-  history_.add(index_key(IndexField::credit_account, transfer.credit_account_id.value()), value);
-  const auto add_field = [&](IndexField field, const Uint128& number) {
-    if (!number.is_zero()) transfers_.add(index_key(field, number), value);
-  };
-  add_field(IndexField::business_id, transfer.business_id.value());
-  add_field(IndexField::trace_id, transfer.trace_id.value());
-  add_field(IndexField::user_id, Uint128{transfer.user_id.value(), 0});
-  add_field(IndexField::tag, Uint128{transfer.tag.value(), 0});
-  add_field(IndexField::ledger, Uint128{transfer.ledger.value(), 0});
-  add_field(IndexField::code, Uint128{transfer.code.value(), 0});
+void FactIndex::add(const Transfer& transfer, std::uint64_t sequence) {
+  if (sequence >= next_mark_) mark(transfer.timestamp, sequence);
+  history_.add(index_key(IndexField::debit_account, transfer.debit_account_id.value()), sequence);
+  history_.add(index_key(IndexField::credit_account, transfer.credit_account_id.value()), sequence);
+  const std::uint64_t stretch = sequence / stretch_facts;
+  add_field(IndexField::business_id, transfer.business_id.value(), stretch);
+  add_field(IndexField::trace_id, transfer.trace_id.value(), stretch);
+  add_field(IndexField::user_id, Uint128{transfer.user_id.value(), 0}, stretch);
+  add_field(IndexField::tag, Uint128{transfer.tag.value(), 0}, stretch);
+  add_field(IndexField::ledger, Uint128{transfer.ledger.value(), 0}, stretch);
+  add_field(IndexField::code, Uint128{transfer.code.value(), 0}, stretch);
+}
+
+void FactIndex::add_field(IndexField field, const Uint128& number, std::uint64_t stretch) {
+  if (number.is_zero()) return;
+  const std::uint64_t key = index_key(field, number);
+  constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;
+  const std::uint64_t mixed = key ^ (stretch + 1) * spread;
+  std::uint64_t& seen = seen_[static_cast<std::size_t>(field)][key % seen_slots];
+  if (seen == mixed) return;
+  seen = mixed;
+  transfers_.add(key, stretch);
 }
 
 void FactIndex::add(const Account& account) {
   const std::uint64_t place = account_count_++;
-  const auto add_field = [&](IndexField field, const Uint128& number) {
+  const auto add_account_field = [&](IndexField field, const Uint128& number) {
     if (!number.is_zero()) accounts_.add(index_key(field, number), place);
   };
-  add_field(IndexField::business_id, account.business_id.value());
-  add_field(IndexField::user_id, Uint128{account.user_id.value(), 0});
-  add_field(IndexField::tag, Uint128{account.tag.value(), 0});
-  add_field(IndexField::ledger, Uint128{account.ledger.value(), 0});
-  add_field(IndexField::code, Uint128{account.code.value(), 0});
+  add_account_field(IndexField::business_id, account.business_id.value());
+  add_account_field(IndexField::user_id, Uint128{account.user_id.value(), 0});
+  add_account_field(IndexField::tag, Uint128{account.tag.value(), 0});
+  add_account_field(IndexField::ledger, Uint128{account.ledger.value(), 0});
+  add_account_field(IndexField::code, Uint128{account.code.value(), 0});
+}
+
+void FactIndex::mark(Timestamp timestamp, std::uint64_t sequence) {
+  next_mark_ = sequence + facts_a_mark;
+  const std::lock_guard lock{marks_mutex_};
+  marks_.push_back({timestamp, sequence});
+}
+
+std::pair<std::uint64_t, std::uint64_t> FactIndex::sequences_between(Timestamp min,
+                                                                     Timestamp max) const {
+  std::uint64_t first = 1;
+  std::uint64_t last = ~std::uint64_t{0};
+  const auto is_before = [](Timestamp wanted, const Mark& mark) { return wanted < mark.timestamp; };
+  const std::lock_guard lock{marks_mutex_};
+  // Whatever comes before a mark's transfer is older than it.
+  const auto from = std::upper_bound(marks_.begin(), marks_.end(), min, is_before);
+  if (from != marks_.begin()) first = std::prev(from)->sequence;
+  if (max.value() != 0) {
+    const auto to = std::upper_bound(marks_.begin(), marks_.end(), max, is_before);
+    if (to != marks_.end()) last = to->sequence - 1;
+  }
+  return {first, last};
 }
 
 }  // namespace daybook

@@ -1,5 +1,11 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <mutex>
+#include <utility>
+#include <vector>
+
 #include "engine/codec/entry_facts.hpp"
 #include "engine/query/index_key.hpp"
 #include "engine/query/pair_index.hpp"
@@ -10,30 +16,53 @@ namespace daybook {
 /// fields, accounts by theirs. Derived from the journal, entry by entry, so they can always be made
 /// again. A field that is 0 is not indexed.
 ///
-/// Values.   Of transfers, their sequences; of accounts, their place in the order of creation.
-/// Threads.  One adds; views are for any.
+/// Values.   Of an account's transfers, their sequences. Of transfers by field, the *stretch* of
+///           `stretch_facts` sequences that the transfer lies in, once however often the field's
+///           value comes in it: so ledgers, codes and tags cost next to nothing, and a reader looks
+///           at a few neighbours. Of accounts, their place in the order of creation.
+/// Threads.  One adds; the rest is for any.
+/// Cost.     Two pairs a transfer for its accounts, one for each other field that is set and was
+///           not met in the stretch.
 class FactIndex {
  public:
-  explicit FactIndex(Uint128 journal_id)
-      : history_{IndexKind::account_history, journal_id},
-        transfers_{IndexKind::transfer_fields, journal_id},
-        accounts_{IndexKind::account_fields, journal_id} {}
+  static constexpr std::uint64_t stretch_facts = 64;
 
   /// An entry that was applied. Once this returns, views show it.
-  [[nodiscard]] Result<void> add(const EntryFacts& facts);
+  void add(const EntryFacts& facts);
 
   [[nodiscard]] IndexView history() const { return history_.view(); }
   [[nodiscard]] IndexView transfers() const { return transfers_.view(); }
   [[nodiscard]] IndexView accounts() const { return accounts_.view(); }
 
+  /// [first, last] holds every transfer with a timestamp from `min` to `max` (0 = for ever), and
+  /// little else. Cost: O(log transfers).
+  [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> sequences_between(Timestamp min,
+                                                                          Timestamp max) const;
+
  private:
-  void add(const Transfer& transfer, Sequence sequence);
+  struct Mark {
+    Timestamp timestamp;
+    std::uint64_t sequence = 0;
+  };
+
+  void add(const Transfer& transfer, std::uint64_t sequence);
   void add(const Account& account);
+  void add_field(IndexField field, const Uint128& number, std::uint64_t stretch);
+  void mark(Timestamp timestamp, std::uint64_t sequence);
+
+  static constexpr std::uint64_t facts_a_mark = 4'096;
+  static constexpr std::size_t seen_slots = 64;
 
   PairIndex history_;
   PairIndex transfers_;
   PairIndex accounts_;
   std::uint64_t account_count_ = 0;
+  /// By field: keys that stand in the stretch already, as far as others did not take their places.
+  /// Each is mixed with its stretch, so that nothing need be cleared.
+  std::array<std::array<std::uint64_t, seen_slots>, index_field_end> seen_{};
+  std::uint64_t next_mark_ = 0;
+  mutable std::mutex marks_mutex_;
+  std::vector<Mark> marks_;  // Timestamps of transfers grow with their sequences.
 };
 
 }  // namespace daybook

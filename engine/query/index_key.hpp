@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "engine/base/hash.hpp"
@@ -18,6 +19,7 @@ enum class IndexField : std::uint64_t {
   ledger = 7,
   code = 8,
 };
+inline constexpr std::size_t index_field_end = 9;
 
 /// Where the index has the records whose `field` is `value`. Two values may share a key, so a
 /// reader looks at the records. Part of the format of index files.

@@ -4,14 +4,39 @@
 #include <utility>
 
 #include "engine/base/assert.hpp"
-#include "engine/index/run_builder.hpp"
-#include "engine/index/sort_pairs.hpp"
 
 namespace daybook {
 
-PairIndex::PairIndex(IndexKind kind, Uint128 journal_id)
-    : kind_{kind}, journal_id_{journal_id}, tail_{std::make_shared<PairTail>(capacity)} {
-  view_ = {std::make_shared<const IndexSet>(), tail_};
+PairRun::PairRun(std::uint64_t base, std::uint64_t first, std::uint64_t last,
+                 std::vector<PackedPair> sorted)
+    : base_{base}, first_{first}, last_{last}, pairs_{std::move(sorted)} {
+  notes_.reserve(pairs_.size() / pairs_a_note + 1);
+  for (std::size_t at = 0; at < pairs_.size(); at += pairs_a_note) notes_.push_back(pairs_[at]);
+}
+
+const PackedPair* PairRun::not_before(PackedPair wanted) const {
+  const auto note = std::lower_bound(notes_.begin(), notes_.end(), wanted);
+  const auto notes_before = static_cast<std::size_t>(note - notes_.begin());
+  // What is noted is itself not before the end that it marks.
+  const std::size_t begin = notes_before == 0 ? 0 : (notes_before - 1) * pairs_a_note;
+  const std::size_t end = std::min(pairs_.size(), notes_before * pairs_a_note);
+  return std::lower_bound(pairs_.data() + begin, pairs_.data() + end, wanted);
+}
+
+std::span<const PackedPair> PairRun::find(std::uint64_t key, std::uint64_t first,
+                                          std::uint64_t last) const {
+  if (first > last_ || last < first_) return {};
+  const PackedPair* const begin = not_before(pack(key, std::max(first, first_), base_));
+  // Nothing has this pair's tag and a larger offset than the run's last value.
+  const PackedPair largest = pack(key, std::min(last, last_), base_);
+  const PackedPair* const end =
+      largest == ~PackedPair{0} ? pairs_.data() + pairs_.size() : not_before(largest + 1);
+  return {begin, end};
+}
+
+PairIndex::PairIndex(Sizes sizes)
+    : sizes_{sizes}, tail_{std::make_shared<PairTail>(0, sizes.pairs_a_block)} {
+  view_ = {std::make_shared<const IndexView::Runs>(), tail_};
 }
 
 IndexView PairIndex::view() const {
@@ -19,91 +44,78 @@ IndexView PairIndex::view() const {
   return view_;
 }
 
-void PairIndex::publish(std::vector<IndexSet::Run> newest_first, std::shared_ptr<PairTail> tail) {
-  auto set = std::make_shared<const IndexSet>(std::move(newest_first));
+void PairIndex::show(IndexView::Runs runs, std::shared_ptr<PairTail> tail) {
+  auto shown = std::make_shared<const IndexView::Runs>(std::move(runs));
   const std::lock_guard lock{mutex_};
-  view_ = {std::move(set), std::move(tail)};
+  view_ = {std::move(shown), std::move(tail)};
 }
 
-// The full tail becomes the newest run. Readers see either the tail or the run.
-void PairIndex::seal() {
-  std::vector<IndexPair> pairs = tail_->copy();
-  sort_pairs(pairs, room_);
-  const RunIdentity identity{.journal_id = journal_id_,
-                             .index = kind_,
-                             .tier = 0,
-                             .first = first_of_tail_,
-                             .last = std::max(first_of_tail_, last_)};
-  std::vector<IndexSet::Run> runs{build_memory_run(pairs, identity, false)};
-  const auto older = view_.runs->runs();
-  runs.insert(runs.end(), older.begin(), older.end());
-  first_of_tail_ = next(identity.last);
-  shown_ = 0;
-  tail_ = std::make_shared<PairTail>(capacity);
-  publish(std::move(runs), tail_);
-  plan();
-}
-
-void PairIndex::plan() {
-  if (merge_) return;
-  std::vector<std::uint64_t> counts;
-  for (const IndexSet::Run& run : view_.runs->runs()) counts.push_back(run->pair_count());
-  const TierPlan plan =
-      plan_merge(counts, {},
-                 {.disk_runs_max = 1, .memory_runs_max = 8, .memory_pairs_max = ~std::uint64_t{0}});
-  if (plan.target != TierPlan::Target::memory) return;
-  const auto runs = view_.runs->runs().first(plan.memory_runs);
-  merge_ = std::make_unique<Merge>(std::vector<IndexSet::Run>{runs.begin(), runs.end()});
-}
-
-Result<void> PairIndex::merge(std::uint64_t pairs) {
-  const auto complete = merge_->work.step(pairs);
-  if (!complete) return complete.error();
-  if (!complete.value()) return {};
-  auto merged = merge_->sink.take();
-  if (!merged) return merged.error();
-  // Newer runs may have come meanwhile; the merged ones stand side by side behind them.
-  std::vector<IndexSet::Run> runs{view_.runs->runs().begin(), view_.runs->runs().end()};
-  const auto begin = std::find(runs.begin(), runs.end(), merge_->runs.front());
-  ENSURE(begin != runs.end(), "nothing but a merge takes runs away");
-  *begin = std::move(merged).value();
-  runs.erase(begin + 1, begin + static_cast<std::ptrdiff_t>(merge_->runs.size()));
-  merge_.reset();
-  publish(std::move(runs), tail_);
-  plan();
-  return {};
-}
-
-Result<void> PairIndex::after_entry(Sequence last) {
-  last_ = last;
-  tail_->publish();
-  const std::size_t added = tail_->written() - shown_;
-  shown_ = tail_->written();
-  if (!merge_ || added == 0) return {};
-  return merge(added * merge_ratio);
-}
-
-IndexedValues::IndexedValues(const IndexView& view, std::uint64_t key, std::uint64_t first,
-                             std::uint64_t last, SetOrder order)
-    : order_{order}, runs_{view.runs, key, first, last, order} {
-  for (const IndexPair& pair : view.tail->published()) {
-    if (pair.key == key && pair.value >= first && pair.value <= last) tail_.push_back(pair.value);
+// The full tail becomes a block. Readers see either the one or the other.
+void PairIndex::seal(std::uint64_t next_value) {
+  IndexView::Runs runs = *view_.runs;
+  if (tail_->written() > 0) {
+    const auto unsorted = tail_->all();
+    const std::uint64_t first = tail_->base() + offset_of(unsorted.front());
+    std::vector<PackedPair> pairs{unsorted.begin(), unsorted.end()};
+    sort_by_tag(pairs, room_);
+    runs.push_back(std::make_shared<const PairRun>(tail_->base(), first, last_, std::move(pairs)));
+    ++blocks_;
   }
-  estimate_ = tail_.size() + view.runs->estimate(key, first, last).at_most;
+  // The blocks of a run share a base, from which every offset must fit.
+  std::uint64_t base = tail_->base();
+  if (blocks_ >= sizes_.blocks_a_run || next_value - base > packed_offset_max) {
+    close_run(runs);
+    base = next_value;
+  }
+  tail_ = std::make_shared<PairTail>(base, sizes_.pairs_a_block);
+  show(std::move(runs), tail_);
 }
 
-Result<std::optional<std::uint64_t>> IndexedValues::next() {
-  const bool ascending = order_ == SetOrder::ascending;
-  if (!ascending && tail_taken_ < tail_.size()) {
-    return std::optional{tail_[tail_.size() - ++tail_taken_]};
+void PairIndex::close_run(IndexView::Runs& runs) {
+  const auto begin = runs.end() - static_cast<std::ptrdiff_t>(std::exchange(blocks_, 0));
+  if (runs.end() - begin < 2) return;
+  std::vector<PackedPair> pairs;
+  std::size_t count = 0;
+  for (auto block = begin; block != runs.end(); ++block) count += (*block)->pairs().size();
+  pairs.reserve(count);
+  // In the order of their values: within a tag it stays.
+  for (auto block = begin; block != runs.end(); ++block) {
+    pairs.insert(pairs.end(), (*block)->pairs().begin(), (*block)->pairs().end());
   }
-  if (!runs_are_done_) {
-    auto value = runs_.next();
-    if (!value || value.value()) return value;
-    runs_are_done_ = true;
+  sort_by_tag(pairs, room_);
+  auto run = std::make_shared<const PairRun>((*begin)->base(), (*begin)->first(),
+                                             runs.back()->last(), std::move(pairs));
+  runs.erase(begin, runs.end());
+  runs.push_back(std::move(run));
+}
+
+IndexedValues::IndexedValues(IndexView view, std::uint64_t key, std::uint64_t first,
+                             std::uint64_t last, IndexOrder order)
+    : view_{std::move(view)}, order_{order} {
+  if (first > last) return;
+  for (const auto& run : *view_.runs) {
+    const auto pairs = run->find(key, first, last);
+    if (!pairs.empty()) slices_.push_back({run->base(), pairs});
   }
-  if (ascending && tail_taken_ < tail_.size()) return std::optional{tail_[tail_taken_++]};
-  return std::optional<std::uint64_t>{};
+  const std::uint64_t base = view_.tail->base();
+  for (const PackedPair pair : view_.tail->published()) {
+    if (pair >> packed_offset_bits != tag_of_key(key)) continue;
+    const std::uint64_t value = base + offset_of(pair);
+    if (value >= first && value <= last) tail_.push_back(pair);
+  }
+  if (!tail_.empty()) slices_.push_back({base, tail_});
+  if (order_ == IndexOrder::descending) std::reverse(slices_.begin(), slices_.end());
+  for (const Slice& slice : slices_) count_ += slice.pairs.size();
+}
+
+std::optional<std::uint64_t> IndexedValues::next() {
+  while (at_ < slices_.size() && slices_[at_].pairs.empty()) ++at_;
+  if (at_ == slices_.size()) return std::nullopt;
+  Slice& slice = slices_[at_];
+  const bool ascending = order_ == IndexOrder::ascending;
+  const PackedPair pair = ascending ? slice.pairs.front() : slice.pairs.back();
+  slice.pairs = ascending ? slice.pairs.subspan(1) : slice.pairs.first(slice.pairs.size() - 1);
+  return slice.base + offset_of(pair);
 }
 
 }  // namespace daybook

@@ -6,120 +6,154 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
-#include "engine/index/index_pair.hpp"
-#include "engine/index/index_set.hpp"
-#include "engine/index/merge_runs.hpp"
-#include "engine/index/set_cursor.hpp"
-#include "engine/index/tier_policy.hpp"
-#include "engine/model/sequence.hpp"
+#include "engine/base/result.hpp"
+#include "engine/query/packed_pairs.hpp"
 
 namespace daybook {
 
-/// The newest pairs of an index, in the order in which they came: values only grow. One thread
-/// appends; any thread reads what count() covered when it asked.
-class PairTail {
+enum class IndexOrder : std::uint8_t { ascending, descending };
+
+/// Some neighbouring pairs of an index, sorted. Never changes.
+class PairRun {
  public:
-  explicit PairTail(std::size_t capacity) : pairs_(capacity) {}
+  /// Requires: `sorted` is not empty, its offsets count from `base`, and it is sorted. `first` and
+  /// `last`: the smallest and the largest value in it.
+  PairRun(std::uint64_t base, std::uint64_t first, std::uint64_t last,
+          std::vector<PackedPair> sorted);
 
-  [[nodiscard]] std::size_t room() const {
-    return pairs_.size() - count_.load(std::memory_order_relaxed);
-  }
-  /// The appending thread. Not seen by readers before publish(). Requires: room() > 0.
-  void append(const IndexPair& pair) { pairs_[written_++] = pair; }
-  void publish() { count_.store(written_, std::memory_order_release); }
-  [[nodiscard]] std::size_t written() const { return written_; }
+  [[nodiscard]] std::uint64_t base() const { return base_; }
+  [[nodiscard]] std::uint64_t first() const { return first_; }
+  [[nodiscard]] std::uint64_t last() const { return last_; }
+  [[nodiscard]] std::span<const PackedPair> pairs() const { return pairs_; }
 
-  [[nodiscard]] std::span<const IndexPair> published() const {
-    return {pairs_.data(), count_.load(std::memory_order_acquire)};
-  }
-  /// Once nobody appends any more: all pairs, to be sorted. Readers may still look: a copy.
-  [[nodiscard]] std::vector<IndexPair> copy() const {
-    return {pairs_.begin(), pairs_.begin() + static_cast<std::ptrdiff_t>(written_)};
-  }
+  /// The pairs of `key` whose values lie from `first` to `last`, ascending. Cost: two searches.
+  [[nodiscard]] std::span<const PackedPair> find(std::uint64_t key, std::uint64_t first,
+                                                 std::uint64_t last) const;
 
  private:
-  std::vector<IndexPair> pairs_;
+  [[nodiscard]] const PackedPair* not_before(PackedPair wanted) const;
+
+  /// Every so many pairs, one page of memory, the pair is noted: a search touches the notes, which
+  /// stay in the cache, and two or three lines of one page.
+  static constexpr std::size_t pairs_a_note = 512;
+
+  std::uint64_t base_;
+  std::uint64_t first_;
+  std::uint64_t last_;
+  std::vector<PackedPair> pairs_;
+  std::vector<PackedPair> notes_;
+};
+
+/// The newest pairs of an index, in the order in which they came. One thread appends; any thread
+/// reads what was published when it asked.
+class PairTail {
+ public:
+  PairTail(std::uint64_t base, std::size_t capacity) : base_{base}, pairs_(capacity) {}
+
+  [[nodiscard]] std::uint64_t base() const { return base_; }
+  [[nodiscard]] std::size_t written() const { return written_; }
+  [[nodiscard]] bool full() const { return written_ == pairs_.size(); }
+
+  /// The appending thread. Not seen by readers before publish(). Requires: not full.
+  void append(PackedPair pair) { pairs_[written_++] = pair; }
+  void publish() { count_.store(written_, std::memory_order_release); }
+
+  [[nodiscard]] std::span<const PackedPair> published() const {
+    return {pairs_.data(), count_.load(std::memory_order_acquire)};
+  }
+  /// For the appending thread: all, published or not.
+  [[nodiscard]] std::span<const PackedPair> all() const { return {pairs_.data(), written_}; }
+
+ private:
+  std::uint64_t base_;
+  std::vector<PackedPair> pairs_;
   std::size_t written_ = 0;
   std::atomic<std::size_t> count_{0};  // Appender writes, readers read: release, acquire.
 };
 
-/// What a reader of an index looks into: runs, and the pairs that are in none yet.
+/// What a reader of an index looks into: runs from old to new, and the pairs that are in none yet.
 struct IndexView {
-  std::shared_ptr<const IndexSet> runs;
+  using Runs = std::vector<std::shared_ptr<const PairRun>>;
+  std::shared_ptr<const Runs> runs;
   std::shared_ptr<const PairTail> tail;
 };
 
-/// One index while it grows: fresh pairs gather in a tail, a full tail becomes a sorted run in
-/// memory, and runs are merged a little at a time, so that whoever adds is never held up for long.
+/// From keys to values that only grow, for one writer and many readers.
+///
+/// Fresh pairs gather in a tail; a full tail is sorted into a block; sixteen blocks are sorted into
+/// one run. Runs are not merged any further: each covers a stretch of values, so a page of answers
+/// looks into the few that its stretch touches, and a lookup that must look into all of them pays
+/// about a microsecond a run. Merging them all for ever, as if a lookup were as urgent as a
+/// duplicate check, cost four times as much as everything else about the index.
 ///
 /// Threads.  One adds; view() is for any.
-/// Cost.     add() a store; about 60 ns a pair for sorting and merging, spread over after_entry().
-/// Memory.   24 bytes a pair at most for random keys, 2 for crowded ones, and two tails.
+/// Cost.     Of a pair: a store, and about 15 ns for sorting it twice, in steps of a few
+///           milliseconds.
+/// Memory.   8 bytes a pair, and 2 MiB.
 class PairIndex {
  public:
-  PairIndex(IndexKind kind, Uint128 journal_id);
+  struct Sizes {
+    std::size_t pairs_a_block = std::size_t{1} << 17;
+    std::size_t blocks_a_run = 16;
+  };
 
-  /// Requires: value is not less than that of the pair before. Not seen before after_entry().
+  explicit PairIndex(Sizes sizes);
+  PairIndex() : PairIndex{Sizes{}} {}
+
+  /// Requires: value is not less than that of the pair before. Not seen before publish().
   void add(std::uint64_t key, std::uint64_t value) {
-    if (tail_->written() == capacity) seal();
-    tail_->append({key, value});
+    if (tail_->full() || value - tail_->base() > packed_offset_max) seal(value);
+    tail_->append(pack(key, value, tail_->base()));
+    last_ = value;
   }
 
-  /// All pairs up to `last` were added: they are shown now, and some merging is done.
-  [[nodiscard]] Result<void> after_entry(Sequence last);
+  /// Shows what was added.
+  void publish() { tail_->publish(); }
 
   [[nodiscard]] IndexView view() const;
 
  private:
-  static constexpr std::size_t capacity = std::size_t{1} << 17;
-  /// Pairs merged for each pair added: enough for merging to keep up (see plan_merge()).
-  static constexpr std::uint64_t merge_ratio = 8;
+  void seal(std::uint64_t next_value);
+  void close_run(IndexView::Runs& runs);
+  void show(IndexView::Runs runs, std::shared_ptr<PairTail> tail);
 
-  struct Merge {
-    explicit Merge(std::vector<IndexSet::Run> inputs) : runs{std::move(inputs)}, work{runs, sink} {}
-    std::vector<IndexSet::Run> runs;
-    MemoryRunSink sink;
-    RunMerge work;
-  };
-
-  void seal();
-  void plan();
-  [[nodiscard]] Result<void> merge(std::uint64_t pairs);
-  void publish(std::vector<IndexSet::Run> newest_first, std::shared_ptr<PairTail> tail);
-
-  IndexKind kind_;
-  Uint128 journal_id_;
-  Sequence first_of_tail_{1};
-  Sequence last_;
-  std::size_t shown_ = 0;  // Pairs of the tail that were merged for.
+  Sizes sizes_;
+  std::uint64_t first_of_tail_ = 0;
+  std::uint64_t last_ = 0;
+  std::size_t blocks_ = 0;  // At the end of the runs: those that are not one run yet.
   std::shared_ptr<PairTail> tail_;
-  std::vector<IndexPair> room_;
-  std::unique_ptr<Merge> merge_;
+  std::vector<PackedPair> room_;
   mutable std::mutex mutex_;
   IndexView view_;
 };
 
-/// The values of one key from `first` to `last`, both included, in order, each once.
+/// The values of one key from `first` to `last`, both included, in order.
 class IndexedValues {
  public:
-  IndexedValues(const IndexView& view, std::uint64_t key, std::uint64_t first, std::uint64_t last,
-                SetOrder order);
+  IndexedValues(IndexView view, std::uint64_t key, std::uint64_t first, std::uint64_t last,
+                IndexOrder order);
 
-  /// The next value, or nothing when there are no more. `damaged` ends it.
-  [[nodiscard]] Result<std::optional<std::uint64_t>> next();
+  /// The next value; nothing when there are no more.
+  [[nodiscard]] std::optional<std::uint64_t> next();
 
-  /// How many there are at most, as far as the directories tell.
-  [[nodiscard]] std::uint64_t estimate() const { return estimate_; }
+  /// How many there were at first.
+  [[nodiscard]] std::uint64_t count() const { return count_; }
 
  private:
-  SetOrder order_;
-  std::vector<std::uint64_t> tail_;  // Ascending.
-  std::size_t tail_taken_ = 0;
-  bool runs_are_done_ = false;
-  SetCursor runs_;
-  std::uint64_t estimate_ = 0;
+  struct Slice {
+    std::uint64_t base;
+    std::span<const PackedPair> pairs;
+  };
+
+  IndexView view_;                // Keeps alive what the slices point into.
+  std::vector<PackedPair> tail_;  // Of this key.
+  std::vector<Slice> slices_;     // In the order asked for; those behind at_ are used up.
+  std::size_t at_ = 0;
+  IndexOrder order_;
+  std::uint64_t count_ = 0;
 };
 
 }  // namespace daybook

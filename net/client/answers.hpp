@@ -93,6 +93,7 @@ using TransferPage = Page<Transfer, Sequence>;           ///< In the order of th
 /// Pages of queries: `cursor` goes into the next filter.
 using FoundAccounts = Page<Account, std::uint64_t>;
 using FoundTransfers = Page<Transfer, std::uint64_t>;
+using FoundBalances = Page<AccountBalance, std::uint64_t>;
 
 /// The answer to state_digest.
 struct DigestResult {

@@ -324,6 +324,18 @@ void Client::async_get_account_transfers(const QueryFilter& filter, const QueryO
   query(RequestKind::get_account_transfers, filter, options, std::move(callback));
 }
 
+Result<FoundBalances> Client::get_account_balances(const QueryFilter& filter,
+                                                   const QueryOptions& options) {
+  return wait_for<FoundBalances>(loop(), [&](Callback<FoundBalances> callback) {
+    async_get_account_balances(filter, options, std::move(callback));
+  });
+}
+
+void Client::async_get_account_balances(const QueryFilter& filter, const QueryOptions& options,
+                                        Callback<FoundBalances> callback) {
+  query(RequestKind::get_account_balances, filter, options, std::move(callback));
+}
+
 Result<FoundTransfers> Client::query_transfers(const QueryFilter& filter,
                                                const QueryOptions& options) {
   return wait_for<FoundTransfers>(loop(), [&](Callback<FoundTransfers> callback) {

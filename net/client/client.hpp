@@ -136,7 +136,15 @@ class Client {
                                                const QueryOptions& options = {});
   void async_get_account_transfers(const QueryFilter& filter, const QueryOptions& options,
                                    Callback<FoundTransfers> callback);
-  /// The same over all transfers, whatever their accounts.
+  /// For each transfer that get_account_transfers() would answer with, in the same order and pages:
+  /// the account's four balances right after it. Of any account, with or without
+  /// account_flag::history. What expired holds gave back is in the balances of the rows that
+  /// follow; it is no transfer, and so has no row of its own.
+  Result<FoundBalances> get_account_balances(const QueryFilter& filter,
+                                             const QueryOptions& options = {});
+  void async_get_account_balances(const QueryFilter& filter, const QueryOptions& options,
+                                  Callback<FoundBalances> callback);
+  /// As get_account_transfers(), over all transfers, whatever their accounts.
   Result<FoundTransfers> query_transfers(const QueryFilter& filter,
                                          const QueryOptions& options = {});
   void async_query_transfers(const QueryFilter& filter, const QueryOptions& options,

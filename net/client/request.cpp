@@ -143,6 +143,15 @@ Result<FoundTransfers> read(const SentRequest& request, std::span<const std::byt
   return page;
 }
 
+Result<FoundBalances> read(const SentRequest& request, std::span<const std::byte> body,
+                           FoundBalances*) {
+  const auto reply = read_account_balances_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  auto page = page_of<AccountBalance, std::uint64_t>(reply.value());
+  page.cursor = reply.value().cursor;
+  return page;
+}
+
 Result<LedgerPage> read(const SentRequest& request, std::span<const std::byte> body, LedgerPage*) {
   const auto reply = read_ledgers_reply(body);
   if (!reply) return unreadable(request, reply.error());

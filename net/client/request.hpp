@@ -16,7 +16,7 @@ using AnyCallback =
     std::variant<BatchCallback, Callback<AccountsResult>, Callback<TransfersResult>,
                  Callback<AccountPage>, Callback<LedgerPage>, Callback<TransferPage>,
                  Callback<DigestResult>, Callback<HoldsResult>, Callback<BalancePage>,
-                 Callback<FoundAccounts>, Callback<FoundTransfers>>;
+                 Callback<FoundAccounts>, Callback<FoundTransfers>, Callback<FoundBalances>>;
 
 /// A request from its submission to its answer.
 struct SentRequest {

@@ -114,6 +114,7 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::lookup_holds:
     case RequestKind::trial_balance:
     case RequestKind::get_account_transfers:
+    case RequestKind::get_account_balances:
     case RequestKind::query_accounts:
     case RequestKind::query_transfers:
     case RequestKind::advance_clock:

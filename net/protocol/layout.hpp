@@ -70,7 +70,8 @@ struct Lookup {
 };
 static_assert(sizeof(Lookup) == 32);
 
-/// GetAccountTransfers, QueryAccounts, QueryTransfers. The filter stands in the table.
+/// GetAccountTransfers, GetAccountBalances, QueryAccounts, QueryTransfers. The filter stands in the
+/// table.
 struct Query {
   std::uint32_t root = 16;
   std::uint16_t vtable[4] = {8, 112, 8, 104};

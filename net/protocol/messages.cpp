@@ -66,6 +66,8 @@ static_assert(alignof(wire::AccountChange) == alignof(AccountChange));
 static_assert(sizeof(wire::QueryFilter) == sizeof(QueryFilter));
 static_assert(alignof(wire::QueryFilter) == alignof(QueryFilter));
 static_assert(sizeof(wire::Hold) == sizeof(HoldView) && alignof(wire::Hold) == alignof(HoldView));
+static_assert(sizeof(wire::AccountBalance) == sizeof(AccountBalance));
+static_assert(alignof(wire::AccountBalance) == alignof(AccountBalance));
 static_assert(sizeof(wire::LedgerBalance) == sizeof(LedgerBalance));
 static_assert(alignof(wire::LedgerBalance) == alignof(LedgerBalance));
 static_assert(sizeof(wire::Refusal) == sizeof(Refusal));

@@ -91,6 +91,7 @@ DAYBOOK_ITEMS_REPLY(Account)
 DAYBOOK_ITEMS_REPLY(Transfer)
 DAYBOOK_ITEMS_REPLY(Ledger)
 DAYBOOK_ITEMS_REPLY(HoldView)
+DAYBOOK_ITEMS_REPLY(AccountBalance)
 DAYBOOK_ITEMS_REPLY(LedgerBalance)
 #undef DAYBOOK_ITEMS_REPLY
 
@@ -202,6 +203,13 @@ Result<ItemsReplyMessage<HoldView>, BodyFault> read_holds_reply(std::span<const 
   const auto* table = verified<wire::HoldsReply>(body);
   if (table == nullptr) return unreadable("HoldsReply");
   return items_of<HoldView>(*table, table->holds(), "HoldsReply");
+}
+
+Result<ItemsReplyMessage<AccountBalance>, BodyFault> read_account_balances_reply(
+    std::span<const std::byte> body) {
+  const auto* table = verified<wire::AccountBalancesReply>(body);
+  if (table == nullptr) return unreadable("AccountBalancesReply");
+  return items_of<AccountBalance>(*table, table->balances(), "AccountBalancesReply");
 }
 
 Result<ItemsReplyMessage<LedgerBalance>, BodyFault> read_trial_balance_reply(

@@ -45,7 +45,7 @@ std::size_t finish_batch_reply(std::span<std::byte> room, RequestKind kind, std:
                                const BatchReplyMessage& reply);
 
 /// Room: reply_frame_bytes(items.size_bytes(), words.size()). Item is Account, Transfer, Ledger,
-/// HoldView or LedgerBalance.
+/// HoldView, AccountBalance or LedgerBalance.
 template <typename Item>
 std::size_t write_items_reply(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                               const ItemsReplyMessage<Item>& reply);
@@ -100,6 +100,8 @@ std::size_t write_refused_reply(std::span<std::byte> room, RequestKind kind, std
 [[nodiscard]] Result<ItemsReplyMessage<Ledger>, BodyFault> read_ledgers_reply(
     std::span<const std::byte> body);
 [[nodiscard]] Result<ItemsReplyMessage<HoldView>, BodyFault> read_holds_reply(
+    std::span<const std::byte> body);
+[[nodiscard]] Result<ItemsReplyMessage<AccountBalance>, BodyFault> read_account_balances_reply(
     std::span<const std::byte> body);
 [[nodiscard]] Result<ItemsReplyMessage<LedgerBalance>, BodyFault> read_trial_balance_reply(
     std::span<const std::byte> body);

@@ -357,6 +357,7 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
     case RequestKind::trial_balance:
       return read_list<wire::TrialBalance>(body, "TrialBalance");
     case RequestKind::get_account_transfers:
+    case RequestKind::get_account_balances:
     case RequestKind::query_accounts:
     case RequestKind::query_transfers:
       return read_query(body);

@@ -82,7 +82,7 @@ std::size_t write_numbered_list(std::span<std::byte> room, RequestKind kind, std
 std::size_t write_list_transfers(std::span<std::byte> room, std::uint64_t number,
                                  std::uint64_t after, std::uint32_t limit,
                                  std::uint64_t min_sequence);
-/// Of get_account_transfers, query_accounts and query_transfers.
+/// Of get_account_transfers, get_account_balances, query_accounts and query_transfers.
 inline constexpr std::size_t query_frame_bytes = frame_header_bytes + sizeof(layout::Query);
 std::size_t write_query(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                         const QueryFilter& filter, std::uint64_t min_sequence);

@@ -35,6 +35,8 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
     case RequestKind::get_account_transfers:
     case RequestKind::query_transfers:
       return reply_frame_bytes(body.limit * sizeof(Transfer), 0);
+    case RequestKind::get_account_balances:
+      return reply_frame_bytes(body.limit * sizeof(AccountBalance), 0);
     case RequestKind::list_ledgers:
       return reply_frame_bytes(body.limit * sizeof(Ledger), 0);
     case RequestKind::lookup_holds:

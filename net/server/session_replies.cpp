@@ -73,6 +73,9 @@ void Session::reply(Request& request) {
           : std::span<const std::byte>{request.query_items};
   if (kind == RequestKind::list_ledgers) return reply_with_items<Ledger>(request, items);
   if (kind == RequestKind::lookup_holds) return reply_with_items<HoldView>(request, items);
+  if (kind == RequestKind::get_account_balances) {
+    return reply_with_items<AccountBalance>(request, items);
+  }
   if (kind == RequestKind::trial_balance) return reply_with_items<LedgerBalance>(request, items);
   if (kind == RequestKind::lookup_transfers || kind == RequestKind::list_transfers ||
       kind == RequestKind::get_account_transfers || kind == RequestKind::query_transfers) {
