@@ -17,8 +17,12 @@ namespace daybook {
 
 struct Engine::Threads {
   Threads(const EngineSettings& given, TimeSource& source,
-          std::function<void(const Failure&)> fatal)
-      : settings{given}, time{source}, on_fatal{std::move(fatal)}, live{given.state} {
+          std::function<void(const Failure&)> fatal, std::function<void(const Alarm&)> alarm)
+      : settings{given},
+        time{source},
+        on_fatal{std::move(fatal)},
+        on_alarm{std::move(alarm)},
+        live{given.state} {
     for (std::size_t thread = 0; thread < settings.io_threads; ++thread) {
       channels.push_back(std::make_unique<IoChannel>(settings.slots_per_io_thread));
     }
@@ -29,7 +33,16 @@ struct Engine::Threads {
 
   // Told once: the first failure is the cause, the others follow from it.
   void fail(const Failure& failure) {
-    if (!failed.exchange(true, std::memory_order_acq_rel)) on_fatal(failure);
+    progress.fail();
+    if (!told.exchange(true, std::memory_order_acq_rel)) on_fatal(failure);
+    sequencer_sleeper.wake();
+    journaler_sleeper.wake();
+    follower_sleeper.wake();
+    wake_all_queries();
+  }
+
+  void tell(const Alarm& alarm) {
+    if (on_alarm) on_alarm(alarm);
   }
 
   void wake_io() {
@@ -45,7 +58,8 @@ struct Engine::Threads {
   EngineSettings settings;
   TimeSource& time;
   std::function<void(const Failure&)> on_fatal;
-  std::atomic<bool> failed{false};
+  std::function<void(const Alarm&)> on_alarm;
+  std::atomic<bool> told{false};
   State live;
   Progress progress;
   Slabs slabs;
@@ -69,8 +83,10 @@ struct Engine::Threads {
 };
 
 Engine::Engine(const EngineSettings& settings, TimeSource& time,
-               std::function<void(const Failure&)> on_fatal)
-    : threads_{std::make_unique<Threads>(settings, time, std::move(on_fatal))} {}
+               std::function<void(const Failure&)> on_fatal,
+               std::function<void(const Alarm&)> on_alarm)
+    : threads_{
+          std::make_unique<Threads>(settings, time, std::move(on_fatal), std::move(on_alarm))} {}
 
 Engine::~Engine() { stop(); }
 
@@ -82,12 +98,11 @@ IoChannel& Engine::channel(std::size_t io_thread) { return *threads_->channels[i
 void Engine::wake_sequencer() { threads_->sequencer_sleeper.wake(); }
 void Engine::wake_queries() { threads_->wake_all_queries(); }
 
-bool Engine::clock_is_held() const { return threads_->clock && threads_->clock->held(); }
-
 void Engine::segment_hashed(const SegmentHash& hash) {
   // The journal's helper thread may wait; the ring is far larger than segments are frequent.
   while (!threads_->segment_hashes.try_push(hash)) {
-    if (threads_->progress.stop.load(std::memory_order_acquire)) return;
+    const Progress& progress = threads_->progress;
+    if (progress.stop.load(std::memory_order_acquire) || progress.failed()) return;
     ::sched_yield();
   }
   threads_->sequencer_sleeper.wake();
@@ -95,13 +110,14 @@ void Engine::segment_hashed(const SegmentHash& hash) {
 
 void Engine::disk_low(bool low) {
   threads_->progress.disk_low.store(low, std::memory_order_relaxed);
+  threads_->tell({.kind = low ? Alarm::Kind::disk_low : Alarm::Kind::disk_low_over});
 }
 
 void Engine::start(const Parts& parts) {
   Threads& t = *threads_;
   const std::uint64_t recovered = t.live.last_sequence().value();
   t.progress.committed_sequence.store(recovered, std::memory_order_release);
-  t.progress.durable_sequence.store(recovered, std::memory_order_release);
+  ENSURE(t.progress.acknowledge(Sequence{recovered}), "an engine is started once");
   t.progress.pages_left.store(parts.segment.pages_left, std::memory_order_release);
 
   if (!t.settings.sequencer.manual_clock) {
@@ -119,7 +135,13 @@ void Engine::start(const Parts& parts) {
                                       .segment_hashes = t.segment_hashes,
                                       .clock = t.clock ? &*t.clock : nullptr,
                                       .sleeper = t.sequencer_sleeper,
-                                      .journaler = t.journaler_sleeper},
+                                      .journaler = t.journaler_sleeper,
+                                      .on_clock =
+                                          [&t](bool held, const EngineClock::Step& at) {
+                                            t.tell({held ? Alarm::Kind::clock_held
+                                                         : Alarm::Kind::clock_accepted,
+                                                    at.engine_ns, at.wall_ns});
+                                          }},
                  t.settings.loop, parts.segment);
   t.journaler.emplace(Journaler::Links{.slabs = t.slabs,
                                        .progress = t.progress,

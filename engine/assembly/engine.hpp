@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "engine/assembly/alarm.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/ports/clock.hpp"
 #include "engine/ports/io_channel.hpp"
@@ -30,12 +31,16 @@ struct EngineSettings {
 ///           start(); stop().
 /// Threads.  start() and stop() on one thread; the rest as EngineDoor and JournalObserver say.
 /// Errors.   A failure of the journal, or a follower that disagrees, is told once to `on_fatal` (on
-///           the thread that met it) and nothing is acknowledged afterwards: the process should
-///           end.
+///           the thread that met it). From before that call on nothing is acknowledged:
+///           durable_sequence() stands still, queries are answered with `stopping`, and the
+///           threads end. The process should end too, and recover at its next start.
 class Engine final : public EngineDoor, public JournalObserver {
  public:
+  /// `on_alarm` is called on the sequencer's thread and on the journal's helper's: it should only
+  /// tell.
   Engine(const EngineSettings& settings, TimeSource& time,
-         std::function<void(const Failure&)> on_fatal);
+         std::function<void(const Failure&)> on_fatal,
+         std::function<void(const Alarm&)> on_alarm = {});
   ~Engine() override;
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -61,11 +66,8 @@ class Engine final : public EngineDoor, public JournalObserver {
   void start(const Parts& parts);
 
   /// Executes what is in the rings, makes it durable, lets the follower catch up, ends the threads.
-  /// Requires: the io threads push no more. Idempotent.
+  /// Requires: the io threads push no more. Idempotent. After a failure it only ends the threads.
   void stop();
-
-  /// A held clock was found at start or while running; null with a manual clock. For the log.
-  [[nodiscard]] bool clock_is_held() const;
 
   IoChannel& channel(std::size_t io_thread) override;
   void wake_sequencer() override;

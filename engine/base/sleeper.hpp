@@ -11,9 +11,11 @@ namespace daybook {
 /// A waker:      publish the work; wake().
 ///
 /// Threads.  announce and retract belong to the sleeping thread; wake() to any.
-/// Memory.   Both sides meet in one read-modify-write of `asleep_` (acq_rel): either the waker sees
+/// Memory.   Both sides meet in read-modify-writes of `asleep_` (acq_rel): either the waker sees
 ///           the announcement and signals, or the sleeper, which announced later, sees the work
-///           that was published before. No fence is needed.
+///           that was published before. No fence is needed. Nothing ever stores into `asleep_`: a
+///           store between the waker's look and the announcement would break the chain by which
+///           the sleeper sees that work.
 class Sleeper {
  public:
   virtual ~Sleeper() = default;
@@ -21,7 +23,7 @@ class Sleeper {
   Sleeper& operator=(const Sleeper&) = delete;
 
   void announce() { asleep_.exchange(1, std::memory_order_acq_rel); }
-  void retract() { asleep_.store(0, std::memory_order_relaxed); }
+  void retract() { asleep_.exchange(0, std::memory_order_acq_rel); }
 
   /// Wakes the thread if it sleeps. A system call only then; `signals()` counts them.
   void wake() {

@@ -13,6 +13,7 @@ Follower::Follower(const StateSettings& settings, Links links)
 void Follower::run() {
   const ActingAs role{follower_thread};
   for (;;) {
+    if (links_.progress.failed()) return;
     // Asked first: what was durable when the journaler ended is followed before this ends.
     const bool last_turn = links_.progress.journaler_done.load(std::memory_order_acquire);
     const auto followed = follow_next();
@@ -36,7 +37,10 @@ Result<bool> Follower::follow_next() {
   {
     const std::lock_guard lock{mutex_};
     const auto applied = replayer_.apply(facts.value());
-    if (!applied.ok()) return applied.error();
+    if (!applied.ok()) {
+      links_.progress.fail();  // Here, so that no query is answered from this state.
+      return applied.error();
+    }
   }
   index_.add(facts.value());
   state_.accounts.release_retired();
@@ -52,7 +56,8 @@ Result<bool> Follower::follow_next() {
 void Follower::rest() {
   links_.source.release();
   links_.sleeper.announce();
-  const bool work = links_.progress.durable() > links_.progress.followed() ||
+  const bool work = links_.progress.failed() ||
+                    links_.progress.durable() > links_.progress.followed() ||
                     links_.progress.journaler_done.load(std::memory_order_acquire);
   if (!work) links_.sleeper.sleep(sleep_ns_max);
   links_.sleeper.retract();

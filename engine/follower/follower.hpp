@@ -25,7 +25,8 @@ namespace daybook {
 ///
 /// Threads.  run() is the follower thread's main function. The reading functions are for query
 ///           threads: they share `mutex_` with the application of one entry at a time.
-/// Errors.   The first one ends run(), after `on_fatal` was told.
+/// Errors.   The first one ends run(), after `on_fatal` was told; so does Progress::failed(). Once
+///           it has applied wrongly, the engine counts as failed before anybody can read the state.
 class Follower {
  public:
   struct Links {

@@ -31,7 +31,8 @@ void answer_with(RequestSlot& slot, const std::vector<Item>& items) {
 
 void QueryWorker::run() {
   for (;;) {
-    const bool last_turn = links_.progress.journaler_done.load(std::memory_order_acquire);
+    const bool last_turn =
+        links_.progress.failed() || links_.progress.journaler_done.load(std::memory_order_acquire);
     bool worked = take();
     worked = serve_waiting() || worked;
     if (worked) continue;
@@ -61,25 +62,30 @@ bool QueryWorker::serve_waiting() {
     RequestSlot& slot = *at->slot;
     const bool ready = slot.rebuild_reply || slot.min_sequence <= followed;
     const bool late = links_.time.monotonic_ns() - at->since_ns >= limits::index_wait_ns;
-    if (!ready && !late) {
+    if (!ready && !late && !links_.progress.failed()) {
       ++at;
       continue;
     }
-    slot.query_items.clear();
-    slot.item_count = 0;
-    if (ready) {
-      if (const auto answered = answer(slot); !answered.ok()) {
-        links_.on_fatal(answered.error());
-        slot.status = RequestStatus::stopping;
-      }
-    } else {
-      slot.status = RequestStatus::index_behind;
-    }
+    fill_in(slot, ready);
     reply(*at);
     at = waiting_.erase(at);
     worked = true;
   }
   return worked;
+}
+
+void QueryWorker::fill_in(RequestSlot& slot, bool ready) {
+  slot.query_items.clear();
+  slot.item_count = 0;
+  slot.status = RequestStatus::index_behind;
+  if (ready && !links_.progress.failed()) {
+    if (const auto answered = answer(slot); !answered.ok()) links_.on_fatal(answered.error());
+  }
+  if (!links_.progress.failed()) return;
+  // Asked last: what was read meanwhile may be what the follower applied wrongly.
+  slot.query_items.clear();
+  slot.item_count = 0;
+  slot.status = RequestStatus::stopping;
 }
 
 void QueryWorker::reply(const Waiting& waiting) {
@@ -91,6 +97,7 @@ void QueryWorker::reply(const Waiting& waiting) {
 void QueryWorker::rest() {
   links_.sleeper.announce();
   const bool work =
+      links_.progress.failed() ||
       std::any_of(links_.channels.begin(), links_.channels.end(),
                   [](const auto& channel) { return channel->queries.size_approximate() > 0; });
   // The follower wakes this thread as it goes on; the time limits of waiting queries do not, so

@@ -23,7 +23,7 @@ namespace daybook {
 ///
 /// Threads.  run() is the query thread's main function.
 /// Errors.   A journal that cannot be read is told to `on_fatal`: what the tables say would be
-/// lies.
+///           lies. Once the engine has failed, every query is answered with `stopping`.
 class QueryWorker {
  public:
   struct Links {
@@ -38,7 +38,7 @@ class QueryWorker {
 
   explicit QueryWorker(Links links) : links_{std::move(links)} {}
 
-  /// Returns when Progress::journaler_done is set and no query waits.
+  /// Returns when Progress::journaler_done is set and no query waits; or when the engine failed.
   void run();
 
  private:
@@ -53,6 +53,7 @@ class QueryWorker {
   void reply(const Waiting& waiting);
   void rest();
 
+  void fill_in(RequestSlot& slot, bool ready);
   [[nodiscard]] Result<void> answer(RequestSlot& slot);
   [[nodiscard]] Result<void> lookup_transfers(RequestSlot& slot);
   [[nodiscard]] Result<void> list_transfers(RequestSlot& slot);

@@ -1,15 +1,15 @@
 #include "engine/replay/replayer.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include "engine/decide/decide_account.hpp"
-#include "engine/replay/entry_reader.hpp"
 #include "engine/replay/replay_failure.hpp"
 
 namespace daybook {
+
 Result<void> Replayer::apply(const EntryView& entry) {
   const auto facts = read_facts(entry);
   if (!facts.ok()) return damaged(entry.header.first(), facts.error().what);
@@ -45,6 +45,7 @@ Result<void> Replayer::apply_facts(const EntryFacts& facts, Sequence until) {
                                                      state_.last_sequence().value()));
   }
   operation_.reset();
+  next_operation_ = 0;
   RunWalker walker{facts};
   for (PlacedRun placed; walker.next(placed);) {
     if (placed.starts_operation || placed.run.operation == no_operation) {
@@ -54,50 +55,52 @@ Result<void> Replayer::apply_facts(const EntryFacts& facts, Sequence until) {
       if (begin > until) return {};
     }
     if (placed.starts_operation) {
-      operation_ = placed;
-      state_.take_sequence();
+      if (auto started = start_operation(facts, placed); !started.ok()) return started;
     }
     if (auto applied = apply_run(facts, placed); !applied.ok()) return applied;
   }
   return finish_operation(facts);
 }
 
-// The record is applied after the operation's facts, as it was live: only then are its counts
-// known. Its sequence came before theirs.
-Result<void> Replayer::finish_operation(const EntryFacts& facts) {
-  if (!operation_) return {};
-  const PlacedRun placed = *operation_;
-  operation_.reset();
-  const Operation& operation = facts.operations[placed.run.operation];
-  const Sequence sequence = placed.operation_sequence;
-  if (operation.time < state_.last_timestamp()) return damaged(sequence, "time runs backwards");
-  const bool own = operation.kind == RequestKind::release_holds;
-  if (own ? !operation.client.value().is_zero() || operation.request_number != 0
-          : operation.client.value().is_zero() ||
-                operation.request_number <= state_.windows.highest_number(operation.client) ||
-                state_.windows.must_evict(operation.client)) {
-    return damaged(sequence, "the operation's request number could not have been accepted");
-  }
-  const PlacedOperation whole{
-      .operation = operation,
-      .sequence = sequence,
-      .refusals = facts.refusals.subspan(placed.first_refusal, operation.refusal_count),
-      .first_refused_data = placed.first_refused_data};
-  // Only refused transfers can burn ids; other refusals need no room.
-  const std::uint64_t burns_max =
-      operation.kind == RequestKind::create_transfers ? operation.refusal_count : 0;
-  if (state_.transfer_ids.room() < burns_max) {
-    return no_room(sequence, "there are more transfer ids than --transfer-ids-max");
-  }
-  state_.transfer_ids.prepare(burns_max);
-  for_each_burnt(facts, whole, [&](const Transfer& refused) { state_.burn(refused.id, sequence); });
-  state_.remember(operation, sequence);
-  ++operations_;
-  return {};
+namespace {
+
+// What a run of an operation is made of. Other kinds of request are not journaled.
+struct Made {
+  RequestKind by;
+  FactKind fact;
+};
+constexpr Made made[] = {
+    {RequestKind::create_accounts, FactKind::account},
+    {RequestKind::create_transfers, FactKind::transfer},
+    {RequestKind::put_ledgers, FactKind::ledger},
+    {RequestKind::change_accounts, FactKind::account_change},
+    {RequestKind::advance_clock, FactKind::clock_change},
+    {RequestKind::accept_clock, FactKind::clock_change},
+    {RequestKind::release_holds, FactKind::hold_released},
+};
+
+bool makes(RequestKind kind, FactKind fact) {
+  return std::any_of(std::begin(made), std::end(made),
+                     [&](const Made& each) { return each.by == kind && each.fact == fact; });
 }
+
+// What the engine says of its own accord.
+bool needs_no_operation(FactKind fact) {
+  return fact == FactKind::segment_opened || fact == FactKind::segment_sealed ||
+         fact == FactKind::segment_hashed || fact == FactKind::client_evicted ||
+         fact == FactKind::clock_change;
+}
+
+}  // namespace
 
 Result<void> Replayer::apply_run(const EntryFacts& facts, const PlacedRun& placed) {
   const Run& run = placed.run;
+  const bool belongs = run.operation == no_operation
+                           ? needs_no_operation(run.kind)
+                           : makes(facts.operations[run.operation].kind, run.kind);
+  if (!belongs) {
+    return damaged(placed.first_sequence, "no operation of this kind makes such facts");
+  }
   switch (run.kind) {
     case FactKind::account:
       return apply_accounts(facts, placed);
@@ -111,44 +114,58 @@ Result<void> Replayer::apply_run(const EntryFacts& facts, const PlacedRun& place
       return apply_releases(facts, placed);
     case FactKind::account_change:
       return apply_changes(facts, placed);
+    case FactKind::clock_change:
+      return apply_clock_changes(facts, placed);
     case FactKind::segment_opened:
     case FactKind::segment_sealed:
     case FactKind::segment_hashed:
-    case FactKind::clock_change:
-      break;
+      return apply_segment_facts(facts, placed);
   }
-  for (std::uint32_t at = run.first; at < run.first + run.count; ++at) {
-    state_.take_sequence();
-    if (run.kind == FactKind::segment_opened) state_.open_segment(facts.segments_opened[at]);
-    if (run.kind == FactKind::segment_sealed) state_.seal_segment(facts.segments_sealed[at]);
-    if (run.kind == FactKind::segment_hashed) state_.hash_segment(facts.segments_hashed[at]);
-    if (run.kind == FactKind::clock_change) state_.change_clock(facts.clock_changes[at]);
-  }
-  return {};
+  return damaged(placed.first_sequence, "a run has an unknown kind");
 }
+
+namespace {
+
+const char* fault_of_account(const State& state, const Account& account) {
+  constexpr unsigned both =
+      account_flag::debits_must_not_exceed_credits | account_flag::credits_must_not_exceed_debits;
+  if (state.accounts.find(account.id) != no_account) return "an account is created twice";
+  if (account.id.value().is_zero() || account.id.value().is_max()) {
+    return "an account has an id that none may have";
+  }
+  if (!account.debits_posted.value().is_zero() || !account.credits_posted.value().is_zero() ||
+      !account.debits_pending.value().is_zero() || !account.credits_pending.value().is_zero()) {
+    return "an account is created with a balance";
+  }
+  if (account.timestamp <= state.accounts.last_timestamp()) {
+    return "an account's timestamp does not follow the one before";
+  }
+  if ((account.flags & ~unsigned{account_flag::known}) != 0 || (account.flags & both) == both) {
+    return "an account is created with flags that nobody may ask for";
+  }
+  if (account.ledger.value() == 0 || account.code.value() == 0 || account.reserved != 0) {
+    return "an account could not have been created so";
+  }
+  if (!state.ledgers.contains(account.ledger) && state.ledgers.full()) {
+    return "there are more ledgers than the limit";
+  }
+  return nullptr;
+}
+
+}  // namespace
 
 Result<void> Replayer::apply_accounts(const EntryFacts& facts, const PlacedRun& placed) {
   state_.accounts.prepare(placed.run.count);
   for (const Account& account : facts.accounts.subspan(placed.run.first, placed.run.count)) {
     const Sequence sequence = state_.take_sequence();
-    if (state_.accounts.find(account.id) != no_account) {
-      return damaged(sequence, "an account is created twice");
+    if (const char* const fault = fault_of_account(state_, account)) {
+      return damaged(sequence, fault);
+    }
+    if (!is_in_time(account.timestamp, (account.flags & account_flag::imported) != 0)) {
+      return damaged(sequence, "an account's timestamp is not of its operation's time");
     }
     if (state_.accounts.room() == 0) {
       return no_room(sequence, "there are more accounts than --accounts-max");
-    }
-    if (!state_.ledgers.contains(account.ledger) && state_.ledgers.full()) {
-      return damaged(sequence, "there are more ledgers than the limit");
-    }
-    const bool moved =
-        !account.debits_posted.value().is_zero() || !account.credits_posted.value().is_zero() ||
-        !account.debits_pending.value().is_zero() || !account.credits_pending.value().is_zero();
-    if (moved) return damaged(sequence, "an account is created with a balance");
-    if (account.timestamp <= state_.accounts.last_timestamp()) {
-      return damaged(sequence, "an account's timestamp does not follow the one before");
-    }
-    if ((account.flags & ~unsigned{account_flag::known}) != 0) {
-      return damaged(sequence, "an account is created with flags that nobody may ask for");
     }
     state_.create_account(account);
   }
@@ -161,7 +178,9 @@ Result<void> Replayer::apply_changes(const EntryFacts& facts, const PlacedRun& p
     const AccountChange fact = change;
     change.timestamp = {};
     const ChangeAccountStatus status = decide_change(state_, change);
-    if (status != ChangeAccountStatus::changed && status != ChangeAccountStatus::outside_limits) {
+    const bool changes =
+        status == ChangeAccountStatus::changed || status == ChangeAccountStatus::outside_limits;
+    if (!changes || fact.timestamp != slots_end_) {
       return damaged(sequence, "an account could not have been changed so");
     }
     state_.change_account(fact);
@@ -176,18 +195,6 @@ Result<void> Replayer::apply_ledgers(const EntryFacts& facts, const PlacedRun& p
       return damaged(sequence, "a ledger could not have been put");
     }
     state_.put_ledger(ledger);
-  }
-  return {};
-}
-
-Result<void> Replayer::apply_evictions(const EntryFacts& facts, const PlacedRun& placed) {
-  const Run& run = placed.run;
-  for (const ClientEvicted& eviction : facts.clients_evicted.subspan(run.first, run.count)) {
-    const Sequence sequence = state_.take_sequence();
-    if (!state_.windows.can_evict({eviction.client, eviction.number_too != 0})) {
-      return damaged(sequence, "a client is evicted that has nothing to lose");
-    }
-    state_.evict(eviction);
   }
   return {};
 }

@@ -34,6 +34,7 @@ class EngineClock {
     std::uint64_t engine_ns = 0;
     std::uint64_t wall_ns = 0;
   };
+  [[nodiscard]] bool has_step() const { return step_.has_value(); }
   [[nodiscard]] std::optional<Step> take_step();
 
   [[nodiscard]] bool held() const { return held_; }

@@ -7,6 +7,7 @@ namespace daybook {
 void Journaler::run() {
   const ActingAs role{journaler_thread};
   for (;;) {
+    if (links_.progress.failed()) return;
     const auto stepped = step();
     if (!stepped.ok()) {
       links_.on_fatal(stepped.error());
@@ -72,8 +73,7 @@ Result<void> Journaler::sync_now() {
 
 void Journaler::publish_durable(Sequence sequence) {
   if (sequence <= links_.progress.durable()) return;
-  links_.progress.durable_sequence.store(sequence.value(), std::memory_order_release);
-  links_.on_durable();
+  if (links_.progress.acknowledge(sequence)) links_.on_durable();
 }
 
 Result<void> Journaler::witness(bool at_end) {
@@ -89,7 +89,8 @@ Result<void> Journaler::witness(bool at_end) {
 void Journaler::wait_for_entry() {
   FutexSleeper& sleeper = links_.sleeper;
   sleeper.announce();
-  const bool work = entry_waits() || links_.progress.sequencer_done.load(std::memory_order_acquire);
+  const bool work = entry_waits() || links_.progress.failed() ||
+                    links_.progress.sequencer_done.load(std::memory_order_acquire);
   if (!work) sleeper.sleep(witness_every_ns);
   sleeper.retract();
 }

@@ -20,6 +20,7 @@ namespace daybook {
 ///
 /// Threads.  run() is the journaler thread's main function.
 /// Errors.   The first one ends run(), after `on_fatal` was told; nothing becomes durable any more.
+///           So does Progress::failed(), whoever met the failure.
 class Journaler {
  public:
   struct Links {

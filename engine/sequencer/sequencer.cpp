@@ -78,8 +78,12 @@ Timestamp Sequencer::Batch::slot(std::uint32_t index) const {
 }
 
 std::uint64_t Sequencer::engine_time(std::uint64_t now_ns) const {
-  const std::uint64_t clock = settings_.manual_clock ? state_.manual_clock() : now_ns;
-  return std::max(clock, state_.last_timestamp().value());
+  return std::max(clock(now_ns), state_.last_timestamp().value());
+}
+
+// A clock past the end of time stands still at it.
+std::uint64_t Sequencer::clock(std::uint64_t now_ns) const {
+  return settings_.manual_clock ? state_.manual_clock() : std::min(now_ns, limits::timestamp_max);
 }
 
 void Sequencer::execute(RequestSlot& request, std::uint64_t now_ns) {
@@ -101,6 +105,9 @@ void Sequencer::execute(RequestSlot& request, std::uint64_t now_ns) {
 }
 
 void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
+  // The engine's own operations have no client: a request under that id would be kept in no window,
+  // and so be executed as often as it is sent.
+  ENSURE(!request.client.value().is_zero(), "a session has a client id");
   const auto known =
       state_.windows.find(request.client, request.request_number, request.frame_checksum);
   switch (known.seen) {
@@ -129,10 +136,8 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
               .refusal_count = 0,
               .chain = {}};
   const bool runs_events = status == RequestStatus::ok;
-  const std::uint64_t clock =
-      settings_.manual_clock ? state_.manual_clock() : std::min(now_ns, limits::timestamp_max);
   const std::uint64_t slots = runs_events && takes_slots(request.kind) ? request.event_count : 0;
-  batch.rules.time = Timestamp{std::max(clock, state_.last_timestamp().value() + slots)};
+  batch.rules.time = Timestamp{std::max(clock(now_ns), state_.last_timestamp().value() + slots)};
   batch.rules.auto_ledgers = settings_.auto_ledgers;
   batch.rules.authority = authority_of(request);
   batch.rules.owner = request.owner;
@@ -172,7 +177,7 @@ RequestStatus Sequencer::refusal_of(const RequestSlot& request, std::uint64_t no
       state_.holds.room() < pending_count(request)) {
     return RequestStatus::too_many_holds;
   }
-  const std::uint64_t time = engine_time(std::min(now_ns, limits::timestamp_max));
+  const std::uint64_t time = engine_time(now_ns);
   if (time > limits::timestamp_max - request.event_count) return RequestStatus::clock_out_of_range;
   if (request.kind == RequestKind::advance_clock) {
     if (!settings_.manual_clock) return RequestStatus::clock_not_manual;

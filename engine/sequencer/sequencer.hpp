@@ -39,7 +39,8 @@ class Sequencer {
   [[nodiscard]] bool fits(const RequestSlot& request) const;
 
   /// Executes `request` at engine time `now_ns` (ignored by a manual clock) and fills in its reply.
-  /// Requires: fits(request); `request.reply_room` as reply_room_bytes() says.
+  /// Requires: fits(request); `request.reply_room` as reply_room_bytes() says; who writes has a
+  /// client id.
   void execute(RequestSlot& request, std::uint64_t now_ns);
 
   /// Facts of the engine's own. Requires: the entry has room (each fits any entry that is not
@@ -94,6 +95,7 @@ class Sequencer {
     [[nodiscard]] Timestamp slot(std::uint32_t index) const;
   };
 
+  [[nodiscard]] std::uint64_t clock(std::uint64_t now_ns) const;
   void execute_journaled(RequestSlot& request, std::uint64_t now_ns);
   [[nodiscard]] RequestStatus refusal_of(const RequestSlot& request, std::uint64_t now_ns) const;
   void answer_repeat(RequestSlot& request, const KeptOperation& kept) const;

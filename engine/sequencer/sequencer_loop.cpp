@@ -31,6 +31,7 @@ SequencerLoop::SequencerLoop(Links links, const LoopSettings& settings,
 void SequencerLoop::run() {
   const ActingAs role{sequencer_thread};
   for (;;) {
+    if (links_.progress.failed()) return;
     bool worked = take_own_facts();
     worked = take_requests() || worked;
     worked = close_if_idle() || worked;
@@ -71,11 +72,8 @@ bool SequencerLoop::take_from(IoChannel& channel) {
       if (!open_entry()) break;
     }
     channel.requests.pop();
-    if (request.kind == RequestKind::accept_clock && links_.clock != nullptr) {
-      request.argument = links_.clock->wall_ns();
-    }
     const Sequence before = links_.sequencer.state().last_sequence();
-    links_.sequencer.execute(request, now_ns());
+    execute(request);
     if (request.kind == RequestKind::advance_clock && request.status == RequestStatus::ok &&
         before < request.wait_for) {
       // All that falls due with it is released before it is answered.
@@ -84,17 +82,26 @@ bool SequencerLoop::take_from(IoChannel& channel) {
       ++taken;
       break;
     }
-    const bool accepted_clock =
-        request.kind == RequestKind::accept_clock && request.status == RequestStatus::ok;
-    if (accepted_clock && links_.clock != nullptr && !request.rebuild_reply) {
-      links_.clock->accept();
-    }
     ready = ready || request.wait_for <= links_.progress.durable();
     push_reply(channel, request);
   }
   // Writes are announced by the journaler once they are durable; what need not wait goes now.
   if (ready && channel.io_sleeper != nullptr) channel.io_sleeper->wake();
   return taken > 0;
+}
+
+// Also moves the clock that an operator accepts. A repeat of that request is answered like the
+// first one and accepts nothing: the clock may be held again since.
+void SequencerLoop::execute(RequestSlot& request) {
+  EngineClock* const clock = links_.clock;
+  const bool was_held = links_.sequencer.state().clock_is_held();
+  if (request.kind == RequestKind::accept_clock && clock != nullptr) {
+    request.argument = clock->wall_ns();
+  }
+  links_.sequencer.execute(request, now_ns());
+  if (clock == nullptr || !was_held || links_.sequencer.state().clock_is_held()) return;
+  clock->accept();
+  if (links_.on_clock) links_.on_clock(false, {clock->now_ns(), request.argument});
 }
 
 void SequencerLoop::push_reply(IoChannel& channel, RequestSlot& request) {
@@ -129,10 +136,7 @@ bool SequencerLoop::take_own_facts() {
   links_.sequencer.set_disk_low(links_.progress.disk_low.load(std::memory_order_relaxed));
   if (links_.clock != nullptr) {
     static_cast<void>(links_.clock->now_ns());
-    if (const auto step = links_.clock->take_step(); step && open_entry()) {
-      links_.sequencer.hold_clock(step->engine_ns, step->wall_ns);
-      worked = true;
-    }
+    worked = hold_clock_if_stepped() || worked;
   }
   while (const SegmentHash* hash = links_.segment_hashes.front()) {
     if (!open_entry()) break;
@@ -145,6 +149,15 @@ bool SequencerLoop::take_own_facts() {
     worked = true;
   }
   return worked;
+}
+
+// A step is told once, so it is taken only when there is an entry for it.
+bool SequencerLoop::hold_clock_if_stepped() {
+  if (!links_.clock->has_step() || !open_entry()) return false;
+  const EngineClock::Step step = *links_.clock->take_step();
+  links_.sequencer.hold_clock(step.engine_ns, step.wall_ns);
+  if (links_.on_clock) links_.on_clock(true, step);
+  return true;
 }
 
 bool SequencerLoop::open_entry() {
@@ -256,7 +269,8 @@ void SequencerLoop::rest() {
     return;
   }
   links_.sleeper.announce();
-  const bool stop_now = links_.progress.stop.load(std::memory_order_acquire) && !entry_is_open_;
+  const bool stop_now = links_.progress.failed() ||
+                        (links_.progress.stop.load(std::memory_order_acquire) && !entry_is_open_);
   const std::uint64_t now = now_ns();
   const std::uint64_t deadline = links_.sequencer.state().holds.next_deadline();
   const bool falls_due = links_.clock != nullptr && deadline > now;

@@ -56,11 +56,14 @@ class SequencerLoop {
     EngineClock* clock;     ///< Null with a manual clock.
     FutexSleeper& sleeper;  ///< This thread's own.
     FutexSleeper& journaler;
+    /// The clock was held (true) or accepted, at this engine and wall time. May be empty.
+    std::function<void(bool held, const EngineClock::Step& at)> on_clock;
   };
 
   SequencerLoop(Links links, const LoopSettings& settings, const SegmentPosition& position);
 
-  /// Returns when Progress::stop is set, the rings are empty and the last entry is closed.
+  /// Returns when Progress::stop is set, the rings are empty and the last entry is closed; or when
+  /// the engine has failed.
   void run();
 
  private:
@@ -74,6 +77,8 @@ class SequencerLoop {
   [[nodiscard]] bool follower_is_far_behind() const RUNS_ON(sequencer_thread);
   [[nodiscard]] bool work_waits(std::uint64_t engine_now) const RUNS_ON(sequencer_thread);
   void open_segment() RUNS_ON(sequencer_thread);
+  [[nodiscard]] bool hold_clock_if_stepped() RUNS_ON(sequencer_thread);
+  void execute(RequestSlot& request) RUNS_ON(sequencer_thread);
   void push_reply(IoChannel& channel, RequestSlot& request) RUNS_ON(sequencer_thread);
   [[nodiscard]] bool release_holds() RUNS_ON(sequencer_thread);
   [[nodiscard]] bool finish_advance() RUNS_ON(sequencer_thread);

@@ -167,7 +167,7 @@ void State::open_hold(const Transfer& pending, const TransferNote& note, Sequenc
   hold.flags = pending.flags;
   digest_.add(digest_of_hold(hold));
   holds.insert(hold);
-  close_by_hold(hold, true, false);
+  close_by_hold(hold, true);
 }
 
 // Of a post or void: what it moves, what it gives back, and whether the hold stays open.
@@ -186,17 +186,14 @@ void State::resolve_hold(const Transfer& transfer, HoldSlot slot) {
     return;
   }
   holds.erase(slot);
-  close_by_hold(hold, false, posts);
+  close_by_hold(hold, false);
 }
 
-// A closing hold closes its account while it is open; once it is posted, for good.
-void State::close_by_hold(const Hold& hold, bool closed, bool for_good) {
-  const auto change = [&](AccountSlot slot) {
-    set_closed(slot, account_state::closed_by_hold, closed);
-    if (for_good) set_closed(slot, account_state::closed_by_owner, true);
-  };
-  if ((hold.flags & transfer_flag::closing_debit) != 0) change(hold.debit);
-  if ((hold.flags & transfer_flag::closing_credit) != 0) change(hold.credit);
+// A closing hold closes its accounts as long as it is open, however it is resolved in the end.
+void State::close_by_hold(const Hold& hold, bool closed) {
+  constexpr std::uint16_t reason = account_state::closed_by_hold;
+  if ((hold.flags & transfer_flag::closing_debit) != 0) set_closed(hold.debit, reason, closed);
+  if ((hold.flags & transfer_flag::closing_credit) != 0) set_closed(hold.credit, reason, closed);
 }
 
 void State::set_closed(AccountSlot slot, std::uint16_t reason, bool closed) {
@@ -213,7 +210,7 @@ void State::release(const HoldReleased& release, Sequence sequence) {
   digest_.subtract(digest_of_hold(hold));
   digest_.add(StateDigest::of_release(release.id, sequence));
   holds.erase(slot);
-  close_by_hold(hold, false, false);
+  close_by_hold(hold, false);
   transfer_ids.follow(transfer_ids.tag_of(release.id), Sequence{}, sequence);
 }
 

@@ -161,7 +161,7 @@ class State {
   void open_hold(const Transfer& pending, const TransferNote& note, Sequence sequence,
                  const TransferPlaces& places);
   void resolve_hold(const Transfer& transfer, HoldSlot slot);
-  void close_by_hold(const Hold& hold, bool closed, bool for_good);
+  void close_by_hold(const Hold& hold, bool closed);
   void set_closed(AccountSlot slot, std::uint16_t reason, bool closed);
   void take_back_move(const Transfer& transfer, Sequence sequence);
   template <typename Part>

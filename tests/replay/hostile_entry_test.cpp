@@ -1,295 +1,367 @@
 // Entries that no engine wrote are refused, with the sequence and the reason, although their
 // checksums are right: a table of forgeries, each made from facts, sealed like any entry, and given
-// to the replayer after one good entry.
+// to the replayer after one good entry. Here: entries that do not add up, operations, and what the
+// engine says of its own accord. hostile_facts_test.cpp has what operations make.
 
-#include <functional>
-#include <ostream>
-
-#include <gtest/gtest.h>
-
-#include "engine/codec/entry_builder.hpp"
-#include "engine/replay/replayer.hpp"
-#include "tests/support/ledger_under_test.hpp"
+#include "engine/model/engine_version.hpp"
+#include "tests/replay/forger.hpp"
 
 namespace daybook::test {
 namespace {
 
-constexpr ClientId client{Uint128{5, 0}};
+constexpr auto create_transfers = RequestKind::create_transfers;
 
-Operation operation_of(RequestKind kind, std::uint64_t number, std::uint64_t time) {
-  Operation operation;
-  operation.client = client;
-  operation.kind = kind;
-  operation.request_number = number;
-  operation.time = Timestamp{time};
-  operation.event_count = 4;
+Operation with_status(RequestStatus status) {
+  Operation operation = Forger::operation(create_transfers);
+  operation.status = status;
   return operation;
 }
 
-// Writes one operation of `count` facts of a kind that begin at the front of their vector.
-void add_operation(EntryBuilder& entry, Operation operation, FactKind kind, std::uint32_t count) {
-  operation.created_count = count;
-  entry.add_run({.kind = kind, .reserved = 0, .operation = 0, .first = 0, .count = count},
-                next(entry.first()));
-  entry.add_operation(operation);
+Operation with_refusals(std::uint32_t count, std::uint32_t events) {
+  Operation operation = Forger::operation(create_transfers);
+  operation.refusal_count = count;
+  operation.event_count = events;
+  return operation;
 }
 
-// Sequences 1 to 4: an operation that creates accounts 1 and 2 in ledger 1 and account 3 in 2.
-constexpr std::uint32_t good_facts = 4;
-void write_good(EntryBuilder& entry) {
-  add_operation(entry, operation_of(RequestKind::create_accounts, 10, 100), FactKind::account, 3);
-  entry.add_fact(make_account(1, 1));
-  entry.add_fact(make_account(2, 1));
-  entry.add_fact(make_account(3, 2));
+ClockChange clock_change(ClockChangeKind kind, std::uint64_t engine_time = 0) {
+  ClockChange change;
+  change.kind = kind;
+  change.engine_time = engine_time;
+  return change;
 }
 
-void write_transfers(EntryBuilder& entry, const std::vector<Transfer>& transfers) {
-  add_operation(entry, operation_of(RequestKind::create_transfers, 11, 200), FactKind::transfer,
-                static_cast<std::uint32_t>(transfers.size()));
-  for (const Transfer& transfer : transfers) entry.add_fact(transfer);
+void write_clock(Forger& forger, RequestKind asked, const ClockChange& change) {
+  forger.begin(Forger::operation(asked), FactKind::clock_change, 1).with(change);
 }
 
-void write_accounts(EntryBuilder& entry, const Account& account) {
-  add_operation(entry, operation_of(RequestKind::create_accounts, 11, 200), FactKind::account, 1);
-  entry.add_fact(account);
+SegmentOpened opened(std::uint64_t ordinal, std::uint64_t previous) {
+  SegmentOpened fact;
+  fact.ordinal = ordinal;
+  fact.previous_ordinal = previous;
+  return fact;
 }
 
-void write_operation(EntryBuilder& entry, std::uint64_t number, std::uint64_t time) {
-  add_operation(entry, operation_of(RequestKind::create_transfers, number, time),
-                FactKind::transfer, 0);
+SegmentSealed sealed(std::uint64_t ordinal) {
+  return {.ordinal = ordinal, .first_sequence = 1, .entry_count = 1};
 }
 
-struct Forgery {
-  const char* name;
-  std::function<void(EntryBuilder&)> write;
-  std::uint32_t facts;  ///< What the header counts.
-  const char* words;    ///< Of the refusal.
-};
-
-void PrintTo(const Forgery& forgery, std::ostream* out) { *out << forgery.name; }
-
-Transfer transfer_of(u128 amount) {
-  Transfer transfer = make_transfer(1, 1, 2, 0);
-  transfer.amount = Amount{Uint128{amount}};
-  return transfer;
+SegmentHashed hashed(std::uint64_t ordinal) {
+  SegmentHashed fact;
+  fact.ordinal = ordinal;
+  return fact;
 }
 
-const Forgery forgeries[] = {
-    {"unknown_debit_account",
-     [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 9, 2, 1)}); }, 2,
-     "sequence 6: a transfer's accounts are not there"},
-    {"unknown_credit_account",
-     [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 9, 1)}); }, 2,
-     "sequence 6: a transfer's accounts are not there"},
-    {"second_of_two_transfers",
-     [](EntryBuilder& entry) {
-       write_transfers(entry, {make_transfer(1, 1, 2, 1), make_transfer(2, 1, 9, 1)});
-     },
-     3, "sequence 7: a transfer's accounts are not there"},
-    {"same_account_twice",
-     [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 1, 1)}); }, 2,
-     "sequence 6: a transfer's accounts are not there"},
-    {"accounts_of_two_ledgers",
-     [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 3, 1)}); }, 2,
-     "sequence 6: a transfer could not have been accepted"},
-    {"overflow",
-     [](EntryBuilder& entry) {
-       write_transfers(entry, {transfer_of(u128_max), make_transfer(2, 1, 2, 1)});
-     },
-     3, "sequence 7: a transfer could not have been accepted"},
-    {"account_created_twice",
-     [](EntryBuilder& entry) { write_accounts(entry, make_account(2, 1)); }, 2,
-     "sequence 6: an account is created twice"},
-    {"account_with_a_balance",
-     [](EntryBuilder& entry) {
-       Account account = make_account(4, 1);
-       account.credits_posted = amount_of(1);
-       write_accounts(entry, account);
-     },
-     2, "sequence 6: an account is created with a balance"},
-    {"time_backwards", [](EntryBuilder& entry) { write_operation(entry, 11, 99); }, 1,
-     "sequence 5: time runs backwards"},
-    {"request_number_repeated", [](EntryBuilder& entry) { write_operation(entry, 10, 200); }, 1,
-     "sequence 5: the operation's request number could not have been accepted"},
-    {"request_number_falls", [](EntryBuilder& entry) { write_operation(entry, 9, 200); }, 1,
-     "sequence 5: the operation's request number could not have been accepted"},
-    {"eviction_of_nobody",
-     [](EntryBuilder& entry) {
-       entry.add_run({.kind = FactKind::client_evicted,
-                      .reserved = 0,
-                      .operation = no_operation,
-                      .first = 0,
-                      .count = 1},
-                     entry.first());
-       entry.add_fact(ClientEvicted{.client = ClientId{Uint128{77, 0}}, .number_too = 0});
-     },
-     1, "sequence 5: a client is evicted that has nothing to lose"},
+const Transfer honest_transfer = make_transfer(1, 1, 2, 1);
+
+const Forgery codec_rows[] = {
     {"run_without_its_facts",
-     [](EntryBuilder& entry) {
-       add_operation(entry, operation_of(RequestKind::create_transfers, 11, 200),
-                     FactKind::transfer, 2);
-       entry.add_fact(make_transfer(1, 1, 2, 1));
+     [](Forger& forger) {
+       forger.begin(Forger::operation(create_transfers), FactKind::transfer, 2)
+           .with(honest_transfer);
      },
-     3, "the runs do not use each fact once"},
+     "the runs do not use each fact once"},
     {"fact_without_a_run",
-     [](EntryBuilder& entry) {
-       write_operation(entry, 11, 200);
-       entry.add_fact(make_transfer(1, 1, 2, 1));
+     [](Forger& forger) {
+       forger.begin(Forger::operation(create_transfers), FactKind::transfer, 0)
+           .with(honest_transfer);
      },
-     1, "the runs do not use each fact once"},
+     "the runs do not use each fact once"},
     {"run_that_starts_late",
-     [](EntryBuilder& entry) {
-       Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
-       operation.created_count = 1;
-       entry.add_run(
-           {.kind = FactKind::transfer, .reserved = 0, .operation = 0, .first = 1, .count = 1},
-           next(entry.first()));
-       entry.add_operation(operation);
-       entry.add_fact(make_transfer(1, 1, 2, 1));
-       entry.add_fact(make_transfer(2, 1, 2, 1));
+     [](Forger& forger) {
+       forger.begin(Forger::operation(create_transfers), FactKind::transfer, 1, 1)
+           .with(honest_transfer)
+           .with(make_transfer(2, 1, 2, 1));
      },
-     2, "a run starts in the wrong place"},
+     "a run starts in the wrong place"},
     {"run_of_an_unknown_kind",
-     [](EntryBuilder& entry) {
-       entry.add_run({.kind = static_cast<FactKind>(99),
-                      .reserved = 0,
-                      .operation = no_operation,
-                      .first = 0,
-                      .count = 1},
-                     entry.first());
+     [](Forger& forger) {
+       forger.entry().add_run({.kind = static_cast<FactKind>(11),
+                               .reserved = 0,
+                               .operation = no_operation,
+                               .first = 0,
+                               .count = 1},
+                              forger.entry().first());
+       forger.count(1);
      },
-     1, "a run has an unknown kind"},
+     "a run has an unknown kind"},
+    {"run_of_kind_zero",
+     [](Forger& forger) {
+       forger.begin(Forger::operation(create_transfers), static_cast<FactKind>(0), 0);
+     },
+     "a run has an unknown kind"},
+    {"run_of_a_kind_beyond_all",
+     [](Forger& forger) {
+       forger.begin(Forger::operation(create_transfers), static_cast<FactKind>(0xffff), 0);
+     },
+     "a run has an unknown kind"},
     {"created_count_wrong",
-     [](EntryBuilder& entry) {
-       Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
-       operation.created_count = 2;
-       entry.add_run(
-           {.kind = FactKind::transfer, .reserved = 0, .operation = 0, .first = 0, .count = 1},
-           next(entry.first()));
-       entry.add_operation(operation);
-       entry.add_fact(make_transfer(1, 1, 2, 1));
+     [](Forger& forger) {
+       forger.begin(Forger::operation(create_transfers), FactKind::transfer, 1)
+           .with(honest_transfer);
+       forger.entry().last_run().count = 0;
      },
-     2, "an operation has another number of facts than it says"},
+     "an operation has another number of facts than it says"},
     {"operation_that_no_run_names",
-     [](EntryBuilder& entry) {
-       write_operation(entry, 11, 200);
-       entry.add_operation(operation_of(RequestKind::create_transfers, 12, 200));
+     [](Forger& forger) {
+       forger.begin(Forger::operation(create_transfers), FactKind::transfer, 0);
+       forger.entry().add_operation(Forger::operation(create_transfers));
      },
-     1, "an operation has another number of facts than it says"},
-    {"header_counts_other_facts",
-     [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 2, 1)}); }, 3,
-     "the entry's header counts 3 facts, its runs 2"},
+     "an operation has another number of facts than it says"},
+    {"header_counts_other_facts", [](Forger& forger) { forger.transfers({honest_transfer}); },
+     "the entry's header counts 3 facts, its runs 2", 3},
     {"more_refusals_than_there_are",
-     [](EntryBuilder& entry) {
-       Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
-       operation.refusal_count = 1;
-       add_operation(entry, operation, FactKind::transfer, 0);
-     },
-     1, "an operation has more refusals than there are"},
+     [](Forger& forger) { forger.begin(with_refusals(1, 1), FactKind::transfer, 0); },
+     "an operation has more refusals than there are"},
     {"refusal_of_no_operation",
-     [](EntryBuilder& entry) {
-       write_operation(entry, 11, 200);
-       entry.add_refusal({.index = 0, .status = 46, .reserved = 0, .timestamp = {}});
+     [](Forger& forger) {
+       forger.begin(Forger::operation(create_transfers), FactKind::transfer, 0);
+       forger.entry().add_refusal({.index = 0, .status = 46, .reserved = 0, .timestamp = {}});
      },
-     1, "the refusals and their request data do not match"},
+     "the refusals and their request data do not match"},
     {"refusal_without_its_data",
-     [](EntryBuilder& entry) {
-       Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
-       operation.refusal_count = 1;
-       add_operation(entry, operation, FactKind::transfer, 0);
-       entry.add_refusal({.index = 0, .status = 54, .reserved = 0, .timestamp = {}});
+     [](Forger& forger) {
+       forger.begin(with_refusals(1, 1), FactKind::transfer, 0);
+       forger.entry().add_refusal({.index = 0, .status = 54, .reserved = 0, .timestamp = {}});
      },
-     1, "the refusals and their request data do not match"},
+     "the refusals and their request data do not match"},
     {"refusal_of_an_event_that_was_not_asked_for",
-     [](EntryBuilder& entry) {
-       Operation operation = operation_of(RequestKind::create_transfers, 11, 200);
-       operation.refusal_count = 1;
-       add_operation(entry, operation, FactKind::transfer, 0);
-       entry.add_refusal({.index = 4, .status = 46, .reserved = 0, .timestamp = {}});
+     [](Forger& forger) {
+       forger.begin(with_refusals(1, 4), FactKind::transfer, 0);
+       forger.entry().add_refusal({.index = 4, .status = 46, .reserved = 0, .timestamp = {}});
      },
-     1, "a refusal names an event that its request did not have"},
-    {"digest_of_another_state",
-     [](EntryBuilder& entry) { write_transfers(entry, {make_transfer(1, 1, 2, 1)}); }, 2,
-     "the entry of sequences 5 to 6 says"},
+     "a refusal names an event that its request did not have"},
+    {"note_of_no_transfer",
+     [](Forger& forger) {
+       forger.transfer(honest_transfer, {});
+       forger.entry().add_note({}).transfer = 1;
+     },
+     "the notes do not belong to the transfers"},
+    {"two_notes_of_one_transfer",
+     [](Forger& forger) {
+       forger.transfer(honest_transfer, {});
+       forger.entry().add_note({});
+     },
+     "the notes do not belong to the transfers"},
+    {"reason_of_no_operation",
+     [](Forger& forger) {
+       forger.transfers({honest_transfer});
+       OperationReason reason;
+       reason.operation = 1;
+       forger.entry().add_reason(reason);
+     },
+     "the reasons do not belong to the operations"},
+    {"reason_longer_than_its_place",
+     [](Forger& forger) {
+       forger.transfers({honest_transfer});
+       OperationReason reason;
+       reason.bytes = 257;
+       forger.entry().add_reason(reason);
+     },
+     "a reason is longer than its place"},
+    {"digest_of_another_state", [](Forger& forger) { forger.transfers({honest_transfer}); },
+     "the entry of sequences 11 to 12 says"},
 };
 
-StateSettings settings() {
-  StateSettings settings;
-  settings.accounts_max = 100;
-  settings.transfer_ids_max = 100;
-  return settings;
-}
-
-class HostileEntryAlone : public testing::Test {
- protected:
-  EntryView close(std::uint32_t facts, std::uint64_t digest) {
-    EntryHeader header;
-    header.fact_count = facts;
-    header.state_digest = digest;
-    const auto value = entry_.close(header);
-    seal_entry(value, Uint128{});
-    const auto view = check_entry(value);
-    EXPECT_TRUE(view.ok()) << "only the meaning is wrong";
-    return view.value();
-  }
-
-  // Applies the good entry, whose digest the operation boundary gives.
-  void apply_good(Replayer& replayer, const State& state) {
-    entry_.open(Sequence{1});
-    write_good(entry_);
-    ASSERT_TRUE(replayer.apply_until(close(good_facts, 0), Sequence{good_facts}).ok());
-    ASSERT_EQ(state.last_sequence(), Sequence{good_facts});
-  }
-
-  EntryBuilder entry_;
+const Forgery operation_rows[] = {
+    {"time_backwards",
+     [](Forger& forger) {
+       forger.begin(Forger::operation(create_transfers, 199), FactKind::transfer, 0);
+     },
+     "sequence 11: time runs backwards"},
+    {"time_without_room_for_its_events",
+     [](Forger& forger) { forger.transfers({honest_transfer}, 200); },
+     "sequence 11: time runs backwards"},
+    {"time_after_the_end",
+     [](Forger& forger) { forger.transfers({honest_transfer}, limits::timestamp_max + 1); },
+     "sequence 11: an operation is after the end of time"},
+    {"request_number_repeated",
+     [](Forger& forger) {
+       forger.begin(Forger::operation(create_transfers, 300, 11), FactKind::transfer, 0);
+     },
+     "sequence 11: the operation's request number could not have been accepted"},
+    {"request_number_falls",
+     [](Forger& forger) {
+       forger.begin(Forger::operation(create_transfers, 300, 9), FactKind::transfer, 0);
+     },
+     "sequence 11: the operation's request number could not have been accepted"},
+    {"operation_of_nobody",
+     [](Forger& forger) {
+       Operation operation = Forger::operation(create_transfers);
+       operation.client = {};
+       forger.begin(operation, FactKind::transfer, 0);
+     },
+     "sequence 11: the operation's request number could not have been accepted"},
+    {"releases_of_somebody",
+     [](Forger& forger) {
+       forger.begin(Forger::operation(RequestKind::release_holds), FactKind::hold_released, 0);
+     },
+     "sequence 11: holds could not have been released so"},
+    {"refused_with_facts",
+     [](Forger& forger) {
+       forger.begin(with_status(RequestStatus::disk_low), FactKind::transfer, 1)
+           .with(honest_transfer);
+     },
+     "sequence 11: an operation that was refused has facts"},
+    {"more_facts_than_events",
+     [](Forger& forger) {
+       Operation operation = Forger::operation(create_transfers);
+       operation.event_count = ~std::uint32_t{0};  // One is added for the fact.
+       forger.begin(operation, FactKind::transfer, 1).with(honest_transfer);
+     },
+     "sequence 11: an operation has more facts than it had events"},
+    {"operation_of_a_read",
+     [](Forger& forger) {
+       forger.begin(Forger::operation(RequestKind::lookup_accounts), FactKind::transfer, 0);
+     },
+     "no operation of this kind makes such facts"},
+    {"operation_of_an_unknown_kind",
+     [](Forger& forger) {
+       forger.begin(Forger::operation(static_cast<RequestKind>(999)), FactKind::transfer, 0);
+     },
+     "no operation of this kind makes such facts"},
+    {"accounts_made_by_creating_transfers",
+     [](Forger& forger) {
+       forger.begin(Forger::operation(create_transfers), FactKind::account, 1)
+           .with(make_account(4));
+     },
+     "no operation of this kind makes such facts"},
+    {"transfer_without_an_operation",
+     [](Forger& forger) { forger.own(FactKind::transfer, honest_transfer); },
+     "no operation of this kind makes such facts"},
+    {"release_without_an_operation",
+     [](Forger& forger) { forger.own(FactKind::hold_released, AfterAGoodEntry::release_of_102()); },
+     "no operation of this kind makes such facts"},
+    {"segment_made_by_an_operation",
+     [](Forger& forger) {
+       forger.begin(Forger::operation(create_transfers), FactKind::segment_opened, 1);
+       forger.entry().add_fact(opened(1, 0));
+     },
+     "no operation of this kind makes such facts"},
 };
 
-class HostileEntry : public HostileEntryAlone, public testing::WithParamInterface<Forgery> {};
+const Forgery own_rows[] = {
+    {"eviction_of_nobody",
+     [](Forger& forger) {
+       forger.own(FactKind::client_evicted, ClientEvicted{ClientId{Uint128{77, 0}}, 0});
+     },
+     "sequence 11: a client is evicted that need not be"},
+    {"eviction_without_need",
+     [](Forger& forger) {
+       forger.own(FactKind::client_evicted, ClientEvicted{Forger::client, 0})
+           .transfers({honest_transfer});
+     },
+     "sequence 11: a client is evicted that need not be"},
+    {"clock_of_an_unknown_kind",
+     [](Forger& forger) {
+       write_clock(forger, RequestKind::advance_clock, clock_change(ClockChangeKind{4}, 1));
+     },
+     "sequence 12: the clock could not have changed so"},
+    {"clock_past_the_end_of_time",
+     [](Forger& forger) {
+       write_clock(forger, RequestKind::advance_clock,
+                   clock_change(ClockChangeKind::advanced, limits::timestamp_max + 1));
+     },
+     "sequence 12: the clock could not have changed so"},
+    {"clock_backwards",
+     [](Forger& forger) {
+       write_clock(forger, RequestKind::advance_clock, clock_change(ClockChangeKind::advanced, 9));
+       forger
+           .begin(Forger::operation(RequestKind::advance_clock, 300, 13), FactKind::clock_change, 1,
+                  1)
+           .with(clock_change(ClockChangeKind::advanced, 8));
+     },
+     "sequence 14: the clock could not have changed so"},
+    {"clock_advanced_by_nobody",
+     [](Forger& forger) {
+       forger.own(FactKind::clock_change, clock_change(ClockChangeKind::advanced, 9));
+     },
+     "sequence 11: the clock could not have changed so"},
+    {"clock_held_twice",
+     [](Forger& forger) {
+       forger.own(FactKind::clock_change, clock_change(ClockChangeKind::held))
+           .own(FactKind::clock_change, clock_change(ClockChangeKind::held), 1);
+     },
+     "sequence 12: the clock could not have changed so"},
+    {"clock_held_by_somebody",
+     [](Forger& forger) {
+       write_clock(forger, RequestKind::accept_clock, clock_change(ClockChangeKind::held));
+     },
+     "sequence 12: the clock could not have changed so"},
+    {"clock_accepted_that_is_not_held",
+     [](Forger& forger) {
+       write_clock(forger, RequestKind::accept_clock, clock_change(ClockChangeKind::accepted));
+     },
+     "sequence 12: the clock could not have changed so"},
+    {"clock_with_a_reason_longer_than_its_place",
+     [](Forger& forger) {
+       ClockChange change = clock_change(ClockChangeKind::held);
+       change.reason_bytes = 257;
+       forger.own(FactKind::clock_change, change);
+     },
+     "sequence 11: the clock could not have changed so"},
+    {"segment_that_skips_one",
+     [](Forger& forger) { forger.own(FactKind::segment_opened, opened(2, 1)); },
+     "sequence 11: a segment is opened, sealed or hashed out of turn"},
+    {"segment_opened_in_another",
+     [](Forger& forger) {
+       forger.own(FactKind::segment_opened, opened(1, 0))
+           .own(FactKind::segment_opened, opened(2, 1), 1);
+     },
+     "sequence 12: a segment is opened, sealed or hashed out of turn"},
+    {"segment_of_a_newer_schema",
+     [](Forger& forger) {
+       SegmentOpened fact = opened(1, 0);
+       fact.schema_version = journal_schema_version + 1;
+       forger.own(FactKind::segment_opened, fact);
+     },
+     "sequence 11: payloads from here on are of schema 2, this build reads up to 1"},
+    {"segment_sealed_that_is_not_open",
+     [](Forger& forger) { forger.own(FactKind::segment_sealed, sealed(1)); },
+     "sequence 11: a segment is opened, sealed or hashed out of turn"},
+    {"segment_sealed_twice",
+     [](Forger& forger) {
+       forger.own(FactKind::segment_opened, opened(1, 0))
+           .own(FactKind::segment_sealed, sealed(1))
+           .own(FactKind::segment_sealed, sealed(1), 1);
+     },
+     "sequence 13: a segment is opened, sealed or hashed out of turn"},
+    {"segment_hashed_that_is_open",
+     [](Forger& forger) {
+       forger.own(FactKind::segment_opened, opened(1, 0)).own(FactKind::segment_hashed, hashed(1));
+     },
+     "sequence 12: a segment is opened, sealed or hashed out of turn"},
+};
 
-TEST_P(HostileEntry, IsRefusedWithItsSequence) {
-  State state{settings()};
-  Replayer replayer{state};
-  apply_good(replayer, state);
-  entry_.open(Sequence{good_facts + 1});
-  GetParam().write(entry_);
-  const auto applied = replayer.apply(close(GetParam().facts, state.digest() + 1));
+TEST_P(HostileEntry, IsRefusedWithItsSequence) { expect_refused(GetParam()); }
+
+INSTANTIATE_TEST_SUITE_P(Codec, HostileEntry, testing::ValuesIn(codec_rows), name_of_forgery);
+INSTANTIATE_TEST_SUITE_P(Operations, HostileEntry, testing::ValuesIn(operation_rows),
+                         name_of_forgery);
+INSTANTIATE_TEST_SUITE_P(OwnFacts, HostileEntry, testing::ValuesIn(own_rows), name_of_forgery);
+
+TEST(HostileEntryAlone, IsRefusedWhereItDoesNotFollow) {
+  AfterAGoodEntry after;
+  after.forger().open(Sequence{AfterAGoodEntry::last + 2});
+  after.forger().transfers({honest_transfer});
+  const auto applied = after.apply();
   ASSERT_FALSE(applied.ok());
-  EXPECT_EQ(applied.error().kind, FailureKind::damaged);
-  EXPECT_NE(applied.error().what.find(GetParam().words), std::string::npos) << applied.error().what;
-  EXPECT_EQ(applied.error().what.rfind("sequence ", 0), 0U) << applied.error().what;
+  EXPECT_NE(applied.error().what.find("does not follow sequence 10"), std::string::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(Forgeries, HostileEntry, testing::ValuesIn(forgeries),
-                         [](const auto& row) { return std::string{row.param.name}; });
-
-// So that the table refuses what is wrong with its rows and not what they share.
-TEST_F(HostileEntryAlone, WouldBeTakenWereItHonest) {
-  State state{settings()};
-  Replayer replayer{state};
-  apply_good(replayer, state);
-  State expected{settings()};
-  Replayer expecting{expected};
-  apply_good(expecting, expected);
-  const auto write = [&] {
-    entry_.open(Sequence{good_facts + 1});
-    write_transfers(entry_, {make_transfer(1, 1, 2, 1)});
-  };
-  write();
-  ASSERT_TRUE(expecting.apply_until(close(2, 0), Sequence{6}).ok());
-  write();
-  const auto applied = replayer.apply(close(2, expected.digest()));
+// So that the tables refuse what is wrong with their rows and not what those share.
+TEST(HostileEntryAlone, WouldBeTakenWereItHonest) {
+  AfterAGoodEntry after;
+  Forger& forger = after.forger();
+  forger.own(FactKind::segment_opened, opened(1, 0));
+  forger.own(FactKind::segment_sealed, sealed(1));
+  forger.own(FactKind::segment_hashed, hashed(1));
+  forger.own(FactKind::clock_change, clock_change(ClockChangeKind::held));
+  forger.begin(Forger::operation(RequestKind::accept_clock), FactKind::clock_change, 1, 1)
+      .with(clock_change(ClockChangeKind::accepted));
+  const auto applied = after.apply_honestly();
   EXPECT_TRUE(applied.ok()) << applied.error().what;
-}
-
-TEST_F(HostileEntryAlone, IsRefusedWhereItDoesNotFollow) {
-  State state{settings()};
-  Replayer replayer{state};
-  apply_good(replayer, state);
-  entry_.open(Sequence{good_facts + 2});
-  write_operation(entry_, 11, 200);
-  const auto applied = replayer.apply(close(1, state.digest()));
-  ASSERT_FALSE(applied.ok());
-  EXPECT_NE(applied.error().what.find("does not follow sequence 4"), std::string::npos);
+  EXPECT_EQ(after.state().segment_hashed(), 1U);
 }
 
 }  // namespace

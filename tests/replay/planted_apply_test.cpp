@@ -1,16 +1,16 @@
 // A follower that applies wrongly stops the engine. The replayer of this binary is built with a
 // fault: it moves one unit too many for the third transfer. The live state decides rightly, so the
-// digests part, and the engine must say where, through on_fatal, before it is heard of again.
+// digests part, and the engine must say where, through on_fatal, and never acknowledge again.
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 
 #include <gtest/gtest.h>
 #include <sched.h>
 
-#include "engine/assembly/engine.hpp"
 #include "tests/support/ledger_under_test.hpp"
-#include "tests/support/shared_journal.hpp"
+#include "tests/support/running_engine.hpp"
 
 #if !defined(DAYBOOK_PLANT_WRONG_APPLY)
 #error "this test proves nothing without the planted fault"
@@ -22,65 +22,30 @@ namespace {
 constexpr int stopped = 71;
 constexpr int not_noticed = 72;
 
-class StandingClock final : public TimeSource {
- public:
-  std::uint64_t wall_ns() override { return 1'000'000'000; }
-  std::uint64_t monotonic_ns() override { return 1'000'000'000; }
-};
-
 EngineSettings settings() {
-  EngineSettings settings;
-  settings.state.accounts_max = 1'000;
-  settings.state.transfer_ids_max = 10'000;
-  settings.sequencer.auto_ledgers = true;
+  EngineSettings settings = RunningEngine::small_settings();
   settings.sequencer.manual_clock = true;
-  settings.loop.journal = JournalId{Uint128{7, 7}};
-  settings.loop.segment_pages = 1'000'000;
-  settings.slots_per_io_thread = 64;
   return settings;
 }
 
-// An engine on a journal in memory.
+// An engine on a journal in memory, with two accounts.
 struct Running {
   SharedJournal journal;
-  SharedSource source{journal};
-  SharedLookup sequencer_lookup{journal};
-  SharedLookup query_lookup{journal};
-  StandingClock clock;
-  Engine engine;
-  std::uint64_t number = 0;
+  Hands clock{1'000'000'000};
+  RunningEngine running;
 
   explicit Running(std::function<void(const Failure&)> on_fatal)
-      : engine{settings(), clock, std::move(on_fatal)} {
-    engine.start({.journal = &journal,
-                  .follower_source = &source,
-                  .sequencer_lookup = &sequencer_lookup,
-                  .query_lookups = {&query_lookup},
-                  .segment = {},
-                  .last_commit_time = 0});
+      : running{journal, clock, settings(), std::move(on_fatal)} {
+    EXPECT_EQ(create({.kind = RequestKind::create_accounts},
+                     std::vector<Account>{make_account(1), make_account(2)}),
+              RequestStatus::ok);
   }
 
-  // Returns once the reply may leave: it is durable.
   template <typename Event>
-  RequestStatus request(RequestKind kind, const std::vector<Event>& events) {
-    RequestSlot slot;
-    slot.kind = kind;
-    slot.role = Role::admin;
-    slot.client = ClientId{Uint128{1, 0}};
-    slot.request_number = ++number;
-    slot.events = reinterpret_cast<const std::byte*>(events.data());
-    slot.event_count = static_cast<std::uint32_t>(events.size());
-    std::vector<std::byte> room(reply_room_bytes(kind, slot.event_count));
-    slot.reply_room = room.data();
-    IoChannel& channel = engine.channel(0);
-    EXPECT_TRUE(channel.requests.try_push(&slot));
-    engine.wake_sequencer();
-    RequestSlot** reply = nullptr;
-    while ((reply = channel.replies.front()) == nullptr) ::sched_yield();
-    channel.replies.pop();
-    while (engine.durable_sequence() < slot.wait_for) ::sched_yield();
-    return slot.status;
+  RequestStatus create(const RunningEngine::Asked& asked, const std::vector<Event>& events) {
+    return running.ask(asked, events).status;
   }
+  RequestStatus transfer(const std::vector<Transfer>& transfers) { return create({}, transfers); }
 };
 
 [[noreturn]] void die_saying_why(const Failure& failure) {
@@ -90,13 +55,11 @@ struct Running {
 
 // Sequences: 1 opens the segment, 2 to 4 the accounts, 5 to 8 the first request's three transfers.
 [[noreturn]] void run_into_the_fault() {
-  Running running{die_saying_why};
-  running.request<Account>(RequestKind::create_accounts, {make_account(1), make_account(2)});
-  running.request<Transfer>(
-      RequestKind::create_transfers,
+  Running engine{die_saying_why};
+  engine.transfer(
       {make_transfer(1, 1, 2, 5), make_transfer(2, 1, 2, 5), make_transfer(3, 2, 1, 5)});
   // stop() lets the follower read what is durable; it meets the fault at the latest then.
-  running.engine.stop();
+  engine.running.engine().stop();
   std::_Exit(not_noticed);
 }
 
@@ -106,17 +69,30 @@ TEST(PlantedApply, StopsTheEngineAndNamesTheSequences) {
 }
 
 TEST(PlantedApply, IsNotNoticedBeforeTheThirdTransfer) {
-  bool failed = false;
-  Running running{[&](const Failure&) { failed = true; }};
-  EXPECT_EQ(
-      running.request<Account>(RequestKind::create_accounts, {make_account(1), make_account(2)}),
-      RequestStatus::ok);
-  EXPECT_EQ(running.request<Transfer>(RequestKind::create_transfers,
-                                      {make_transfer(1, 1, 2, 5), make_transfer(2, 1, 2, 5)}),
+  std::atomic<bool> failed{false};
+  Running engine{[&](const Failure&) { failed = true; }};
+  EXPECT_EQ(engine.transfer({make_transfer(1, 1, 2, 5), make_transfer(2, 1, 2, 5)}),
             RequestStatus::ok);
-  running.engine.stop();
+  engine.running.engine().stop();
   EXPECT_FALSE(failed);
-  EXPECT_EQ(running.engine.followed_sequence(), running.engine.durable_sequence());
+  EXPECT_EQ(engine.running.engine().followed_sequence(),
+            engine.running.engine().durable_sequence());
+}
+
+// Who is told may take a moment to end the process; until then the engine itself holds its tongue.
+TEST(PlantedApply, AcknowledgesNothingMoreOnceItIsNoticed) {
+  std::atomic<std::uint64_t> durable_then{0};
+  Engine* told_of = nullptr;
+  Running engine{[&](const Failure&) { durable_then = told_of->durable_sequence().value(); }};
+  told_of = &engine.running.engine();
+  EXPECT_EQ(engine.transfer(
+                {make_transfer(1, 1, 2, 5), make_transfer(2, 1, 2, 5), make_transfer(3, 2, 1, 5)}),
+            RequestStatus::ok);
+  while (durable_then == 0) ::sched_yield();
+  EXPECT_EQ(durable_then, 8U);
+  engine.running.post({}, std::vector<Transfer>{make_transfer(4, 1, 2, 5)});
+  engine.running.engine().stop();  // What was taken would be durable when it returns.
+  EXPECT_EQ(engine.running.engine().durable_sequence(), Sequence{8});
 }
 
 }  // namespace

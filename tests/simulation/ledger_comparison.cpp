@@ -1,6 +1,7 @@
 #include "tests/simulation/ledger_comparison.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,12 @@ namespace daybook::test {
 namespace {
 
 using Found = std::optional<std::string>;
+
+/// True when all bytes are the same: none of what is compared has any but its fields'.
+template <typename T>
+bool same(const T& a, const T& b) {
+  return std::memcmp(&a, &b, sizeof(T)) == 0;
+}
 
 /// The engine and the model, side by side.
 class Pair {
@@ -26,6 +33,10 @@ class Pair {
     if (!found && engine_.state().last_sequence() != model_.last_sequence()) {
       found = fmt::format("the engine is at sequence {}, the model at {}",
                           engine_.state().last_sequence().value(), model_.last_sequence().value());
+    }
+    if (!found && engine_.state().holds.count() != model_.open_holds().size()) {
+      found = fmt::format("the engine has {} open holds, the model {}",
+                          engine_.state().holds.count(), model_.open_holds().size());
     }
     return found;
   }
@@ -48,7 +59,12 @@ class Pair {
         return fmt::format("the highest number of client {} differs", to_hex(last.client.value()));
       }
     }
-    return compare_ledgers();
+    Found found = compare_ledgers();
+    if (!found) found = compare_sums();
+    if (!found) found = compare_transfers(coverage);
+    if (!found) found = compare_holds();
+    if (!found) found = engine_.first_failure();
+    return found;
   }
 
  private:
@@ -60,6 +76,8 @@ class Pair {
         engine_.set_clock(step.number);
         model_.set_clock(step.number);
         return std::nullopt;
+      case Step::Kind::release_due:
+        return release_due(static_cast<std::uint32_t>(step.number), coverage);
       case Step::Kind::look_up:
         return look_up(step.id);
       case Step::Kind::close_entry:
@@ -92,6 +110,19 @@ class Pair {
     return std::nullopt;
   }
 
+  Found release_due(std::uint32_t limit, Coverage& coverage) {
+    const auto expected = model_.release_due(limit);
+    const auto released = engine_.release_due(limit);
+    coverage.releases += released.size();
+    if (released == expected) return std::nullopt;
+    const auto listed = [](const std::vector<TransferId>& ids) {
+      std::string text;
+      for (const TransferId id : ids) text += " " + to_hex(id.value());
+      return text;
+    };
+    return fmt::format("the engine releases{}, the model{}", listed(released), listed(expected));
+  }
+
   Found look_up(AccountId id) {
     const auto found = engine_.lookup_account(id);
     const auto expected = model_.lookup_account(id);
@@ -110,6 +141,68 @@ class Pair {
       if (found == nullptr || *found != ledger) {
         return fmt::format("ledger {} is not the same", id.value());
       }
+    }
+    return std::nullopt;
+  }
+
+  Found compare_sums() {
+    std::map<LedgerId, LedgerBalance> sums;
+    const auto add = [](Amount& sum, Amount amount) {
+      sum = Amount{Uint128{sum.value().wide() + amount.value().wide()}};
+    };
+    const AccountTable& accounts = engine_.state().accounts;
+    for (AccountSlot slot = 0; slot < accounts.count(); ++slot) {
+      const Account& account = accounts.at(slot);
+      LedgerBalance& ledger = sums[account.ledger];
+      ledger.ledger = account.ledger;
+      ledger.accounts += 1;
+      add(ledger.debits_pending, account.debits_pending);
+      add(ledger.debits_posted, account.debits_posted);
+      add(ledger.credits_pending, account.credits_pending);
+      add(ledger.credits_posted, account.credits_posted);
+    }
+    const auto expected = model_.trial_balance();
+    const bool alike = std::equal(sums.begin(), sums.end(), expected.begin(), expected.end(),
+                                  [](const auto& a, const auto& b) {
+                                    return a.first == b.first && same(a.second, b.second);
+                                  });
+    if (alike) return std::nullopt;
+    return "the trial balances differ";
+  }
+
+  /// The journal has the transfers that the model has, with all they inherited, and who decided.
+  Found compare_transfers(Coverage& coverage) {
+    Found found;
+    std::size_t count = 0;
+    engine_.for_each_transfer(
+        [&](Sequence sequence, const Transfer& transfer, const TransferNote& note) {
+          ++count;
+          coverage.overrode |= note.overrode;
+          const auto expected = model_.transfers().find(transfer.id);
+          if (found) return;
+          if (expected == model_.transfers().end()) {
+            found = fmt::format("the model has no transfer {}", to_hex(transfer.id.value()));
+            return;
+          }
+          const NaiveTransfer& other = expected->second;
+          const bool alike = same(transfer, other.transfer) && sequence.value() == other.sequence &&
+                             note.authority == other.authority && note.overrode == other.overrode;
+          if (alike) return;
+          found = fmt::format("transfer {} is recorded otherwise than in the model",
+                              to_hex(transfer.id.value()));
+        });
+    if (!found && count != model_.transfers().size()) found = "the numbers of transfers differ";
+    return found;
+  }
+
+  Found compare_holds() {
+    for (const auto& [id, transfer] : model_.transfers()) {
+      if (!transfer.is_pending()) continue;
+      const auto expected = model_.hold(id);
+      const auto found = engine_.lookup_hold(id);
+      if (found && same(*found, *expected)) continue;
+      return fmt::format("hold {} is not the same in the engine and in the model",
+                         to_hex(id.value()));
     }
     return std::nullopt;
   }
@@ -159,11 +252,19 @@ void Coverage::count(const WriteRequest& request, const BatchReply& reply) {
     if (request.kind == RequestKind::create_accounts) {
       ++accounts[static_cast<CreateAccountStatus>(status)];
     } else if (request.kind == RequestKind::create_transfers) {
-      ++transfers[static_cast<CreateTransferStatus>(status)];
+      count(static_cast<CreateTransferStatus>(status), request.transfers[i].flags);
+    } else if (request.kind == RequestKind::change_accounts) {
+      ++changes[static_cast<ChangeAccountStatus>(status)];
     } else {
       ++ledgers[static_cast<PutLedgerStatus>(status)];
     }
   }
+}
+
+void Coverage::count(CreateTransferStatus status, std::uint16_t flags) {
+  ++transfers[status];
+  if (status == CreateTransferStatus::created) flags_created |= flags;
+  if (status == CreateTransferStatus::exists) flags_existed |= flags;
 }
 
 std::optional<Difference> compare(const Episode& episode, Coverage& coverage,
@@ -193,20 +294,9 @@ Episode shrink(const Episode& episode, const Planted& planted) {
     leave_out(step.request.accounts, still_fails);
     leave_out(step.request.transfers, still_fails);
     leave_out(step.request.ledgers, still_fails);
+    leave_out(step.request.account_changes, still_fails);
   }
   return shorter;
-}
-
-std::string to_text(const Episode& episode) {
-  const LedgerSettings& settings = episode.settings;
-  std::string text = fmt::format(
-      "auto_ledgers {} manual_clock {} accounts_max {} transfer_ids_max {} window_operations {} "
-      "window_clients {} window_numbers {} requests_per_entry {}\n",
-      settings.auto_ledgers, settings.manual_clock, settings.accounts_max,
-      settings.transfer_ids_max, settings.window_operations, settings.window_clients,
-      settings.window_numbers, episode.requests_per_entry);
-  for (const Step& step : episode.steps) text += "  " + to_text(step) + "\n";
-  return text;
 }
 
 }  // namespace daybook::test

@@ -16,13 +16,20 @@ struct Coverage {
   std::map<CreateAccountStatus, std::uint64_t> accounts;
   std::map<CreateTransferStatus, std::uint64_t> transfers;
   std::map<PutLedgerStatus, std::uint64_t> ledgers;
+  std::map<ChangeAccountStatus, std::uint64_t> changes;
   std::map<RequestStatus, std::uint64_t> requests;
-  std::uint64_t repeats = 0;  ///< Answered from a reply window.
+  std::uint32_t flags_created = 0;  ///< Of transfers: every flag of one that was created,
+  std::uint32_t flags_existed = 0;  ///< and of one that was asked for again and answered `exists`.
+  std::uint64_t repeats = 0;        ///< Answered from a reply window.
   std::uint64_t evictions = 0;
   std::uint64_t restarts = 0;
   std::uint64_t entries = 0;
+  std::uint64_t releases = 0;  ///< Holds whose time was over.
+  /// Transfers and what they passed over: a closed or frozen account, a limit.
+  std::uint8_t overrode = 0;
 
   void count(const WriteRequest& request, const BatchReply& reply);
+  void count(CreateTransferStatus status, std::uint16_t flags);
 };
 
 /// Where the engine and the model parted.
@@ -37,15 +44,13 @@ struct Difference {
 using Planted = std::function<void(const WriteRequest&, BatchReply&)>;
 
 /// Does every step of `episode` to a fresh engine and a fresh model, and compares: each reply, each
-/// sequence, each account looked up, at the end everything; and each entry's replay.
+/// sequence, each release, each account looked up; at the end every account, hold, ledger and
+/// transfer of the journal, and the sums; and each entry's replay.
 [[nodiscard]] std::optional<Difference> compare(const Episode& episode, Coverage& coverage,
                                                 const Planted& planted = {});
 
 /// A shorter episode with which the two still part: steps are left out, then events, as long as
 /// that works. Requires: compare(episode) finds a difference.
 [[nodiscard]] Episode shrink(const Episode& episode, const Planted& planted = {});
-
-/// Settings and steps, one a line.
-[[nodiscard]] std::string to_text(const Episode& episode);
 
 }  // namespace daybook::test

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "tests/support/ledger_under_test.hpp"
-#include "tests/support/random.hpp"
 
 namespace daybook::test {
 
@@ -15,6 +14,7 @@ struct Step {
   enum class Kind : std::uint8_t {
     submit,          ///< `request`.
     set_clock,       ///< To `number`.
+    release_due,     ///< At most `number` holds.
     look_up,         ///< The account `id`.
     close_entry,     ///< A group commit.
     rotate_segment,  ///< Seal a segment, open the next.
@@ -35,59 +35,7 @@ struct Episode {
   std::vector<Step> steps;
 };
 
-/// Makes up episodes in which everything happens: few ids and small limits, so that events meet;
-/// most events good, so that they get somewhere; each fault often enough to be seen.
-class EpisodeWriter {
- public:
-  explicit EpisodeWriter(std::uint64_t seed);
-
-  [[nodiscard]] Episode write(std::size_t request_count);
-
- private:
-  void choose_settings();
-  void add_beginning();
-  void add_request();
-  void add_incident();
-
-  WriteRequest new_request();
-  WriteRequest old_request();
-  void number_freshly(WriteRequest& request);
-
-  void fill_accounts(WriteRequest& request);
-  void fill_transfers(WriteRequest& request);
-  void fill_ledgers(WriteRequest& request);
-  Account some_account();
-  Account repeated_account();
-  Transfer some_transfer();
-  Transfer repeated_transfer();
-  void spoil(Account& account);
-  void spoil(Transfer& transfer);
-  Ledger some_ledger();
-  template <typename Event>
-  void import_some(std::vector<Event>& events, std::uint16_t imported);
-  template <typename Event>
-  void link_some(std::vector<Event>& events);
-
-  std::size_t batch_size();
-  Uint128 wide_id(std::uint64_t small);
-  AccountId account_id_to_use();
-  AccountId account_id_to_create();
-  Amount some_amount();
-  std::uint64_t some_time();
-
-  Random random_;
-  Episode episode_;
-  std::uint64_t id_high_ = 0;
-  std::uint64_t accounts_known_ = 0;
-  bool huge_amounts_ = false;
-  bool ends_with_time_ = false;  ///< The clock reaches 2^63-1.
-  bool late_ = false;            ///< The last part of the episode has begun.
-  std::uint64_t now_ = 0;
-  std::uint64_t last_transfer_ = 0;
-  std::vector<std::uint64_t> last_number_;  // By client.
-  std::vector<Account> accounts_;           // Asked for before.
-  std::vector<Transfer> transfers_;
-  std::vector<WriteRequest> requests_;
-};
+/// Settings and steps, one a line.
+[[nodiscard]] std::string to_text(const Episode& episode);
 
 }  // namespace daybook::test

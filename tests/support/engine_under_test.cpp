@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/follower/resolved_hold.hpp"
 #include "engine/replay/entry_reader.hpp"
 
 namespace daybook::test {
@@ -86,7 +87,7 @@ struct EngineUnderTest::Live {
 
 EngineUnderTest::EngineUnderTest(LedgerSettings settings)
     : settings_{settings}, followed_{std::make_unique<State>(state_settings(0xf0110))} {
-  follower_ = std::make_unique<Replayer>(*followed_);
+  follower_ = std::make_unique<Replayer>(*followed_, checks());
   start();
   SegmentOpened opened;
   opened.ordinal = segment_;
@@ -113,7 +114,7 @@ void EngineUnderTest::start() {
   settings.auto_ledgers = settings_.auto_ledgers;
   settings.manual_clock = settings_.manual_clock;
   live_ = std::make_unique<Live>(state_settings(++starts_), settings, journal_);
-  Replayer recovery{live_->state};
+  Replayer recovery{live_->state, checks()};
   for (std::size_t i = 0; i < journal_.count(); ++i) {
     const auto applied = recovery.apply(journal_.at(i));
     if (!applied.ok()) return note("recovery: " + applied.error().what);
@@ -286,6 +287,44 @@ std::uint64_t EngineUnderTest::highest_number(ClientId client) {
   slot.client = client;
   execute(slot);
   return slot.highest_number;
+}
+
+HoldView EngineUnderTest::view_of(HoldSlot slot) const {
+  const Hold& hold = live_->state.holds.at(slot);
+  const Account& debit = live_->state.accounts.at(hold.debit);
+  HoldView view;
+  view.id = hold.id;
+  view.debit_account_id = debit.id;
+  view.credit_account_id = live_->state.accounts.at(hold.credit).id;
+  view.amount = hold.amount;
+  view.posted = hold.posted;
+  view.held = hold.held();
+  view.owner = hold.owner;
+  view.sequence = hold.sequence;
+  view.expires_at = hold.expires_at;
+  view.ledger = debit.ledger;
+  view.code = hold.code;
+  view.state = HoldState::open;
+  return view;
+}
+
+std::optional<HoldView> EngineUnderTest::lookup_hold(TransferId id) {
+  const State& state = live_->state;
+  const HoldSlot slot = state.holds.find(id);
+  if (slot != no_hold) return view_of(slot);
+  ResolvedHold resolved;
+  const auto look_at = [&](Sequence sequence) {
+    const EntryView* entry = journal_.find(sequence);
+    if (entry == nullptr) return note("a sequence is not in the journal");
+    const auto facts = read_facts(*entry);
+    if (!facts.ok()) return note("an entry cannot be read: " + facts.error().what);
+    resolved.note_fact(facts.value(), sequence, id);
+  };
+  state.transfer_ids.for_each_candidate(id, [&](const TransferIdTable::Use& use) {
+    if (!use.burnt) look_at(use.sequence);
+  });
+  state.transfer_ids.for_each_follow_up(id, look_at);
+  return resolved.view();
 }
 
 const State& EngineUnderTest::state() const { return live_->state; }

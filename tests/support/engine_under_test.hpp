@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "engine/codec/entry_builder.hpp"
+#include "engine/codec/entry_facts.hpp"
+#include "engine/model/views.hpp"
 #include "engine/ports/journal.hpp"
 #include "engine/ports/request_slot.hpp"
 #include "engine/replay/journal_fact_reader.hpp"
@@ -74,6 +76,14 @@ class EngineUnderTest final : public LedgerUnderTest {
   void restart();
 
   [[nodiscard]] std::uint64_t highest_number(ClientId client);
+
+  /// What became of the pending transfer `id`, as queries answer it. Requires: no entry is open.
+  [[nodiscard]] std::optional<HoldView> lookup_hold(TransferId id);
+
+  /// Calls `use(Sequence, const Transfer&, const TransferNote&)` for each transfer of the journal.
+  template <typename Use>
+  void for_each_transfer(Use use);
+
   [[nodiscard]] const State& state() const;
   [[nodiscard]] const MemoryJournal& journal() const { return journal_; }
   [[nodiscard]] const std::optional<std::string>& first_failure() const { return failure_; }
@@ -86,10 +96,15 @@ class EngineUnderTest final : public LedgerUnderTest {
   struct Live;
 
   [[nodiscard]] StateSettings state_settings(std::uint64_t hash_seed) const;
+  /// All there are, so that whatever is decided shows that it is replayed without complaint.
+  [[nodiscard]] Replayer::Checks checks() {
+    return {.earlier = &journal_, .reversals_in_full = true};
+  }
   void start();
   void execute(RequestSlot& slot);
   void read_refusals(Sequence operation, BatchReply& reply);
   void note(std::string what);
+  [[nodiscard]] HoldView view_of(HoldSlot slot) const;
 
   LedgerSettings settings_;
   std::uint64_t now_ns_ = 0;
@@ -104,5 +119,23 @@ class EngineUnderTest final : public LedgerUnderTest {
   std::vector<std::byte> reply_room_;
   std::optional<std::string> failure_;
 };
+
+template <typename Use>
+void EngineUnderTest::for_each_transfer(Use use) {
+  for (std::size_t i = 0; i < journal_.count(); ++i) {
+    const auto read = read_facts(journal_.at(i));
+    if (!read.ok()) return note("an entry cannot be read: " + read.error().what);
+    const EntryFacts& facts = read.value();
+    RunWalker walker{facts};
+    for (PlacedRun placed; walker.next(placed);) {
+      if (placed.run.kind != FactKind::transfer) continue;
+      for (std::uint32_t each = 0; each < placed.run.count; ++each) {
+        const std::uint32_t index = placed.run.first + each;
+        use(Sequence{placed.first_sequence.value() + each}, facts.transfers[index],
+            facts.note_of(index));
+      }
+    }
+  }
+}
 
 }  // namespace daybook::test

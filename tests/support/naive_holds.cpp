@@ -180,7 +180,7 @@ void NaiveLedger::resolve(const NaiveTransfer& resolution) {
 
 /// In the order of (expires_at, creation), as one operation whose record takes a sequence too.
 std::vector<TransferId> NaiveLedger::release_due(std::uint32_t limit) {
-  const std::uint64_t now = std::max(clock_now(), last_timestamp_);
+  const std::uint64_t now = next_time(0);
   std::vector<TransferId> due;
   for (const TransferId id : open_holds_) {
     const std::uint64_t expires_at = transfers_.at(id).expires_at();

@@ -54,14 +54,14 @@ BatchReply NaiveLedger::submit(const WriteRequest& request) {
   reply.status = judge(request);
   const bool runs = reply.status == RequestStatus::ok;
   const std::uint64_t slots = runs && takes_slots(request) ? request.event_count() : 0;
-  const std::uint64_t batch_time = std::max(clock_now(), last_timestamp_ + slots);
-  last_timestamp_ = batch_time;
+  const std::uint64_t time = next_time(slots);
+  last_timestamp_ = time;
   last_sequence_ += 1;
   reply.first_sequence = Sequence{last_sequence_};
-  reply.first_timestamp = Timestamp{slots == 0 ? batch_time : batch_time - slots + 1};
+  reply.first_timestamp = Timestamp{slots == 0 ? time : time - slots + 1};
 
   if (runs) {
-    const std::vector<Decision> decisions = execute(request, batch_time);
+    const std::vector<Decision> decisions = execute(request, time);
     for (std::uint32_t index = 0; index < decisions.size(); ++index) {
       if (decisions[index].status == 0) continue;
       reply.refused.push_back({index, decisions[index].status, decisions[index].timestamp});
@@ -91,7 +91,7 @@ RequestStatus NaiveLedger::judge(const WriteRequest& request) const {
       std::count_if(request.transfers.begin(), request.transfers.end(),
                     [](const Transfer& each) { return has(each, transfer_flag::pending); }));
   if (settings_.holds_max - open_holds_.size() < pending) return RequestStatus::too_many_holds;
-  if (std::max(clock_now(), last_timestamp_) > naive_time_max - request.event_count()) {
+  if (next_time(0) > naive_time_max - request.event_count()) {
     return RequestStatus::clock_out_of_range;
   }
   if (request.kind == RequestKind::accept_clock) return RequestStatus::clock_not_held;
@@ -198,7 +198,7 @@ NaiveLedger::Before NaiveLedger::before_chain(const WriteRequest& request) const
   Before before;
   before.books = books_;
   before.last_sequence = last_sequence_;
-  before.last_transfer_time = transfer_times_.empty() ? 0 : *transfer_times_.rbegin();
+  before.last_transfer_time = last_transfer_time();
   for (const Transfer& event : request.transfers) {
     for (const TransferId id : {event.id, event.pending_id}) {
       const auto found = transfers_.find(id);

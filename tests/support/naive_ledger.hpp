@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -43,6 +44,16 @@ class NaiveLedger final : public LedgerUnderTest {
 
   /// The sums of every ledger that has accounts.
   [[nodiscard]] std::map<LedgerId, LedgerBalance> trial_balance() const;
+
+  /// The time T of a request of so many events, were it submitted now.
+  [[nodiscard]] std::uint64_t next_time(std::uint64_t slots) const {
+    return std::max(clock_now(), last_timestamp_ + slots);
+  }
+  [[nodiscard]] std::uint64_t clock_now() const;
+  /// Of the newest transfer; 0 = there is none.
+  [[nodiscard]] std::uint64_t last_transfer_time() const {
+    return transfer_times_.empty() ? 0 : *transfer_times_.rbegin();
+  }
 
   /// In every ledger, all debits equal all credits, and what is pending is what is held.
   [[nodiscard]] bool books_balance() const;
@@ -102,7 +113,6 @@ class NaiveLedger final : public LedgerUnderTest {
 
   // Requests: naive_ledger.cpp.
   [[nodiscard]] RequestStatus judge(const WriteRequest& request) const;
-  [[nodiscard]] std::uint64_t clock_now() const;
   std::vector<Decision> execute(const WriteRequest& request, std::uint64_t batch_time);
   [[nodiscard]] static Slot slot_of(const WriteRequest& request, std::uint64_t batch_time,
                                     std::size_t index);

@@ -152,8 +152,7 @@ CreateTransferStatus NaiveLedger::compare(const Transfer& now, const NaiveTransf
 }
 
 bool NaiveLedger::transfer_must_not_regress(Timestamp timestamp) const {
-  const std::uint64_t last = transfer_times_.empty() ? 0 : *transfer_times_.rbegin();
-  return timestamp.value() <= last || an_account_has(timestamp);
+  return timestamp.value() <= last_transfer_time() || an_account_has(timestamp);
 }
 
 CreateTransferStatus NaiveLedger::judge_import(const Transfer& transfer, const Account& debit,

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstring>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <vector>
 
@@ -16,12 +18,25 @@ namespace daybook::test {
 class SharedJournal final : public JournalWriter {
  public:
   Result<SegmentSpace> append(std::span<std::byte> value, EntryPlace) override {
-    const std::lock_guard lock{mutex_};
+    std::unique_lock lock{mutex_};
+    released_.wait(lock, [this] { return !held_; });
+    if (broken_) return Failure{FailureKind::io, "the test's disk is broken"};
     last_hash_ = seal_entry(value, last_hash_);
     std::vector<Uint128>& bytes = entries_.emplace_back((value.size() + 15) / 16);
     std::memcpy(bytes.data(), value.data(), value.size());
     sizes_.push_back(value.size());
     return SegmentSpace{.pages_left = 1'000'000};
+  }
+  /// From now on append() fails.
+  void break_down() {
+    const std::lock_guard lock{mutex_};
+    broken_ = true;
+  }
+  /// While held, append() waits: a disk that does not get on.
+  void hold(bool held) {
+    const std::lock_guard lock{mutex_};
+    held_ = held;
+    released_.notify_all();
   }
   Result<void> sync() override { return {}; }
   Result<void> witness(Sequence) override { return {}; }
@@ -41,22 +56,30 @@ class SharedJournal final : public JournalWriter {
   std::deque<std::vector<Uint128>> entries_;  // Uint128: an entry wants to start 16-aligned.
   std::deque<std::size_t> sizes_;
   Uint128 last_hash_;
+  std::condition_variable released_;
+  bool held_ = false;
+  bool broken_ = false;
 };
 
-/// Entries of a SharedJournal in order.
+/// Entries of a SharedJournal in order, as far as they are durable; all of them without `durable`.
 class SharedSource final : public EntrySource {
  public:
-  explicit SharedSource(const SharedJournal& journal) : journal_{journal} {}
+  explicit SharedSource(const SharedJournal& journal, std::function<Sequence()> durable = {})
+      : journal_{journal}, durable_{std::move(durable)} {}
 
   Result<std::optional<EntryView>> next() override {
     auto entry = journal_.at(next_);
-    if (entry && entry.value()) ++next_;
+    if (entry && entry.value()) {
+      if (durable_ && durable_() < entry.value()->header.last()) return std::optional<EntryView>{};
+      ++next_;
+    }
     return entry;
   }
   void release() override {}
 
  private:
   const SharedJournal& journal_;
+  std::function<Sequence()> durable_;
   std::size_t next_ = 0;
 };
 

@@ -12,15 +12,16 @@
 namespace daybook {
 namespace {
 
-int print_clock(const BatchResult& result, bool json) {
+/// The answer's timestamp is the one at which the change was decided: before the step.
+int print_clock(const BatchResult& result, const std::string& done, bool json) {
   if (json) {
     say(JsonObject{}
             .sequence("sequence", result.first_sequence)
             .time("timestamp", result.first_timestamp)
             .str());
   } else {
-    say(fmt::format("engine time is {}; sequence {}", format_time(result.first_timestamp),
-                    result.first_sequence.value()));
+    say(fmt::format("{}; engine time was {}; sequence {}", done,
+                    format_time(result.first_timestamp), result.first_sequence.value()));
   }
   return exit_code::good;
 }
@@ -49,7 +50,8 @@ int run_advance_clock(const AdminOptions& options) {
   const std::chrono::nanoseconds step{static_cast<std::int64_t>(options.step_ns)};
   const auto answer = settled(client.value()->advance_clock(step, attributes.value()));
   if (!answer) return complain(answer.error());
-  return print_clock(answer.value(), options.client.json);
+  const std::string done = fmt::format("the clock moved on by {} ns", options.step_ns);
+  return print_clock(answer.value(), done, options.client.json);
 }
 
 int run_accept_clock(const AdminOptions& options) {
@@ -59,7 +61,7 @@ int run_accept_clock(const AdminOptions& options) {
   if (!client) return complain(client.error());
   const auto answer = settled(client.value()->accept_clock(options.reason, attributes.value()));
   if (!answer) return complain(answer.error());
-  return print_clock(answer.value(), options.client.json);
+  return print_clock(answer.value(), "the system's clock is accepted", options.client.json);
 }
 
 }  // namespace daybook

@@ -39,18 +39,23 @@ void say(std::string_view line);
 void print_text(std::string_view text);
 
 void register_account(CLI::App& app, CommandContext& context);
+/// Of register_account(): what operators do to accounts.
+void register_account_changes(CLI::App& account, CommandContext& context);
 void register_admin(CLI::App& app, CommandContext& context);
 void register_bench(CLI::App& app, CommandContext& context);
 void register_check_acks(CLI::App& app, CommandContext& context);
 void register_dump(CLI::App& app, CommandContext& context);
 void register_export(CLI::App& app, CommandContext& context);
+void register_hold(CLI::App& app, CommandContext& context);
 void register_identity(CLI::App& app, CommandContext& context);
 void register_import(CLI::App& app, CommandContext& context);
 void register_ledger(CLI::App& app, CommandContext& context);
+void register_query(CLI::App& app, CommandContext& context);
 void register_replay(CLI::App& app, CommandContext& context);
 void register_serve(CLI::App& app, CommandContext& context);
 void register_state(CLI::App& app, CommandContext& context);
 void register_transfer(CLI::App& app, CommandContext& context);
+void register_trial_balance(CLI::App& app, CommandContext& context);
 void register_verify(CLI::App& app, CommandContext& context);
 
 }  // namespace daybook

@@ -17,9 +17,10 @@ bool may_pass_later(RequestStatus status) {
 
 Trouble trouble(const Failure& failure) { return Trouble{exit_code::failed, failure.what}; }
 
-Trouble trouble(RequestStatus status) {
-  return Trouble{may_pass_later(status) ? exit_code::failed : exit_code::no,
-                 fmt::format("{} ({})", in_words(status), to_string(status))};
+Trouble trouble(RequestStatus status, std::string_view words) {
+  return Trouble{
+      may_pass_later(status) ? exit_code::failed : exit_code::no,
+      fmt::format("{} ({})", words.empty() ? in_words(status) : words, to_string(status))};
 }
 
 int complain(const Trouble& trouble) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "engine/base/result.hpp"
 #include "net/client/client.hpp"
@@ -21,7 +22,8 @@ struct Trouble {
 [[nodiscard]] Trouble trouble(const Failure& failure);
 
 /// exit_code::no for what the engine will not do, exit_code::failed for what it cannot do now.
-[[nodiscard]] Trouble trouble(RequestStatus status);
+/// `words` are the engine's; empty: this version's own for the status.
+[[nodiscard]] Trouble trouble(RequestStatus status, std::string_view words);
 
 /// Prints the words and returns the exit code.
 int complain(const Trouble& trouble);
@@ -30,7 +32,9 @@ int complain(const Trouble& trouble);
 template <typename Answer>
 [[nodiscard]] Result<Answer, Trouble> settled(Result<Answer> answer) {
   if (!answer) return trouble(answer.error());
-  if (answer.value().status != RequestStatus::ok) return trouble(answer.value().status);
+  if (answer.value().status != RequestStatus::ok) {
+    return trouble(answer.value().status, answer.value().words);
+  }
   return std::move(answer).value();
 }
 

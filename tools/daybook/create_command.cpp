@@ -9,12 +9,9 @@
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/connection.hpp"
 #include "tools/daybook/event_kind.hpp"
+#include "tools/daybook/outcome_report.hpp"
 #include "tools/daybook/text/event_json.hpp"
 #include "tools/daybook/text/id_text.hpp"
-#include "tools/daybook/text/json_text.hpp"
-#include "tools/daybook/text/outcome.hpp"
-#include "tools/daybook/text/table.hpp"
-#include "tools/daybook/text/time_text.hpp"
 
 namespace daybook {
 namespace {
@@ -30,15 +27,13 @@ std::string joined(const std::vector<std::string>& texts) {
 
 /// One event is asked for by one person for one reason, so what the operation record says of them
 /// is also the event's own, where it says nothing else.
-void inherit(Account& account, const OperationAttributes& attributes) {
-  if (account.business_id == BusinessId{}) account.business_id = attributes.business_id;
-  if (account.user_id == UserId{}) account.user_id = attributes.user_id;
-}
-
-void inherit(Transfer& transfer, const OperationAttributes& attributes) {
-  if (transfer.business_id == BusinessId{}) transfer.business_id = attributes.business_id;
-  if (transfer.user_id == UserId{}) transfer.user_id = attributes.user_id;
-  if (transfer.trace_id == TraceId{}) transfer.trace_id = attributes.trace_id;
+template <typename Event>
+void inherit(Event& event, const OperationAttributes& attributes) {
+  if (event.business_id == BusinessId{}) event.business_id = attributes.business_id;
+  if (event.user_id == UserId{}) event.user_id = attributes.user_id;
+  if constexpr (std::is_same_v<Event, Transfer>) {
+    if (event.trace_id == TraceId{}) event.trace_id = attributes.trace_id;
+  }
 }
 
 template <typename Event>
@@ -117,35 +112,6 @@ Result<BatchResult, Trouble> send(Client& client, std::span<const Event> events,
   }
 }
 
-template <typename Event>
-void print_json(std::span<const Event> events, std::span<const EventOutcome> outcomes) {
-  for (std::size_t index = 0; index < events.size(); ++index) {
-    const EventOutcome& outcome = outcomes[index];
-    JsonObject line;
-    line.count("index", index)
-        .id("id", events[index].id.value())
-        .text("status", outcome.status_name)
-        .time("timestamp", outcome.timestamp);
-    if (outcome.created()) line.sequence("sequence", outcome.sequence);
-    say(line.str());
-  }
-}
-
-template <typename Event>
-void print_table(std::span<const Event> events, std::span<const EventOutcome> outcomes) {
-  Table table{{{std::string{EventKind<Event>::one} + " id", Table::Align::right},
-               {"status"},
-               {"time"},
-               {"sequence", Table::Align::right}}};
-  for (std::size_t index = 0; index < events.size(); ++index) {
-    const EventOutcome& outcome = outcomes[index];
-    table.add({format_id(events[index].id.value()), std::string{outcome.status_name},
-               outcome.good() ? format_time(outcome.timestamp) : "",
-               outcome.created() ? fmt::format("{}", outcome.sequence.value()) : ""});
-  }
-  print_text(table.text());
-}
-
 }  // namespace
 
 template <typename Event>
@@ -169,17 +135,7 @@ int run_create(const CreateOptions& options) {
   if (!events) return complain(events.error().what);
   const auto answer = send<Event>(*client.value(), events.value(), attributes.value());
   if (!answer) return complain(answer.error());
-  const BatchResult& result = answer.value();
-  const auto outcomes = event_outcomes<Event>(
-      {result.first_sequence, result.first_timestamp, result.refusals}, events.value().size());
-  if (options.client.json) {
-    print_json<Event>(events.value(), outcomes);
-  } else {
-    print_table<Event>(events.value(), outcomes);
-  }
-  const bool good = std::all_of(outcomes.begin(), outcomes.end(),
-                                [](const EventOutcome& outcome) { return outcome.good(); });
-  return good ? exit_code::good : exit_code::no;
+  return report_outcomes<Event>(events.value(), answer.value(), options.client.json);
 }
 
 template int run_create<Account>(const CreateOptions& options);

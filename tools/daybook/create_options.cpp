@@ -13,11 +13,17 @@
 namespace daybook {
 namespace {
 
+/// "--keep-remainder" for keep_remainder.
+std::string dashed(std::string_view word) {
+  std::string name = fmt::format("--{}", word);
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
 /// "--business-id" for business_id; the two sides of a transfer have short names besides.
 std::string option_name(std::string_view field) {
   if (field == "flags") return "--flag";
-  std::string name = fmt::format("--{}", field);
-  std::replace(name.begin(), name.end(), '_', '-');
+  const std::string name = dashed(field);
   if (field == "debit_account_id") return fmt::format("--debit,{}", name);
   if (field == "credit_account_id") return fmt::format("--credit,{}", name);
   return name;
@@ -25,6 +31,17 @@ std::string option_name(std::string_view field) {
 
 template <typename Event>
 constexpr FlagSet flag_set = std::is_same_v<Event, Account> ? FlagSet::account : FlagSet::transfer;
+
+/// --pending for --flag pending, and so on.
+void add_flag_options(CLI::App& command, FlagSet set, CreateOptions::GivenField& flags) {
+  for (const std::string& name : settable_flag_names(set)) {
+    command
+        .add_flag_callback(
+            dashed(name), [&flags, name] { flags.texts.push_back(name); },
+            fmt::format("The same as --flag {}", name))
+        ->group("Flags of one event");
+  }
+}
 
 }  // namespace
 
@@ -47,6 +64,7 @@ void add_create_options(CLI::App& command, CreateOptions& options) {
     CLI::Option* option = command.add_option(option_name(given.name), given.texts, help);
     option->group("One event")->allow_extra_args(false)->type_name("TEXT");
     if (!is_flags) option->expected(1);
+    if (is_flags) add_flag_options(command, flag_set<Event>, given);
   }
   add_write_options(command, options.write);
   add_client_options(command, options.client);

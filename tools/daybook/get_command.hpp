@@ -8,7 +8,7 @@
 
 namespace daybook {
 
-/// Options of `account get` and `transfer get`.
+/// Options of `account get`, `transfer get` and `hold get`.
 struct GetOptions {
   ClientOptions client;
   std::vector<std::string> ids;
@@ -17,6 +17,7 @@ struct GetOptions {
 /// Prints those found and names those not; exit_code::no when any was not found.
 int run_account_get(const GetOptions& options);
 int run_transfer_get(const GetOptions& options);
+int run_hold_get(const GetOptions& options);
 
 /// Options of `account list`.
 struct ListOptions {

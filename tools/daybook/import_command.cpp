@@ -11,6 +11,7 @@
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/progress.hpp"
 #include "tools/daybook/text/rate_text.hpp"
+#include "tools/daybook/text/status_advice.hpp"
 
 namespace daybook {
 namespace {
@@ -70,8 +71,9 @@ std::string stopped_text(const std::string& file, const ImportSummary& summary) 
       file, summary.stopped->what, done, rest);
 }
 
-void print_people(const ImportOptions& options, const ImportSummary& summary,
-                  std::string_view things, double seconds) {
+template <typename Event>
+void print_people(const ImportOptions& options, const ImportSummary& summary, double seconds) {
+  const std::string_view things = EventKind<Event>::many;
   const std::uint64_t events = summary.events();
   say(fmt::format("{}: {} {} in {} ({})", options.file, format_count(events), things,
                   format_seconds(seconds), format_rate(static_cast<double>(events) / seconds)));
@@ -80,6 +82,8 @@ void print_people(const ImportOptions& options, const ImportSummary& summary,
   say(fmt::format("  refused {:>12}", format_count(summary.refused)));
   for (const auto& [status, lines] : summary.refusals) {
     say(fmt::format("    {}: {}, {}", status, format_count(lines.count), lines_text(lines)));
+    const std::string_view words = advice(typename EventKind<Event>::Status{lines.status});
+    if (!words.empty()) say(fmt::format("      {}", words));
   }
 }
 
@@ -124,7 +128,7 @@ int report(const ImportOptions& options, const ImportSummary& summary, double se
   if (options.client.json) {
     print_json(options, summary, seconds);
   } else {
-    print_people(options, summary, EventKind<Event>::many, seconds);
+    print_people<Event>(options, summary, seconds);
   }
   if (summary.stopped) return complain(stopped_text(options.file, summary));
   return summary.refused == 0 ? exit_code::good : exit_code::no;

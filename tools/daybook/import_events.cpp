@@ -124,7 +124,7 @@ class Importer {
       } else if (outcome.existed) {
         ++summary_.existed;
       } else {
-        refuse(lines[index], outcome.status_name);
+        refuse(lines[index], outcome);
       }
     }
     // A batch that landed behind one that failed does not make the lines before it answered.
@@ -132,12 +132,13 @@ class Importer {
     if (failed_) summary_.in_doubt = true;
   }
 
-  void refuse(const Numbered& line, std::string_view status) {
+  void refuse(const Numbered& line, const EventOutcome& outcome) {
     ++summary_.refused;
-    RefusedLines& lines = summary_.refusals[std::string{status}];
+    RefusedLines& lines = summary_.refusals[std::string{outcome.status_name}];
+    lines.status = outcome.status;
     ++lines.count;
     if (lines.first_lines.size() < RefusedLines::listed_max) lines.first_lines.push_back(line.line);
-    if (plan_.refused) plan_.refused(line, status);
+    if (plan_.refused) plan_.refused(line, outcome.status_name);
   }
 
   /// Marks the events of chains that were all created by an earlier import as existing.
@@ -212,12 +213,15 @@ bool matches(const Field& asked, const Field& stored, bool may_inherit) {
 bool amount_matches(const Transfer& asked, const Transfer& stored) {
   constexpr std::uint16_t balancing =
       transfer_flag::balancing_debit | transfer_flag::balancing_credit;
-  constexpr std::uint16_t resolving =
-      transfer_flag::post_pending_transfer | transfer_flag::void_pending_transfer;
+  // 0 of a void or a reversal and 2^128-1 of a post mean all there was, and the amount that is
+  // stored is what that came to.
+  constexpr std::uint16_t taking_back =
+      transfer_flag::void_pending_transfer | transfer_flag::reversal;
   const Uint128 amount = asked.amount.value();
   if (asked.amount == stored.amount) return true;
   if ((asked.flags & balancing) != 0) return amount > stored.amount.value();
-  return (asked.flags & resolving) != 0 && (amount.is_zero() || amount.is_max());
+  if ((asked.flags & taking_back) != 0) return amount.is_zero();
+  return (asked.flags & transfer_flag::post_pending_transfer) != 0 && amount.is_max();
 }
 
 }  // namespace

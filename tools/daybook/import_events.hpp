@@ -37,6 +37,7 @@ class BatchSink {
 struct RefusedLines {
   static constexpr std::size_t listed_max = 5;
 
+  std::uint16_t status = 0;
   std::uint64_t count = 0;
   std::vector<std::uint64_t> first_lines;  ///< At most listed_max.
 };

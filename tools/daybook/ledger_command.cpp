@@ -6,6 +6,7 @@
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/connection.hpp"
 #include "tools/daybook/text/json_text.hpp"
+#include "tools/daybook/text/status_advice.hpp"
 #include "tools/daybook/text/table.hpp"
 
 namespace daybook {
@@ -51,6 +52,7 @@ int run_ledger_put(const LedgerPutOptions& options) {
   } else {
     say(fmt::format("ledger {} {}: {}", options.id, options.name, to_string(status)));
   }
+  if (!good) complain(fmt::format("{}: {}", to_string(status), advice(status)));
   return good ? exit_code::good : exit_code::no;
 }
 

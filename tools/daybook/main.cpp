@@ -32,6 +32,9 @@ void register_all(CLI::App& app, CommandContext& context) {
   register_ledger(app, context);
   register_account(app, context);
   register_transfer(app, context);
+  register_hold(app, context);
+  register_query(app, context);
+  register_trial_balance(app, context);
   register_import(app, context);
   register_export(app, context);
   register_identity(app, context);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <span>
+#include <type_traits>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -72,11 +73,13 @@ class EntryDump {
   void dump_facts(std::span<const Fact> all, const PlacedRun& placed,
                   std::optional<Sequence> operation) {
     Sequence sequence = placed.first_sequence;
-    for (const Fact& fact : all.subspan(placed.run.first, placed.run.count)) {
+    for (std::uint32_t index = placed.run.first; index < placed.run.first + placed.run.count;
+         ++index) {
       if (wants(sequence)) {
         text_.clear();
         append_fact_start(text_, sequence, placed.run.kind, operation);
-        append_fields(text_, fact);
+        append_fields(text_, all[index]);
+        if constexpr (std::is_same_v<Fact, Transfer>) append_note(text_, facts_.note_of(index));
         text_ += '}';
         line_(text_);
       }

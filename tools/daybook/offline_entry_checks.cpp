@@ -99,6 +99,7 @@ void EntryChecks::replay(const EntryView& entry, std::uint64_t ordinal, const Af
   const auto applied = replayer_.apply(entry);
   state_.accounts.release_retired();
   state_.transfer_ids.release_retired();
+  state_.holds.release_retired();
   if (applied) return;
   replaying_ = false;
   if (applied.error().kind == FailureKind::no_space) {

@@ -1,6 +1,7 @@
 #include "tools/daybook/offline_fact_json.hpp"
 
 #include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -95,6 +96,28 @@ void append_refusals(std::string& text, const EntryFacts& facts, const PlacedRun
   text += ']';
 }
 
+std::string_view name_of(Authority authority) {
+  switch (authority) {
+    case Authority::client:
+      return "client";
+    case Authority::operator_:
+      return "operator";
+    case Authority::coordinator:
+      return "coordinator";
+    case Authority::expiry:
+      return "expiry";
+  }
+  return "unknown";
+}
+
+constexpr std::pair<std::uint8_t, std::string_view> overrode_names[] = {
+    {overrode::closed_debit, "closed_debit"},
+    {overrode::closed_credit, "closed_credit"},
+    {overrode::frozen_debit, "frozen_debit"},
+    {overrode::frozen_credit, "frozen_credit"},
+    {overrode::limits, "limits"},
+};
+
 std::string_view name_of(ClockChangeKind kind) {
   switch (kind) {
     case ClockChangeKind::advanced:
@@ -142,6 +165,8 @@ void append_operation(std::string& text, const EntryFacts& facts, const PlacedRu
   bare(text, "status_number", static_cast<unsigned>(operation.status));
   bare(text, "event_count", operation.event_count);
   bare(text, "created_count", operation.created_count);
+  const std::string_view reason = facts.reason_of(placed.run.operation);
+  if (!reason.empty()) bare(text, "reason", json_quoted(reason));
   append_refusals(text, facts, placed);
   text += '}';
 }
@@ -188,6 +213,28 @@ void append_fields(std::string& text, const Transfer& transfer) {
   quoted(text, "user_id", transfer.user_id.value());
   bare(text, "tag", transfer.tag.value());
   quoted(text, "timestamp", transfer.timestamp.value());
+}
+
+void append_note(std::string& text, const TransferNote& note) {
+  const bool says_nothing = note.bits == 0 && note.authority == Authority::client &&
+                            note.overrode == 0 && note.total == Amount{} && note.owner.is_zero() &&
+                            note.before == Sequence{};
+  if (says_nothing) return;
+  text += R"(,"note":{"authority":")";
+  text += name_of(note.authority);
+  text += R"(","overrode":[)";
+  const char* comma = "";
+  for (const auto& [bit, name] : overrode_names) {
+    if ((note.overrode & bit) == 0) continue;
+    fmt::format_to(std::back_inserter(text), R"({}"{}")", comma, name);
+    comma = ",";
+  }
+  text += ']';
+  bare(text, "took_the_rest", (note.bits & note_bit::took_the_rest) != 0);
+  number(text, "total_minor", note.total);
+  number(text, "owner", note.owner);
+  quoted(text, "before", note.before.value());
+  text += '}';
 }
 
 void append_fields(std::string& text, const Ledger& ledger) {

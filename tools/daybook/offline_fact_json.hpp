@@ -14,7 +14,8 @@ namespace daybook {
 /// A whole object about an entry's header.
 void append_entry(std::string& text, const EntryHeader& header);
 
-/// A whole object about the operation that `placed` starts, with its refusals and their data.
+/// A whole object about the operation that `placed` starts, with its reason where one was given,
+/// its refusals and their data.
 void append_operation(std::string& text, const EntryFacts& facts, const PlacedRun& placed);
 
 /// "{" and what every fact has. The fields follow, then "}".
@@ -24,6 +25,8 @@ void append_fact_start(std::string& text, Sequence sequence, FactKind kind,
 /// Every field, each with a comma in front.
 void append_fields(std::string& text, const Account& account);
 void append_fields(std::string& text, const Transfer& transfer);
+/// What the transfer's own fields do not say; nothing for a note that is all zero.
+void append_note(std::string& text, const TransferNote& note);
 void append_fields(std::string& text, const Ledger& ledger);
 void append_fields(std::string& text, const SegmentOpened& segment);
 void append_fields(std::string& text, const SegmentSealed& segment);

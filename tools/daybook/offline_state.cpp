@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "engine/ledger/account_state.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/offline_replay.hpp"
+#include "tools/daybook/print_records.hpp"
 #include "tools/daybook/text/flag_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
@@ -17,6 +19,8 @@ namespace daybook {
 namespace {
 
 constexpr auto right = Table::Align::right;
+constexpr Int128 lowest{.lo = 0, .hi = std::uint64_t{1} << 63};
+constexpr Int128 highest{.lo = ~std::uint64_t{0}, .hi = ~std::uint64_t{0} >> 1};
 
 LedgerBook book_of(const State& state) {
   LedgerBook book;
@@ -36,6 +40,30 @@ Result<std::vector<AccountId>> parse_account_ids(const std::vector<std::string>&
   return ids;
 }
 
+/// Empty for an account without that limit.
+struct LimitTexts {
+  std::string minimum;
+  std::string maximum;
+};
+
+LimitTexts limits_of(const State& state, AccountSlot slot, const LedgerBook& ledgers) {
+  const Account& account = state.accounts.at(slot);
+  if ((account.flags & account_state::limited) == 0) return {};
+  const AccountLimits& limits = state.accounts.limits(slot);
+  const auto text = [&](const Int128& limit, const Int128& none) {
+    return limit == none ? std::string{} : ledgers.format_signed(account.ledger, limit);
+  };
+  return {text(limits.minimum, lowest), text(limits.maximum, highest)};
+}
+
+std::string account_json(const State& state, const Account& account, const LimitTexts& limits,
+                         const LedgerBook& ledgers) {
+  JsonObject object = to_json(account, ledgers);
+  if (!limits.minimum.empty()) object.text("minimum", limits.minimum);
+  if (!limits.maximum.empty()) object.text("maximum", limits.maximum);
+  return object.truth("found", true).sequence("as_of", state.last_sequence()).str();
+}
+
 int print_accounts(const State& state, const std::vector<AccountId>& ids, bool json) {
   const LedgerBook ledgers = book_of(state);
   Table table{{{"account id", right},
@@ -44,6 +72,8 @@ int print_accounts(const State& state, const std::vector<AccountId>& ids, bool j
                {"debits posted", right},
                {"credits pending", right},
                {"credits posted", right},
+               {"minimum", right},
+               {"maximum", right},
                {"flags"}}};
   int code = exit_code::good;
   for (const AccountId id : ids) {
@@ -56,19 +86,17 @@ int print_accounts(const State& state, const std::vector<AccountId>& ids, bool j
       code = exit_code::no;
       continue;
     }
-    const Account& account = state.accounts.at(slot);
+    const Account account = shown(state.accounts.at(slot));
+    const LimitTexts limits = limits_of(state, slot, ledgers);
     if (json) {
-      say(to_json(account, ledgers)
-              .truth("found", true)
-              .sequence("as_of", state.last_sequence())
-              .str());
+      say(account_json(state, account, limits, ledgers));
       continue;
     }
     const auto amount = [&](Amount value) { return ledgers.format(account.ledger, value); };
     table.add({format_id(id.value()), fmt::format("{}", account.ledger.value()),
                amount(account.debits_pending), amount(account.debits_posted),
-               amount(account.credits_pending), amount(account.credits_posted),
-               format_flags(FlagSet::account, account.flags)});
+               amount(account.credits_pending), amount(account.credits_posted), limits.minimum,
+               limits.maximum, format_flags(FlagSet::account, account.flags)});
   }
   if (!table.empty()) print_text(table.text());
   return code;
@@ -86,12 +114,16 @@ int print_trial_balance(const State& state, bool json) {
                {"accounts", right},
                {"debits", right},
                {"credits", right},
+               {"debits pending", right},
+               {"credits pending", right},
                {"balanced"}}};
   int code = exit_code::good;
-  for (const LedgerBalance& balance : trial_balance(state)) {
+  for (const LedgerSums& balance : trial_balance(state)) {
     const LedgerId id = balance.ledger.id;
     const std::string debits = format_sum(balance.debits, ledgers, id);
     const std::string credits = format_sum(balance.credits, ledgers, id);
+    const std::string debits_pending = format_sum(balance.debits_pending, ledgers, id);
+    const std::string credits_pending = format_sum(balance.credits_pending, ledgers, id);
     if (!balance.balanced()) code = exit_code::no;
     if (json) {
       say(JsonObject{}
@@ -100,43 +132,78 @@ int print_trial_balance(const State& state, bool json) {
               .count("accounts", balance.accounts)
               .text("debits_posted", debits)
               .text("credits_posted", credits)
+              .text("debits_pending", debits_pending)
+              .text("credits_pending", credits_pending)
               .truth("balanced", balance.balanced())
               .sequence("as_of", state.last_sequence())
               .str());
     } else {
       table.add({fmt::format("{}", id.value()), std::string{balance.ledger.name()},
-                 fmt::format("{}", balance.accounts), debits, credits,
-                 balance.balanced() ? "yes" : "NO"});
+                 fmt::format("{}", balance.accounts), debits, credits, debits_pending,
+                 credits_pending, balance.balanced() ? "yes" : "NO"});
     }
   }
   if (!json) print_text(table.text());
   return code;
 }
 
+void print_holds(const State& state, bool json) {
+  const std::vector<HoldView> holds = open_holds(state);
+  print_records<HoldView>(holds, state.last_sequence(), book_of(state), json);
+  if (holds.empty() && !json) say("No hold was open.");
+}
+
 }  // namespace
 
-std::vector<LedgerBalance> trial_balance(const State& state) {
-  std::map<LedgerId, LedgerBalance> ledgers;
+std::vector<LedgerSums> trial_balance(const State& state) {
+  std::map<LedgerId, LedgerSums> ledgers;
   for (std::size_t place = 0; place < state.ledgers.count(); ++place) {
     const Ledger& ledger = state.ledgers.at(place);
     ledgers[ledger.id].ledger = ledger;
   }
   for (std::uint64_t slot = 0; slot < state.accounts.count(); ++slot) {
     const Account& account = state.accounts.at(static_cast<AccountSlot>(slot));
-    LedgerBalance& balance = ledgers[account.ledger];
+    LedgerSums& balance = ledgers[account.ledger];
     ++balance.accounts;
     balance.debits.add(account.debits_posted);
     balance.credits.add(account.credits_posted);
+    balance.debits_pending.add(account.debits_pending);
+    balance.credits_pending.add(account.credits_pending);
   }
-  std::vector<LedgerBalance> balances;
+  std::vector<LedgerSums> balances;
   balances.reserve(ledgers.size());
   for (const auto& [id, balance] : ledgers) balances.push_back(balance);
   return balances;
 }
 
+std::vector<HoldView> open_holds(const State& state) {
+  std::vector<HoldView> views;
+  for (std::uint64_t slot = 0; slot < state.holds.slot_end(); ++slot) {
+    const Hold& hold = state.holds.at(static_cast<HoldSlot>(slot));
+    if (hold.id == TransferId{}) continue;
+    const Account& debit = state.accounts.at(hold.debit);
+    views.push_back({.id = hold.id,
+                     .debit_account_id = debit.id,
+                     .credit_account_id = state.accounts.at(hold.credit).id,
+                     .amount = hold.amount,
+                     .posted = hold.posted,
+                     .held = hold.held(),
+                     .owner = hold.owner,
+                     .resolved_by = {},
+                     .sequence = hold.sequence,
+                     .expires_at = hold.expires_at,
+                     .ledger = debit.ledger,
+                     .code = hold.code,
+                     .state = HoldState::open});
+  }
+  std::sort(views.begin(), views.end(),
+            [](const HoldView& a, const HoldView& b) { return a.sequence < b.sequence; });
+  return views;
+}
+
 int run_state(const StateOptions& options) {
-  if (options.accounts.empty() && !options.trial_balance) {
-    return complain("say what to show: --account ID, --trial-balance, or both");
+  if (options.accounts.empty() && !options.trial_balance && !options.holds) {
+    return complain("say what to show: --account ID, --holds, --trial-balance, or several");
   }
   const auto ids = parse_account_ids(options.accounts);
   if (!ids) return complain(ids.error().what);
@@ -144,6 +211,7 @@ int run_state(const StateOptions& options) {
   if (!goal) return complain(goal.error().what);
   State state{{.accounts_max = options.room.accounts_max,
                .transfer_ids_max = options.room.transfer_ids_max,
+               .holds_max = options.room.holds_max,
                .windows = {},
                .hash_seed = 0}};
   const auto counts = replay_directory(options.directory, state, goal.value());
@@ -154,6 +222,7 @@ int run_state(const StateOptions& options) {
   }
   int code = exit_code::good;
   if (!ids.value().empty()) code = print_accounts(state, ids.value(), options.json);
+  if (options.holds) print_holds(state, options.json);
   if (options.trial_balance) code = std::max(code, print_trial_balance(state, options.json));
   return code;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/uint128.hpp"
+#include "engine/model/views.hpp"
 #include "engine/state/state.hpp"
 #include "tools/daybook/offline.hpp"
 
@@ -23,18 +24,25 @@ struct AmountSum {
   friend bool operator==(const AmountSum&, const AmountSum&) = default;
 };
 
-/// One ledger of a trial balance.
-struct LedgerBalance {
+/// One ledger of a trial balance, with sums that never wrap.
+struct LedgerSums {
   Ledger ledger;
   std::uint64_t accounts = 0;
   AmountSum debits;   ///< Posted.
   AmountSum credits;  ///< Posted.
+  AmountSum debits_pending;
+  AmountSum credits_pending;
 
-  [[nodiscard]] bool balanced() const { return debits == credits; }
+  [[nodiscard]] bool balanced() const {
+    return debits == credits && debits_pending == credits_pending;
+  }
 };
 
 /// Every ledger that has accounts or is registered, by id. Cost: O(accounts).
-[[nodiscard]] std::vector<LedgerBalance> trial_balance(const State& state);
+[[nodiscard]] std::vector<LedgerSums> trial_balance(const State& state);
+
+/// Every open hold, in the order of creation. Cost: O(holds log holds).
+[[nodiscard]] std::vector<HoldView> open_holds(const State& state);
 
 struct StateOptions {
   std::string directory;
@@ -43,6 +51,7 @@ struct StateOptions {
   std::string at_time;
   StateRoom room;
   bool trial_balance = false;
+  bool holds = false;
   bool json = false;
 };
 

@@ -75,6 +75,7 @@ Result<JournalVerdict> verify_directory(
     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   EntryChecks checks{{.accounts_max = room.accounts_max,
                       .transfer_ids_max = room.transfer_ids_max,
+                      .holds_max = room.holds_max,
                       .windows = {},
                       .hash_seed = 0}};
   VerifyOptions options;

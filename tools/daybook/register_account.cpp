@@ -6,7 +6,9 @@
 
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/create_options.hpp"
+#include "tools/daybook/filter_options.hpp"
 #include "tools/daybook/get_command.hpp"
+#include "tools/daybook/query_command.hpp"
 
 namespace daybook {
 namespace {
@@ -21,7 +23,7 @@ void register_create(CLI::App& group, CommandContext& context) {
       "Examples:\n"
       "  daybook account create --id 1 --ledger 978 --code 10\n"
       "  daybook account create --id name:till-7 --ledger 978 --code 20 \\\n"
-      "      --flag debits_must_not_exceed_credits\n"
+      "      --debits-must-not-exceed-credits\n"
       "  echo '{\"id\": \"3\", \"ledger\": 978, \"code\": 10}' | daybook account create --file -");
   command->callback([&context, options] { context.exit_code = run_create<Account>(*options); });
 }
@@ -53,15 +55,30 @@ void register_list(CLI::App& group, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = run_account_list(*options); });
 }
 
+void register_history(CLI::App& group, CommandContext& context) {
+  auto options = std::make_shared<QueryCommandOptions>();
+  CLI::App* command =
+      group.add_subcommand("history", "The transfers that debited or credited an account");
+  command->add_option("id", options->account, "The account: decimal, 0xHEX or name:TEXT")
+      ->required();
+  add_filter_options(*command, Queried::account_history, *options);
+  command->footer(
+      "Example:\n"
+      "  daybook account history name:till-7 --credits --from 2026-01-31T00:00:00Z --newest-first");
+  command->callback([&context, options] { context.exit_code = run_account_history(*options); });
+}
+
 }  // namespace
 
 void register_account(CLI::App& app, CommandContext& context) {
-  CLI::App* group = app.add_subcommand("account", "Create, get and list accounts");
+  CLI::App* group = app.add_subcommand("account", "Create, show and change accounts");
   group->require_subcommand(1);
   group->footer("Example:\n  daybook account get 1");
   register_create(*group, context);
   register_get(*group, context);
   register_list(*group, context);
+  register_history(*group, context);
+  register_account_changes(*group, context);
 }
 
 }  // namespace daybook

@@ -34,6 +34,11 @@ void register_replay(CLI::App& app, CommandContext& context) {
                    "Room for transfer ids; as large as the engine's")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 36))
       ->capture_default_str();
+  command
+      ->add_option("--holds-max", options->room.holds_max,
+                   "Room for open holds; as large as the engine's")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31))
+      ->capture_default_str();
   command->add_flag("--json", options->json, "One JSON object instead of text");
   command->footer(
       "The digest that each entry carries is compared with the rebuilt state's.\n"

@@ -12,7 +12,7 @@ namespace daybook {
 void register_state(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<StateOptions>();
   CLI::App* command = app.add_subcommand(
-      "state", "Accounts and trial balance as of any sequence or time. Needs no engine");
+      "state", "Accounts, holds and trial balance as of any sequence or time. Needs no engine");
   command->add_option("directory", options->directory, "The data directory, or a copy")->required();
   command->add_option("--account", options->accounts,
                       "An account's id: decimal, 0x..., or name:TEXT; may be repeated");
@@ -23,6 +23,7 @@ void register_state(CLI::App& app, CommandContext& context) {
                    "As of the last entry committed by then: 2026-01-31T12:00:00Z, or nanoseconds "
                    "since 1970")
       ->excludes(sequence);
+  command->add_flag("--holds", options->holds, "The holds that were open");
   command->add_flag("--trial-balance", options->trial_balance,
                     "Each ledger's debits and credits, and whether they are equal");
   command
@@ -35,7 +36,13 @@ void register_state(CLI::App& app, CommandContext& context) {
                    "Room for transfer ids; as large as the engine's")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 36))
       ->capture_default_str();
-  command->add_flag("--json", options->json, "One JSON object an account or ledger, a line each");
+  command
+      ->add_option("--holds-max", options->room.holds_max,
+                   "Room for open holds; as large as the engine's")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31))
+      ->capture_default_str();
+  command->add_flag("--json", options->json,
+                    "One JSON object an account, hold or ledger, a line each");
   command->footer(
       "Amounts are shown by their ledger's scale. The journal is replayed up to the moment asked\n"
       "for, and checked on the way.\n"

@@ -282,6 +282,29 @@ TEST(SameRequestTest, ComparesWhatTheEngineCompares) {
   EXPECT_TRUE(same_request(asked, stored)) << "a void inherits what it leaves out";
 }
 
+TEST(SameRequestTest, AllThatThereWasMatchesWhateverThatCameTo) {
+  const Amount most{Uint128{u128_max}};
+  struct Case {
+    std::uint16_t flags;
+    Amount all;
+    Amount other;
+  };
+  for (const Case& each : {Case{transfer_flag::post_pending_transfer, most, Amount{}},
+                           Case{transfer_flag::void_pending_transfer, Amount{}, most},
+                           Case{transfer_flag::reversal, Amount{}, most}}) {
+    Transfer asked;
+    asked.flags = each.flags;
+    Transfer stored = asked;
+    stored.amount = Amount{Uint128{5, 0}};
+    asked.amount = each.all;
+    EXPECT_TRUE(same_request(asked, stored)) << each.flags;
+    asked.amount = each.other;
+    EXPECT_FALSE(same_request(asked, stored)) << each.flags;
+    asked.amount = stored.amount;
+    EXPECT_TRUE(same_request(asked, stored)) << each.flags;
+  }
+}
+
 TEST(SameRequestTest, ABalancingTransferMayHaveBeenReduced) {
   Transfer asked;
   asked.flags = transfer_flag::balancing_debit;

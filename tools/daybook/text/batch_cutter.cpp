@@ -10,6 +10,15 @@ namespace daybook {
 
 static_assert(account_flag::linked == transfer_flag::linked, "one test for both kinds of event");
 
+namespace {
+
+bool is_imported(const Account& account) { return (account.flags & account_flag::imported) != 0; }
+bool is_imported(const Transfer& transfer) {
+  return (transfer.flags & transfer_flag::imported) != 0;
+}
+
+}  // namespace
+
 template <typename Event>
 BatchCutter<Event>::BatchCutter(Source source, std::size_t events_max)
     : source_{std::move(source)}, events_max_{events_max} {
@@ -24,9 +33,9 @@ Result<std::vector<NumberedEvent<Event>>> BatchCutter<Event>::next() {
     at_end_ = !read.value().has_value();
     if (!at_end_) held_.push_back(*read.value());
   }
-  std::size_t size = held_.size();
+  std::size_t size = alike_in_front();
   // At the end of the file an open chain is sent as it is: the engine has a status for that.
-  if (!at_end_) {
+  if (!at_end_ && size == held_.size()) {
     while (size > 0 && (held_[size - 1].event.flags & account_flag::linked) != 0) --size;
     if (size == 0) {
       return Failure{FailureKind::invalid,
@@ -40,6 +49,21 @@ Result<std::vector<NumberedEvent<Event>>> BatchCutter<Event>::next() {
   std::vector<Numbered> batch{held_.begin(), cut};
   held_.erase(held_.begin(), cut);
   return batch;
+}
+
+template <typename Event>
+std::size_t BatchCutter<Event>::alike_in_front() const {
+  std::size_t size = 0;
+  while (size < held_.size() &&
+         is_imported(held_[size].event) == is_imported(held_.front().event)) {
+    ++size;
+  }
+  // A chain of both kinds stays whole, so that the engine refuses it whole.
+  while (size > 0 && size < held_.size() &&
+         (held_[size - 1].event.flags & account_flag::linked) != 0) {
+    ++size;
+  }
+  return size;
 }
 
 template class BatchCutter<Account>;

@@ -12,7 +12,8 @@
 namespace daybook {
 
 /// Cuts a stream of events into batches, never inside a chain of linked events: a chain that does
-/// not fit any more moves to the next batch as a whole. Defined for Account and Transfer.
+/// not fit any more moves to the next batch as a whole. Imported events and others do not stand in
+/// one batch, as the engine wants it. Defined for Account and Transfer.
 ///
 /// Errors. A failure of the source is passed on, and nothing of the batch it stands in is given
 ///         out. A chain longer than a batch is a failure that names its first line.
@@ -31,6 +32,9 @@ class BatchCutter {
   Result<std::vector<Numbered>> next();
 
  private:
+  /// How many of those held may go together.
+  [[nodiscard]] std::size_t alike_in_front() const;
+
   Source source_;
   std::size_t events_max_;
   std::vector<Numbered> held_;  // What was read and not given out.

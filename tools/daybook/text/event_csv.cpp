@@ -10,6 +10,13 @@ namespace {
 constexpr std::uint16_t imported_bit(const Account&) { return account_flag::imported; }
 constexpr std::uint16_t imported_bit(const Transfer&) { return transfer_flag::imported; }
 
+// An import's transfers come after its accounts, so those must be open when they come; and nobody
+// but the engine sets the rest.
+constexpr std::uint16_t importable_bits(const Account&) {
+  return account_flag::known & ~unsigned{account_flag::closed};
+}
+constexpr std::uint16_t importable_bits(const Transfer&) { return 0xFFFF; }
+
 template <typename Event>
 bool is_written(const EventField<Event>& field, CsvColumns columns) {
   return field.use == FieldUse::both ||
@@ -99,8 +106,9 @@ template <typename Event>
 void append_csv_event(std::string& out, const Event& event, const LedgerBook& ledgers,
                       CsvColumns columns, std::span<const std::string> more) {
   Event shown = event;
-  if (columns == CsvColumns::importable && (event.flags & imported_bit(event)) == 0) {
-    shown.timestamp = Timestamp{};
+  if (columns == CsvColumns::importable) {
+    shown.flags &= importable_bits(event);
+    if ((event.flags & imported_bit(event)) == 0) shown.timestamp = Timestamp{};
   }
   std::vector<std::string> texts;
   for (const EventField<Event>& field : event_fields<Event>()) {

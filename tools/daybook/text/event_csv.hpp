@@ -57,8 +57,8 @@ class EventCsvReader {
 /// Which columns to write.
 enum class CsvColumns : std::uint8_t {
   all,        ///< With what the engine tells: timestamp, balances.
-  importable  ///< What import reads: no balances, and no timestamp of an event that is not
-              ///< imported.
+  importable  ///< What import reads: no balances, no timestamp of an event that is not imported,
+              ///< and accounts open, because their transfers are still to come.
 };
 
 /// Writes the header, or one event, as a CSV record at the end of `out`. `more` are columns of the

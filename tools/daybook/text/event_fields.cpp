@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/daybook/text/duration_text.hpp"
 #include "tools/daybook/text/flag_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/number_text.hpp"
@@ -52,9 +53,9 @@ Result<void> set_number(Draft<Event>& draft, Text text) {
 }
 
 Result<void> set_timeout(Draft<Transfer>& draft, Text text) {
-  const auto value = parse_unsigned(text, std::numeric_limits<std::uint32_t>::max());
-  if (!value) return value.error();
-  draft.event.timeout = static_cast<std::uint32_t>(value.value());
+  const auto seconds = parse_timeout_s(text);
+  if (!seconds) return seconds.error();
+  draft.event.timeout = seconds.value();
   return {};
 }
 
@@ -197,7 +198,8 @@ constexpr EventField<Transfer> transfer_table[] = {
      get_flags<T, FlagSet::transfer>},
     {"pending_id", FieldUse::both, "the transfer to post, void or reverse",
      set_id<T, &T::pending_id>, get_optional_id<T, &T::pending_id>},
-    {"timeout", FieldUse::both, "seconds that a pending transfer holds", set_timeout, get_timeout},
+    {"timeout", FieldUse::both, "how long a pending transfer holds: 30s, 5m, 2h, or seconds",
+     set_timeout, get_timeout},
     {"business_id", FieldUse::both, "your reference; as an id", set_id<T, &T::business_id>,
      get_optional_id<T, &T::business_id>},
     {"trace_id", FieldUse::both, "32 hexadecimal digits, or as an id", set_trace, get_trace},

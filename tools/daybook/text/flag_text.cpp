@@ -26,6 +26,12 @@ constexpr FlagName account_flags[] = {
     {account_flag::closed, "closed"},
 };
 
+// Shown, and not to be asked for.
+constexpr FlagName engine_account_flags[] = {
+    {account_flag::debits_frozen, "debits_frozen"},
+    {account_flag::credits_frozen, "credits_frozen"},
+};
+
 constexpr FlagName transfer_flags[] = {
     {transfer_flag::linked, "linked"},
     {transfer_flag::pending, "pending"},
@@ -47,9 +53,16 @@ std::span<const FlagName> names_of(FlagSet set) {
   return transfer_flags;
 }
 
+std::span<const FlagName> engine_names_of(FlagSet set) {
+  if (set == FlagSet::account) return engine_account_flags;
+  return {};
+}
+
 std::string name_of(FlagSet set, std::uint16_t bit) {
-  for (const FlagName& flag : names_of(set)) {
-    if (flag.bit == bit) return std::string{flag.name};
+  for (const auto& names : {names_of(set), engine_names_of(set)}) {
+    for (const FlagName& flag : names) {
+      if (flag.bit == bit) return std::string{flag.name};
+    }
   }
   return fmt::format("{}{}", numbered_prefix, std::countr_zero(bit));
 }
@@ -57,8 +70,10 @@ std::string name_of(FlagSet set, std::uint16_t bit) {
 }  // namespace
 
 Result<std::uint16_t> parse_flag(FlagSet set, std::string_view name) {
-  for (const FlagName& flag : names_of(set)) {
-    if (flag.name == name) return flag.bit;
+  for (const auto& names : {names_of(set), engine_names_of(set)}) {
+    for (const FlagName& flag : names) {
+      if (flag.name == name) return flag.bit;
+    }
   }
   if (name.starts_with(numbered_prefix)) {
     const auto place = parse_unsigned(name.substr(numbered_prefix.size()), 15);
@@ -101,11 +116,17 @@ std::string format_flags(FlagSet set, std::uint16_t flags) {
   return text;
 }
 
+std::vector<std::string> settable_flag_names(FlagSet set) {
+  std::vector<std::string> names;
+  for (const FlagName& flag : names_of(set)) names.emplace_back(flag.name);
+  return names;
+}
+
 std::string known_flag_names(FlagSet set) {
   std::string names;
-  for (const FlagName& flag : names_of(set)) {
+  for (const std::string& name : settable_flag_names(set)) {
     if (!names.empty()) names += ", ";
-    names += flag.name;
+    names += name;
   }
   return names;
 }

@@ -7,8 +7,8 @@
 
 #include "engine/base/result.hpp"
 
-/// Flags by name. A bit without a name is "bit_9", so that every value can be written and read
-/// back.
+/// Flags by name, those included that only the engine sets (debits_frozen). A bit without a name is
+/// "bit_9", so that every value can be written and read back.
 
 namespace daybook {
 
@@ -27,7 +27,10 @@ enum class FlagSet : std::uint8_t { account, transfer };
 /// The same joined by '|', as parse_flags() reads them; empty for none.
 [[nodiscard]] std::string format_flags(FlagSet set, std::uint16_t flags);
 
-/// All names of the set joined by ", ": for help texts.
+/// The names of those that a request may set, lowest bit first.
+[[nodiscard]] std::vector<std::string> settable_flag_names(FlagSet set);
+
+/// The same joined by ", ": for help texts.
 [[nodiscard]] std::string known_flag_names(FlagSet set);
 
 }  // namespace daybook

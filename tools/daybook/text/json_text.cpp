@@ -110,6 +110,24 @@ JsonObject to_json(const Transfer& transfer, const LedgerBook& ledgers) {
       .time("timestamp", transfer.timestamp);
 }
 
+JsonObject to_json(const HoldView& hold, const LedgerBook& ledgers) {
+  const auto amount = [&](Amount value) { return ledgers.format(hold.ledger, value); };
+  return JsonObject{}
+      .id("id", hold.id.value())
+      .text("state", to_string(hold.state))
+      .text("amount", amount(hold.amount))
+      .text("posted", amount(hold.posted))
+      .text("held", amount(hold.held))
+      .text("ledger", fmt::format("{}", hold.ledger.value()))
+      .count("code", hold.code.value())
+      .id("debit_account_id", hold.debit_account_id.value())
+      .id("credit_account_id", hold.credit_account_id.value())
+      .time("expires_at", hold.expires_at)
+      .id("owner", hold.owner)
+      .id("resolved_by", hold.resolved_by.value())
+      .sequence("sequence", hold.sequence);
+}
+
 JsonObject to_json(const Ledger& ledger) {
   return JsonObject{}
       .text("id", fmt::format("{}", ledger.id.value()))

@@ -9,6 +9,7 @@
 #include "engine/model/ledger.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/model/transfer.hpp"
+#include "engine/model/views.hpp"
 #include "tools/daybook/text/ledger_book.hpp"
 
 /// JSON for scripts. Ids, amounts, timestamps, sequences and digests are strings, because most
@@ -54,5 +55,6 @@ class JsonObject {
 [[nodiscard]] JsonObject to_json(const Account& account, const LedgerBook& ledgers);
 [[nodiscard]] JsonObject to_json(const Transfer& transfer, const LedgerBook& ledgers);
 [[nodiscard]] JsonObject to_json(const Ledger& ledger);
+[[nodiscard]] JsonObject to_json(const HoldView& hold, const LedgerBook& ledgers);
 
 }  // namespace daybook

@@ -11,13 +11,15 @@ namespace {
 
 using Events = std::vector<NumberedEvent<Transfer>>;
 
-/// One event a letter: 'l' is linked, '.' is not; lines count from 2, behind a header.
+/// One event a letter: 'l' is linked, '.' is not, 'L' and 'i' are the same of imported ones; lines
+/// count from 2, behind a header.
 Events events_of(std::string_view letters) {
   Events events;
   for (const char letter : letters) {
     Transfer transfer;
     transfer.id = TransferId{Uint128{events.size() + 1, 0}};
-    transfer.flags = letter == 'l' ? transfer_flag::linked : std::uint16_t{0};
+    if (letter == 'l' || letter == 'L') transfer.flags |= transfer_flag::linked;
+    if (letter == 'L' || letter == 'i') transfer.flags |= transfer_flag::imported;
     events.push_back({events.size() + 2, transfer});
   }
   return events;
@@ -62,6 +64,18 @@ TEST(BatchCutterTest, AChainMovesToTheNextBatchAsAWhole) {
   EXPECT_EQ(sizes("..l.", 3), (std::vector<int>{2, 2}));
   EXPECT_EQ(sizes(".ll..", 3), (std::vector<int>{1, 3, 1}));
   EXPECT_EQ(sizes("ll.ll.", 3), (std::vector<int>{3, 3}));
+}
+
+TEST(BatchCutterTest, ImportedEventsAndOthersStandInBatchesOfTheirOwn) {
+  EXPECT_EQ(sizes("ii..", 4), (std::vector<int>{2, 2}));
+  EXPECT_EQ(sizes("..iii.", 3), (std::vector<int>{2, 3, 1}));
+  EXPECT_EQ(sizes("Li.", 9), (std::vector<int>{2, 1}));
+  EXPECT_EQ(sizes(".Li", 3), (std::vector<int>{1, 2}));
+}
+
+TEST(BatchCutterTest, AChainOfBothKindsIsNotCut) {
+  EXPECT_EQ(sizes("l.L.i", 9), (std::vector<int>{2, 2, 1})) << "the engine refuses the second";
+  EXPECT_EQ(sizes("lLl..", 4), (std::vector<int>{4, 1}));
 }
 
 TEST(BatchCutterTest, AnOpenChainAtTheEndIsSentAsItIs) {

@@ -136,6 +136,7 @@ constexpr Fault json_faults[] = {
     {R"({"code":65536})", "field 'code': '65536' is not a whole number from 0 to 65535"},
     {R"({"ledger":4294967296})", "field 'ledger': "},
     {R"({"timeout":4294967296})", "field 'timeout': "},
+    {R"({"timeout":"2 h"})", "field 'timeout': '2 h' is not a time to hold"},
     {R"({"tag":"x"})", "field 'tag': "},
     {R"({"user_id":"18446744073709551616"})", "field 'user_id': "},
     {R"({"flags":1})", "field 'flags': flags are names"},
@@ -264,6 +265,36 @@ TEST(EventCsvTest, OnlyAnImportedEventKeepsItsTimestampForImport) {
   append_csv_header<Transfer>(text, CsvColumns::importable);
   append_csv_event(text, transfer, book(), CsvColumns::importable);
   EXPECT_EQ(event_from_csv<Transfer>(text).value().timestamp, Timestamp{});
+}
+
+TEST(EventCsvTest, AnAccountIsOpenForTheImportOfItsTransfers) {
+  Account account = full_account();
+  account.flags = account_flag::history | account_flag::closed | account_flag::debits_frozen;
+  std::string text;
+  append_csv_header<Account>(text, CsvColumns::importable);
+  append_csv_event(text, account, book(), CsvColumns::importable);
+  EXPECT_EQ(event_from_csv<Account>(text).value().flags, account_flag::history);
+}
+
+TEST(EventCsvTest, HoldsAndWhatFollowsThemReadBack) {
+  Transfer transfer = full_transfer();
+  constexpr unsigned kinds[] = {
+      transfer_flag::pending,
+      transfer_flag::void_pending_transfer,
+      transfer_flag::post_pending_transfer | transfer_flag::keep_remainder,
+      transfer_flag::reversal,
+      transfer_flag::pending | transfer_flag::closing_credit,
+      transfer_flag::balancing_debit | transfer_flag::balancing_credit};
+  for (const unsigned flags : kinds) {
+    transfer.flags = static_cast<std::uint16_t>(flags | transfer_flag::imported);
+    expect_round_trip(transfer, CsvColumns::importable);
+  }
+}
+
+TEST(EventCsvTest, ATimeoutMayHaveAUnit) {
+  const auto transfer = event_from_csv<Transfer>("id,flags,timeout\n1,pending,2h\n");
+  ASSERT_TRUE(transfer.ok()) << transfer.error().what;
+  EXPECT_EQ(transfer.value().timeout, 7'200U);
 }
 
 TEST(EventCsvTest, AnExportShowsBalancesByScaleAndTheCallersColumns) {

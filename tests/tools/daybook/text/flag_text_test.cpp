@@ -24,7 +24,20 @@ TEST(FlagTextTest, EveryValueReadsBackAsItself) {
 TEST(FlagTextTest, EveryKnownBitHasAName) {
   EXPECT_EQ(format_flags(FlagSet::account, account_flag::known).find("bit_"), std::string::npos);
   EXPECT_EQ(format_flags(FlagSet::transfer, transfer_flag::known).find("bit_"), std::string::npos);
-  EXPECT_EQ(format_flags(FlagSet::account, 1U << 6), "bit_6");
+  EXPECT_EQ(format_flags(FlagSet::account, 1U << 8), "bit_8");
+}
+
+TEST(FlagTextTest, TheEnginesOwnFlagsAreShownAndNotOffered) {
+  constexpr std::uint16_t frozen = account_flag::debits_frozen | account_flag::credits_frozen;
+  EXPECT_EQ(format_flags(FlagSet::account, frozen), "debits_frozen|credits_frozen");
+  EXPECT_EQ(known_flag_names(FlagSet::account).find("frozen"), std::string::npos);
+  for (const FlagSet set : {FlagSet::account, FlagSet::transfer}) {
+    unsigned settable = 0;
+    for (const std::string& name : settable_flag_names(set)) {
+      settable |= parse_flag(set, name).value();
+    }
+    EXPECT_EQ(settable, set == FlagSet::account ? account_flag::known : transfer_flag::known);
+  }
 }
 
 TEST(FlagTextTest, NamesAreJoinedByABar) {

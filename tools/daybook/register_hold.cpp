@@ -1,0 +1,37 @@
+#include <memory>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "tools/daybook/command.hpp"
+#include "tools/daybook/get_command.hpp"
+
+namespace daybook {
+namespace {
+
+void register_get(CLI::App& group, CommandContext& context) {
+  auto options = std::make_shared<GetOptions>();
+  CLI::App* command =
+      group.add_subcommand("get", "What became of pending transfers: posted, held, state");
+  command->add_option("id", options->ids, "Ids of pending transfers: decimal, 0xHEX or name:TEXT")
+      ->required();
+  add_client_options(*command, options->client);
+  command->footer(
+      "state is open, posted, voided or expired; held is what can still be posted. Exit code 1\n"
+      "when there is no pending transfer with one of the ids.\n"
+      "Example:\n"
+      "  daybook hold get 7001");
+  command->callback([&context, options] { context.exit_code = run_hold_get(*options); });
+}
+
+}  // namespace
+
+void register_hold(CLI::App& app, CommandContext& context) {
+  CLI::App* group = app.add_subcommand("hold", "Show holds: pending transfers and their state");
+  group->require_subcommand(1);
+  group->footer("Example:\n  daybook hold get 7001");
+  register_get(*group, context);
+}
+
+}  // namespace daybook

@@ -1,0 +1,103 @@
+#include "tools/daybook/text/record_table.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "tools/daybook/text/flag_text.hpp"
+#include "tools/daybook/text/id_text.hpp"
+#include "tools/daybook/text/time_text.hpp"
+
+namespace daybook {
+namespace {
+
+constexpr auto right = Table::Align::right;
+
+}  // namespace
+
+std::string ledger_text(const LedgerBook& ledgers, LedgerId id) {
+  const Ledger* ledger = ledgers.find(id);
+  return ledger == nullptr ? fmt::format("{}", id.value())
+                           : fmt::format("{} {}", id.value(), ledger->name());
+}
+
+Table table_of(std::span<const Account> accounts, const LedgerBook& ledgers) {
+  Table table{{{"account id", right},
+               {"ledger"},
+               {"code", right},
+               {"debits pending", right},
+               {"debits posted", right},
+               {"credits pending", right},
+               {"credits posted", right},
+               {"flags"}}};
+  for (const Account& account : accounts) {
+    const auto amount = [&](Amount value) { return ledgers.format(account.ledger, value); };
+    table.add({format_id(account.id.value()), ledger_text(ledgers, account.ledger),
+               fmt::format("{}", account.code.value()), amount(account.debits_pending),
+               amount(account.debits_posted), amount(account.credits_pending),
+               amount(account.credits_posted), format_flags(FlagSet::account, account.flags)});
+  }
+  return table;
+}
+
+Table table_of(std::span<const Transfer> transfers, const LedgerBook& ledgers) {
+  const bool any_follows =
+      std::any_of(transfers.begin(), transfers.end(),
+                  [](const Transfer& transfer) { return transfer.pending_id != TransferId{}; });
+  std::vector<Table::Column> columns = {{"transfer id", right},
+                                        {"debit account", right},
+                                        {"credit account", right},
+                                        {"amount", right},
+                                        {"ledger"},
+                                        {"code", right},
+                                        {"time"},
+                                        {"flags"}};
+  if (any_follows) columns.push_back({"of transfer", right});
+  Table table{std::move(columns)};
+  for (const Transfer& transfer : transfers) {
+    std::vector<std::string> cells = {
+        format_id(transfer.id.value()),
+        format_id(transfer.debit_account_id.value()),
+        format_id(transfer.credit_account_id.value()),
+        ledgers.format(transfer.ledger, transfer.amount),
+        ledger_text(ledgers, transfer.ledger),
+        fmt::format("{}", transfer.code.value()),
+        format_time(transfer.timestamp),
+        format_flags(FlagSet::transfer, transfer.flags),
+    };
+    if (any_follows) {
+      const bool follows = transfer.pending_id != TransferId{};
+      cells.push_back(follows ? format_id(transfer.pending_id.value()) : std::string{});
+    }
+    table.add(std::move(cells));
+  }
+  return table;
+}
+
+Table table_of(std::span<const HoldView> holds, const LedgerBook& ledgers) {
+  Table table{{{"hold id", right},
+               {"state"},
+               {"amount", right},
+               {"posted", right},
+               {"held", right},
+               {"ledger"},
+               {"debit account", right},
+               {"credit account", right},
+               {"expires at"},
+               {"owner", right},
+               {"resolved by", right}}};
+  for (const HoldView& hold : holds) {
+    const auto amount = [&](Amount value) { return ledgers.format(hold.ledger, value); };
+    const auto id_or = [](const Uint128& id, const char* none) {
+      return id.is_zero() ? std::string{none} : format_id(id);
+    };
+    table.add({format_id(hold.id.value()), std::string{to_string(hold.state)}, amount(hold.amount),
+               amount(hold.posted), amount(hold.held), ledger_text(ledgers, hold.ledger),
+               format_id(hold.debit_account_id.value()), format_id(hold.credit_account_id.value()),
+               hold.expires_at == Timestamp{} ? "never" : format_time(hold.expires_at),
+               id_or(hold.owner, "anyone"), id_or(hold.resolved_by.value(), "")});
+  }
+  return table;
+}
+
+}  // namespace daybook

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "engine/model/account.hpp"
+#include "engine/model/transfer.hpp"
+#include "engine/model/views.hpp"
+#include "tools/daybook/text/ledger_book.hpp"
+#include "tools/daybook/text/table.hpp"
+
+/// Accounts, transfers and holds as tables for people; amounts by the ledger's scale.
+
+namespace daybook {
+
+/// "978 EUR"; only the number of a ledger that is not registered.
+[[nodiscard]] std::string ledger_text(const LedgerBook& ledgers, LedgerId id);
+
+[[nodiscard]] Table table_of(std::span<const Account> accounts, const LedgerBook& ledgers);
+/// With a column for what is posted, voided or reversed where any transfer does that.
+[[nodiscard]] Table table_of(std::span<const Transfer> transfers, const LedgerBook& ledgers);
+[[nodiscard]] Table table_of(std::span<const HoldView> holds, const LedgerBook& ledgers);
+
+}  // namespace daybook

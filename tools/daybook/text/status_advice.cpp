@@ -1,0 +1,230 @@
+#include "tools/daybook/text/status_advice.hpp"
+
+#include <span>
+
+namespace daybook {
+namespace {
+
+using A = CreateAccountStatus;
+using T = CreateTransferStatus;
+using L = PutLedgerStatus;
+using C = ChangeAccountStatus;
+
+template <typename Status>
+struct Advice {
+  Status status;
+  std::string_view words;
+};
+
+// ---- What several kinds of event share. ----
+
+constexpr std::string_view chain_failed =
+    "Another event of its chain was refused, so nothing of the chain happened; see that one. The "
+    "id is still free.";
+constexpr std::string_view chain_open =
+    "The last event of a request has the flag linked: the chain's last event goes without it.";
+constexpr std::string_view imported_expected =
+    "The request's first event is imported, so all must be: send the others in another request.";
+constexpr std::string_view imported_not_expected =
+    "The request's first event is not imported, so none may be: send these in another request.";
+constexpr std::string_view timestamp_zero =
+    "Only an imported event has a timestamp of its own: leave it out.";
+constexpr std::string_view timestamp_range =
+    "An imported event needs a timestamp from 1 to 2^63-1 ns since 1970.";
+constexpr std::string_view timestamp_advance =
+    "An imported event lies in the past: its timestamp is at or after the engine's time.";
+constexpr std::string_view reserved =
+    "A flag is set that no event may have: it is unknown, or the engine's own.";
+constexpr std::string_view not_supported = "This version cannot do it yet.";
+constexpr std::string_view id_zero = "The id is 0: give it one.";
+constexpr std::string_view id_max = "The id is 2^128-1, which means something else: take another.";
+constexpr std::string_view exists_differently =
+    "There is one with this id already, and this field is another: look at it with get. For a new "
+    "one take a new id.";
+constexpr std::string_view ledger_zero = "Name the ledger.";
+constexpr std::string_view code_zero = "Give a code from 1 to 65535.";
+
+constexpr Advice<A> account_advice[] = {
+    {A::linked_event_failed, chain_failed},
+    {A::linked_event_chain_open, chain_open},
+    {A::imported_event_expected, imported_expected},
+    {A::imported_event_not_expected, imported_not_expected},
+    {A::timestamp_must_be_zero, timestamp_zero},
+    {A::imported_event_timestamp_out_of_range, timestamp_range},
+    {A::imported_event_timestamp_must_not_advance, timestamp_advance},
+    {A::reserved_field, "A reserved field is not 0."},
+    {A::reserved_flag, reserved},
+    {A::not_supported_yet, not_supported},
+    {A::id_must_not_be_zero, id_zero},
+    {A::id_must_not_be_int_max, id_max},
+    {A::exists_with_different_flags, exists_differently},
+    {A::exists_with_different_business_id, exists_differently},
+    {A::exists_with_different_user_id, exists_differently},
+    {A::exists_with_different_tag, exists_differently},
+    {A::exists_with_different_ledger, exists_differently},
+    {A::exists_with_different_code, exists_differently},
+    {A::flags_are_mutually_exclusive,
+     "debits_must_not_exceed_credits and credits_must_not_exceed_debits: choose one."},
+    {A::debits_pending_must_be_zero, "An account begins empty; transfers fill it."},
+    {A::debits_posted_must_be_zero, "An account begins empty; transfers fill it."},
+    {A::credits_pending_must_be_zero, "An account begins empty; transfers fill it."},
+    {A::credits_posted_must_be_zero, "An account begins empty; transfers fill it."},
+    {A::ledger_must_not_be_zero, ledger_zero},
+    {A::ledger_not_registered, "Register the ledger first: daybook ledger put."},
+    {A::code_must_not_be_zero, code_zero},
+    {A::imported_event_timestamp_must_not_regress,
+     "Imported accounts come in the order of their timestamps, which no other event may have."},
+};
+
+constexpr Advice<T> transfer_advice[] = {
+    {T::linked_event_failed, chain_failed},
+    {T::linked_event_chain_open, chain_open},
+    {T::imported_event_expected, imported_expected},
+    {T::imported_event_not_expected, imported_not_expected},
+    {T::timestamp_must_be_zero, timestamp_zero},
+    {T::imported_event_timestamp_out_of_range, timestamp_range},
+    {T::imported_event_timestamp_must_not_advance, timestamp_advance},
+    {T::reserved_flag, reserved},
+    {T::not_supported_yet, not_supported},
+    {T::id_must_not_be_zero, id_zero},
+    {T::id_must_not_be_int_max, id_max},
+    {T::exists_with_different_flags, exists_differently},
+    {T::exists_with_different_pending_id, exists_differently},
+    {T::exists_with_different_timeout, exists_differently},
+    {T::exists_with_different_debit_account_id, exists_differently},
+    {T::exists_with_different_credit_account_id, exists_differently},
+    {T::exists_with_different_amount, exists_differently},
+    {T::exists_with_different_business_id, exists_differently},
+    {T::exists_with_different_user_id, exists_differently},
+    {T::exists_with_different_tag, exists_differently},
+    {T::exists_with_different_ledger, exists_differently},
+    {T::exists_with_different_code, exists_differently},
+    {T::id_already_failed,
+     "A transfer with this id was refused once, so that a late repeat cannot succeed: take a new "
+     "id."},
+    {T::flags_are_mutually_exclusive,
+     "These flags do not go together: post, void and reversal each stand alone, without pending, "
+     "balancing or closing; keep_remainder goes with post only."},
+    {T::debit_account_id_must_not_be_zero, "Name the account that is debited."},
+    {T::debit_account_id_must_not_be_int_max, id_max},
+    {T::credit_account_id_must_not_be_zero, "Name the account that is credited."},
+    {T::credit_account_id_must_not_be_int_max, id_max},
+    {T::accounts_must_be_different, "A transfer goes from one account to another."},
+    {T::pending_id_must_be_zero,
+     "Only a post, a void or a reversal has a pending_id: leave it out, or set its flag."},
+    {T::pending_id_must_not_be_zero,
+     "Name the transfer that is posted, voided or reversed: pending_id."},
+    {T::pending_id_must_not_be_int_max, id_max},
+    {T::pending_id_must_be_different, "A transfer cannot post, void or reverse itself."},
+    {T::timeout_reserved_for_pending_transfer, "Only a pending transfer has a timeout."},
+    {T::closing_transfer_must_be_pending,
+     "A transfer that closes an account is pending: set that flag too, or use account close."},
+    {T::ledger_must_not_be_zero, ledger_zero},
+    {T::code_must_not_be_zero, code_zero},
+    {T::debit_account_not_found, "Create the account first."},
+    {T::credit_account_not_found, "Create the account first."},
+    {T::accounts_must_have_the_same_ledger,
+     "Nothing moves between ledgers: an exchange is two transfers, linked."},
+    {T::transfer_must_have_the_same_ledger_as_accounts, "Name the ledger of the accounts."},
+    {T::pending_transfer_not_found, "There is no transfer with that pending_id."},
+    {T::reversal_target_not_found, "There is no transfer with that pending_id."},
+    {T::reversal_target_not_posted,
+     "Only what was posted can be reversed: void a pending transfer, and move back a reversal by "
+     "a new transfer. A captured hold is reversed by the id of its post."},
+    {T::pending_transfer_not_pending,
+     "It is no pending transfer: there is nothing to post or void. A posted one can be reversed."},
+    {T::hold_is_owned, "A coordinator owns the hold and alone may post or void it."},
+    {T::pending_transfer_has_different_debit_account_id,
+     "The pending transfer debits another account: leave the account out."},
+    {T::pending_transfer_has_different_credit_account_id,
+     "The pending transfer credits another account: leave the account out."},
+    {T::pending_transfer_has_different_ledger,
+     "The pending transfer is in another ledger: leave it out."},
+    {T::pending_transfer_has_different_code,
+     "The pending transfer has another code: leave it out."},
+    {T::amount_must_not_be_zero, "keep_remainder needs an amount above 0."},
+    {T::reversal_exceeds_original,
+     "More than what is not reversed yet: look with transfer get, and reverse at most the rest."},
+    {T::exceeds_pending_transfer_amount,
+     "More than is held: look with hold get, and post at most that."},
+    {T::pending_transfer_has_different_amount,
+     "A void releases all that is held: leave the amount out."},
+    {T::pending_transfer_already_posted,
+     "It is done: see hold get. What was posted can be reversed."},
+    {T::pending_transfer_already_voided, "It is over: see hold get. Make a new pending transfer."},
+    {T::pending_transfer_expired, "Its time was over and the amount was released: hold it anew."},
+    {T::imported_event_timestamp_must_not_regress,
+     "Imported transfers come in the order of their timestamps, which no other event may have."},
+    {T::imported_event_timestamp_must_postdate_debit_account,
+     "The account that is debited is younger than the transfer."},
+    {T::imported_event_timestamp_must_postdate_credit_account,
+     "The account that is credited is younger than the transfer."},
+    {T::imported_event_timeout_must_be_zero, "An imported transfer has no timeout."},
+    {T::debit_account_already_closed, "The account that is debited is closed: see account reopen."},
+    {T::credit_account_already_closed,
+     "The account that is credited is closed: see account reopen."},
+    {T::debit_account_frozen, "An operator froze the account's debits: see account unfreeze."},
+    {T::credit_account_frozen, "An operator froze the account's credits: see account unfreeze."},
+    {T::overflows_debits_pending, "The account's sum would pass 2^128-1."},
+    {T::overflows_credits_pending, "The account's sum would pass 2^128-1."},
+    {T::overflows_debits_posted, "The account's sum would pass 2^128-1."},
+    {T::overflows_credits_posted, "The account's sum would pass 2^128-1."},
+    {T::overflows_debits, "The account's sum would pass 2^128-1."},
+    {T::overflows_credits, "The account's sum would pass 2^128-1."},
+    {T::overflows_timeout,
+     "The timeout ends after the end of time, 2^63-1 ns: take a shorter one."},
+    {T::exceeds_credits,
+     "The account that is debited has too little: debits, pending ones too, must not exceed its "
+     "posted credits."},
+    {T::exceeds_debits,
+     "The account that is credited would get too much: credits, pending ones too, must not exceed "
+     "its posted debits."},
+    {T::below_minimum, "The account that is debited would fall below its minimum: account limits."},
+    {T::above_maximum, "The account that is credited would pass its maximum: account limits."},
+};
+
+constexpr Advice<L> ledger_advice[] = {
+    {L::ledger_must_not_be_zero, "Give the ledger a number above 0."},
+    {L::name_must_not_be_empty, "Give the ledger a name, such as EUR."},
+    {L::name_too_long, "A name has at most 64 bytes."},
+    {L::name_must_be_utf8, "The name is not UTF-8."},
+    {L::scale_out_of_range, "A scale is 0 to 30."},
+    {L::kind_unknown, "The kind is currency, stock or asset."},
+    {L::name_taken, "Another ledger has this name: see ledger list."},
+    {L::ledger_in_use, "It has accounts, so it cannot be changed any more."},
+    {L::too_many_ledgers, "There are 65,536 ledgers already."},
+};
+
+constexpr Advice<C> change_advice[] = {
+    {C::timestamp_must_be_zero, "The engine sets the timestamp: leave it out."},
+    {C::reserved_field, "A reserved field is not 0."},
+    {C::kind_unknown, "This engine does not know such a change."},
+    {C::account_not_found, "There is no such account."},
+    {C::minimum_must_not_exceed_maximum, "The minimum is above the maximum."},
+    {C::sides_unknown, "Freeze debits, credits or both."},
+    {C::outside_limits,
+     "Done, but the balance is outside these limits now: only moves that bring it back pass."},
+};
+
+template <typename Status>
+std::string_view find(std::span<const Advice<Status>> table, Status status) noexcept {
+  for (const Advice<Status>& each : table) {
+    if (each.status == status) return each.words;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view advice(CreateAccountStatus status) noexcept {
+  return find<A>(account_advice, status);
+}
+std::string_view advice(CreateTransferStatus status) noexcept {
+  return find<T>(transfer_advice, status);
+}
+std::string_view advice(PutLedgerStatus status) noexcept { return find<L>(ledger_advice, status); }
+std::string_view advice(ChangeAccountStatus status) noexcept {
+  return find<C>(change_advice, status);
+}
+
+}  // namespace daybook
