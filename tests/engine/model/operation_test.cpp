@@ -22,15 +22,22 @@ constexpr Row rows[] = {
     {RequestKind::create_accounts, 16, "create_accounts", true, false},
     {RequestKind::create_transfers, 17, "create_transfers", true, false},
     {RequestKind::put_ledgers, 18, "put_ledgers", true, false},
+    {RequestKind::change_accounts, 19, "change_accounts", true, false},
     {RequestKind::lookup_accounts, 40, "lookup_accounts", false, false},
     {RequestKind::lookup_transfers, 41, "lookup_transfers", false, true},
     {RequestKind::list_accounts, 42, "list_accounts", false, true},
     {RequestKind::list_ledgers, 43, "list_ledgers", false, true},
     {RequestKind::list_transfers, 44, "list_transfers", false, true},
+    {RequestKind::lookup_holds, 45, "lookup_holds", false, true},
+    {RequestKind::get_account_transfers, 46, "get_account_transfers", false, true},
+    {RequestKind::query_accounts, 48, "query_accounts", false, true},
+    {RequestKind::query_transfers, 49, "query_transfers", false, true},
+    {RequestKind::trial_balance, 50, "trial_balance", false, true},
     {RequestKind::advance_clock, 64, "advance_clock", true, false},
     {RequestKind::accept_clock, 65, "accept_clock", true, false},
     {RequestKind::state_digest, 66, "state_digest", false, false},
     {RequestKind::open_session, 67, "open_session", false, false},
+    {RequestKind::release_holds, 80, "release_holds", false, false},
 };
 
 TEST(RequestKindTest, KeepsItsNumbersNamesAndTreatment) {

@@ -141,6 +141,12 @@ const Names ledger_names = {
     {10, "too_many_ledgers"},
 };
 
+const Names change_names = {
+    {0, "changed"},       {1, "timestamp_must_be_zero"}, {2, "reserved_field"},
+    {3, "kind_unknown"},  {4, "account_not_found"},      {5, "minimum_must_not_exceed_maximum"},
+    {6, "sides_unknown"}, {7, "outside_limits"},
+};
+
 const Names request_names = {
     {0, "ok"},
     {2001, "busy"},
@@ -160,6 +166,8 @@ const Names request_names = {
     {2015, "too_many_accounts"},
     {2016, "too_many_transfers"},
     {2017, "cursor_unknown"},
+    {2018, "too_many_holds"},
+    {2019, "filter_invalid"},
 };
 
 /// Every number from 0 to 4,095 has the name that the table gives it, and no other has one.
@@ -181,6 +189,10 @@ TEST(StatusTest, OfTransfersKeepsNumbersAndNames) {
 }
 
 TEST(StatusTest, OfLedgersKeepsNumbersAndNames) { expect_names<PutLedgerStatus>(ledger_names); }
+
+TEST(StatusTest, OfAccountChangesKeepsNumbersAndNames) {
+  expect_names<ChangeAccountStatus>(change_names);
+}
 
 TEST(StatusTest, OfRequestsKeepsNumbersAndNames) { expect_names<RequestStatus>(request_names); }
 
