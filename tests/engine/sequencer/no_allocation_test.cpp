@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -51,7 +52,8 @@ class NoAllocationTest : public ::testing::Test {
  protected:
   NoAllocationTest() { reply_.resize(std::size_t{limits::batch_events_max} * 128); }
 
-  void execute(RequestKind kind, const void* events, std::uint32_t count) {
+  void execute(RequestKind kind, const void* events, std::uint32_t count,
+               std::string_view reason = {}, Role role = Role::gateway) {
     RequestSlot request;
     request.kind = kind;
     request.client = ClientId{Uint128{number_ % 7 + 1, 1}};
@@ -59,15 +61,49 @@ class NoAllocationTest : public ::testing::Test {
     request.events = static_cast<const std::byte*>(events);
     request.event_count = count;
     request.reply_room = reply_.data();
+    request.reason = reason;
+    request.role = role;
     trapped = true;
-    if (!open_ || !sequencer_.fits(request)) {
-      if (open_) static_cast<void>(sequencer_.close(number_, JournalId{}));
-      sequencer_.open(slabs_[entries_++ % slabs_.size()]);
-      open_ = true;
-    }
-    sequencer_.execute(request, 1'000 + number_);
+    if (!open_ || !sequencer_.fits(request)) reopen();
+    sequencer_.execute(request, now_ += 1'000);
     trapped = false;
     items_ = request.item_count;
+    status_ = request.status;
+  }
+
+  template <typename Event>
+  void execute(RequestKind kind, const std::vector<Event>& events, std::string_view reason = {},
+               Role role = Role::gateway) {
+    execute(kind, events.data(), static_cast<std::uint32_t>(events.size()), reason, role);
+  }
+
+  /// Releases all that is due, slice by slice.
+  std::uint32_t release_due() {
+    std::uint32_t released = 0;
+    trapped = true;
+    for (std::uint32_t slice = 1; slice != 0; released += slice) {
+      if (!sequencer_.fits_releases()) reopen();
+      slice = sequencer_.release_due(now_, limits::releases_per_operation_max);
+    }
+    trapped = false;
+    return released;
+  }
+
+  void reopen() {
+    if (open_) static_cast<void>(sequencer_.close(now_, JournalId{}));
+    sequencer_.open(slabs_[entries_++ % slabs_.size()]);
+    open_ = true;
+  }
+
+  void create_accounts(std::uint32_t count) {
+    std::vector<Account> accounts(count);
+    for (std::uint64_t at = 0; at < count; ++at) {
+      accounts[at].id = AccountId{Uint128{at + 1, 0}};
+      accounts[at].ledger = LedgerId{1};
+      accounts[at].code = Code{1};
+    }
+    execute(RequestKind::create_accounts, accounts);
+    EXPECT_EQ(items_, 0U);
   }
 
   NoJournal journal_;
@@ -79,7 +115,9 @@ class NoAllocationTest : public ::testing::Test {
   std::vector<std::byte> reply_;
   std::uint64_t number_ = 0;
   std::uint64_t entries_ = 0;
+  std::uint64_t now_ = 1'000'000;
   std::uint32_t items_ = 0;
+  RequestStatus status_{};
   bool open_ = false;
 };
 
@@ -119,6 +157,100 @@ TEST_F(NoAllocationTest, AllocatesNothingForAnyRequest) {
   execute(RequestKind::lookup_accounts, ids.data(), 1'000);
   EXPECT_EQ(items_, 1'000U);
   execute(RequestKind::state_digest, nullptr, 0);
+}
+
+Transfer transfer_of(std::uint64_t id, std::uint64_t debit, std::uint64_t credit,
+                     unsigned flags = 0) {
+  Transfer transfer;
+  transfer.id = TransferId{Uint128{id, 6}};
+  transfer.debit_account_id = AccountId{Uint128{debit, 0}};
+  transfer.credit_account_id = AccountId{Uint128{credit, 0}};
+  transfer.amount = Amount{Uint128{10, 0}};
+  transfer.ledger = LedgerId{1};
+  transfer.code = Code{1};
+  transfer.flags = static_cast<std::uint16_t>(flags);
+  return transfer;
+}
+
+Transfer naming(std::uint64_t id, std::uint64_t target, std::uint64_t amount, unsigned flags) {
+  Transfer transfer;
+  transfer.id = TransferId{Uint128{id, 6}};
+  transfer.pending_id = TransferId{Uint128{target, 6}};
+  transfer.amount = Amount{Uint128{amount, 0}};
+  transfer.flags = static_cast<std::uint16_t>(flags);
+  return transfer;
+}
+
+TEST_F(NoAllocationTest, AllocatesNothingForHoldsAndWhatBecomesOfThem) {
+  namespace flag = transfer_flag;
+  create_accounts(1'000);
+  constexpr std::uint64_t holds = 2'000;
+  std::vector<Transfer> batch;
+  for (std::uint64_t round = 0; round < 20; ++round) {
+    const std::uint64_t base = round * 100'000;
+    batch.clear();
+    for (std::uint64_t at = 0; at < holds; ++at) {
+      batch.push_back(transfer_of(base + at + 1, at % 999 + 1, at % 999 + 2, flag::pending));
+      batch.back().timeout = at % 2 == 0 ? 0 : static_cast<std::uint32_t>(at % 50 + 1);
+      if (at % 500 == 0) batch.back().flags |= flag::balancing_debit;
+    }
+    execute(RequestKind::create_transfers, batch);
+    EXPECT_EQ(items_, 0U);
+    // Captures, posts and voids; every tenth in a chain that breaks.
+    batch.clear();
+    for (std::uint64_t at = 0; at < holds; ++at) {
+      const std::uint64_t hold = base + at + 1;
+      const unsigned kind = at % 3 == 0   ? flag::post_pending_transfer | flag::keep_remainder
+                            : at % 3 == 1 ? flag::post_pending_transfer
+                                          : flag::void_pending_transfer;
+      batch.push_back(naming(base + 10'000 + at, hold, at % 3 == 2 ? 0 : 4, kind));
+      if (at % 10 == 0) {
+        batch.back().flags |= flag::linked;
+        batch.push_back(transfer_of(base + 20'000 + at, 1, 999'999));
+      }
+    }
+    execute(RequestKind::create_transfers, batch);
+    EXPECT_EQ(items_, holds / 10 * 2);
+    now_ += 60'000'000'000;
+    EXPECT_GT(release_due(), 0U);
+  }
+  execute(RequestKind::create_transfers, nullptr, 0);
+  EXPECT_EQ(status_, RequestStatus::ok);
+}
+
+TEST_F(NoAllocationTest, AllocatesNothingForReversalsAndChanges) {
+  namespace flag = transfer_flag;
+  create_accounts(1'000);
+  for (std::uint64_t round = 0; round < 20; ++round) {
+    const std::uint64_t base = round * 100'000;
+    reopen();  // What is reversed stands in the slab still: NoJournal has none.
+    std::vector<Transfer> batch;
+    for (std::uint64_t at = 0; at < 500; ++at) {
+      batch.push_back(transfer_of(base + at + 1, at % 999 + 1, at % 999 + 2));
+    }
+    execute(RequestKind::create_transfers, batch);
+    batch.clear();
+    for (std::uint64_t at = 0; at < 500; ++at) {
+      batch.push_back(naming(base + 10'000 + at, base + at + 1, 4, flag::reversal | flag::linked));
+      batch.push_back(
+          naming(base + 20'000 + at, base + at + 1, at % 10 == 0 ? 7 : 0, flag::reversal));
+    }
+    execute(RequestKind::create_transfers, batch, "an operator's words", Role::operator_);
+    EXPECT_EQ(items_, 100U);
+
+    std::vector<AccountChange> changes(1'000);
+    for (std::uint64_t at = 0; at < changes.size(); ++at) {
+      AccountChange& change = changes[at];
+      change.account_id = AccountId{Uint128{at / 6 + 1, 0}};
+      change.kind = static_cast<AccountChangeKind>(at % 6 + 1);
+      change.sides = account_side::both;
+      change.maximum = {0, 1};
+      if (at % 100 == 0) change.account_id = AccountId{Uint128{999'999, 0}};
+    }
+    execute(RequestKind::change_accounts, changes, "an operator's words", Role::operator_);
+    EXPECT_EQ(status_, RequestStatus::ok);
+    EXPECT_GE(items_, 10U);
+  }
 }
 
 TEST(NoAllocationDeathTest, TheTrapWorks) {
