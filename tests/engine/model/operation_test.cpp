@@ -30,6 +30,7 @@ constexpr Row rows[] = {
     {RequestKind::list_transfers, 44, "list_transfers", false, true},
     {RequestKind::lookup_holds, 45, "lookup_holds", false, true},
     {RequestKind::get_account_transfers, 46, "get_account_transfers", false, true},
+    {RequestKind::get_account_balances, 47, "get_account_balances", false, true},
     {RequestKind::query_accounts, 48, "query_accounts", false, true},
     {RequestKind::query_transfers, 49, "query_transfers", false, true},
     {RequestKind::trial_balance, 50, "trial_balance", false, true},

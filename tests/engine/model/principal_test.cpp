@@ -29,6 +29,7 @@ TEST(RoleTest, AllowsWhatTheTableAllows) {
       {RequestKind::list_transfers, {y, y, y, y, y, y}},
       {RequestKind::lookup_holds, {y, y, y, y, y, y}},
       {RequestKind::get_account_transfers, {y, y, y, y, y, y}},
+      {RequestKind::get_account_balances, {y, y, y, y, y, y}},
       {RequestKind::query_accounts, {y, y, y, y, y, y}},
       {RequestKind::query_transfers, {y, y, y, y, y, y}},
       {RequestKind::trial_balance, {y, y, y, y, y, y}},
