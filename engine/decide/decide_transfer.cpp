@@ -239,24 +239,30 @@ void note_authority(const BatchRules& rules, const Transfer& event, TransferDeci
 
 }  // namespace
 
-void prefetch_transfers(const State& state, std::span<const Transfer> transfers,
-                        std::span<TransferTags> tags) {
-  for (std::size_t at = 0; at < transfers.size(); ++at) {
-    const Transfer& transfer = transfers[at];
-    tags[at].id = state.transfer_ids.tag_of(transfer.id);
-    if ((transfer.flags & targeting_flags) != 0) state.holds.prefetch_index(transfer.pending_id);
-    tags[at].debit = state.accounts.tag_of(transfer.debit_account_id);
-    tags[at].credit = state.accounts.tag_of(transfer.credit_account_id);
-    state.transfer_ids.prefetch(tags[at].id);
-    state.accounts.prefetch_index(tags[at].debit);
-    state.accounts.prefetch_index(tags[at].credit);
+void TransferLookahead::ask_for_indexes(std::size_t begin) {
+  const std::size_t end = std::min(begin + group, transfers_.size());
+  for (std::size_t at = begin; at < end; ++at) {
+    const Transfer& transfer = transfers_[at];
+    TransferTags& tags = tags_[at % tags_.size()];
+    tags.id = state_.transfer_ids.tag_of(transfer.id);
+    tags.debit = state_.accounts.tag_of(transfer.debit_account_id);
+    tags.credit = state_.accounts.tag_of(transfer.credit_account_id);
+    if ((transfer.flags & targeting_flags) != 0) state_.holds.prefetch_index(transfer.pending_id);
+    state_.transfer_ids.prefetch(tags.id);
+    state_.accounts.prefetch_index(tags.debit);
+    state_.accounts.prefetch_index(tags.credit);
   }
-  for (std::size_t at = 0; at < transfers.size(); ++at) {
-    if ((transfers[at].flags & resolving_flags) != 0) {
-      state.holds.prefetch_candidate(transfers[at].pending_id);
+}
+
+void TransferLookahead::ask_for_places(std::size_t begin) {
+  const std::size_t end = std::min(begin + group, transfers_.size());
+  for (std::size_t at = begin; at < end; ++at) {
+    TransferTags& tags = tags_[at % tags_.size()];
+    if ((transfers_[at].flags & resolving_flags) != 0) {
+      state_.holds.prefetch_candidate(transfers_[at].pending_id);
     }
-    tags[at].debit_slot = state.accounts.prefetch_candidate(tags[at].debit);
-    tags[at].credit_slot = state.accounts.prefetch_candidate(tags[at].credit);
+    tags.debit_slot = state_.accounts.prefetch_candidate(tags.debit);
+    tags.credit_slot = state_.accounts.prefetch_candidate(tags.credit);
   }
 }
 

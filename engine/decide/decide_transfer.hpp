@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -21,13 +23,40 @@ struct TransferTags {
   AccountSlot credit_slot = no_account;  ///< Most likely.
 };
 
-/// Fills `tags` for `transfers`: first every index line is asked for, then every account, or the
-/// hold that a post or void resolves. Requires: as many tags as transfers.
-void prefetch_transfers(const State& state, std::span<const Transfer> transfers,
-                        std::span<TransferTags> tags);
+/// Walks a batch of transfers and asks for the memory that each will touch, well ahead of it. The
+/// index lines of a group are asked for while the group before is worked on, because those of the
+/// transfer ids come from far away; then, before its own work, every account, or the hold that a
+/// post or void resolves.
+///
+/// Usage.  For each transfer in order, tags_of(). The state may change in between.
+class TransferLookahead {
+ public:
+  TransferLookahead(const State& state, std::span<const Transfer> transfers)
+      : state_{state}, transfers_{transfers} {
+    ask_for_indexes(0);
+  }
 
-/// How many transfers are looked ahead: few enough for what they ask for to stay in the cache.
-inline constexpr std::size_t prefetch_group = 32;
+  /// The tags of transfer `at`. Requires: called for 0, 1, 2 …
+  [[nodiscard]] const TransferTags& tags_of(std::size_t at) {
+    if (at % group == 0) begin_group(at);
+    return tags_[at % tags_.size()];
+  }
+
+ private:
+  /// Few enough for what two groups ask for to stay in the cache.
+  static constexpr std::size_t group = 32;
+
+  void begin_group(std::size_t begin) {
+    ask_for_indexes(begin + group);
+    ask_for_places(begin);
+  }
+  void ask_for_indexes(std::size_t begin);
+  void ask_for_places(std::size_t begin);
+
+  const State& state_;
+  std::span<const Transfer> transfers_;
+  std::array<TransferTags, 2 * group> tags_;
+};
 
 /// What creating one transfer answers; nothing is changed.
 struct TransferDecision {

@@ -27,7 +27,7 @@ void IdIndex::prepare(std::uint64_t count) {
 void IdIndex::start_growth() {
   ENSURE(old_table_ == nullptr, "one growth at a time");
   old_table_ = table_;
-  migrated_ = 0;
+  migrated_ = settled_ = 0;
   ++bits_;
   table_ = levels_[bits_].items();
 }
@@ -42,6 +42,7 @@ void IdIndex::migrate(std::uint64_t bucket_count) {
       const std::uint64_t tag = bucket.tagged[slot] >> (64 - tag_bits);
       put(table_, home(tag, bits_), tag, value_at(bucket, slot));
     }
+    if (bucket.count < slots) settled_ = migrated_ + 1;
   }
   if (migrated_ < end) return;
   old_table_ = nullptr;

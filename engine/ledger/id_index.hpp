@@ -36,14 +36,14 @@ class IdIndex {
 
   void prefetch(std::uint64_t tag) const {
     __builtin_prefetch(&table_[home(tag, bits_)], 1);
-    if (old_table_ != nullptr) __builtin_prefetch(&old_table_[home(tag, bits_ - 1)]);
+    if (old_may_hold(tag)) __builtin_prefetch(&old_table_[home(tag, bits_ - 1)]);
   }
 
   /// The first value with this tag for which `is_it(value)` is true, or `none`.
   template <typename IsIt>
   [[nodiscard]] std::uint64_t find(std::uint64_t tag, IsIt is_it) const {
     const std::uint64_t found = find_in(table_, home(tag, bits_), tag, is_it);
-    if (found != none || old_table_ == nullptr) return found;
+    if (found != none || !old_may_hold(tag)) return found;
     return find_in(old_table_, home(tag, bits_ - 1), tag, is_it);
   }
   static constexpr std::uint64_t none = ~std::uint64_t{0};
@@ -94,6 +94,12 @@ class IdIndex {
     std::uint32_t count;
   };
   static_assert(sizeof(Bucket) == 64);
+
+  // Whether what was inserted before the growth under way and has this tag may not have been
+  // copied.
+  [[nodiscard]] bool old_may_hold(std::uint64_t tag) const {
+    return old_table_ != nullptr && home(tag, bits_ - 1) >= settled_;
+  }
 
   static std::size_t home(std::uint64_t tag, unsigned bits) { return tag >> (tag_bits - bits); }
   static std::uint64_t value_at(const Bucket& bucket, unsigned slot) {
@@ -151,6 +157,7 @@ class IdIndex {
   Bucket* table_ = nullptr;
   Bucket* old_table_ = nullptr;  // Complete and unchanged until everything in it has been copied.
   std::size_t migrated_ = 0;     // Buckets of old_table_ copied so far.
+  std::size_t settled_ = 0;      // At most migrated_: nothing from before it overflowed beyond.
   std::uint64_t size_ = 0;
   std::array<MappedArray<Bucket>, 40> levels_;  // Indexed by bits.
   std::atomic<unsigned> retired_{0};  // A level to discard; 0 = none. Owner sets, anyone takes.

@@ -30,7 +30,14 @@ inline constexpr std::uint64_t packed_offset_max = (std::uint64_t{1} << packed_o
 }
 
 /// Sorts by tag and keeps the order within a tag: pairs whose values come in order end up sorted.
-/// `room` grows to as many pairs. Cost: three passes of a radix sort, about 6 ns a pair.
-void sort_by_tag(std::vector<PackedPair>& pairs, std::vector<PackedPair>& room);
+/// `room` grows to as many pairs. Requires: fewer than 2^32 pairs. Cost: three passes of a radix
+/// sort, quick while pairs and room fit the second cache.
+void sort_by_tag(std::span<PackedPair> pairs, std::vector<PackedPair>& room);
+
+/// One sorted sequence of sorted blocks whose values grow from block to block. They are dealt out
+/// by the tag's first bits, which they have in order already, so that what is left to sort fits the
+/// first cache.
+[[nodiscard]] std::vector<PackedPair> merge_sorted(
+    std::span<const std::span<const PackedPair>> blocks, std::vector<PackedPair>& room);
 
 }  // namespace daybook

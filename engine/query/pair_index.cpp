@@ -74,15 +74,9 @@ void PairIndex::seal(std::uint64_t next_value) {
 void PairIndex::close_run(IndexView::Runs& runs) {
   const auto begin = runs.end() - static_cast<std::ptrdiff_t>(std::exchange(blocks_, 0));
   if (runs.end() - begin < 2) return;
-  std::vector<PackedPair> pairs;
-  std::size_t count = 0;
-  for (auto block = begin; block != runs.end(); ++block) count += (*block)->pairs().size();
-  pairs.reserve(count);
-  // In the order of their values: within a tag it stays.
-  for (auto block = begin; block != runs.end(); ++block) {
-    pairs.insert(pairs.end(), (*block)->pairs().begin(), (*block)->pairs().end());
-  }
-  sort_by_tag(pairs, room_);
+  std::vector<std::span<const PackedPair>> blocks;
+  for (auto block = begin; block != runs.end(); ++block) blocks.push_back((*block)->pairs());
+  std::vector<PackedPair> pairs = merge_sorted(blocks, room_);
   auto run = std::make_shared<const PairRun>((*begin)->base(), (*begin)->first(),
                                              runs.back()->last(), std::move(pairs));
   runs.erase(begin, runs.end());

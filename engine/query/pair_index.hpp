@@ -51,25 +51,29 @@ class PairRun {
 /// reads what was published when it asked.
 class PairTail {
  public:
-  PairTail(std::uint64_t base, std::size_t capacity) : base_{base}, pairs_(capacity) {}
+  PairTail(std::uint64_t base, std::size_t capacity)
+      : base_{base},
+        capacity_{capacity},
+        pairs_{std::make_unique_for_overwrite<PackedPair[]>(capacity)} {}
 
   [[nodiscard]] std::uint64_t base() const { return base_; }
   [[nodiscard]] std::size_t written() const { return written_; }
-  [[nodiscard]] bool full() const { return written_ == pairs_.size(); }
+  [[nodiscard]] bool full() const { return written_ == capacity_; }
 
   /// The appending thread. Not seen by readers before publish(). Requires: not full.
   void append(PackedPair pair) { pairs_[written_++] = pair; }
   void publish() { count_.store(written_, std::memory_order_release); }
 
   [[nodiscard]] std::span<const PackedPair> published() const {
-    return {pairs_.data(), count_.load(std::memory_order_acquire)};
+    return {pairs_.get(), count_.load(std::memory_order_acquire)};
   }
   /// For the appending thread: all, published or not.
-  [[nodiscard]] std::span<const PackedPair> all() const { return {pairs_.data(), written_}; }
+  [[nodiscard]] std::span<const PackedPair> all() const { return {pairs_.get(), written_}; }
 
  private:
   std::uint64_t base_;
-  std::vector<PackedPair> pairs_;
+  std::size_t capacity_;
+  std::unique_ptr<PackedPair[]> pairs_;
   std::size_t written_ = 0;
   std::atomic<std::size_t> count_{0};  // Appender writes, readers read: release, acquire.
 };

@@ -224,25 +224,22 @@ Result<void> Replayer::apply_transfers(const EntryFacts& facts, const PlacedRun&
   auto note = std::lower_bound(
       facts.transfer_notes.begin(), facts.transfer_notes.end(), placed.run.first,
       [](const TransferNote& each, std::uint32_t first) { return each.transfer < first; });
-  std::array<TransferTags, prefetch_group> tags;
-  for (std::size_t begin = 0; begin < transfers.size(); begin += prefetch_group) {
-    const auto group = transfers.subspan(begin, std::min(prefetch_group, transfers.size() - begin));
-    prefetch_transfers(state_, group, tags);
-    for (std::size_t at = 0; at < group.size(); ++at) {
+  TransferLookahead lookahead{state_, transfers};
+  for (std::size_t at = 0; at < transfers.size(); ++at) {
 #if defined(DAYBOOK_PLANT_WRONG_APPLY)
-      // Built into one test only, which shows that the follower notices: the third transfer.
-      Transfer transfer = group[at];
-      const u128 amount = transfer.amount.value().wide();
-      if (transfers_ + begin + at == 2) transfer.amount = Amount{Uint128{amount + 1}};
+    // Built into one test only, which shows that the follower notices: the third transfer.
+    Transfer transfer = transfers[at];
+    const u128 amount = transfer.amount.value().wide();
+    if (transfers_ + at == 2) transfer.amount = Amount{Uint128{amount + 1}};
 #else
-      const Transfer& transfer = group[at];
+    const Transfer& transfer = transfers[at];
 #endif
-      const std::size_t index = placed.run.first + begin + at;
-      while (note < facts.transfer_notes.end() && note->transfer < index) ++note;
-      const bool noted = note < facts.transfer_notes.end() && note->transfer == index;
-      auto applied = apply_transfer(facts, transfer, noted ? *note : TransferNote{}, tags[at]);
-      if (!applied.ok()) return applied;
-    }
+    const std::size_t index = placed.run.first + at;
+    while (note < facts.transfer_notes.end() && note->transfer < index) ++note;
+    const bool noted = note < facts.transfer_notes.end() && note->transfer == index;
+    auto applied = apply_transfer(facts, transfer, noted ? *note : TransferNote{},
+                                  lookahead.tags_of(at));
+    if (!applied.ok()) return applied;
   }
   transfers_ += transfers.size();
   return {};

@@ -370,15 +370,10 @@ void Sequencer::create_transfers(Batch& batch) {
   state_.transfer_ids.prepare(request.event_count);
   state_.holds.prepare(std::min<std::uint64_t>(request.event_count, state_.holds.room()));
   batch.rules.imported = (event_at<Transfer>(request, 0).flags & transfer_flag::imported) != 0;
-  // Memory latency stays out of the loop: a group is looked ahead, then decided.
-  std::array<TransferTags, prefetch_group> tags;
-  const std::span events{&event_at<Transfer>(request, 0), request.event_count};
-  for (std::uint32_t begin = 0; begin < request.event_count; begin += prefetch_group) {
-    const auto group = events.subspan(begin, std::min(prefetch_group, events.size() - begin));
-    prefetch_transfers(state_, group, tags);
-    for (std::uint32_t at = 0; at < group.size(); ++at) {
-      create_transfer(batch, begin + at, tags[at]);
-    }
+  // Memory latency stays out of the loop.
+  TransferLookahead lookahead{state_, {&event_at<Transfer>(request, 0), request.event_count}};
+  for (std::uint32_t index = 0; index < request.event_count; ++index) {
+    create_transfer(batch, index, lookahead.tags_of(index));
   }
 }
 

@@ -26,6 +26,8 @@ int flags_of(File::Mode mode) {
       return O_RDWR | O_CREAT | O_CLOEXEC;
     case File::Mode::create_afresh:
       return O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC;
+    case File::Mode::write_direct:
+      return O_WRONLY | O_DIRECT | O_CLOEXEC;
   }
   return O_RDONLY | O_CLOEXEC;
 }
@@ -74,6 +76,10 @@ File::~File() {
 
 Result<File> File::open(const std::filesystem::path& path, Mode mode) {
   const int descriptor = ::open(path.c_str(), flags_of(mode), file_mode);
+  if (descriptor < 0 && mode == Mode::write_direct && errno == EINVAL) {
+    return Failure{FailureKind::unsupported,
+                   path.string() + ": this file system has no way past the page cache"};
+  }
   if (descriptor < 0) return system_failure(errno, "cannot be opened", path);
   return File{descriptor, path};
 }

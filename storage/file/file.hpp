@@ -25,7 +25,11 @@ class File {
     write,          ///< Reading and writing; the file exists.
     create,         ///< Reading and writing; made when missing, kept when there.
     create_afresh,  ///< Reading and writing; emptied when there.
+    write_direct,   ///< Writing past the page cache; `unsupported` where the file system cannot.
+                    ///< Addresses, offsets and sizes are multiples of direct_alignment.
   };
+
+  static constexpr std::size_t direct_alignment = 4'096;
 
   [[nodiscard]] static Result<File> open(const std::filesystem::path& path, Mode mode);
 

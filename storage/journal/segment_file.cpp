@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/mapped_array.hpp"
 #include "storage/file/file.hpp"
 #include "storage/journal/page_walker.hpp"
 #include "storage/lmdb/environment.hpp"
@@ -18,15 +19,22 @@ constexpr std::size_t write_bytes = std::size_t{1} << 20;
 
 /// Writes zeros up to `bytes`, one synced step after the other, so that the disk's queue stays
 /// short for the journaler; stops when overtaken. Returns how far it came.
+///
+/// Past the page cache where that can be: the copy into it cost as much as the journal's own, and
+/// half a gigabyte of zeros pushed out pages that somebody needs.
 Result<std::uint64_t> zero_fill(File& file, std::uint64_t bytes, const IsOvertaken& is_overtaken) {
-  const std::vector<std::byte> zeros(write_bytes);
+  const MappedMemory memory{write_bytes};  // Zeros that begin at a page.
+  const std::span<const std::byte> zeros{memory.data(), write_bytes};
   auto size = file.size();
   if (!size) return size;
   std::uint64_t filled = size.value();
   std::uint64_t synced = filled;
+  auto direct = File::open(file.path(), File::Mode::write_direct);
+  const bool aligned = (filled | bytes) % File::direct_alignment == 0;
+  File& target = direct && aligned ? direct.value() : file;
   while (filled < bytes) {
     const std::uint64_t count = std::min<std::uint64_t>(zeros.size(), bytes - filled);
-    if (auto written = file.write_at(std::span{zeros}.first(count), filled); !written) {
+    if (auto written = target.write_at(zeros.first(count), filled); !written) {
       return written.error();
     }
     filled += count;
