@@ -39,11 +39,8 @@ const char* fault_of_resolution(const State& state, const Transfer& transfer,
   const u128 held = hold.held().value().wide();
   const u128 amount = transfer.amount.value().wide();
   if (hold.debit != places.debit || hold.credit != places.credit || amount > held ||
-      (voids && (amount != held || keeps)) || (keeps && amount == 0)) {
+      (voids && (amount != held || keeps)) || (keeps && amount == 0 && held != 0)) {
     return "a hold could not have been resolved so";
-  }
-  if (hold.expires_at.value() != 0 && transfer.timestamp >= hold.expires_at) {
-    return "a hold is resolved whose time is over";
   }
   // Of a post that is not its hold's first, the note says how much was posted with it.
   const u128 posted = hold.posted.value().wide();
@@ -159,7 +156,14 @@ const char* Replayer::fault_of_kind(const Transfer& transfer, const TransferNote
   }
   if ((transfer.flags & transfer_flag::reversal) == 0) {
     places.hold = state_.holds.find(transfer.pending_id);
-    return fault_of_resolution(state_, transfer, note, places);
+    if (const char* const fault = fault_of_resolution(state_, transfer, note, places)) return fault;
+    // Of an imported one, the slot by which it was judged is not known: it was the first at least.
+    const bool imported = (transfer.flags & transfer_flag::imported) != 0;
+    const std::uint64_t judged_at =
+        imported ? slots_begin_.value() + 1 : transfer.timestamp.value();
+    const std::uint64_t expires_at = state_.holds.at(places.hold).expires_at.value();
+    return expires_at != 0 && judged_at >= expires_at ? "a hold is resolved whose time is over"
+                                                      : nullptr;
   }
   const std::uint64_t tag = state_.transfer_ids.tag_of(transfer.pending_id);
   if (!state_.transfer_ids.may_hold(tag) || transfer.pending_id == transfer.id) {
