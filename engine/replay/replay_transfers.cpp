@@ -38,6 +38,7 @@ const char* fault_of_resolution(const State& state, const Transfer& transfer,
   const bool keeps = (transfer.flags & transfer_flag::keep_remainder) != 0;
   const u128 held = hold.held().value().wide();
   const u128 amount = transfer.amount.value().wide();
+  // A post that keeps the remainder moves something, unless it takes all of a hold of nothing.
   if (hold.debit != places.debit || hold.credit != places.credit || amount > held ||
       (voids && (amount != held || keeps)) || (keeps && amount == 0 && held != 0)) {
     return "a hold could not have been resolved so";
@@ -237,8 +238,8 @@ Result<void> Replayer::apply_transfers(const EntryFacts& facts, const PlacedRun&
     const std::size_t index = placed.run.first + at;
     while (note < facts.transfer_notes.end() && note->transfer < index) ++note;
     const bool noted = note < facts.transfer_notes.end() && note->transfer == index;
-    auto applied = apply_transfer(facts, transfer, noted ? *note : TransferNote{},
-                                  lookahead.tags_of(at));
+    auto applied =
+        apply_transfer(facts, transfer, noted ? *note : TransferNote{}, lookahead.tags_of(at));
     if (!applied.ok()) return applied;
   }
   transfers_ += transfers.size();
