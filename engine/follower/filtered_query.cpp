@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "engine/follower/balance_walk.hpp"
+#include "engine/ledger/account_state.hpp"
 #include "engine/query/query_rules.hpp"
 
 namespace daybook {
@@ -82,15 +84,21 @@ Result<void> FilteredQuery::run() {
     return {};
   }
   if (slot_.kind == RequestKind::query_accounts) {
-    find_accounts();
+    // Chosen and copied at one moment, so that none is missing and the balances belong together.
+    follower_.with_accounts([this](const AccountTable& accounts, Sequence as_of) {
+      slot_.first_sequence = as_of;
+      find_accounts(accounts);
+    });
+    slot_.item_count = item_count_;
     return {};
   }
-  const bool of_account = slot_.kind == RequestKind::get_account_transfers;
+  const bool of_account = slot_.kind != RequestKind::query_transfers;
   if (of_account && !follower_.has_account(filter_.account_id)) {
     refuse("there is no account with this account_id");
     return {};
   }
   auto found = find_transfers();
+  if (found.ok() && slot_.kind == RequestKind::get_account_balances) found = show_balances();
   slot_.item_count = item_count_;
   return found;
 }
@@ -156,57 +164,65 @@ void FilteredQuery::look_at(const Transfer& transfer, std::uint64_t sequence) {
   ++looked_at_;
   slot_.cursor = sequence;
   if (!passes(filter_, transfer)) return;
-  append(slot_.query_items, transfer);
   ++item_count_;
+  if (slot_.kind != RequestKind::get_account_balances) return append(slot_.query_items, transfer);
+  AccountBalance& balance = balances_.emplace_back();
+  balance.transfer_id = transfer.id;
+  balance.timestamp = transfer.timestamp;
+  balance.sequence = Sequence{sequence};
 }
 
-// What is asked for never changes, so accounts are chosen first; their balances are then of one
-// moment.
-void FilteredQuery::find_accounts() {
-  // Places in the order of creation; cursors count them from 1.
-  const auto places = follower_.accounts_between(filter_.timestamp_min, filter_.timestamp_max);
-  std::uint64_t begin = places.first;
-  std::uint64_t end = places.second;
+// The page's transfers are known; now what the account's balances were after each.
+Result<void> FilteredQuery::show_balances() {
+  BalanceWalk walk{follower_, with_facts_, filter_.account_id, as_of_, newest_first()};
+  item_count_ = 0;
+  for (AccountBalance& balance : balances_) {
+    if (item_count_ > 0 && walk.facts_read() >= looked_at_max) {
+      slot_.more = true;
+      slot_.cursor = balances_[item_count_ - 1].sequence.value();
+      return {};
+    }
+    const auto after = walk.after(balance.sequence);
+    if (!after.ok()) return after.error();
+    balance.debits_pending = after.value().debits_pending;
+    balance.debits_posted = after.value().debits_posted;
+    balance.credits_pending = after.value().credits_pending;
+    balance.credits_posted = after.value().credits_posted;
+    append(slot_.query_items, balance);
+    ++item_count_;
+  }
+  return {};
+}
+
+void FilteredQuery::find_accounts(const AccountTable& accounts) {
+  // Places in the order of creation, and so of time; cursors count them from 1.
+  std::uint64_t begin = accounts.first_not_before(filter_.timestamp_min);
+  std::uint64_t end = accounts.count();
+  if (filter_.timestamp_max.value() != 0) {
+    end = accounts.first_not_before(Timestamp{filter_.timestamp_max.value() + 1});
+  }
   if (filter_.cursor != 0 && newest_first()) end = std::min(end, filter_.cursor - 1);
   if (filter_.cursor != 0 && !newest_first()) begin = std::max(begin, filter_.cursor);
-  if (begin < end) {
-    Candidates candidates = Candidates::of_accounts(follower_.index(), filter_, begin, end - 1);
-    look_at_accounts(candidates);
-  }
-  const Follower::AccountsAt found = follower_.accounts_at(chosen_);
-  for (const Account& account : found.accounts) append(slot_.query_items, account);
-  slot_.item_count = item_count_;
-  slot_.first_sequence = found.as_of;
-}
-
-void FilteredQuery::look_at_accounts(Candidates& candidates) {
-  std::optional<Stretch> places = candidates.next();
-  std::vector<AccountSlot> slots;
-  while (places) {
-    slots.clear();
-    while (places && slots.size() < limits::batch_events_max) {
-      slots.push_back(static_cast<AccountSlot>(newest_first() ? places->last : places->first));
-      if (places->first == places->last) {
-        places = candidates.next();
-      } else if (newest_first()) {
-        --places->last;
-      } else {
-        ++places->first;
-      }
-    }
-    const std::vector<Account> accounts = follower_.accounts_at(slots).accounts;
-    for (std::size_t at = 0; at < slots.size(); ++at) {
+  if (begin >= end) return;
+  Candidates candidates = Candidates::of_accounts(follower_.index(), filter_, begin, end - 1);
+  while (const auto stretch = candidates.next()) {
+    for (std::uint64_t each = 0; each <= stretch->last - stretch->first; ++each) {
       if (page_ends()) {
         slot_.more = true;
         return;
       }
-      ++looked_at_;
-      slot_.cursor = std::uint64_t{slots[at]} + 1;
-      if (!passes(filter_, accounts[at])) continue;
-      chosen_.push_back(slots[at]);
-      ++item_count_;
+      const std::uint64_t place = newest_first() ? stretch->last - each : stretch->first + each;
+      look_at(accounts.at(static_cast<AccountSlot>(place)), place);
     }
   }
+}
+
+void FilteredQuery::look_at(const Account& account, std::uint64_t place) {
+  ++looked_at_;
+  slot_.cursor = place + 1;
+  if (!passes(filter_, account)) return;
+  append(slot_.query_items, shown(account));
+  ++item_count_;
 }
 
 }  // namespace daybook

@@ -1,31 +1,30 @@
 #pragma once
 
-#include <functional>
-#include <span>
+#include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "engine/codec/entry_facts.hpp"
 #include "engine/follower/follower.hpp"
+#include "engine/follower/with_facts.hpp"
 #include "engine/ports/request_slot.hpp"
 #include "engine/query/candidates.hpp"
 
 namespace daybook {
 
-/// Answers get_account_transfers, query_transfers and query_accounts: the index names candidates,
-/// the records decide.
+/// Answers get_account_transfers, get_account_balances, query_transfers and query_accounts: the
+/// index names candidates, the records decide.
 ///
 /// A page ends when it is full, or when `looked_at_max` candidates were looked at: a filter whose
 /// fields are common one by one and never together would keep a thread busy for ever. Such a page
-/// has `more` set and may even be empty; the next one goes on behind its cursor.
+/// has `more` set and may even be empty; the next one goes on behind its cursor. A page of balances
+/// also ends when so many facts were added up.
 ///
 /// Threads.  A query thread's.
 /// Errors.   A journal that cannot be read.
 class FilteredQuery {
  public:
-  using WithFacts = std::function<Result<void>(Sequence sequence,
-                                               const std::function<void(const EntryFacts&)>& use)>;
-
   /// References outlive it. `as_of`: the sequence that the answer is to be true of; the follower
   /// is there.
   FilteredQuery(const Follower& follower, WithFacts with_facts, Sequence as_of, RequestSlot& slot);
@@ -33,13 +32,17 @@ class FilteredQuery {
   [[nodiscard]] Result<void> run();
 
   static constexpr std::uint32_t looked_at_max = 65'536;
+  /// Of accounts, which are looked at while the follower waits.
+  static constexpr std::uint32_t accounts_looked_at_max = 16'384;
 
  private:
   [[nodiscard]] bool newest_first() const {
     return (filter_.flags & query_flag::newest_first) != 0;
   }
   [[nodiscard]] bool page_ends() const {
-    return item_count_ == filter_.limit || looked_at_ >= looked_at_max;
+    const bool of_accounts = slot_.kind == RequestKind::query_accounts;
+    return item_count_ == filter_.limit ||
+           looked_at_ >= (of_accounts ? accounts_looked_at_max : looked_at_max);
   }
   void refuse(std::string_view why);
 
@@ -49,8 +52,10 @@ class FilteredQuery {
                      std::optional<Stretch>& stretch);
   void look_at(const Transfer& transfer, std::uint64_t sequence);
 
-  void find_accounts();
-  void look_at_accounts(Candidates& candidates);
+  [[nodiscard]] Result<void> show_balances();
+
+  void find_accounts(const AccountTable& accounts);
+  void look_at(const Account& account, std::uint64_t place);
 
   const Follower& follower_;
   WithFacts with_facts_;
@@ -59,7 +64,7 @@ class FilteredQuery {
   QueryFilter filter_;
   std::uint32_t item_count_ = 0;
   std::uint32_t looked_at_ = 0;
-  std::vector<AccountSlot> chosen_;
+  std::vector<AccountBalance> balances_;  // Of get_account_balances: the page, before adding up.
 };
 
 }  // namespace daybook

@@ -7,8 +7,8 @@
 
 namespace daybook {
 
-Follower::Follower(const StateSettings& settings, Links links)
-    : links_{std::move(links)}, state_{settings} {}
+Follower::Follower(const StateSettings& settings, Links links, PairIndex::Sizes indexes)
+    : links_{std::move(links)}, state_{settings}, index_{indexes} {}
 
 void Follower::run() {
   const ActingAs role{follower_thread};
@@ -33,12 +33,14 @@ Result<bool> Follower::follow_next() {
   if (!entry.value()) return false;
   const auto facts = read_facts(*entry.value());
   if (!facts.ok()) return facts.error();
+  // First: whoever sees an account in the state finds it in the index, too.
+  index_.add(facts.value());
   {
     const std::lock_guard lock{mutex_};
     const auto applied = replayer_.apply(facts.value());
     if (!applied.ok()) return applied.error();
   }
-  index_.add(facts.value());
+  checkpoints_.add(facts.value(), state_.accounts);
   state_.accounts.release_retired();
   state_.transfer_ids.release_retired();
   state_.holds.release_retired();
@@ -145,27 +147,10 @@ bool Follower::has_account(AccountId id) const {
   return state_.accounts.find(id) != no_account;
 }
 
-std::uint64_t Follower::account_count() const {
+void Follower::with_accounts(
+    const std::function<void(const AccountTable&, Sequence as_of)>& use) const {
   const std::lock_guard lock{mutex_};
-  return state_.accounts.count();
-}
-
-Follower::AccountsAt Follower::accounts_at(std::span<const AccountSlot> slots) const {
-  AccountsAt copies;
-  copies.accounts.reserve(slots.size());
-  const std::lock_guard lock{mutex_};
-  copies.as_of = state_.last_sequence();
-  for (const AccountSlot slot : slots) copies.accounts.push_back(shown(state_.accounts.at(slot)));
-  return copies;
-}
-
-std::pair<std::uint64_t, std::uint64_t> Follower::accounts_between(Timestamp min,
-                                                                   Timestamp max) const {
-  const std::lock_guard lock{mutex_};
-  const std::uint64_t end = max.value() == 0
-                                ? state_.accounts.count()
-                                : state_.accounts.first_not_before(Timestamp{max.value() + 1});
-  return {state_.accounts.first_not_before(min), end};
+  use(state_.accounts, state_.last_sequence());
 }
 
 std::optional<Follower::AccountPage> Follower::list_accounts(AccountId after,

@@ -4,12 +4,14 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/base/sleeper.hpp"
 #include "engine/base/thread_role.hpp"
 #include "engine/model/views.hpp"
 #include "engine/ports/journal.hpp"
+#include "engine/query/balance_checkpoints.hpp"
 #include "engine/query/fact_index.hpp"
 #include "engine/replay/replayer.hpp"
 #include "engine/sequencer/progress.hpp"
@@ -36,7 +38,9 @@ class Follower {
     std::function<void(const Failure&)> on_fatal;
   };
 
-  Follower(const StateSettings& settings, Links links);
+  Follower(const StateSettings& settings, Links links, PairIndex::Sizes indexes);
+  Follower(const StateSettings& settings, Links links)
+      : Follower{settings, std::move(links), PairIndex::Sizes{}} {}
 
   /// Returns when the journaler is done and everything durable was followed, or on an error.
   void run();
@@ -71,19 +75,14 @@ class Follower {
   [[nodiscard]] Balances trial_balance() const;
 
   /// The indexes of what was followed. A view taken once followed_sequence says N shows all up to
-  /// N.
+  /// N, and it is never behind the accounts.
   [[nodiscard]] const FactIndex& index() const { return index_; }
+  [[nodiscard]] const BalanceCheckpoints& checkpoints() const { return checkpoints_; }
   [[nodiscard]] bool has_account(AccountId id) const;
-  [[nodiscard]] std::uint64_t account_count() const;
-  struct AccountsAt {
-    std::vector<Account> accounts;
-    Sequence as_of;
-  };
-  /// Copies, as answers show them. Requires: slots below account_count().
-  [[nodiscard]] AccountsAt accounts_at(std::span<const AccountSlot> slots) const;
-  /// The accounts created from `min` to `max` (0 = for ever), both included: [first, second).
-  [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> accounts_between(Timestamp min,
-                                                                         Timestamp max) const;
+
+  /// Calls `use` with all accounts and the sequence that they are true of. Nothing is followed
+  /// meanwhile: it should be over within a few milliseconds.
+  void with_accounts(const std::function<void(const AccountTable&, Sequence as_of)>& use) const;
 
   struct AccountPage {
     std::vector<Account> accounts;
@@ -114,6 +113,7 @@ class Follower {
   State state_;
   Replayer replayer_{state_};
   FactIndex index_;
+  BalanceCheckpoints checkpoints_;
 };
 
 }  // namespace daybook

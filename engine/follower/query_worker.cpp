@@ -111,6 +111,7 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::lookup_holds:
       return lookup_holds(slot);
     case RequestKind::get_account_transfers:
+    case RequestKind::get_account_balances:
     case RequestKind::query_accounts:
     case RequestKind::query_transfers:
       return FilteredQuery{
@@ -129,7 +130,6 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::list_ledgers:
       list_ledgers(slot);
       return {};
-    case RequestKind::get_account_balances:
     case RequestKind::create_accounts:
     case RequestKind::create_transfers:
     case RequestKind::put_ledgers:

@@ -82,6 +82,17 @@ Candidates Candidates::of_accounts(const FactIndex& index, const QueryFilter& fi
   return best ? std::move(*best) : Candidates{filter, range};
 }
 
+Candidates Candidates::of_balances(const FactIndex& index, AccountId account, std::uint64_t first,
+                                   std::uint64_t last) {
+  const IndexView history = index.history();
+  Candidates all{QueryFilter{}, Stretch{first, last}};
+  for (const IndexField field :
+       {IndexField::debit_account, IndexField::credit_account, IndexField::released_account}) {
+    all.add_source(history, index_key(field, account.value()), 1);
+  }
+  return all;
+}
+
 std::optional<Stretch> Candidates::next() {
   if (range_.first > range_.last) return std::nullopt;
   if (sources_.empty()) {

@@ -28,6 +28,11 @@ class Candidates {
   [[nodiscard]] static Candidates of_accounts(const FactIndex& index, const QueryFilter& filter,
                                               std::uint64_t first, std::uint64_t last);
 
+  /// Sequences from `first` to `last` of what may have changed an account's balances, one by one,
+  /// oldest first: transfers and releases of holds.
+  [[nodiscard]] static Candidates of_balances(const FactIndex& index, AccountId account,
+                                              std::uint64_t first, std::uint64_t last);
+
   /// The next ones; nothing when there are no more. They never overlap.
   [[nodiscard]] std::optional<Stretch> next();
 
@@ -44,7 +49,7 @@ class Candidates {
   Stretch range_;
   IndexOrder order_;
   std::uint64_t facts_a_value_ = 1;
-  std::vector<Source> sources_;  // None: everything. Two: an account's sides, that share no value.
+  std::vector<Source> sources_;  // None: everything. Several: the keys of an account.
   std::uint64_t count_ = 0;
   bool everything_is_taken_ = false;
 };

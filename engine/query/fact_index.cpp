@@ -8,10 +8,14 @@ void FactIndex::add(const EntryFacts& facts) {
   RunWalker walker{facts};
   for (PlacedRun placed; walker.next(placed);) {
     const Run& run = placed.run;
+    std::uint64_t sequence = placed.first_sequence.value();
     if (run.kind == FactKind::transfer) {
-      std::uint64_t sequence = placed.first_sequence.value();
       for (const Transfer& transfer : facts.transfers.subspan(run.first, run.count)) {
         add(transfer, sequence++);
+      }
+    } else if (run.kind == FactKind::hold_released) {
+      for (const HoldReleased& release : facts.holds_released.subspan(run.first, run.count)) {
+        add(release, sequence++);
       }
     } else if (run.kind == FactKind::account) {
       for (const Account& account : facts.accounts.subspan(run.first, run.count)) add(account);
@@ -44,6 +48,13 @@ void FactIndex::add_field(IndexField field, const Uint128& number, std::uint64_t
   if (seen == mixed) return;
   seen = mixed;
   transfers_.add(key, stretch);
+}
+
+// It changes balances and is no transfer, so it has a key of its own.
+void FactIndex::add(const HoldReleased& release, std::uint64_t sequence) {
+  for (const AccountId account : {release.debit_account_id, release.credit_account_id}) {
+    history_.add(index_key(IndexField::released_account, account.value()), sequence);
+  }
 }
 
 void FactIndex::add(const Account& account) {

@@ -12,11 +12,12 @@
 
 namespace daybook {
 
-/// The indexes of everything that can be queried: an account's transfers, transfers by their
-/// fields, accounts by theirs. Derived from the journal, entry by entry, so they can always be made
-/// again. A field that is 0 is not indexed.
+/// The indexes of everything that can be queried: an account's transfers and what else changed its
+/// balances, transfers by their fields, accounts by theirs. Derived from the journal, entry by
+/// entry, so they can always be made again. A field that is 0 is not indexed.
 ///
-/// Values.   Of an account's transfers, their sequences. Of transfers by field, the *stretch* of
+/// Values.   Of an account's transfers and releases, their sequences. Of transfers by field, the
+/// *stretch* of
 ///           `stretch_facts` sequences that the transfer lies in, once however often the field's
 ///           value comes in it: so ledgers, codes and tags cost next to nothing, and a reader looks
 ///           at a few neighbours. Of accounts, their place in the order of creation.
@@ -27,7 +28,11 @@ class FactIndex {
  public:
   static constexpr std::uint64_t stretch_facts = 64;
 
-  /// An entry that was applied. Once this returns, views show it.
+  explicit FactIndex(PairIndex::Sizes sizes)
+      : history_{sizes}, transfers_{sizes}, accounts_{sizes} {}
+  FactIndex() : FactIndex{PairIndex::Sizes{}} {}
+
+  /// The next entry of the journal. Once this returns, views show it.
   void add(const EntryFacts& facts);
 
   [[nodiscard]] IndexView history() const { return history_.view(); }
@@ -46,6 +51,7 @@ class FactIndex {
   };
 
   void add(const Transfer& transfer, std::uint64_t sequence);
+  void add(const HoldReleased& release, std::uint64_t sequence);
   void add(const Account& account);
   void add_field(IndexField field, const Uint128& number, std::uint64_t stretch);
   void mark(Timestamp timestamp, std::uint64_t sequence);

@@ -18,8 +18,10 @@ enum class IndexField : std::uint64_t {
   tag = 6,
   ledger = 7,
   code = 8,
+  released_account = 9,  ///< Of the release of a hold whose time was over: both its accounts.
+  balance_account = 10,  ///< Of a balance checkpoint.
 };
-inline constexpr std::size_t index_field_end = 9;
+inline constexpr std::size_t index_field_end = 11;
 
 /// Where the index has the records whose `field` is `value`. Two values may share a key, so a
 /// reader looks at the records. Part of the format of index files.

@@ -98,10 +98,12 @@ IndexedValues::IndexedValues(IndexView view, std::uint64_t key, std::uint64_t fi
     if (!pairs.empty()) slices_.push_back({run->base(), pairs});
   }
   const std::uint64_t base = view_.tail->base();
-  for (const PackedPair pair : view_.tail->published()) {
-    if (pair >> packed_offset_bits != tag_of_key(key)) continue;
-    const std::uint64_t value = base + offset_of(pair);
-    if (value >= first && value <= last) tail_.push_back(pair);
+  const auto pairs = view_.tail->published();
+  // In the tail it is the values that grow.
+  const auto begin = std::partition_point(
+      pairs.begin(), pairs.end(), [&](PackedPair pair) { return base + offset_of(pair) < first; });
+  for (auto pair = begin; pair != pairs.end() && base + offset_of(*pair) <= last; ++pair) {
+    if (*pair >> packed_offset_bits == tag_of_key(key)) tail_.push_back(*pair);
   }
   if (!tail_.empty()) slices_.push_back({base, tail_});
   if (order_ == IndexOrder::descending) std::reverse(slices_.begin(), slices_.end());

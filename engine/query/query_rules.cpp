@@ -21,7 +21,8 @@ bool is_in_time(const QueryFilter& filter, Timestamp timestamp) {
 }  // namespace
 
 std::optional<std::string_view> fault_of(RequestKind kind, const QueryFilter& filter) {
-  const bool of_account = kind == RequestKind::get_account_transfers;
+  const bool of_account =
+      kind == RequestKind::get_account_transfers || kind == RequestKind::get_account_balances;
   if (filter.limit == 0) return "the limit is 0: ask for 1 to 8,192 items";
   if (filter.limit > limits::batch_events_max) return "the limit is above 8,192";
   if ((filter.flags & ~unsigned{query_flag::known}) != 0) {

@@ -1,5 +1,8 @@
 #include "engine/replay/entry_reader.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace daybook {
 
 namespace {
@@ -35,6 +38,42 @@ std::optional<HoldReleased> release_in(const EntryFacts& facts, Sequence sequenc
   const auto index = index_of(facts, sequence, FactKind::hold_released);
   if (!index) return std::nullopt;
   return facts.holds_released[*index];
+}
+
+FactPlaces::FactPlaces(const EntryFacts& facts) : facts_{facts} {
+  places_.reserve(facts.runs.size());
+  RunWalker walker{facts};
+  for (PlacedRun placed; walker.next(placed);) {
+    const Run& run = placed.run;
+    if (run.count > 0) places_.push_back({placed.first_sequence, run.first, run.count, run.kind});
+  }
+}
+
+std::optional<std::size_t> FactPlaces::index_at(Sequence sequence, FactKind kind) const {
+  const auto after = std::upper_bound(
+      places_.begin(), places_.end(), sequence,
+      [](Sequence wanted, const Place& place) { return wanted < place.first_sequence; });
+  if (after == places_.begin()) return std::nullopt;
+  const Place& place = *std::prev(after);
+  const std::uint64_t behind = sequence.value() - place.first_sequence.value();
+  if (place.kind != kind || behind >= place.count) return std::nullopt;
+  return place.first + behind;
+}
+
+const Transfer* FactPlaces::transfer_at(Sequence sequence) const {
+  const auto index = index_at(sequence, FactKind::transfer);
+  return index ? &facts_.transfers[*index] : nullptr;
+}
+
+std::optional<RecordedTransfer> FactPlaces::recorded_at(Sequence sequence) const {
+  const auto index = index_at(sequence, FactKind::transfer);
+  if (!index) return std::nullopt;
+  return RecordedTransfer{facts_.transfers[*index], facts_.note_of(*index)};
+}
+
+const HoldReleased* FactPlaces::release_at(Sequence sequence) const {
+  const auto index = index_at(sequence, FactKind::hold_released);
+  return index ? &facts_.holds_released[*index] : nullptr;
 }
 
 std::optional<PlacedOperation> operation_in(const EntryFacts& facts, Sequence sequence) {

@@ -207,6 +207,8 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
   slot.refuse_with = request.refuse_with;
   slot.role = request.role;
   slot.reason = request.reason;
+  slot.authority = request.authority;
+  slot.owner = request.owner;
   slot.client = request.client;
   slot.request_number = request.number;
   slot.frame_checksum = request.frame_checksum;

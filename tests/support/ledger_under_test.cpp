@@ -44,10 +44,27 @@ std::string to_text(const Ledger& ledger) {
                      static_cast<unsigned>(ledger.kind), ledger.name_bytes, ledger.name());
 }
 
+std::string to_text(const AccountChange& change) {
+  return fmt::format("{} account {} minimum {} maximum {} sides {} timestamp {} reserved {}",
+                     to_string(change.kind), short_number(change.account_id.value()),
+                     to_decimal(change.minimum), to_decimal(change.maximum), change.sides,
+                     change.timestamp.value(), change.reserved);
+}
+
+/// Who asks, where it is not simply a client.
+std::string to_text(Authority authority, const Uint128& owner, Role role,
+                    const std::string& reason) {
+  std::string text;
+  if (authority == Authority::coordinator) text = " coordinator " + short_number(owner);
+  if (role != Role::gateway) text += fmt::format(" role {}", to_string(role));
+  if (!reason.empty()) text += fmt::format(" reason '{}'", reason);
+  return text;
+}
+
 }  // namespace
 
 std::size_t WriteRequest::event_count() const {
-  return accounts.size() + transfers.size() + ledgers.size();
+  return accounts.size() + transfers.size() + ledgers.size() + account_changes.size();
 }
 
 std::uint16_t BatchReply::status_of(std::uint32_t index) const {
@@ -63,6 +80,9 @@ std::string status_name(RequestKind kind, std::uint16_t status) {
   }
   if (kind == RequestKind::create_transfers) {
     return std::string{to_string(static_cast<CreateTransferStatus>(status))};
+  }
+  if (kind == RequestKind::change_accounts) {
+    return std::string{to_string(static_cast<ChangeAccountStatus>(status))};
   }
   return std::string{to_string(static_cast<PutLedgerStatus>(status))};
 }
@@ -84,10 +104,12 @@ std::string to_text(const WriteRequest& request) {
   if (request.refuse_with != RequestStatus::ok) {
     text += fmt::format(" refused as {}", to_string(request.refuse_with));
   }
+  text += to_text(request.authority, request.owner, request.role, request.reason);
   if (request.argument != 0) text += fmt::format(" argument {}", request.argument);
   for (const Account& each : request.accounts) text += "\n    " + to_text(each);
   for (const Transfer& each : request.transfers) text += "\n    " + to_text(each);
   for (const Ledger& each : request.ledgers) text += "\n    " + to_text(each);
+  for (const AccountChange& each : request.account_changes) text += "\n    " + to_text(each);
   return text;
 }
 
@@ -117,6 +139,12 @@ BatchReply LedgerUnderTest::create_transfers(std::span<const Transfer> transfers
 BatchReply LedgerUnderTest::put_ledgers(std::span<const Ledger> ledgers) {
   WriteRequest request = next_request(RequestKind::put_ledgers);
   request.ledgers.assign(ledgers.begin(), ledgers.end());
+  return submit(request);
+}
+
+BatchReply LedgerUnderTest::change_accounts(std::span<const AccountChange> changes) {
+  WriteRequest request = next_request(RequestKind::change_accounts);
+  request.account_changes.assign(changes.begin(), changes.end());
   return submit(request);
 }
 

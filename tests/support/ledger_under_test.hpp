@@ -10,6 +10,7 @@
 
 #include "engine/model/account.hpp"
 #include "engine/model/account_change.hpp"
+#include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/operation.hpp"
 #include "engine/model/principal.hpp"
@@ -33,8 +34,10 @@ struct WriteRequest {
   std::vector<Transfer> transfers;
   std::vector<Ledger> ledgers;
   std::vector<AccountChange> account_changes;
-  Role role = Role::gateway;  ///< Of who asks: an operator's reversal may do more.
-  std::string reason;         ///< An operator's words.
+  Role role = Role::gateway;                ///< Of who asks: an operator's reversal may do more.
+  std::string reason;                       ///< An operator's words.
+  Authority authority = Authority::client;  ///< Of a coordinator, which no frame can be from.
+  Uint128 owner;                            ///< Of a coordinator: what its holds belong to.
 
   [[nodiscard]] std::size_t event_count() const;
 };
@@ -90,6 +93,7 @@ class LedgerUnderTest {
   BatchReply create_accounts(std::span<const Account> accounts);
   BatchReply create_transfers(std::span<const Transfer> transfers);
   BatchReply put_ledgers(std::span<const Ledger> ledgers);
+  BatchReply change_accounts(std::span<const AccountChange> changes);
 
  private:
   [[nodiscard]] WriteRequest next_request(RequestKind kind);

@@ -5,17 +5,16 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "tests/support/ledger_under_test.hpp"
+#include "tests/support/naive_facts.hpp"
 
 namespace daybook::test {
 
 /// The rules of the ledger, written once more and as plainly as possible: ordered maps, copies
 /// instead of undo, no cleverness. What the engine answers is compared with what this answers, so
 /// the two share no code but the structs and the numbers of the statuses.
-///
-/// Limits.  Holds, posting, voiding, balancing, closing, importing, reversals and kept remainders
-///          answer not_supported_yet, as the engine does.
 class NaiveLedger final : public LedgerUnderTest {
  public:
   explicit NaiveLedger(LedgerSettings settings) : settings_{settings} {}
@@ -23,6 +22,7 @@ class NaiveLedger final : public LedgerUnderTest {
   BatchReply submit(const WriteRequest& request) override;
   [[nodiscard]] std::optional<Account> lookup_account(AccountId id) override;
   void set_clock(std::uint64_t now_ns) override { clock_ = now_ns; }
+  std::vector<TransferId> release_due(std::uint32_t limit) override;
 
   /// Sequences that the journal takes for itself (opening or sealing a segment) and no request.
   void skip_sequences(std::uint64_t count) { last_sequence_ += count; }
@@ -30,22 +30,39 @@ class NaiveLedger final : public LedgerUnderTest {
   /// The last sequence taken.
   [[nodiscard]] Sequence last_sequence() const { return Sequence{last_sequence_}; }
 
-  [[nodiscard]] const std::map<AccountId, Account>& accounts() const { return books_.accounts; }
+  [[nodiscard]] const std::map<AccountId, NaiveAccount>& accounts() const {
+    return books_.accounts;
+  }
   [[nodiscard]] const std::map<LedgerId, Ledger>& ledgers() const { return books_.ledgers; }
-  [[nodiscard]] const std::map<TransferId, Transfer>& transfers() const { return transfers_; }
+  [[nodiscard]] const std::map<TransferId, NaiveTransfer>& transfers() const { return transfers_; }
+  [[nodiscard]] const std::set<TransferId>& open_holds() const { return open_holds_; }
   [[nodiscard]] std::uint64_t highest_number(ClientId client) const;
 
-  /// In every ledger, all debits equal all credits.
+  /// What became of the pending transfer `id`; nothing when there is none.
+  [[nodiscard]] std::optional<HoldView> hold(TransferId id) const;
+
+  /// The sums of every ledger that has accounts.
+  [[nodiscard]] std::map<LedgerId, LedgerBalance> trial_balance() const;
+
+  /// In every ledger, all debits equal all credits, and what is pending is what is held.
   [[nodiscard]] bool books_balance() const;
 
  private:
-  /// What a chain may have changed and a failed chain must get back: small, so it is copied.
+  /// What a chain may change anywhere and a failed chain must get back: small, so it is copied.
   struct Books {
-    std::map<AccountId, Account> accounts;
+    std::map<AccountId, NaiveAccount> accounts;
     std::map<LedgerId, Ledger> ledgers;
     std::multimap<std::string, LedgerId> names;  ///< Of `ledgers`.
 
     void put(const Ledger& ledger);
+  };
+
+  /// How things were before a chain.
+  struct Before {
+    Books books;
+    std::map<TransferId, std::optional<NaiveTransfer>> transfers;  ///< Those that it names.
+    std::uint64_t last_sequence = 0;
+    std::uint64_t last_transfer_time = 0;
   };
 
   struct Answered {
@@ -65,6 +82,8 @@ class NaiveLedger final : public LedgerUnderTest {
     std::uint64_t batch_time = 0;  ///< T.
     std::uint64_t timestamp = 0;   ///< T - n + i + 1.
     bool batch_is_imported = false;
+    Authority authority = Authority::client;
+    Uint128 owner;
   };
 
   /// The outcome of one event.
@@ -73,30 +92,65 @@ class NaiveLedger final : public LedgerUnderTest {
     Timestamp timestamp;
   };
 
+  /// What is to be done about one transfer.
+  struct Verdict {
+    CreateTransferStatus status = CreateTransferStatus::created;
+    Transfer record;  ///< Where created: the transfer as it is recorded.
+    std::uint8_t overrode = 0;
+    bool took_the_rest = false;
+  };
+
+  // Requests: naive_ledger.cpp.
+  [[nodiscard]] RequestStatus judge(const WriteRequest& request) const;
+  [[nodiscard]] std::uint64_t clock_now() const;
+  std::vector<Decision> execute(const WriteRequest& request, std::uint64_t batch_time);
+  [[nodiscard]] static Slot slot_of(const WriteRequest& request, std::uint64_t batch_time,
+                                    std::size_t index);
+
+  template <typename Event, typename Decide, typename Burn>
+  std::vector<Decision> run_chains(const std::vector<Event>& events, const WriteRequest& request,
+                                   std::uint64_t batch_time, Decide decide, Burn burn);
+  [[nodiscard]] Before before_chain(const WriteRequest& request) const;
+  void put_back(const Before& before);
+
+  // Request numbers: naive_windows.cpp.
   /// The answer to a request whose number is known or too old; nothing for a new one.
   [[nodiscard]] std::optional<BatchReply> answer_from_window(const WriteRequest& request) const;
   void keep_answer(const WriteRequest& request, const BatchReply& reply);
   void make_room_for(ClientId client);
   [[nodiscard]] std::optional<ClientId> least_recent(bool with_answers, ClientId except) const;
   [[nodiscard]] std::size_t count_windows(bool with_answers) const;
-  [[nodiscard]] RequestStatus judge(const WriteRequest& request) const;
-  [[nodiscard]] std::uint64_t clock_now() const;
-  std::vector<Decision> execute(const WriteRequest& request, std::uint64_t batch_time);
 
-  template <typename Event, typename Decide, typename Burn>
-  std::vector<Decision> run_chains(std::span<const Event> events, std::uint64_t batch_time,
-                                   Decide decide, Burn burn);
-
+  // Accounts, their changes, ledgers: naive_accounts.cpp.
   [[nodiscard]] CreateAccountStatus judge(const Account& account, const Slot& slot) const;
-  [[nodiscard]] CreateTransferStatus judge(const Transfer& transfer, const Slot& slot) const;
-  [[nodiscard]] CreateTransferStatus judge_against_accounts(const Transfer& transfer) const;
+  [[nodiscard]] CreateAccountStatus judge_new(const Account& account) const;
+  [[nodiscard]] ChangeAccountStatus judge(const AccountChange& change) const;
   [[nodiscard]] PutLedgerStatus judge(const Ledger& ledger) const;
-
   Decision create(const Account& account, const Slot& slot);
-  Decision create(const Transfer& transfer, const Slot& slot);
-  Decision put(const Ledger& ledger, std::uint64_t timestamp);
-
+  Decision change(const AccountChange& change, std::uint64_t batch_time);
+  Decision put(const Ledger& ledger, const Slot& slot);
   [[nodiscard]] bool is_used(LedgerId ledger) const;
+  [[nodiscard]] bool an_account_has(Timestamp timestamp) const;
+
+  // Transfers: naive_transfers.cpp.
+  [[nodiscard]] Verdict judge(const Transfer& transfer, const Slot& slot) const;
+  [[nodiscard]] CreateTransferStatus compare(const Transfer& now, const NaiveTransfer& then) const;
+  [[nodiscard]] Verdict judge_plain(const Transfer& transfer, const Slot& slot) const;
+  [[nodiscard]] CreateTransferStatus judge_import(const Transfer& transfer, const Account& debit,
+                                                  const Account& credit) const;
+  Decision create(const Transfer& transfer, const Slot& slot);
+  void record(const Verdict& verdict, const Slot& slot);
+
+  // Holds: naive_holds.cpp. Reversals: naive_reversals.cpp.
+  [[nodiscard]] Verdict judge_resolution(const Transfer& transfer, const Slot& slot) const;
+  [[nodiscard]] CreateTransferStatus judge_hold(const Transfer& transfer, const NaiveTransfer& hold,
+                                                const Slot& slot) const;
+  void open_hold(const NaiveTransfer& pending);
+  void resolve(const NaiveTransfer& resolution);
+  void close_hold(NaiveTransfer& hold, HoldState state);
+  [[nodiscard]] Verdict judge_reversal(const Transfer& transfer, const Slot& slot) const;
+
+  [[nodiscard]] bool transfer_must_not_regress(Timestamp timestamp) const;
 
   LedgerSettings settings_;
   std::uint64_t clock_ = 0;
@@ -104,7 +158,9 @@ class NaiveLedger final : public LedgerUnderTest {
   std::uint64_t last_timestamp_ = 0;
   std::uint64_t last_sequence_ = 0;
   Books books_;
-  std::map<TransferId, Transfer> transfers_;
+  std::map<TransferId, NaiveTransfer> transfers_;
+  std::set<std::uint64_t> transfer_times_;  ///< Of `transfers_`.
+  std::set<TransferId> open_holds_;         ///< Of `transfers_`.
   std::set<TransferId> burnt_;
   std::map<ClientId, Window> windows_;
 };

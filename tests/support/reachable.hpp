@@ -6,9 +6,7 @@
 
 namespace daybook::test {
 
-/// Statuses that no event can get while holds, posting, voiding, balancing, closing, importing,
-/// reversals, freezing and balance limits are not supported: not_supported_yet comes before them.
-/// What becomes reachable moves from here into the tables.
+/// Statuses that no event can get: everything is supported.
 template <typename Status>
 [[nodiscard]] std::set<Status> statuses_not_supported_yet();
 
