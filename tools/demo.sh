@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds Daybook and shows what it is for: transfers are posted, the engine is killed with SIGKILL
-# while it works, and nothing that it had acknowledged is lost.
+# Builds Daybook and shows what it is for: transfers are posted, amounts are held, captured and
+# refunded, the engine is killed with SIGKILL while it works, and nothing that it had acknowledged
+# is lost.
 #
 #   tools/demo.sh
 #
@@ -84,6 +85,7 @@ kill_engine() {
 }
 
 field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+holds() { "$daybook" hold get 101 111 121 131; }
 balances() { "$daybook" account get 1000 2001 2002 2003 3001 3002 4000; }
 
 # ---- The day of a gateway ----
@@ -95,7 +97,7 @@ step "2. A gateway registers the euro, opens accounts and posts transfers"
 show ledger put 978 --name EUR --scale 2 --kind currency
 show import accounts tools/demo/accounts.csv
 show import transfers tools/demo/transfers.csv
-balances | tee "$work/before" | sed 's/^/    /'
+balances | sed 's/^/    /'
 
 step "3. One transfer that must be refused: the wallet would be overdrawn"
 # Exit code 1: the answer is no.
@@ -106,7 +108,34 @@ sed 's/^/    /' "$work/refusal"
 if ((code != 1)); then wrong "it was not refused (exit $code)"; fi
 good "refused, and the refusal is in the journal too"
 
-step "4. A load of single transfers, and SIGKILL in the middle of it"
+step "4. Card payments: amounts are held, then captured, released or left to expire; one is refunded"
+eur=(--ledger 978 --code 6)
+show transfer create --id 101 --debit 2003 --credit 3002 --amount 80.00 "${eur[@]}" \
+  --pending --timeout 2h --business name:order-5
+show transfer post 101 --id 102 --amount 50.00 --keep-remainder
+show transfer post 101 --id 103
+show transfer reverse 102 --id 104 --amount 12.00
+show transfer create --id 111 --debit 2001 --credit 3001 --amount 40.00 "${eur[@]}" --pending
+show transfer void 111 --id 112
+show transfer create --id 121 --debit 2001 --credit 3001 --amount 20.00 "${eur[@]}" \
+  --pending --timeout 1s
+show transfer create --id 131 --debit 2003 --credit 3002 --amount 30.00 "${eur[@]}" \
+  --pending --timeout 2h
+show transfer post 131 --id 132 --amount 10.00 --keep-remainder
+# The second of hold 121 is soon over; the engine then releases it by itself.
+for _ in {1..100}; do
+  if [[ "$(field state < <("$daybook" hold get 121 --json))" == expired ]]; then break; fi
+  sleep 0.1
+done
+holds | tee "$work/holds_before" | sed 's/^/    /'
+for state in posted voided expired open; do
+  if ! grep -q " $state " "$work/holds_before"; then wrong "no hold is $state"; fi
+done
+show trial-balance
+good "one hold was captured in two parts, one released, one expired; one is still open"
+balances >"$work/before"
+
+step "5. A load of single transfers, and SIGKILL in the middle of it"
 "$daybook" bench --connect "$DAYBOOK_CONNECT" --transfers 5000000 --accounts 100 --batch 1 \
   --clients 8 --in-flight 4 --ids random --seed 1 --ack-log "$work/acknowledged" \
   >"$work/load" 2>&1 </dev/null &
@@ -122,13 +151,17 @@ acknowledged=$(($(stat -c %s "$work/acknowledged") / 16))
 if ((acknowledged == 0)); then cat "$work/load" >&2; wrong "nothing was acknowledged"; fi
 good "killed after $acknowledged acknowledged transfers of the load"
 
-step "5. The engine comes back on the same directory"
+step "6. The engine comes back on the same directory"
 start_engine
 show check-acks "$data" "$work/acknowledged"
 good "every acknowledged transfer is in the journal"
 balances >"$work/after"
 if ! diff "$work/before" "$work/after"; then wrong "balances differ"; fi
 good "the gateway's balances are the same to the cent"
+holds >"$work/holds_after"
+if ! diff "$work/holds_before" "$work/holds_after"; then wrong "holds differ"; fi
+show transfer post 131 --id 133
+good "so are the holds; the one that was open is captured to its end now"
 again=$("$daybook" transfer create --id 15 --debit 2001 --credit 3001 \
   --amount 1.00 --ledger 978 --code 2 --json || true)
 if [[ "$(field status <<<"$again")" != id_already_failed ]]; then
@@ -136,7 +169,8 @@ if [[ "$(field status <<<"$again")" != id_already_failed ]]; then
 fi
 good "the refused transfer is remembered: its id answers id_already_failed for ever"
 
-step "6. The journal is checked and replayed offline, beside the running engine"
+step "7. The journal is checked and replayed offline, beside the running engine"
+show trial-balance
 show verify "$data"
 live=$("$daybook" admin digest --json)
 replayed=$("$daybook" replay "$data" --digest --json)

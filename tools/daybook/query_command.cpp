@@ -79,20 +79,59 @@ int print_pages(const QueryCommandOptions& options, QueryFilter filter, Ask ask)
   return exit_code::good;
 }
 
-}  // namespace
-
-int run_account_history(const QueryCommandOptions& options) {
+Result<QueryFilter> filter_of_account(const QueryCommandOptions& options) {
   const auto account = parse_id(options.account);
-  if (!account) return complain(account.error().what);
+  if (!account) return account.error();
   auto filter = parse_filter(options.filter);
-  if (!filter) return complain(filter.error().what);
+  if (!filter) return filter.error();
   constexpr unsigned sides = query_flag::debits | query_flag::credits;
   if ((filter.value().flags & sides) == 0) filter.value().flags |= sides;
   filter.value().account_id = AccountId{account.value()};
+  return filter;
+}
+
+using BalanceRows = Page<BalanceRow, std::uint64_t>;
+
+/// The account's ledger gives the scale. Where there is no such account, the page has the words.
+BalanceRows rows_of(const FoundBalances& page, const AccountsResult& account) {
+  BalanceRows rows;
+  const bool page_refused = page.status != RequestStatus::ok;
+  rows.status = page_refused ? page.status : account.status;
+  rows.words = page_refused ? page.words : account.words;
+  if (rows.status != RequestStatus::ok) return rows;
+  rows.sequence = page.sequence;
+  rows.more = page.more;
+  rows.cursor = page.cursor;
+  for (const AccountBalance& balance : page.items) {
+    rows.items.push_back({balance, account.accounts.front().ledger});
+  }
+  return rows;
+}
+
+}  // namespace
+
+int run_account_history(const QueryCommandOptions& options) {
+  const auto filter = filter_of_account(options);
+  if (!filter) return complain(filter.error().what);
   return print_pages<Transfer>(
       options, filter.value(),
       [](Client& client, const QueryFilter& asked, const QueryOptions& everything) {
         return client.get_account_transfers(asked, everything);
+      });
+}
+
+int run_account_balances(const QueryCommandOptions& options) {
+  const auto filter = filter_of_account(options);
+  if (!filter) return complain(filter.error().what);
+  return print_pages<BalanceRow>(
+      options, filter.value(),
+      [](Client& client, const QueryFilter& asked,
+         const QueryOptions& everything) -> Result<BalanceRows> {
+        const auto page = client.get_account_balances(asked, everything);
+        if (!page) return page.error();
+        const auto account = client.lookup_accounts({&asked.account_id, 1});
+        if (!account) return account.error();
+        return rows_of(page.value(), account.value());
       });
 }
 

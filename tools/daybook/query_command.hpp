@@ -8,7 +8,7 @@
 
 namespace daybook {
 
-/// Options of `account history`, `query accounts` and `query transfers`.
+/// Options of `account history`, `account balances`, `query accounts` and `query transfers`.
 struct QueryCommandOptions {
   ClientOptions client;
   std::string account;  ///< Of a history: whose.
@@ -19,6 +19,7 @@ struct QueryCommandOptions {
 
 /// Prints what the filter lets pass, page after page up to the limit, and says when there is more.
 int run_account_history(const QueryCommandOptions& options);
+int run_account_balances(const QueryCommandOptions& options);
 int run_query_accounts(const QueryCommandOptions& options);
 int run_query_transfers(const QueryCommandOptions& options);
 

@@ -68,6 +68,21 @@ void register_history(CLI::App& group, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = run_account_history(*options); });
 }
 
+void register_balances(CLI::App& group, CommandContext& context) {
+  auto options = std::make_shared<QueryCommandOptions>();
+  CLI::App* command =
+      group.add_subcommand("balances", "An account's balances after each of its transfers");
+  command->add_option("id", options->account, "The account: decimal, 0xHEX or name:TEXT")
+      ->required();
+  add_filter_options(*command, Queried::account_history, *options);
+  command->footer(
+      "A row for each transfer that 'account history' shows. What an expired hold gave back is in\n"
+      "the rows that follow.\n"
+      "Example:\n"
+      "  daybook account balances name:till-7 --newest-first --limit 1");
+  command->callback([&context, options] { context.exit_code = run_account_balances(*options); });
+}
+
 }  // namespace
 
 void register_account(CLI::App& app, CommandContext& context) {
@@ -78,6 +93,7 @@ void register_account(CLI::App& app, CommandContext& context) {
   register_get(*group, context);
   register_list(*group, context);
   register_history(*group, context);
+  register_balances(*group, context);
   register_account_changes(*group, context);
 }
 

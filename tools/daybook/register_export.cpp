@@ -39,10 +39,14 @@ void register_export(CLI::App& app, CommandContext& context) {
   CLI::App* group = app.add_subcommand("export", "Write accounts or transfers as CSV");
   group->require_subcommand(1);
   group->footer("Example:\n  daybook export transfers transfers.csv");
-  register_one<Account>(*group, context, "accounts", "All accounts with their balances",
-                        "Balances of 8,192 accounts at a time are of one moment; while transfers\n"
-                        "are being posted, those of the whole file are not.\n");
-  register_one<Transfer>(*group, context, "transfers", "All transfers, in the journal's order", "");
+  register_one<Account>(
+      *group, context, "accounts", "All accounts with their balances",
+      "Balances of 8,192 accounts at a time are of one moment; while transfers\n"
+      "are being posted, those of the whole file are not. With --for-import every\n"
+      "account is open, since its transfers are imported after it.\n");
+  register_one<Transfer>(*group, context, "transfers", "All transfers, in the journal's order",
+                         "A hold that expired has no transfer that says so: imported again, it is\n"
+                         "open until its timeout has passed anew.\n");
 }
 
 }  // namespace daybook

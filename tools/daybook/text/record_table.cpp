@@ -100,4 +100,36 @@ Table table_of(std::span<const HoldView> holds, const LedgerBook& ledgers) {
   return table;
 }
 
+Table table_of(std::span<const BalanceRow> rows, const LedgerBook& ledgers) {
+  Table table{{{"after transfer", right},
+               {"time"},
+               {"debits pending", right},
+               {"debits posted", right},
+               {"credits pending", right},
+               {"credits posted", right},
+               {"sequence", right}}};
+  for (const BalanceRow& row : rows) {
+    const AccountBalance& balance = row.balance;
+    const auto amount = [&](Amount value) { return ledgers.format(row.ledger, value); };
+    table.add({format_id(balance.transfer_id.value()), format_time(balance.timestamp),
+               amount(balance.debits_pending), amount(balance.debits_posted),
+               amount(balance.credits_pending), amount(balance.credits_posted),
+               fmt::format("{}", balance.sequence.value())});
+  }
+  return table;
+}
+
+JsonObject to_json(const BalanceRow& row, const LedgerBook& ledgers) {
+  const AccountBalance& balance = row.balance;
+  const auto amount = [&](Amount value) { return ledgers.format(row.ledger, value); };
+  return JsonObject{}
+      .id("transfer_id", balance.transfer_id.value())
+      .text("debits_pending", amount(balance.debits_pending))
+      .text("debits_posted", amount(balance.debits_posted))
+      .text("credits_pending", amount(balance.credits_pending))
+      .text("credits_posted", amount(balance.credits_posted))
+      .time("timestamp", balance.timestamp)
+      .sequence("sequence", balance.sequence);
+}
+
 }  // namespace daybook
