@@ -585,6 +585,7 @@ offline() {
   same "open holds" "$(lines "$out")" 1
   run 0 state "$work/data" --account 601 --json
   has out '"minimum":"-2000.00"'
+  has out '"flags":[]'
   run 0 state "$work/data" --account 602 --account 603
   has out "credits_frozen"
   run 0 state "$work/data" --trial-balance --json

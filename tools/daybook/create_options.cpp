@@ -34,12 +34,12 @@ constexpr FlagSet flag_set = std::is_same_v<Event, Account> ? FlagSet::account :
 
 /// --pending for --flag pending, and so on.
 void add_flag_options(CLI::App& command, FlagSet set, CreateOptions::GivenField& flags) {
-  for (const std::string& name : settable_flag_names(set)) {
+  for (const SettableFlag& flag : settable_flags(set)) {
     command
         .add_flag_callback(
-            dashed(name), [&flags, name] { flags.texts.push_back(name); },
-            fmt::format("The same as --flag {}", name))
-        ->group("Flags of one event");
+            dashed(flag.name), [&flags, flag] { flags.texts.emplace_back(flag.name); },
+            std::string{flag.help})
+        ->group("Flags of one event: the same as --flag NAME");
   }
 }
 

@@ -15,35 +15,46 @@ namespace {
 struct FlagName {
   std::uint16_t bit;
   std::string_view name;
+  std::string_view help;
 };
 
 constexpr FlagName account_flags[] = {
-    {account_flag::linked, "linked"},
-    {account_flag::debits_must_not_exceed_credits, "debits_must_not_exceed_credits"},
-    {account_flag::credits_must_not_exceed_debits, "credits_must_not_exceed_debits"},
-    {account_flag::history, "history"},
-    {account_flag::imported, "imported"},
-    {account_flag::closed, "closed"},
+    {account_flag::linked, "linked", "Succeeds together with the next event or not at all"},
+    {account_flag::debits_must_not_exceed_credits, "debits_must_not_exceed_credits",
+     "Cannot be overdrawn: for what you owe to others"},
+    {account_flag::credits_must_not_exceed_debits, "credits_must_not_exceed_debits",
+     "The mirror: for what others owe to you"},
+    {account_flag::history, "history", "Accepted; the history of every account is kept"},
+    {account_flag::imported, "imported", "Brings its own --timestamp, from another system"},
+    {account_flag::closed, "closed", "Takes part in nothing until it is reopened"},
 };
 
 // Shown, and not to be asked for.
 constexpr FlagName engine_account_flags[] = {
-    {account_flag::debits_frozen, "debits_frozen"},
-    {account_flag::credits_frozen, "credits_frozen"},
+    {account_flag::debits_frozen, "debits_frozen", "Debits are stopped by an operator"},
+    {account_flag::credits_frozen, "credits_frozen", "Credits are stopped by an operator"},
 };
 
 constexpr FlagName transfer_flags[] = {
-    {transfer_flag::linked, "linked"},
-    {transfer_flag::pending, "pending"},
-    {transfer_flag::post_pending_transfer, "post_pending_transfer"},
-    {transfer_flag::void_pending_transfer, "void_pending_transfer"},
-    {transfer_flag::balancing_debit, "balancing_debit"},
-    {transfer_flag::balancing_credit, "balancing_credit"},
-    {transfer_flag::closing_debit, "closing_debit"},
-    {transfer_flag::closing_credit, "closing_credit"},
-    {transfer_flag::imported, "imported"},
-    {transfer_flag::keep_remainder, "keep_remainder"},
-    {transfer_flag::reversal, "reversal"},
+    {transfer_flag::linked, "linked", "Succeeds together with the next event or not at all"},
+    {transfer_flag::pending, "pending", "Holds the amount and moves nothing yet"},
+    {transfer_flag::post_pending_transfer, "post_pending_transfer",
+     "Moves what --pending-id holds; see transfer post"},
+    {transfer_flag::void_pending_transfer, "void_pending_transfer",
+     "Releases what --pending-id holds; see transfer void"},
+    {transfer_flag::balancing_debit, "balancing_debit",
+     "At most what the debit account has; the amount is reduced"},
+    {transfer_flag::balancing_credit, "balancing_credit",
+     "At most what the credit account lacks; the amount is reduced"},
+    {transfer_flag::closing_debit, "closing_debit",
+     "With pending: closes the debit account while it is held"},
+    {transfer_flag::closing_credit, "closing_credit",
+     "With pending: closes the credit account while it is held"},
+    {transfer_flag::imported, "imported", "Brings its own --timestamp, from another system"},
+    {transfer_flag::keep_remainder, "keep_remainder",
+     "With a post: what it does not move stays held"},
+    {transfer_flag::reversal, "reversal",
+     "Moves back what --pending-id moved; see transfer reverse"},
 };
 
 constexpr std::string_view numbered_prefix = "bit_";
@@ -116,17 +127,17 @@ std::string format_flags(FlagSet set, std::uint16_t flags) {
   return text;
 }
 
-std::vector<std::string> settable_flag_names(FlagSet set) {
-  std::vector<std::string> names;
-  for (const FlagName& flag : names_of(set)) names.emplace_back(flag.name);
-  return names;
+std::vector<SettableFlag> settable_flags(FlagSet set) {
+  std::vector<SettableFlag> flags;
+  for (const FlagName& flag : names_of(set)) flags.push_back({flag.name, flag.help});
+  return flags;
 }
 
 std::string known_flag_names(FlagSet set) {
   std::string names;
-  for (const std::string& name : settable_flag_names(set)) {
+  for (const FlagName& flag : names_of(set)) {
     if (!names.empty()) names += ", ";
-    names += name;
+    names += flag.name;
   }
   return names;
 }

@@ -27,10 +27,16 @@ enum class FlagSet : std::uint8_t { account, transfer };
 /// The same joined by '|', as parse_flags() reads them; empty for none.
 [[nodiscard]] std::string format_flags(FlagSet set, std::uint16_t flags);
 
-/// The names of those that a request may set, lowest bit first.
-[[nodiscard]] std::vector<std::string> settable_flag_names(FlagSet set);
+/// A flag that a request may set.
+struct SettableFlag {
+  std::string_view name;
+  std::string_view help;
+};
 
-/// The same joined by ", ": for help texts.
+/// Lowest bit first.
+[[nodiscard]] std::vector<SettableFlag> settable_flags(FlagSet set);
+
+/// Their names joined by ", ": for help texts.
 [[nodiscard]] std::string known_flag_names(FlagSet set);
 
 }  // namespace daybook

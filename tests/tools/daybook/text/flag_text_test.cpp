@@ -33,8 +33,9 @@ TEST(FlagTextTest, TheEnginesOwnFlagsAreShownAndNotOffered) {
   EXPECT_EQ(known_flag_names(FlagSet::account).find("frozen"), std::string::npos);
   for (const FlagSet set : {FlagSet::account, FlagSet::transfer}) {
     unsigned settable = 0;
-    for (const std::string& name : settable_flag_names(set)) {
-      settable |= parse_flag(set, name).value();
+    for (const SettableFlag& flag : settable_flags(set)) {
+      settable |= parse_flag(set, flag.name).value();
+      EXPECT_FALSE(flag.help.empty()) << flag.name;
     }
     EXPECT_EQ(settable, set == FlagSet::account ? account_flag::known : transfer_flag::known);
   }

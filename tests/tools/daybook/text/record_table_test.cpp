@@ -69,6 +69,26 @@ TEST(RecordTableTest, AColumnNamesTheTransferThatAnotherFollowsOnlyWhereOneDoes)
   EXPECT_NE(text.find("4711"), std::string::npos);
 }
 
+TEST(RecordTableTest, ABalanceStandsBesideItsTransferByScale) {
+  BalanceRow row;
+  row.ledger = LedgerId{978};
+  row.balance.debits_pending = Amount{Uint128{1, 0}};
+  row.balance.debits_posted = Amount{Uint128{20, 0}};
+  row.balance.credits_pending = Amount{Uint128{300, 0}};
+  row.balance.credits_posted = Amount{Uint128{4'000, 0}};
+  row.balance.transfer_id = TransferId{Uint128{7, 0}};
+  row.balance.timestamp = Timestamp{8};
+  row.balance.sequence = Sequence{9};
+  const std::string text = table_of(std::span<const BalanceRow>{&row, 1}, book()).text();
+  EXPECT_NE(text.find("7  1970-01-01T00:00:00.000000008Z            0.01           0.20"
+                      "             3.00           40.00         9\n"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(to_json(row, book()).str(),
+            R"({"transfer_id":"7","debits_pending":"0.01","debits_posted":"0.20",)"
+            R"("credits_pending":"3.00","credits_posted":"40.00","timestamp":"8","sequence":"9"})");
+}
+
 TEST(JsonTextTest, AHoldShowsEveryFieldAndNumbersOnlyForCounts) {
   HoldView hold = open_hold();
   hold.expires_at = Timestamp{9};
