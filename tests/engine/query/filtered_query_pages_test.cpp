@@ -348,6 +348,14 @@ TEST_F(AccountBalancesTest, OfAPageCostTheirOwnFactsAndFewMore) {
       }
       EXPECT_LE(walk.facts_read(), page + more) << first << (newest_first ? " newest first" : "");
     }
+    // Of transfers that lie far apart, each costs no more than what leads to it from a checkpoint.
+    constexpr std::uint64_t apart = 10'000;
+    BalanceWalk walk{world_.follower(), facts, account_id(1), world_.followed(), newest_first};
+    for (std::uint64_t each = 1; each <= count / apart; ++each) {
+      const std::uint64_t at = newest_first ? count - each * apart : each * apart - 1;
+      ASSERT_TRUE(walk.after(transfers[at].sequence).ok());
+    }
+    EXPECT_LE(walk.facts_read(), count / apart * (entry + more)) << newest_first;
   }
 }
 
