@@ -125,7 +125,6 @@ class PairIndex {
   void show(IndexView::Runs runs, std::shared_ptr<PairTail> tail);
 
   Sizes sizes_;
-  std::uint64_t first_of_tail_ = 0;
   std::uint64_t last_ = 0;
   std::size_t blocks_ = 0;  // At the end of the runs: those that are not one run yet.
   std::shared_ptr<PairTail> tail_;

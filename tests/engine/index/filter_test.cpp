@@ -159,7 +159,7 @@ class UnsoundFilterTest : public testing::Test {
  protected:
   void SetUp() override {
     words_ = words_of(random_keys(9, 20), 20);
-    std::memcpy(&header_, words_.data(), sizeof(header_));
+    std::memcpy(&header_, bytes(), sizeof(header_));
     std::memcpy(&shard_, bytes() + sizeof(header_), sizeof(shard_));
   }
 

@@ -21,8 +21,8 @@ struct PairShape {
 };
 
 /// Shapes that runs meet, from one crowded key to keys that are all different.
-inline constexpr PairShape pair_shapes[] = {
-    {0, 1'000'000}, {0, 0}, {1, 0}, {1, 5'000}, {3, 2'000}, {200, 100'000}, {200, 0}};
+inline constexpr PairShape pair_shapes[] = {{0, 1'000'000}, {0, 0},         {1, 0},  {1, 5'000},
+                                            {3, 2'000},     {200, 100'000}, {200, 0}};
 
 inline IndexPair random_pair(Random& random, const PairShape& shape) {
   IndexPair pair{random.next(), random.next()};

@@ -66,9 +66,9 @@ TEST(SortPairsTest, SortsKeysThatDifferInTheirLastBitsOnly) {
 
 TEST(IndexPairTest, ComparesByKeyAndThenByValue) {
   constexpr std::uint64_t greatest = ~std::uint64_t{0};
-  const std::vector<IndexPair> ascending{{0, 0},        {0, 1},        {0, greatest},
-                                         {1, 0},        {1, greatest}, {greatest, 0},
-                                         {greatest, 1}, {greatest, greatest}};
+  const std::vector<IndexPair> ascending{
+      {0, 0},        {0, 1},        {0, greatest}, {1, 0},
+      {1, greatest}, {greatest, 0}, {greatest, 1}, {greatest, greatest}};
   for (std::size_t a = 0; a < ascending.size(); ++a) {
     for (std::size_t b = 0; b < ascending.size(); ++b) {
       EXPECT_EQ(ascending[a] < ascending[b], a < b);
