@@ -15,7 +15,7 @@ void look_at(const Result<ItemsReplyMessage<Item>, BodyFault>& reply) {
 }
 
 void read(std::uint8_t choice, std::span<const std::byte> body) {
-  switch (choice % 7) {
+  switch (choice % 10) {
     case 0:
       return look_at(read_accounts_reply(body));
     case 1:
@@ -39,6 +39,12 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
         touch(reply.value().engine_version.data(), reply.value().engine_version.size());
       }
       return;
+    case 6:
+      return look_at(read_holds_reply(body));
+    case 7:
+      return look_at(read_account_balances_reply(body));
+    case 8:
+      return look_at(read_trial_balance_reply(body));
     default:
       if (const auto reply = read_error(body); reply.ok()) {
         touch(reply.value().words.data(), reply.value().words.size());

@@ -7,16 +7,23 @@ namespace daybook {
 namespace {
 
 constexpr RequestKind kinds[] = {
-    RequestKind::create_accounts, RequestKind::create_transfers, RequestKind::put_ledgers,
-    RequestKind::lookup_accounts, RequestKind::lookup_transfers, RequestKind::list_accounts,
-    RequestKind::list_ledgers,    RequestKind::list_transfers,   RequestKind::advance_clock,
-    RequestKind::accept_clock,    RequestKind::state_digest,     RequestKind::open_session,
+    RequestKind::create_accounts,       RequestKind::create_transfers,
+    RequestKind::put_ledgers,           RequestKind::lookup_accounts,
+    RequestKind::lookup_transfers,      RequestKind::list_accounts,
+    RequestKind::list_ledgers,          RequestKind::list_transfers,
+    RequestKind::advance_clock,         RequestKind::accept_clock,
+    RequestKind::state_digest,          RequestKind::open_session,
+    RequestKind::change_accounts,       RequestKind::lookup_holds,
+    RequestKind::get_account_transfers, RequestKind::get_account_balances,
+    RequestKind::query_accounts,        RequestKind::query_transfers,
+    RequestKind::trial_balance,
 };
 
 std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::create_accounts) return sizeof(Account);
   if (kind == RequestKind::create_transfers) return sizeof(Transfer);
   if (kind == RequestKind::put_ledgers) return sizeof(Ledger);
+  if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
   return sizeof(Uint128);
 }
 
@@ -35,7 +42,9 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
   }
   if (request.value().event_count > limits::batch_events_max) std::abort();
   if (reinterpret_cast<std::uintptr_t>(request.value().events) % 8 != 0) std::abort();
-  touch(request.value().events, request.value().event_count * event_bytes(kind));
+  const std::size_t bytes =
+      is_filtered(kind) ? sizeof(QueryFilter) : request.value().event_count * event_bytes(kind);
+  touch(request.value().events, bytes);
   touch(request.value().reason.data(), request.value().reason.size());
 }
 

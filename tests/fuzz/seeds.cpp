@@ -83,7 +83,27 @@ void write_requests(Seeds& seeds) {
   seeds.request(9, accept_clock_frame_bytes(5),
                 [](auto room) { return write_accept_clock(room, 10, {}, "leap!"); });
   seeds.request(10, small_frame_bytes, [](auto room) { return write_state_digest(room, 11); });
-  seeds.request(12, hello_frame_bytes(8), [](auto room) {
+  const std::vector<AccountChange> changes(2);
+  seeds.request(12, reasoned_frame_bytes<AccountChange>(2, 3),
+                [&](auto room) { return write_change_accounts(room, 13, {}, changes, "why"); });
+  seeds.request(13, lookup_frame_bytes(4), [&](auto room) {
+    return write_lookup(room, RequestKind::lookup_holds, 14, ids, 0);
+  });
+  int choice = 14;
+  for (const auto kind : {RequestKind::get_account_transfers, RequestKind::get_account_balances,
+                          RequestKind::query_accounts, RequestKind::query_transfers}) {
+    seeds.request(choice++, query_frame_bytes, [kind](auto room) {
+      return write_query(room, kind, 15, {.timestamp_min = Timestamp{1}, .limit = 10}, 0);
+    });
+  }
+  seeds.request(18, small_frame_bytes, [](auto room) {
+    return write_numbered_list(room, RequestKind::trial_balance, 16, 5, 10, 3);
+  });
+  // Under another name than the one without a reason.
+  seeds.request(1 + 20, reasoned_frame_bytes<Transfer>(3, 3), [&](auto room) {
+    return write_reasoned_transfers(room, 17, {}, transfers, "why");
+  });
+  seeds.request(19, hello_frame_bytes(8), [](auto room) {
     return write_hello(
         room, 12, {.client = ClientId{Uint128{1, 2}}, .protocol_version = 1, .token = "dbk_0123"});
   });
@@ -111,7 +131,10 @@ void write_replies(Seeds& seeds) {
   seeds.reply(5, hello_reply_frame_bytes(5, 5), [](auto room) {
     return write_hello_reply(room, 1, {.principal = "local", .engine_version = "0.1.0"});
   });
-  seeds.reply(6, error_frame_bytes(5),
+  write_items<HoldView>(seeds, 6, RequestKind::lookup_holds);
+  write_items<AccountBalance>(seeds, 7, RequestKind::get_account_balances);
+  write_items<LedgerBalance>(seeds, 8, RequestKind::trial_balance);
+  seeds.reply(9, error_frame_bytes(5),
               [](auto room) { return write_error(room, 1, {.words = "words"}); });
 }
 

@@ -4,6 +4,8 @@
 // runs FlatBuffers' generated verifier; so the hand-laid layouts are proven against the schema.
 // Then every count and text at its limit and one past it.
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -129,8 +131,93 @@ TEST(RequestRoundTrip, OneEventPastTheLimitIsTooLargeAndNoneIsMalformed) {
   }
 }
 
+template <typename Event, typename Write>
+void expect_reasoned(RequestKind kind, std::size_t count, const std::string& reason, Write write) {
+  SCOPED_TRACE(testing::Message() << to_string(kind) << " of " << count << ", " << reason.size());
+  const auto events = many<Event>(count);
+  Frame frame{reasoned_frame_bytes<Event>(count, reason.size())};
+  frame.expect_request(write(frame.room(), number, origin, events, reason), kind);
+  const auto read = read_request(kind, frame.body());
+  ASSERT_TRUE(read.ok()) << read.error().words;
+  EXPECT_EQ(read.value().origin.trace_id, origin.trace_id);
+  EXPECT_EQ(read.value().origin.business_id, origin.business_id);
+  EXPECT_EQ(read.value().origin.user_id, origin.user_id);
+  EXPECT_EQ(read.value().reason, reason);
+  ASSERT_EQ(read.value().event_count, count);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(read.value().events) % 8, 0U);
+  EXPECT_TRUE(same_bytes(read.value().events, events));
+}
+
+TEST(RequestRoundTrip, EventsWithAReasonOfAnyAllowedLength) {
+  for (const std::size_t count :
+       {std::size_t{1}, std::size_t{3}, std::size_t{limits::batch_events_max}}) {
+    for (std::size_t length = 1; length <= limits::reason_bytes_max; length += count > 3 ? 85 : 1) {
+      const std::string reason(length, 'r');
+      expect_reasoned<AccountChange>(RequestKind::change_accounts, count, reason,
+                                     write_change_accounts);
+      expect_reasoned<Transfer>(RequestKind::create_transfers, count, reason,
+                                write_reasoned_transfers);
+    }
+  }
+  // Transfers need no reason.
+  expect_reasoned<Transfer>(RequestKind::create_transfers, 2, "", write_reasoned_transfers);
+}
+
+TEST(RequestRoundTrip, ChangesOfAccountsNeedAReasonAndBounds) {
+  const auto fault_of = [](std::size_t count, std::size_t length) {
+    const auto changes = many<AccountChange>(count);
+    const std::string reason(length, 'r');
+    Frame frame{reasoned_frame_bytes<AccountChange>(count, length)};
+    write_change_accounts(frame.room(), number, origin, changes, reason);
+    const auto read = read_request(RequestKind::change_accounts, frame.body());
+    EXPECT_TRUE(read.ok() || !read.error().not_readable);
+    return read.ok() ? RequestStatus::ok : read.error().status;
+  };
+  EXPECT_EQ(fault_of(1, 1), RequestStatus::ok);
+  EXPECT_EQ(fault_of(1, 0), RequestStatus::malformed);
+  EXPECT_EQ(fault_of(0, 1), RequestStatus::malformed);
+  EXPECT_EQ(fault_of(1, limits::reason_bytes_max), RequestStatus::ok);
+  EXPECT_EQ(fault_of(1, limits::reason_bytes_max + 1), RequestStatus::too_large);
+  EXPECT_EQ(fault_of(limits::batch_events_max, 1), RequestStatus::ok);
+  EXPECT_EQ(fault_of(limits::batch_events_max + 1, 1), RequestStatus::too_large);
+}
+
+TEST(RequestRoundTrip, Queries) {
+  for (const auto kind : {RequestKind::get_account_transfers, RequestKind::get_account_balances,
+                          RequestKind::query_accounts, RequestKind::query_transfers}) {
+    for (unsigned char seed = 1; seed < 50; ++seed) {
+      const auto filter = patterned<QueryFilter>(seed);
+      Frame frame{query_frame_bytes};
+      frame.expect_request(write_query(frame.room(), kind, number, filter, 88), kind);
+      const auto read = read_request(kind, frame.body());
+      ASSERT_TRUE(read.ok()) << read.error().words;
+      EXPECT_EQ(read.value().min_sequence, 88U);
+      EXPECT_EQ(reinterpret_cast<std::uintptr_t>(read.value().events) % 8, 0U);
+      EXPECT_EQ(std::memcmp(read.value().events, &filter, sizeof(filter)), 0);
+    }
+  }
+}
+
+// Its own rules say what is wrong with a limit; here it only measures the room for the reply.
+TEST(RequestRoundTrip, AQueryOfAnyLimitIsReadAndItsReplyHasABound) {
+  for (const std::uint32_t limit :
+       {0U, 1U, limits::batch_events_max, limits::batch_events_max + 1, ~std::uint32_t{0}}) {
+    QueryFilter filter;
+    filter.limit = limit;
+    Frame frame{query_frame_bytes};
+    write_query(frame.room(), RequestKind::query_accounts, number, filter, 0);
+    const auto read = read_request(RequestKind::query_accounts, frame.body());
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(read.value().limit, std::min(limit, limits::batch_events_max));
+    QueryFilter asked;
+    std::memcpy(&asked, read.value().events, sizeof(asked));
+    EXPECT_EQ(asked.limit, limit);
+  }
+}
+
 TEST(RequestRoundTrip, Lookups) {
-  for (const auto kind : {RequestKind::lookup_accounts, RequestKind::lookup_transfers}) {
+  for (const auto kind :
+       {RequestKind::lookup_accounts, RequestKind::lookup_transfers, RequestKind::lookup_holds}) {
     for (const std::size_t count : {std::size_t{1}, std::size_t{limits::batch_events_max}}) {
       const auto ids = many<Uint128>(count);
       Frame frame{lookup_frame_bytes(count)};
@@ -177,6 +264,16 @@ TEST(RequestRoundTrip, Lists) {
   EXPECT_EQ(transfers.value().argument, 15U);
   EXPECT_EQ(transfers.value().limit, 16U);
   EXPECT_EQ(transfers.value().min_sequence, 17U);
+
+  Frame fourth{small_frame_bytes};
+  fourth.expect_request(
+      write_numbered_list(fourth.room(), RequestKind::trial_balance, number, 18, 19, 20),
+      RequestKind::trial_balance);
+  const auto balances = read_request(RequestKind::trial_balance, fourth.body());
+  ASSERT_TRUE(balances.ok());
+  EXPECT_EQ(balances.value().argument, 18U);
+  EXPECT_EQ(balances.value().limit, 19U);
+  EXPECT_EQ(balances.value().min_sequence, 20U);
 }
 
 TEST(RequestRoundTrip, AListsLimitHasLimits) {
@@ -359,7 +456,17 @@ TEST(ReplyRoundTrip, Items) {
   expect_items<Account>(RequestKind::list_accounts, read_accounts_reply);
   expect_items<Transfer>(RequestKind::list_transfers, read_transfers_reply);
   expect_items<Ledger>(RequestKind::list_ledgers, read_ledgers_reply);
+  expect_items<Account>(RequestKind::query_accounts, read_accounts_reply);
+  expect_items<Transfer>(RequestKind::get_account_transfers, read_transfers_reply);
+  expect_items<Transfer>(RequestKind::query_transfers, read_transfers_reply);
+  expect_items<AccountBalance>(RequestKind::get_account_balances, read_account_balances_reply);
+  expect_items<HoldView>(RequestKind::lookup_holds, read_holds_reply);
+  expect_items<LedgerBalance>(RequestKind::trial_balance, read_trial_balance_reply);
 }
+
+// The largest there are.
+static_assert(reply_frame_bytes(limits::batch_events_max * sizeof(HoldView), words_bytes_max) <=
+              limits::frame_bytes_max);
 
 TEST(ReplyRoundTrip, Digest) {
   const std::string words = "w";
@@ -407,8 +514,16 @@ TEST(ReplyRoundTrip, RefusedRepliesHaveTheFormOfTheirKind) {
       status = read_batch_reply(frame.body()).value().status;
     } else if (*kind == RequestKind::state_digest) {
       status = read_digest_reply(frame.body()).value().status;
-    } else if (*kind == RequestKind::lookup_transfers || *kind == RequestKind::list_transfers) {
+    } else if (*kind == RequestKind::lookup_transfers || *kind == RequestKind::list_transfers ||
+               *kind == RequestKind::get_account_transfers ||
+               *kind == RequestKind::query_transfers) {
       status = read_transfers_reply(frame.body()).value().status;
+    } else if (*kind == RequestKind::lookup_holds) {
+      status = read_holds_reply(frame.body()).value().status;
+    } else if (*kind == RequestKind::get_account_balances) {
+      status = read_account_balances_reply(frame.body()).value().status;
+    } else if (*kind == RequestKind::trial_balance) {
+      status = read_trial_balance_reply(frame.body()).value().status;
     } else if (*kind == RequestKind::list_ledgers) {
       status = read_ledgers_reply(frame.body()).value().status;
     } else {

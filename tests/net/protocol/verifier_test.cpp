@@ -87,12 +87,40 @@ std::vector<Subject> requests() {
                         [&](auto room) { return write_put_ledgers(room, 1, {}, ledgers); }),
                  request_reader(RequestKind::put_ledgers, sizeof(Ledger))});
   for (const auto& [table, kind] : {std::pair{"LookupAccounts", RequestKind::lookup_accounts},
-                                    std::pair{"LookupTransfers", RequestKind::lookup_transfers}}) {
+                                    std::pair{"LookupTransfers", RequestKind::lookup_transfers},
+                                    std::pair{"LookupHolds", RequestKind::lookup_holds}}) {
     all.push_back({table,
                    framed(lookup_frame_bytes(3),
                           [&, k = kind](auto room) { return write_lookup(room, k, 1, ids, 0); }),
                    request_reader(kind, sizeof(Uint128))});
   }
+  const std::vector<AccountChange> changes(2);
+  all.push_back(
+      {"ChangeAccounts",
+       framed(reasoned_frame_bytes<AccountChange>(2, 3),
+              [&](auto room) { return write_change_accounts(room, 1, {}, changes, "why"); }),
+       request_reader(RequestKind::change_accounts, sizeof(AccountChange))});
+  all.push_back(
+      {"CreateTransfers",
+       framed(reasoned_frame_bytes<Transfer>(2, 3),
+              [&](auto room) { return write_reasoned_transfers(room, 1, {}, transfers, "why"); }),
+       request_reader(RequestKind::create_transfers, sizeof(Transfer))});
+  all.push_back(
+      {"Query",
+       framed(query_frame_bytes,
+              [](auto room) { return write_query(room, RequestKind::query_transfers, 1, {}, 0); }),
+       [](std::span<const std::byte> body) -> std::string {
+         const auto read = read_request(RequestKind::query_transfers, body);
+         if (!read.ok()) return read.error().words;
+         expect_inside(body, read.value().events, sizeof(QueryFilter));
+         return {};
+       }});
+  all.push_back({"TrialBalance",
+                 framed(small_frame_bytes,
+                        [](auto room) {
+                          return write_numbered_list(room, RequestKind::trial_balance, 1, 0, 5, 0);
+                        }),
+                 request_reader(RequestKind::trial_balance, 0)});
   all.push_back({"ListAccounts",
                  framed(small_frame_bytes,
                         [](auto room) { return write_list_accounts(room, 1, AccountId{}, 5, 0); }),
@@ -150,6 +178,13 @@ std::vector<Subject> replies() {
                  items_reader(read_transfers_reply)});
   all.push_back({"LedgersReply", items_frame<Ledger>(RequestKind::list_ledgers),
                  items_reader(read_ledgers_reply)});
+  all.push_back({"HoldsReply", items_frame<HoldView>(RequestKind::lookup_holds),
+                 items_reader(read_holds_reply)});
+  all.push_back({"AccountBalancesReply",
+                 items_frame<AccountBalance>(RequestKind::get_account_balances),
+                 items_reader(read_account_balances_reply)});
+  all.push_back({"TrialBalanceReply", items_frame<LedgerBalance>(RequestKind::trial_balance),
+                 items_reader(read_trial_balance_reply)});
   all.push_back({"BatchReply",
                  framed(reply_frame_bytes(2 * sizeof(Refusal), 3),
                         [&](auto room) {
