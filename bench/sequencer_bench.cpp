@@ -25,6 +25,7 @@ class NoFacts final : public FactReader {
   bool transfer_at(Sequence, RecordedTransfer&) override { return false; }
   bool released_at(Sequence, TransferId) override { return false; }
   bool burnt_at(Sequence, TransferId) override { return false; }
+  bool name_at(Sequence, Name&) override { return false; }
 };
 
 struct Bench {

@@ -161,9 +161,7 @@ void Engine::start(const Parts& parts) {
                                      .sleeper = t.follower_sleeper,
                                      .on_followed =
                                          [&t] {
-                                           t.live.accounts.release_retired();
-                                           t.live.transfer_ids.release_retired();
-                                           t.live.holds.release_retired();
+                                           t.live.release_retired();
                                            t.sequencer_sleeper.wake();
                                            t.wake_all_queries();
                                          },

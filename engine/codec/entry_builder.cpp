@@ -7,26 +7,26 @@
 
 // The front of a payload, written by hand because it is the same for every entry. Offsets in bytes
 // from the start of the payload:
-//    0  u32  offset of the root table: 52
+//    0  u32  offset of the root table: 56
 //    4  4    file identifier "DBJ1"
-//    8  u16  vtable: its size, 4 + 2 x 19 = 42
-//   10  u16  size of the table: 4 + 4 x 19 = 80
-//   12  u16  x 19: place of each field in the table, 4, 8, ... 76
-//   50  2    zeros: the table starts 4-aligned
-//   52  i32  table: distance back to the vtable, 44
-//   56  u32  x 19: offset of each vector, from the field itself
-//  132       the vectors; each one's u32 length at 4 mod 8, so that its structs are 8-aligned
+//    8  u16  vtable: its size, 4 + 2 x 21 = 46
+//   10  u16  size of the table: 4 + 4 x 21 = 88
+//   12  u16  x 21: place of each field in the table, 4, 8, ... 84
+//   54  2    zeros: the table starts 4-aligned
+//   56  i32  table: distance back to the vtable, 48
+//   60  u32  x 21: offset of each vector, from the field itself
+//  144       the vectors; each one's u32 length at 4 mod 8, so that its structs are 8-aligned
 // Format: https://flatbuffers.dev/flatbuffers_internals.html
 
 namespace daybook {
 namespace {
 
-constexpr std::size_t fields = 19;
+constexpr std::size_t fields = 21;
 constexpr std::size_t field_of_transfers = 13;
 constexpr std::size_t vtable_at = 8;
 constexpr std::size_t table_at = (vtable_at + 4 + 2 * fields + 3) / 4 * 4;
 constexpr std::size_t vectors_at = table_at + 4 + 4 * fields;
-static_assert(table_at == 52 && vectors_at == 132);
+static_assert(table_at == 56 && vectors_at == 144);
 
 constexpr std::size_t align_16(std::size_t bytes) { return (bytes + 15) & ~std::size_t{15}; }
 
@@ -69,6 +69,8 @@ void EntryBuilder::for_each_side_vector(Self& self, Visit visit) {
   visit(self.account_changes_);
   visit(self.refused_account_changes_);
   visit(self.reasons_);
+  visit(self.names_);
+  visit(self.refused_names_);
 }
 
 EntryBuilder::EntryBuilder() {
@@ -96,6 +98,13 @@ void EntryBuilder::open(Sequence first) {
   for_each_side_vector(*this, [](auto& vector) { vector.count = 0; });
 }
 
+std::uint32_t EntryBuilder::count_of(std::size_t at) const {
+  const Run& run = runs_.items[at];
+  if (at + 1 == runs_.count && run.kind == FactKind::transfer) return transfers_.count - run.first;
+  if (at + 1 == runs_.count && run.kind == FactKind::name) return names_.count - run.first;
+  return run.count;
+}
+
 std::optional<std::uint32_t> EntryBuilder::index_of(Sequence sequence, FactKind kind) const {
   const std::uint64_t* const begin = run_sequences_.items();
   const auto* const after = std::upper_bound(begin, begin + runs_.count, sequence.value());
@@ -103,9 +112,7 @@ std::optional<std::uint32_t> EntryBuilder::index_of(Sequence sequence, FactKind 
   for (auto at = static_cast<std::size_t>(after - begin); at-- > 0;) {
     const Run& run = runs_.items[at];
     const std::uint64_t place = sequence.value() - begin[at];
-    const bool is_last = at + 1 == runs_.count;
-    const std::uint64_t count =
-        is_last && run.kind == FactKind::transfer ? transfers_.count - run.first : run.count;
+    const std::uint64_t count = count_of(at);
     if (place < count) {
       if (run.kind != kind) return std::nullopt;
       return run.first + static_cast<std::uint32_t>(place);
@@ -132,6 +139,11 @@ TransferNote EntryBuilder::note_of(const Transfer* transfer) const {
 const HoldReleased* EntryBuilder::find_release(Sequence sequence) const {
   const auto index = index_of(sequence, FactKind::hold_released);
   return index ? &holds_released_.items[*index] : nullptr;
+}
+
+const Name* EntryBuilder::find_name(Sequence sequence) const {
+  const auto index = index_of(sequence, FactKind::name);
+  return index ? &names_.items[*index] : nullptr;
 }
 
 bool EntryBuilder::holds_burnt(TransferId id) const {

@@ -12,6 +12,7 @@
 #include "engine/model/account_change.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
+#include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
 #include "engine/model/transfer.hpp"
 #include "engine/ports/entry.hpp"
@@ -46,12 +47,14 @@ class EntryBuilder {
 
   /// The most bytes that a request of `event_count` events of `event_bytes` each can take: every
   /// event refused with its data, or created with a note and refused as well (a change that is
-  /// done and answered); the operation, its run, its reason, evictions.
+  /// done and answered); the names that come with them; the operation, its runs, its reason,
+  /// evictions.
   [[nodiscard]] static constexpr std::size_t worst_case_bytes(std::size_t event_count,
-                                                              std::size_t event_bytes) {
-    return event_count * (sizeof(TransferNote) + event_bytes) + sizeof(Operation) +
-           sizeof(ClockChange) + sizeof(OperationReason) +
-           4 * (sizeof(Run) + sizeof(ClientEvicted));
+                                                              std::size_t event_bytes,
+                                                              std::size_t name_count) {
+    return event_count * (sizeof(TransferNote) + event_bytes) + name_count * sizeof(Name) +
+           sizeof(Operation) + sizeof(ClockChange) + sizeof(OperationReason) +
+           5 * (sizeof(Run) + sizeof(ClientEvicted));
   }
 
   /// `first_sequence` is what the run's first fact takes; `run.count` may still be 0 and grow
@@ -71,6 +74,7 @@ class EntryBuilder {
   }
   void add_refused(const Ledger& ledger) { add(refused_ledgers_, ledger); }
   void add_refused(const AccountChange& change) { add(refused_account_changes_, change); }
+  void add_refused(const Name& name) { add(refused_names_, name); }
   Account& add_fact(const Account& account) { return add(accounts_, account); }
   Transfer& add_fact(const Transfer& transfer) { return add(transfers_, transfer); }
   Ledger& add_fact(const Ledger& ledger) { return add(ledgers_, ledger); }
@@ -81,6 +85,7 @@ class EntryBuilder {
   void add_fact(const ClientEvicted& fact) { add(clients_evicted_, fact); }
   void add_fact(const HoldReleased& fact) { add(holds_released_, fact); }
   AccountChange& add_fact(const AccountChange& fact) { return add(account_changes_, fact); }
+  Name& add_fact(const Name& name) { return add(names_, name); }
   /// Of the transfer added last.
   TransferNote& add_note(const TransferNote& note) {
     TransferNote& added = add(transfer_notes_, note);
@@ -109,6 +114,7 @@ class EntryBuilder {
   [[nodiscard]] std::uint32_t clock_change_count() const { return clock_changes_.count; }
   [[nodiscard]] std::uint32_t hold_released_count() const { return holds_released_.count; }
   [[nodiscard]] std::uint32_t account_change_count() const { return account_changes_.count; }
+  [[nodiscard]] std::uint32_t name_count() const { return names_.count; }
   [[nodiscard]] const HoldReleased& hold_released(std::uint32_t index) const {
     return holds_released_.items[index];
   }
@@ -122,6 +128,9 @@ class EntryBuilder {
   [[nodiscard]] TransferNote note_of(const Transfer* transfer) const;
   /// The release that took `sequence`, or null. Cost: O(log runs).
   [[nodiscard]] const HoldReleased* find_release(Sequence sequence) const;
+
+  /// The name that took `sequence`, or null. Cost: O(log runs).
+  [[nodiscard]] const Name* find_name(Sequence sequence) const;
 
   /// Did an operation in this slab burn `id`? Cost: O(refused transfers).
   [[nodiscard]] bool holds_burnt(TransferId id) const;
@@ -154,6 +163,8 @@ class EntryBuilder {
   template <typename T>
   std::byte* place(Vector<T>& vector, std::byte* at);
 
+  /// How many facts the run at `at` has so far: what the last one counts is told it at its end.
+  [[nodiscard]] std::uint32_t count_of(std::size_t at) const;
   /// Where the fact at `sequence` stands in the vector of `kind`; nothing when another kind took
   /// it.
   [[nodiscard]] std::optional<std::uint32_t> index_of(Sequence sequence, FactKind kind) const;
@@ -188,12 +199,15 @@ class EntryBuilder {
   Vector<AccountChange> account_changes_;
   Vector<AccountChange> refused_account_changes_;
   Vector<OperationReason> reasons_;
+  Vector<Name> names_;
+  Vector<Name> refused_names_;
 };
 
-// A frame's events with their worst record fit the largest entry.
+// A request's events and names with their worst record fit the largest entry.
 static_assert(padded_entry_bytes(EntryBuilder::worst_case_bytes(limits::batch_events_max,
-                                                                sizeof(Transfer)) +
-                                 256) <= limits::entry_bytes_max);
+                                                                sizeof(Transfer),
+                                                                limits::request_names_max) +
+                                 512) <= limits::entry_bytes_max);
 static_assert(limits::frame_bytes_max <= limits::entry_bytes_max);
 
 }  // namespace daybook

@@ -23,7 +23,7 @@ std::span<const Model> as_model(const flatbuffers::Vector<const Stored*>* vector
 
 // How many facts of each kind an entry holds, or has used so far.
 struct Counts {
-  std::array<std::uint64_t, 11> of_kind{};
+  std::array<std::uint64_t, 12> of_kind{};
 
   explicit Counts() = default;
   explicit Counts(const EntryFacts& facts) {
@@ -37,6 +37,7 @@ struct Counts {
     of(FactKind::client_evicted) = facts.clients_evicted.size();
     of(FactKind::hold_released) = facts.holds_released.size();
     of(FactKind::account_change) = facts.account_changes.size();
+    of(FactKind::name) = facts.names.size();
   }
   std::uint64_t& of(FactKind kind) { return of_kind[static_cast<std::size_t>(kind)]; }
 };
@@ -49,6 +50,7 @@ Result<void> check_runs(const EntryFacts& facts) {
   std::uint64_t operations = 0;
   std::uint64_t sequences = 0;
   std::uint64_t created = 0;  // By the current operation.
+  bool named = false;         // So are names that came with events: they come last.
   for (const Run& run : facts.runs) {
     if (!kind_is_known(run.kind) || run.reserved != 0) return damaged("a run has an unknown kind");
     if (run.operation != no_operation) {
@@ -59,10 +61,15 @@ Result<void> check_runs(const EntryFacts& facts) {
         ++operations;
         ++sequences;
         created = 0;
+        named = false;
       } else if (operations == 0 || run.operation != operations - 1) {
         return damaged("a run names an operation out of order");
+      } else if (named) {
+        return damaged("an operation goes on after its names");
+      } else {
+        named = run.kind == FactKind::name;
       }
-      created += run.count;
+      if (!named) created += run.count;
     }
     if (run.first != used.of(run.kind)) return damaged("a run starts in the wrong place");
     used.of(run.kind) += run.count;
@@ -86,6 +93,7 @@ Result<void> check_refusals(const EntryFacts& facts) {
   std::uint64_t transfers = 0;
   std::uint64_t ledgers = 0;
   std::uint64_t changes = 0;
+  std::uint64_t names = 0;
   for (const Operation& operation : facts.operations) {
     if (operation.refusal_count > facts.refusals.size() - refusals) {
       return damaged("an operation has more refusals than there are");
@@ -100,11 +108,12 @@ Result<void> check_refusals(const EntryFacts& facts) {
       if (operation.kind == RequestKind::create_transfers) ++transfers;
       if (operation.kind == RequestKind::put_ledgers) ++ledgers;
       if (operation.kind == RequestKind::change_accounts) ++changes;
+      if (operation.kind == RequestKind::put_names) ++names;
     }
   }
   if (refusals != facts.refusals.size() || accounts != facts.refused_accounts.size() ||
       transfers != facts.refused_transfers.size() || ledgers != facts.refused_ledgers.size() ||
-      changes != facts.refused_account_changes.size()) {
+      changes != facts.refused_account_changes.size() || names != facts.refused_names.size()) {
     return damaged("the refusals and their request data do not match");
   }
   return {};
@@ -164,6 +173,9 @@ bool keeps_request_data(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::change_accounts) {
     return status != static_cast<std::uint16_t>(ChangeAccountStatus::outside_limits);
   }
+  if (kind == RequestKind::put_names) {
+    return status != static_cast<std::uint16_t>(PutNameStatus::exists);
+  }
   return kind == RequestKind::put_ledgers &&
          status != static_cast<std::uint16_t>(PutLedgerStatus::exists);
 }
@@ -198,7 +210,9 @@ Result<EntryFacts> read_facts(const EntryView& entry) {
       .holds_released = as_model<HoldReleased>(stored.holds_released()),
       .account_changes = as_model<AccountChange>(stored.account_changes()),
       .refused_account_changes = as_model<AccountChange>(stored.refused_account_changes()),
-      .reasons = as_model<OperationReason>(stored.reasons())};
+      .reasons = as_model<OperationReason>(stored.reasons()),
+      .names = as_model<Name>(stored.names()),
+      .refused_names = as_model<Name>(stored.refused_names())};
   if (auto checked = check_runs(facts); !checked.ok()) return checked.error();
   if (auto checked = check_refusals(facts); !checked.ok()) return checked.error();
   if (auto checked = check_notes(facts); !checked.ok()) return checked.error();
@@ -209,6 +223,7 @@ std::uint32_t* RunWalker::refused_of(RequestKind kind) {
   if (kind == RequestKind::create_accounts) return &refused_accounts_;
   if (kind == RequestKind::create_transfers) return &refused_transfers_;
   if (kind == RequestKind::put_ledgers) return &refused_ledgers_;
+  if (kind == RequestKind::put_names) return &refused_names_;
   return kind == RequestKind::change_accounts ? &refused_account_changes_ : nullptr;
 }
 

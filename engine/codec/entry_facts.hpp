@@ -9,6 +9,7 @@
 #include "engine/model/account_change.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
+#include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
 #include "engine/model/transfer.hpp"
 #include "engine/ports/entry.hpp"
@@ -37,6 +38,8 @@ struct EntryFacts {
   std::span<const AccountChange> account_changes;
   std::span<const AccountChange> refused_account_changes;
   std::span<const OperationReason> reasons;
+  std::span<const Name> names;
+  std::span<const Name> refused_names;
 
   /// The note of transfer `index`; all zero if it has none. Cost: O(log notes).
   [[nodiscard]] TransferNote note_of(std::size_t index) const;
@@ -82,6 +85,7 @@ class RunWalker {
   std::uint32_t refused_transfers_ = 0;
   std::uint32_t refused_ledgers_ = 0;
   std::uint32_t refused_account_changes_ = 0;
+  std::uint32_t refused_names_ = 0;
 
   [[nodiscard]] std::uint32_t* refused_of(RequestKind kind);
 };

@@ -8,6 +8,7 @@
 #include "engine/model/account_change.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
+#include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
 #include "engine/model/transfer.hpp"
 
@@ -36,6 +37,10 @@ static_assert(offsetof(Transfer, code) == 140 && offsetof(Transfer, flags) == 14
 static_assert(sizeof(journal::Ledger) == sizeof(Ledger));
 static_assert(offsetof(Ledger, scale) == 4 && offsetof(Ledger, kind) == 5);
 static_assert(offsetof(Ledger, name_bytes) == 6 && offsetof(Ledger, name_text) == 8);
+
+static_assert(sizeof(journal::Name) == sizeof(Name));
+static_assert(offsetof(Name, kind) == 16 && offsetof(Name, text_bytes) == 18);
+static_assert(offsetof(Name, reserved) == 20 && offsetof(Name, text_data) == 24);
 
 static_assert(sizeof(journal::Operation) == sizeof(Operation));
 static_assert(offsetof(Operation, principal) == 16 && offsetof(Operation, trace_id) == 32);

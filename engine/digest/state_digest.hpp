@@ -19,6 +19,7 @@ namespace daybook {
 ///               costs one multiply-add (two when the amount or a carry reaches the high word).
 ///   ids         mix(id, sequence) of each created transfer; of a burnt id, with the operation's;
 ///               of a hold whose time was over, with its release's.
+///   names       XXH3-64 of the name and its sequence.
 ///   the rest    XXH3-64 of its canonical bytes.
 /// Part of the journal format. It finds accidents, not forgers.
 class StateDigest {

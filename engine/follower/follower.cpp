@@ -45,9 +45,7 @@ Result<bool> Follower::follow_next() {
     }
   }
   checkpoints_.add(facts.value(), state_.accounts);
-  state_.accounts.release_retired();
-  state_.transfer_ids.release_retired();
-  state_.holds.release_retired();
+  state_.release_retired();
   links_.progress.followed_sequence.store(entry.value()->header.last().value(),
                                           std::memory_order_release);
   links_.source.release();
@@ -106,6 +104,18 @@ Follower::HoldFinds Follower::find_holds(std::span<const TransferId> ids) const 
       if (!use.burnt) finds.candidates.push_back({.index = index, .sequence = use.sequence});
     });
     state_.transfer_ids.for_each_follow_up(ids[index], [&](Sequence sequence) {
+      finds.candidates.push_back({.index = index, .sequence = sequence});
+    });
+  }
+  return finds;
+}
+
+Follower::NameFinds Follower::find_names(std::span<const NameKey> keys) const {
+  NameFinds finds;
+  const std::lock_guard lock{mutex_};
+  finds.as_of = state_.last_sequence();
+  for (std::uint32_t index = 0; index < keys.size(); ++index) {
+    state_.names.for_each_candidate(keys[index], [&](Sequence sequence) {
       finds.candidates.push_back({.index = index, .sequence = sequence});
     });
   }

@@ -68,6 +68,13 @@ class Follower {
   };
   [[nodiscard]] HoldFinds find_holds(std::span<const TransferId> ids) const;
 
+  /// Where the tables say that an id got its name.
+  struct NameFinds {
+    std::vector<Candidate> candidates;
+    Sequence as_of;
+  };
+  [[nodiscard]] NameFinds find_names(std::span<const NameKey> keys) const;
+
   struct Balances {
     std::vector<LedgerBalance> ledgers;  ///< In order of registration.
     Sequence as_of;

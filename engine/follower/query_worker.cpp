@@ -117,6 +117,8 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
       return list_transfers(slot);
     case RequestKind::lookup_holds:
       return lookup_holds(slot);
+    case RequestKind::lookup_names:
+      return lookup_names(slot);
     case RequestKind::get_account_transfers:
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:
@@ -141,6 +143,7 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::create_transfers:
     case RequestKind::put_ledgers:
     case RequestKind::change_accounts:
+    case RequestKind::put_names:
     case RequestKind::release_holds:
     case RequestKind::lookup_accounts:
     case RequestKind::advance_clock:
@@ -222,6 +225,33 @@ Result<void> QueryWorker::lookup_holds(RequestSlot& slot) {
     if (open != finds.open.end() && open->index == index) view = (open++)->view;
     if (!view) continue;
     append(slot.query_items, *view);
+    ++slot.item_count;
+  }
+  return {};
+}
+
+Result<void> QueryWorker::lookup_names(RequestSlot& slot) {
+  const std::span keys{reinterpret_cast<const NameKey*>(slot.events), slot.event_count};
+  Follower::NameFinds finds = links_.follower.find_names(keys);
+  slot.first_sequence = finds.as_of;
+  auto& candidates = finds.candidates;
+  std::sort(candidates.begin(), candidates.end(),
+            [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
+  std::vector<std::optional<Name>> found(keys.size());
+  for (std::size_t at = 0; at < candidates.size();) {
+    auto read = with_facts(candidates[at].sequence, [&](const EntryFacts& facts) {
+      const FactPlaces places{facts};
+      for (; at < candidates.size() && candidates[at].sequence <= facts.header.last(); ++at) {
+        const Name* const name = places.name_at(candidates[at].sequence);
+        const std::uint32_t index = candidates[at].index;
+        if (name != nullptr && name->key() == keys[index]) found[index] = *name;
+      }
+    });
+    if (!read.ok()) return read;
+  }
+  for (const auto& name : found) {
+    if (!name) continue;
+    append(slot.query_items, *name);
     ++slot.item_count;
   }
   return {};

@@ -58,6 +58,7 @@ class QueryWorker {
   [[nodiscard]] Result<void> lookup_transfers(RequestSlot& slot);
   [[nodiscard]] Result<void> list_transfers(RequestSlot& slot);
   [[nodiscard]] Result<void> lookup_holds(RequestSlot& slot);
+  [[nodiscard]] Result<void> lookup_names(RequestSlot& slot);
   void trial_balance(RequestSlot& slot);
   [[nodiscard]] Result<void> rebuild_reply(RequestSlot& slot);
   void list_accounts(RequestSlot& slot);

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "engine/model/facts.hpp"
+#include "engine/model/name.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/model/transfer.hpp"
 
@@ -31,6 +32,9 @@ class FactReader {
 
   /// Did the operation at `operation` burn `id`: refuse a transfer of that id transiently?
   virtual bool burnt_at(Sequence operation, TransferId id) = 0;
+
+  /// The name that took `sequence`; false when another kind of fact did.
+  virtual bool name_at(Sequence sequence, Name& name) = 0;
 };
 
 }  // namespace daybook

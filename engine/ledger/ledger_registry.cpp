@@ -2,32 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <span>
 
 #include <fmt/format.h>
 
 #include "engine/base/assert.hpp"
 #include "engine/base/hash.hpp"
+#include "engine/base/utf8.hpp"
 
 namespace daybook {
 namespace {
-
-// RFC 3629: the length of the sequence that `lead` starts, and the smallest code point that needs
-// that length (anything smaller is an overlong form).
-struct Utf8Lead {
-  std::size_t length;
-  std::uint32_t smallest;
-  std::uint32_t bits;
-};
-
-std::optional<Utf8Lead> lead_of(unsigned char lead) {
-  if (lead < 0x80) return Utf8Lead{1, 0, lead};
-  if (lead >= 0xc2 && lead < 0xe0) return Utf8Lead{2, 0x80, lead & 0x1fU};
-  if (lead >= 0xe0 && lead < 0xf0) return Utf8Lead{3, 0x800, lead & 0x0fU};
-  if (lead >= 0xf0 && lead < 0xf5) return Utf8Lead{4, 0x10000, lead & 0x07U};
-  return std::nullopt;
-}
 
 bool name_is_clean(const Ledger& ledger) {
   const bool tail_is_zero = std::all_of(ledger.name_text.begin() + ledger.name_bytes,
@@ -36,24 +20,6 @@ bool name_is_clean(const Ledger& ledger) {
 }
 
 }  // namespace
-
-bool is_printable_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto lead = lead_of(static_cast<unsigned char>(text[at]));
-    if (!lead || at + lead->length > text.size()) return false;
-    std::uint32_t point = lead->bits;
-    for (std::size_t more = 1; more < lead->length; ++more) {
-      const auto byte = static_cast<unsigned char>(text[at + more]);
-      if ((byte & 0xc0U) != 0x80U) return false;
-      point = point << 6U | (byte & 0x3fU);
-    }
-    const bool surrogate = point >= 0xd800 && point <= 0xdfff;
-    const bool control = point < 0x20 || (point >= 0x7f && point < 0xa0);
-    if (point < lead->smallest || point > 0x10ffff || surrogate || control) return false;
-    at += lead->length;
-  }
-  return true;
-}
 
 LedgerRegistry::LedgerRegistry() {
   entries_.reserve(limits::ledgers_max);

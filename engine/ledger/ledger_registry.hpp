@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -74,8 +73,5 @@ class LedgerRegistry {
   // How many ledgers have a name: an automatic one may share its name with one that was put.
   boost::unordered_flat_map<NameText, std::uint32_t, NameHash> names_;
 };
-
-/// True for text that is UTF-8 throughout and has no control characters.
-[[nodiscard]] bool is_printable_utf8(std::string_view text);
 
 }  // namespace daybook

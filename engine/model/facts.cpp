@@ -24,6 +24,8 @@ std::string_view to_string(FactKind kind) noexcept {
       return "hold_released";
     case FactKind::account_change:
       return "account_change";
+    case FactKind::name:
+      return "name";
   }
   return "unknown_fact";
 }

@@ -23,6 +23,7 @@ enum class FactKind : std::uint16_t {
   client_evicted = 8,
   hold_released = 9,
   account_change = 10,
+  name = 11,
 };
 
 [[nodiscard]] std::string_view to_string(FactKind kind) noexcept;

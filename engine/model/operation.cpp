@@ -12,6 +12,8 @@ std::string_view to_string(RequestKind kind) noexcept {
       return "put_ledgers";
     case RequestKind::change_accounts:
       return "change_accounts";
+    case RequestKind::put_names:
+      return "put_names";
     case RequestKind::lookup_accounts:
       return "lookup_accounts";
     case RequestKind::lookup_transfers:
@@ -34,6 +36,8 @@ std::string_view to_string(RequestKind kind) noexcept {
       return "query_transfers";
     case RequestKind::trial_balance:
       return "trial_balance";
+    case RequestKind::lookup_names:
+      return "lookup_names";
     case RequestKind::advance_clock:
       return "advance_clock";
     case RequestKind::accept_clock:

@@ -15,7 +15,8 @@ enum class RequestKind : std::uint16_t {
   create_accounts = 16,
   create_transfers = 17,
   put_ledgers = 18,
-  change_accounts = 19,   ///< By an operator: limits, freezing, closing.
+  change_accounts = 19,  ///< By an operator: limits, freezing, closing.
+  put_names = 20,
   lookup_accounts = 40,   ///< Answered by the sequencer, in order with the writes.
   lookup_transfers = 41,  ///< This and the following: answered by query threads.
   list_accounts = 42,
@@ -27,6 +28,7 @@ enum class RequestKind : std::uint16_t {
   query_accounts = 48,
   query_transfers = 49,
   trial_balance = 50,
+  lookup_names = 51,
   advance_clock = 64,  ///< Manual clock only. Journaled.
   accept_clock = 65,   ///< Ends a held clock. Journaled.
   state_digest = 66,   ///< Answered by the sequencer.
@@ -40,13 +42,14 @@ enum class RequestKind : std::uint16_t {
 [[nodiscard]] constexpr bool is_journaled(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::change_accounts ||
-         kind == RequestKind::advance_clock || kind == RequestKind::accept_clock;
+         kind == RequestKind::put_names || kind == RequestKind::advance_clock ||
+         kind == RequestKind::accept_clock;
 }
 
 /// True for kinds whose events take a timestamp each: the last one's is the request's time.
 [[nodiscard]] constexpr bool takes_slots(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
-         kind == RequestKind::put_ledgers;
+         kind == RequestKind::put_ledgers || kind == RequestKind::put_names;
 }
 
 /// True for kinds whose request is a QueryFilter.
@@ -60,7 +63,7 @@ enum class RequestKind : std::uint16_t {
   return kind == RequestKind::lookup_transfers || kind == RequestKind::list_accounts ||
          kind == RequestKind::list_ledgers || kind == RequestKind::list_transfers ||
          kind == RequestKind::lookup_holds || kind == RequestKind::trial_balance ||
-         is_filtered(kind);
+         kind == RequestKind::lookup_names || is_filtered(kind);
 }
 
 /// One request as the journal remembers it, accepted or refused. 112 bytes.
@@ -76,8 +79,9 @@ struct Operation {
   Timestamp time;  ///< T: the timestamp of the request's last event slot.
   RequestKind kind{};
   RequestStatus status{};
-  std::uint32_t event_count = 0;    ///< Events asked for.
-  std::uint32_t created_count = 0;  ///< Facts that follow this record.
+  std::uint32_t event_count = 0;  ///< Events asked for.
+  /// Facts that follow this record, without the names that came with its events.
+  std::uint32_t created_count = 0;
   std::uint32_t refusal_count = 0;  ///< Refusals that belong to this record.
 };
 static_assert(sizeof(Operation) == 112 && alignof(Operation) == 8);

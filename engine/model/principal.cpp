@@ -34,6 +34,7 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::create_accounts:
     case RequestKind::create_transfers:
     case RequestKind::put_ledgers:
+    case RequestKind::put_names:
       return role == Role::gateway || role == Role::operator_;
     case RequestKind::change_accounts:
       return role == Role::operator_;
@@ -44,6 +45,7 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::list_transfers:
     case RequestKind::lookup_holds:
     case RequestKind::trial_balance:
+    case RequestKind::lookup_names:
     case RequestKind::get_account_transfers:
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:

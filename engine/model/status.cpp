@@ -171,6 +171,19 @@ constexpr NameOf<ChangeAccountStatus> change_names[] = {
     {ChangeAccountStatus::outside_limits, "outside_limits"},
 };
 
+constexpr NameOf<PutNameStatus> name_names[] = {
+    {PutNameStatus::created, "created"},
+    {PutNameStatus::reserved_field, "reserved_field"},
+    {PutNameStatus::kind_unknown, "kind_unknown"},
+    {PutNameStatus::id_must_not_be_zero, "id_must_not_be_zero"},
+    {PutNameStatus::text_must_not_be_empty, "text_must_not_be_empty"},
+    {PutNameStatus::text_too_long, "text_too_long"},
+    {PutNameStatus::text_must_be_utf8, "text_must_be_utf8"},
+    {PutNameStatus::exists, "exists"},
+    {PutNameStatus::name_conflict, "name_conflict"},
+    {PutNameStatus::too_many_names, "too_many_names"},
+};
+
 constexpr NameOf<RequestStatus> request_names[] = {
     {RequestStatus::ok, "ok"},
     {RequestStatus::busy, "busy"},
@@ -192,6 +205,7 @@ constexpr NameOf<RequestStatus> request_names[] = {
     {RequestStatus::cursor_unknown, "cursor_unknown"},
     {RequestStatus::too_many_holds, "too_many_holds"},
     {RequestStatus::filter_invalid, "filter_invalid"},
+    {RequestStatus::too_many_names, "too_many_names"},
 };
 
 template <typename Status>
@@ -218,6 +232,10 @@ std::string_view to_string(PutLedgerStatus status) noexcept {
 
 std::string_view to_string(ChangeAccountStatus status) noexcept {
   return name_in<ChangeAccountStatus>(change_names, status);
+}
+
+std::string_view to_string(PutNameStatus status) noexcept {
+  return name_in<PutNameStatus>(name_names, status);
 }
 
 std::string_view to_string(RequestStatus status) noexcept {
@@ -260,7 +278,8 @@ std::string_view in_words(RequestStatus status) noexcept {
     case RequestStatus::index_behind:
       return "The query indexes have not reached the sequence asked for; ask again.";
     case RequestStatus::name_conflict:
-      return "This id already has another name.";
+      return "An id already has another name, which it keeps; nothing was done. Look it up, or "
+             "leave the name out.";
     case RequestStatus::malformed:
       return "The body of the request could not be read.";
     case RequestStatus::not_authorised:
@@ -290,6 +309,9 @@ std::string_view in_words(RequestStatus status) noexcept {
              "with a larger --holds-max. Nothing was executed.";
     case RequestStatus::filter_invalid:
       return "The query's filter cannot be asked.";
+    case RequestStatus::too_many_names:
+      return "There is no room for so many names: leave them out, or restart the engine with a "
+             "larger --names-max. Nothing was executed.";
   }
   return "The status is not known to this version.";
 }

@@ -168,6 +168,23 @@ enum class ChangeAccountStatus : std::uint16_t {
 /// The enumerator's own name; "unknown_status" for a number that has none.
 [[nodiscard]] std::string_view to_string(ChangeAccountStatus status) noexcept;
 
+/// The outcome of one name of a put_names request.
+enum class PutNameStatus : std::uint16_t {
+  created = 0,
+  reserved_field = 1,
+  kind_unknown = 2,
+  id_must_not_be_zero = 3,
+  text_must_not_be_empty = 4,
+  text_too_long = 5,
+  text_must_be_utf8 = 6,
+  exists = 7,
+  name_conflict = 8,
+  too_many_names = 9,
+};
+
+/// The enumerator's own name; "unknown_status" for a number that has none.
+[[nodiscard]] std::string_view to_string(PutNameStatus status) noexcept;
+
 /// The outcome of a request as a whole; its events were looked at only if it is `ok`.
 enum class RequestStatus : std::uint16_t {
   ok = 0,
@@ -190,6 +207,7 @@ enum class RequestStatus : std::uint16_t {
   cursor_unknown = 2017,
   too_many_holds = 2018,
   filter_invalid = 2019,
+  too_many_names = 2020,
 };
 
 /// The enumerator's own name; "unknown_status" for a number that has none.

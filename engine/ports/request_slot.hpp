@@ -8,6 +8,7 @@
 
 #include "engine/model/facts.hpp"
 #include "engine/model/ids.hpp"
+#include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
 #include "engine/model/principal.hpp"
 #include "engine/model/sequence.hpp"
@@ -32,10 +33,14 @@ struct RequestSlot {
   UserId user_id;
   std::uint64_t request_number = 0;
   std::uint64_t frame_checksum = 0;
-  /// The events: an array of Account, Transfer, Ledger, AccountChange or Uint128 (ids), or one
-  /// QueryFilter; 8-byte aligned. For the other kinds, `argument` and so on below.
+  /// The events: an array of Account, Transfer, Ledger, AccountChange, Name, NameKey or Uint128
+  /// (ids), or one QueryFilter; 8-byte aligned. For the other kinds, `argument` and so on below.
   const std::byte* events = nullptr;
   std::uint32_t event_count = 0;
+
+  /// Of create_accounts and create_transfers: names that come with them. Put if all of them are
+  /// good, else the request is refused. 8-byte aligned.
+  std::span<const Name> names;
 
   /// Of advance_clock: nanoseconds. Of list_*: what to begin after (0 = the beginning). Of
   /// accept_clock: the wall time, which the sequencer fills in.
@@ -69,7 +74,7 @@ struct RequestSlot {
   /// lookup_accounts event_count Accounts. The sequencer writes the first `item_count`.
   std::byte* reply_room = nullptr;
   std::uint32_t item_count = 0;
-  /// The items of a query thread's reply (Account, Transfer, Ledger or, rebuilt, Refusal).
+  /// The items of a query thread's reply (Account, Transfer, Ledger, Name … or, rebuilt, Refusal).
   std::vector<std::byte> query_items;
 };
 

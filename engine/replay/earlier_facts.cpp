@@ -65,6 +65,20 @@ Result<bool> EarlierFacts::is_followed(const EntryFacts& current, TransferId id)
   return followed;
 }
 
+Result<bool> EarlierFacts::is_named(const EntryFacts& current, const NameKey& key) {
+  std::vector<Sequence> candidates;
+  state_.names.for_each_candidate(key, [&](Sequence sequence) { candidates.push_back(sequence); });
+  bool named = false;
+  for (const Sequence sequence : candidates) {
+    auto read = with_entry(current, sequence, [&](const EntryFacts& facts) {
+      const auto name = name_in(facts, sequence);
+      named = named || (name && name->key() == key);
+    });
+    if (!read.ok()) return read.error();
+  }
+  return named;
+}
+
 Result<std::optional<RecordedTransfer>> EarlierFacts::find(const EntryFacts& current,
                                                            TransferId id) {
   std::vector<Sequence> candidates;

@@ -29,6 +29,9 @@ class EarlierFacts {
   /// Did anything come after the transfer `id`: a reversal, what resolved it?
   [[nodiscard]] Result<bool> is_followed(const EntryFacts& current, TransferId id);
 
+  /// Has `key` a name?
+  [[nodiscard]] Result<bool> is_named(const EntryFacts& current, const NameKey& key);
+
   /// The transfer `id`, which the tables know; nothing when it cannot be found.
   [[nodiscard]] Result<std::optional<RecordedTransfer>> find(const EntryFacts& current,
                                                              TransferId id);

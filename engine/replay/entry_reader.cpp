@@ -40,6 +40,12 @@ std::optional<HoldReleased> release_in(const EntryFacts& facts, Sequence sequenc
   return facts.holds_released[*index];
 }
 
+std::optional<Name> name_in(const EntryFacts& facts, Sequence sequence) {
+  const auto index = index_of(facts, sequence, FactKind::name);
+  if (!index) return std::nullopt;
+  return facts.names[*index];
+}
+
 FactPlaces::FactPlaces(const EntryFacts& facts) : facts_{facts} {
   places_.reserve(facts.runs.size());
   RunWalker walker{facts};
@@ -74,6 +80,11 @@ std::optional<RecordedTransfer> FactPlaces::recorded_at(Sequence sequence) const
 const HoldReleased* FactPlaces::release_at(Sequence sequence) const {
   const auto index = index_at(sequence, FactKind::hold_released);
   return index ? &facts_.holds_released[*index] : nullptr;
+}
+
+const Name* FactPlaces::name_at(Sequence sequence) const {
+  const auto index = index_at(sequence, FactKind::name);
+  return index ? &facts_.names[*index] : nullptr;
 }
 
 std::optional<PlacedOperation> operation_in(const EntryFacts& facts, Sequence sequence) {

@@ -20,6 +20,9 @@ namespace daybook {
 /// The release of a hold that took `sequence`; nothing when another kind of fact did.
 [[nodiscard]] std::optional<HoldReleased> release_in(const EntryFacts& facts, Sequence sequence);
 
+/// The name that took `sequence`; nothing when another kind of fact did.
+[[nodiscard]] std::optional<Name> name_in(const EntryFacts& facts, Sequence sequence);
+
 /// Where the facts of an entry stand, for whoever looks up many. Refers to `facts` and lives no
 /// longer. Cost: O(runs) once, then O(log runs) a fact.
 class FactPlaces {
@@ -32,6 +35,8 @@ class FactPlaces {
   [[nodiscard]] std::optional<RecordedTransfer> recorded_at(Sequence sequence) const;
   /// The release of a hold that took `sequence`; null when another kind of fact did.
   [[nodiscard]] const HoldReleased* release_at(Sequence sequence) const;
+  /// The name that took `sequence`; null when another kind of fact did.
+  [[nodiscard]] const Name* name_at(Sequence sequence) const;
 
  private:
   struct Place {

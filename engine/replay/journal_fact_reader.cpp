@@ -30,6 +30,12 @@ bool JournalFactReader::burnt_at(Sequence sequence, TransferId id) {
   return burnt;
 }
 
+bool JournalFactReader::name_at(Sequence sequence, Name& name) {
+  const auto found = name_in(entry_of(sequence), sequence);
+  if (found) name = *found;
+  return found.has_value();
+}
+
 const EntryFacts& JournalFactReader::entry_of(Sequence sequence) {
   ++uses_;
   for (Kept& kept : kept_) {

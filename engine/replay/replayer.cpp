@@ -74,12 +74,17 @@ constexpr Made made[] = {
     {RequestKind::create_transfers, FactKind::transfer},
     {RequestKind::put_ledgers, FactKind::ledger},
     {RequestKind::change_accounts, FactKind::account_change},
+    {RequestKind::put_names, FactKind::name},
     {RequestKind::advance_clock, FactKind::clock_change},
     {RequestKind::accept_clock, FactKind::clock_change},
     {RequestKind::release_holds, FactKind::hold_released},
 };
 
-bool makes(RequestKind kind, FactKind fact) {
+// Names come with events too, in a run behind theirs.
+bool makes(RequestKind kind, FactKind fact, bool is_first_run) {
+  const bool may_have_names =
+      kind == RequestKind::create_accounts || kind == RequestKind::create_transfers;
+  if (fact == FactKind::name && may_have_names && !is_first_run) return true;
   return std::any_of(std::begin(made), std::end(made),
                      [&](const Made& each) { return each.by == kind && each.fact == fact; });
 }
@@ -95,9 +100,9 @@ bool needs_no_operation(FactKind fact) {
 
 Result<void> Replayer::apply_run(const EntryFacts& facts, const PlacedRun& placed) {
   const Run& run = placed.run;
-  const bool belongs = run.operation == no_operation
-                           ? needs_no_operation(run.kind)
-                           : makes(facts.operations[run.operation].kind, run.kind);
+  const bool belongs = run.operation == no_operation ? needs_no_operation(run.kind)
+                                                     : makes(facts.operations[run.operation].kind,
+                                                             run.kind, placed.starts_operation);
   if (!belongs) {
     return damaged(placed.first_sequence, "no operation of this kind makes such facts");
   }
@@ -114,6 +119,8 @@ Result<void> Replayer::apply_run(const EntryFacts& facts, const PlacedRun& place
       return apply_releases(facts, placed);
     case FactKind::account_change:
       return apply_changes(facts, placed);
+    case FactKind::name:
+      return apply_names(facts, placed);
     case FactKind::clock_change:
       return apply_clock_changes(facts, placed);
     case FactKind::segment_opened:
@@ -184,6 +191,39 @@ Result<void> Replayer::apply_changes(const EntryFacts& facts, const PlacedRun& p
       return damaged(sequence, "an account could not have been changed so");
     }
     state_.change_account(fact);
+  }
+  return {};
+}
+
+Result<void> Replayer::check_name(const EntryFacts& facts, const Name& name, Sequence sequence) {
+  if (fault_of(name) != PutNameStatus::created) {
+    return damaged(sequence, "a name could not have been put");
+  }
+  bool may_be_named = false;
+  state_.names.for_each_candidate(name.key(), [&](Sequence) { may_be_named = true; });
+  if (!may_be_named) return {};
+  const auto named = earlier_.is_named(facts, name.key());
+  if (!named.ok()) return named.error();
+  if (!named.value()) return {};
+  return damaged(sequence, fmt::format("the {} id 0x{} has a name already", to_string(name.kind),
+                                       to_hex(name.id)));
+}
+
+Result<void> Replayer::apply_names(const EntryFacts& facts, const PlacedRun& placed) {
+  const bool own_events = placed.starts_operation;
+  if (placed.run.count == 0) return {};  // Of a put_names that put none, or was refused.
+  if (facts.operations[placed.run.operation].status != RequestStatus::ok ||
+      (!own_events && placed.run.count > limits::request_names_max)) {
+    return damaged(placed.first_sequence, "an operation has more names than it could have");
+  }
+  if (state_.names.room() < placed.run.count) {
+    return no_room(placed.first_sequence, "there are more names than --names-max");
+  }
+  state_.names.prepare(placed.run.count);
+  for (const Name& name : facts.names.subspan(placed.run.first, placed.run.count)) {
+    const Sequence sequence = state_.take_sequence();
+    if (auto checked = check_name(facts, name, sequence); !checked.ok()) return checked;
+    state_.put_name(name, sequence);
   }
   return {};
 }

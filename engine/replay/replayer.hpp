@@ -74,6 +74,9 @@ class Replayer {
   [[nodiscard]] Result<void> apply_releases(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_changes(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_ledgers(const EntryFacts& facts, const PlacedRun& placed);
+  [[nodiscard]] Result<void> apply_names(const EntryFacts& facts, const PlacedRun& placed);
+  [[nodiscard]] Result<void> check_name(const EntryFacts& facts, const Name& name,
+                                        Sequence sequence);
   [[nodiscard]] Result<void> apply_evictions(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_clock_changes(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_segment_facts(const EntryFacts& facts, const PlacedRun& placed);

@@ -19,6 +19,7 @@ std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::create_transfers) return sizeof(Transfer);
   if (kind == RequestKind::put_ledgers) return sizeof(Ledger);
   if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
+  if (kind == RequestKind::put_names) return sizeof(Name);
   return 0;
 }
 
@@ -27,6 +28,7 @@ FactKind fact_kind(RequestKind kind) {
   if (kind == RequestKind::put_ledgers) return FactKind::ledger;
   if (kind == RequestKind::create_transfers) return FactKind::transfer;
   if (kind == RequestKind::change_accounts) return FactKind::account_change;
+  if (kind == RequestKind::put_names) return FactKind::name;
   return FactKind::clock_change;
 }
 
@@ -68,8 +70,8 @@ void Sequencer::open(EntryBuilder& slab) {
 }
 
 bool Sequencer::fits(const RequestSlot& request) const {
-  return slab_->fits(
-      EntryBuilder::worst_case_bytes(request.event_count, event_bytes(request.kind)));
+  return slab_->fits(EntryBuilder::worst_case_bytes(request.event_count, event_bytes(request.kind),
+                                                    request.names.size()));
 }
 
 Timestamp Sequencer::Batch::slot(std::uint32_t index) const {
@@ -128,7 +130,8 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
   }
   make_room_in_windows(request.client);
 
-  const RequestStatus status = refusal_of(request, now_ns);
+  RequestStatus status = refusal_of(request, now_ns);
+  if (status == RequestStatus::ok) status = refusal_of_names(request);
   Batch batch{.request = &request,
               .rules = {},
               .operation = {},
@@ -149,6 +152,7 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
                               : kind == FactKind::transfer       ? slab_->transfer_count()
                               : kind == FactKind::ledger         ? slab_->ledger_count()
                               : kind == FactKind::account_change ? slab_->account_change_count()
+                              : kind == FactKind::name           ? slab_->name_count()
                                                                  : slab_->clock_change_count();
   slab_->add_run({.kind = kind,
                   .reserved = 0,
@@ -158,7 +162,11 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
                  next(batch.operation));
   if (runs_events) execute_events(batch);
   if (runs_events && kind == FactKind::clock_change) change_clock(batch, now_ns);
-  record_operation(batch, status);
+  const auto created =
+      static_cast<std::uint32_t>(state_.last_sequence().value() - batch.operation.value());
+  slab_->last_run().count = created;
+  if (runs_events) record_names(request);
+  record_operation(batch, status, created);
 }
 
 RequestStatus Sequencer::refusal_of(const RequestSlot& request, std::uint64_t now_ns) const {
@@ -220,6 +228,8 @@ void Sequencer::execute_events(Batch& batch) {
       return put_ledgers(batch);
     case FactKind::account_change:
       return change_accounts(batch);
+    case FactKind::name:
+      return put_names(batch);
     case FactKind::segment_opened:
     case FactKind::segment_sealed:
     case FactKind::segment_hashed:
@@ -230,11 +240,8 @@ void Sequencer::execute_events(Batch& batch) {
   }
 }
 
-void Sequencer::record_operation(Batch& batch, RequestStatus status) {
+void Sequencer::record_operation(Batch& batch, RequestStatus status, std::uint32_t created) {
   RequestSlot& request = *batch.request;
-  const auto created =
-      static_cast<std::uint32_t>(state_.last_sequence().value() - batch.operation.value());
-  slab_->last_run().count = created;
   const Operation operation{.client = request.client,
                             .principal = request.principal,
                             .trace_id = request.trace_id,
@@ -280,6 +287,11 @@ void Sequencer::refuse(Batch& batch, std::uint32_t index, const Event& event, st
   } else {
     slab_->add_refused(event);
   }
+}
+
+void Sequencer::refuse_name(Batch& batch, std::uint32_t index, const Name& event,
+                            PutNameStatus status) {
+  refuse(batch, index, event, static_cast<std::uint16_t>(status), batch.slot(index));
 }
 
 template <typename Event>

@@ -5,6 +5,7 @@
 #include "engine/codec/entry_builder.hpp"
 #include "engine/decide/batch_rules.hpp"
 #include "engine/decide/decide_transfer.hpp"
+#include "engine/decide/request_names.hpp"
 #include "engine/ledger/fact_reader.hpp"
 #include "engine/ports/request_slot.hpp"
 #include "engine/state/state.hpp"
@@ -101,7 +102,7 @@ class Sequencer {
   void answer_repeat(RequestSlot& request, const KeptOperation& kept) const;
   void make_room_in_windows(ClientId client);
   void execute_events(Batch& batch);
-  void record_operation(Batch& batch, RequestStatus status);
+  void record_operation(Batch& batch, RequestStatus status, std::uint32_t created);
 
   void create_accounts(Batch& batch);
   void create_transfers(Batch& batch);
@@ -111,6 +112,12 @@ class Sequencer {
   void change_accounts(Batch& batch);
   void record_reason(const RequestSlot& request);
   void change_clock(Batch& batch, std::uint64_t now_ns);
+
+  // sequencer_names.cpp.
+  [[nodiscard]] RequestStatus refusal_of_names(RequestSlot& request);
+  void record_names(const RequestSlot& request);
+  void put_names(Batch& batch);
+  void refuse_name(Batch& batch, std::uint32_t index, const Name& event, PutNameStatus status);
 
   template <typename Event, typename Decide>
   void step(Batch& batch, std::uint32_t index, const Event& event, Decide decide);
@@ -132,6 +139,7 @@ class Sequencer {
   std::uint64_t last_commit_time_ = 0;
   bool disk_low_ = false;
   Transfer record_;  // Of a transfer that the journal gets other than it was asked for.
+  RequestNames request_names_;
 };
 
 }  // namespace daybook

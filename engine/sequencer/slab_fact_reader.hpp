@@ -40,6 +40,14 @@ class SlabFactReader final : public FactReader {
     return slab == nullptr ? journal_.burnt_at(operation, id) : slab->holds_burnt(id);
   }
 
+  bool name_at(Sequence sequence, Name& name) override {
+    const EntryBuilder* slab = slab_of(sequence);
+    if (slab == nullptr) return journal_.name_at(sequence, name);
+    const Name* found = slab->find_name(sequence);
+    if (found != nullptr) name = *found;
+    return found != nullptr;
+  }
+
  private:
   // Slabs hold the newest entries, without a gap: the one with the largest first sequence that is
   // not after `sequence` holds it, if it is not older than all of them.

@@ -16,6 +16,7 @@ constexpr std::uint64_t clock_kind = 0x636c6f63;     // "cloc"
 constexpr std::uint64_t segments_kind = 0x7365676d;  // "segm"
 constexpr std::uint64_t hold_kind = 0x686f6c64;      // "hold"
 constexpr std::uint64_t limits_kind = 0x6c696d69;    // "limi"
+constexpr std::uint64_t name_kind = 0x6e616d65;      // "name"
 
 constexpr std::uint16_t not_plain = transfer_flag::pending | transfer_flag::post_pending_transfer |
                                     transfer_flag::void_pending_transfer | transfer_flag::reversal;
@@ -63,6 +64,7 @@ State::State(const StateSettings& settings)
       transfer_ids{settings.transfer_ids_max, settings.hash_seed},
       holds{settings.holds_max, settings.hash_seed},
       transfer_times{settings.transfer_ids_max},
+      names{settings.names_max, settings.hash_seed},
       windows{settings.windows},
       undo_{limits::batch_events_max} {}
 
@@ -305,6 +307,16 @@ void State::put_ledger(const Ledger& ledger) {
   const Ledger replaced = ledgers.put(ledger);
   if (replaced.id.value() != 0) digest_.subtract(digest_of(ledger_kind, replaced));
   digest_.add(digest_of(ledger_kind, ledger));
+}
+
+void State::put_name(const Name& name, Sequence sequence) {
+  struct Canonical {
+    Name name;
+    Sequence sequence;
+  };
+  static_assert(sizeof(Canonical) == 96);
+  digest_.add(digest_of(name_kind, Canonical{name, sequence}));
+  names.insert(name, sequence);
 }
 
 void State::remember(const Operation& operation, Sequence sequence) {

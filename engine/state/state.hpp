@@ -6,6 +6,7 @@
 #include "engine/ledger/account_table.hpp"
 #include "engine/ledger/hold_table.hpp"
 #include "engine/ledger/ledger_registry.hpp"
+#include "engine/ledger/name_table.hpp"
 #include "engine/ledger/transfer_id_table.hpp"
 #include "engine/ledger/transfer_times.hpp"
 #include "engine/model/facts.hpp"
@@ -18,6 +19,7 @@ struct StateSettings {
   std::uint64_t accounts_max = limits::accounts_default;
   std::uint64_t transfer_ids_max = limits::transfer_ids_default;
   std::uint64_t holds_max = limits::holds_default;
+  std::uint64_t names_max = limits::names_default;
   WindowLimits windows;
   std::uint64_t hash_seed = 0;  ///< Of the hot indexes; changes no answer and no digest.
 };
@@ -74,6 +76,18 @@ class State {
   /// Requires: ledgers.decide_put() said created.
   void put_ledger(const Ledger& ledger);
 
+  /// Requires: a valid name, news to `names`; prepared, room.
+  void put_name(const Name& name, Sequence sequence);
+
+  /// Gives back the memory that tables have grown out of. Any thread may, beside the one that uses
+  /// the state.
+  void release_retired() {
+    accounts.release_retired();
+    transfer_ids.release_retired();
+    holds.release_retired();
+    names.release_retired();
+  }
+
   /// The record of an operation, after its facts. Requires: as ReplyWindows::remember(), unless
   /// the client is 0, which is nobody: not remembered.
   void remember(const Operation& operation, Sequence sequence);
@@ -126,6 +140,7 @@ class State {
   HoldTable holds;
   TransferTimes transfer_times;
   LedgerRegistry ledgers;
+  NameTable names;
   ReplyWindows windows;
 
  private:

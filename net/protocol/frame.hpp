@@ -123,6 +123,8 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
       return kind;
     case RequestKind::open_session:
     case RequestKind::release_holds:
+    case RequestKind::put_names:
+    case RequestKind::lookup_names:
       return std::nullopt;
   }
   return std::nullopt;

@@ -375,6 +375,8 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
       return read_state_digest(body);
     case RequestKind::open_session:
     case RequestKind::release_holds:
+    case RequestKind::put_names:
+    case RequestKind::lookup_names:
       break;
   }
   return BodyFault{.status = RequestStatus::unknown_kind,

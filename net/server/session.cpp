@@ -47,6 +47,8 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
     case RequestKind::open_session:
       return digest_reply_frame_bytes(0);
     case RequestKind::release_holds:
+    case RequestKind::put_names:
+    case RequestKind::lookup_names:
       return 0;
   }
   return 0;

@@ -96,6 +96,24 @@ class Forger {
     return *this;
   }
 
+  Forger& with(const Name& name) {
+    entry_.add_fact(name);
+    return *this;
+  }
+  /// Names that come with the events of the operation begun last, in a run of their own.
+  Forger& names(const std::vector<Name>& names) {
+    const auto count = static_cast<std::uint32_t>(names.size());
+    entry_.add_run({.kind = FactKind::name,
+                    .reserved = 0,
+                    .operation = entry_.operation_count() - 1,
+                    .first = entry_.name_count(),
+                    .count = count},
+                   Sequence{entry_.first().value() + facts_});
+    for (const Name& name : names) with(name);
+    facts_ += count;
+    return *this;
+  }
+
   /// One operation with all its facts.
   template <typename Fact>
   Forger& all(RequestKind request, FactKind kind, const std::vector<Fact>& facts,
@@ -172,6 +190,7 @@ class AfterAGoodEntry {
     settings.accounts_max = 100;
     settings.transfer_ids_max = 100;
     settings.holds_max = 100;
+    settings.names_max = 100;
     return settings;
   }
 

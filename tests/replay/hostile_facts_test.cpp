@@ -355,6 +355,82 @@ const Forgery other_rows[] = {
      "sequence 12: a ledger could not have been put"},
 };
 
+Name name_of(std::uint64_t id, std::string_view text) {
+  return make_name(NameKind::account, Uint128{id, 0}, text);
+}
+
+std::function<void(Forger&)> naming(const std::vector<Name>& names) {
+  return [names](Forger& forger) { forger.transfers({make_transfer(1, 1, 2, 1)}).names(names); };
+}
+
+std::function<void(Forger&)> putting(const std::vector<Name>& names) {
+  return [names](Forger& forger) { forger.all(RequestKind::put_names, FactKind::name, names); };
+}
+
+const Forgery name_rows[] = {
+    {"name_with_a_reserved_field",
+     naming({changed(name_of(1, "a"), [](auto& n) { n.reserved = 1; })}),
+     "sequence 13: a name could not have been put"},
+    {"name_of_an_unknown_kind",
+     putting({changed(name_of(1, "a"), [](auto& n) { n.kind = NameKind{5}; })}),
+     "sequence 12: a name could not have been put"},
+    {"name_of_nothing", naming({name_of(0, "a")}), "sequence 13: a name could not have been put"},
+    {"name_without_a_text", naming({name_of(1, "")}),
+     "sequence 13: a name could not have been put"},
+    {"name_longer_than_its_place",
+     putting({changed(name_of(1, "a"), [](auto& n) { n.text_bytes = 65; })}),
+     "sequence 12: a name could not have been put"},
+    {"name_that_is_no_text", naming({name_of(1, "a\nb")}),
+     "sequence 13: a name could not have been put"},
+    {"name_with_something_behind_it",
+     putting({changed(name_of(1, "a"), [](auto& n) { n.text_data[1] = 'b', n.text_bytes = 1; })}),
+     "sequence 12: a name could not have been put"},
+    {"name_changed", naming({name_of(1, "a"), name_of(1, "b")}),
+     "sequence 14: the account id 0x00000000000000000000000000000001 has a name already"},
+    {"name_repeated", putting({name_of(1, "a"), name_of(2, "a"), name_of(1, "a")}),
+     "sequence 14: the account id 0x00000000000000000000000000000001 has a name already"},
+    {"name_of_a_refused_operation",
+     [](Forger& forger) {
+       Operation operation = Forger::operation(RequestKind::create_transfers);
+       operation.status = RequestStatus::name_conflict;
+       forger.begin(operation, FactKind::transfer, 0).names({name_of(1, "a")});
+     },
+     "sequence 12: an operation has more names than it could have"},
+    {"more_names_than_a_request_may_bring",
+     [](Forger& forger) {
+       std::vector<Name> names;
+       for (std::uint64_t id = 1; id <= limits::request_names_max + 1; ++id) {
+         names.push_back(name_of(id, "a"));
+       }
+       forger.transfers({make_transfer(1, 1, 2, 1)}).names(names);
+     },
+     "sequence 13: an operation has more names than it could have"},
+    {"names_in_the_place_of_transfers",
+     [](Forger& forger) {
+       forger.begin(Forger::operation(RequestKind::create_transfers), FactKind::name, 1)
+           .with(name_of(1, "a"));
+     },
+     "no operation of this kind makes such facts"},
+    {"names_with_ledgers",
+     [](Forger& forger) {
+       forger.all(RequestKind::put_ledgers, FactKind::ledger, std::vector{make_ledger(7, "seven")})
+           .names({name_of(1, "a")});
+     },
+     "no operation of this kind makes such facts"},
+    {"name_without_an_operation",
+     [](Forger& forger) { forger.own(FactKind::name, name_of(1, "a")); },
+     "no operation of this kind makes such facts"},
+    {"events_after_names",
+     [](Forger& forger) {
+       forger.begin(Forger::operation(RequestKind::create_transfers), FactKind::transfer, 0)
+           .names({name_of(1, "a")});
+       forger.entry().add_run(
+           {.kind = FactKind::transfer, .reserved = 0, .operation = 0, .first = 0, .count = 0},
+           Sequence{13});
+     },
+     "an operation goes on after its names"},
+};
+
 class HostileFact : public HostileEntry {};
 
 TEST_P(HostileFact, IsRefusedWithItsSequence) { expect_refused(GetParam()); }
@@ -363,6 +439,7 @@ INSTANTIATE_TEST_SUITE_P(Accounts, HostileFact, testing::ValuesIn(account_rows),
 INSTANTIATE_TEST_SUITE_P(Transfers, HostileFact, testing::ValuesIn(transfer_rows), name_of_forgery);
 INSTANTIATE_TEST_SUITE_P(Holds, HostileFact, testing::ValuesIn(hold_rows), name_of_forgery);
 INSTANTIATE_TEST_SUITE_P(Reversals, HostileFact, testing::ValuesIn(reversal_rows), name_of_forgery);
+INSTANTIATE_TEST_SUITE_P(Names, HostileFact, testing::ValuesIn(name_rows), name_of_forgery);
 INSTANTIATE_TEST_SUITE_P(Others, HostileFact, testing::ValuesIn(other_rows), name_of_forgery);
 
 // So that the tables refuse what is wrong with their rows and not what those share.
@@ -387,6 +464,8 @@ TEST(HostileFacts, WouldBeTakenWereTheyHonest) {
                    std::vector{make_ledger(7, "seven", 30)});
       },
       [](Forger& forger) { forger.transfers({After::pending(1, 1, 0)}, limits::timestamp_max); },
+      naming({name_of(1, "a"), name_of(2, "a")}),
+      putting({name_of(1, "a")}),
   };
   for (const auto& write : honest) {
     SCOPED_TRACE(&write - std::begin(honest));
@@ -420,6 +499,10 @@ TEST(HostileFacts, AreNotDamageWhereOnlyATableIsTooSmall) {
   settings.transfer_ids_max = 6;
   EXPECT_EQ(failure_with(settings, transfer_with([](Transfer&) {})).kind, FailureKind::no_space);
   EXPECT_EQ(failure_with(settings, [](Forger& forger) { forger.burn(1); }).kind,
+            FailureKind::no_space);
+  settings = After::settings();
+  settings.names_max = 1;
+  EXPECT_EQ(failure_with(settings, naming({name_of(1, "a"), name_of(2, "b")})).kind,
             FailureKind::no_space);
 }
 

@@ -32,6 +32,7 @@ void EpisodeWriter::choose_settings() {
   if (random_.chance(15)) settings.accounts_max = random_.between(1, 40);
   if (random_.chance(8)) settings.transfer_ids_max = random_.between(1, 4'000);
   if (random_.chance(15)) settings.holds_max = random_.between(1, 30);
+  if (random_.chance(15)) settings.names_max = random_.between(1, 200);
   if (random_.chance(60))
     settings.window_operations = static_cast<std::uint32_t>(random_.between(1, 40));
   if (random_.chance(50)) {
@@ -214,9 +215,12 @@ WriteRequest EpisodeWriter::new_request() {
     accounts_.fill_changes(request);
   } else if (which < 24) {
     fill_clock(request);
+  } else if (which < 26) {
+    names_.fill_names(request);
   } else {
     transfers_.fill(request, imports);
   }
+  if (random_.chance(8)) names_.add_names(request);
   if (random_.chance(1)) {
     constexpr std::array refusals = {RequestStatus::malformed, RequestStatus::not_authorised,
                                      RequestStatus::too_large, RequestStatus::unknown_kind};

@@ -5,6 +5,7 @@
 
 #include "tests/simulation/account_writer.hpp"
 #include "tests/simulation/ledger_steps.hpp"
+#include "tests/simulation/name_writer.hpp"
 #include "tests/simulation/surroundings.hpp"
 #include "tests/simulation/transfer_writer.hpp"
 
@@ -40,6 +41,7 @@ class EpisodeWriter {
   Random& random_ = around_.random;
   AccountWriter accounts_{around_};
   TransferWriter transfers_{around_};
+  NameWriter names_{around_};
   Episode episode_;
   bool ends_with_time_ = false;  ///< The clock reaches 2^63-1.
   bool late_ = false;            ///< The last part of the episode has begun.

@@ -63,6 +63,7 @@ class Pair {
     if (!found) found = compare_sums();
     if (!found) found = compare_transfers(coverage);
     if (!found) found = compare_holds();
+    if (!found) found = compare_names();
     if (!found) found = engine_.first_failure();
     return found;
   }
@@ -207,6 +208,18 @@ class Pair {
     return std::nullopt;
   }
 
+  Found compare_names() {
+    if (engine_.state().names.size() != model_.names().size()) return "the numbers of names differ";
+    for (const auto& [owner, text] : model_.names()) {
+      const auto& [kind, id] = owner;
+      const auto found = engine_.lookup_name({.id = id, .kind = kind});
+      if (found && *found == make_name(kind, id, text)) continue;
+      return fmt::format("the name of {} {} is not the same in the engine and in the model",
+                         to_string(kind), to_hex(id));
+    }
+    return std::nullopt;
+  }
+
   /// One request of each client.
   void remember(const WriteRequest& request) {
     for (WriteRequest& each : newest_) {
@@ -255,6 +268,8 @@ void Coverage::count(const WriteRequest& request, const BatchReply& reply) {
       count(static_cast<CreateTransferStatus>(status), request.transfers[i].flags);
     } else if (request.kind == RequestKind::change_accounts) {
       ++changes[static_cast<ChangeAccountStatus>(status)];
+    } else if (request.kind == RequestKind::put_names) {
+      ++names[static_cast<PutNameStatus>(status)];
     } else {
       ++ledgers[static_cast<PutLedgerStatus>(status)];
     }
@@ -295,6 +310,7 @@ Episode shrink(const Episode& episode, const Planted& planted) {
     leave_out(step.request.transfers, still_fails);
     leave_out(step.request.ledgers, still_fails);
     leave_out(step.request.account_changes, still_fails);
+    leave_out(step.request.names, still_fails);
   }
   return shorter;
 }

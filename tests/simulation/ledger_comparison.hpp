@@ -17,6 +17,7 @@ struct Coverage {
   std::map<CreateTransferStatus, std::uint64_t> transfers;
   std::map<PutLedgerStatus, std::uint64_t> ledgers;
   std::map<ChangeAccountStatus, std::uint64_t> changes;
+  std::map<PutNameStatus, std::uint64_t> names;
   std::map<RequestStatus, std::uint64_t> requests;
   std::uint32_t flags_created = 0;  ///< Of transfers: every flag of one that was created,
   std::uint32_t flags_existed = 0;  ///< and of one that was asked for again and answered `exists`.
@@ -44,8 +45,8 @@ struct Difference {
 using Planted = std::function<void(const WriteRequest&, BatchReply&)>;
 
 /// Does every step of `episode` to a fresh engine and a fresh model, and compares: each reply, each
-/// sequence, each release, each account looked up; at the end every account, hold, ledger and
-/// transfer of the journal, and the sums; and each entry's replay.
+/// sequence, each release, each account looked up; at the end every account, hold, ledger, name
+/// and transfer of the journal, and the sums; and each entry's replay.
 [[nodiscard]] std::optional<Difference> compare(const Episode& episode, Coverage& coverage,
                                                 const Planted& planted = {});
 

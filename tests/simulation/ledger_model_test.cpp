@@ -53,6 +53,7 @@ void expect_everything_happened(const Coverage& coverage) {
   expect_seen(coverage.accounts, {CreateAccountStatus::not_supported_yet});
   expect_seen(coverage.transfers, {CreateTransferStatus::not_supported_yet});
   expect_seen(coverage.changes, {});
+  expect_seen(coverage.names, {});
   // 65,536 ledgers are a test of their own.
   expect_seen(coverage.ledgers, {PutLedgerStatus::too_many_ledgers});
   for (const RequestStatus status :
@@ -60,7 +61,8 @@ void expect_everything_happened(const Coverage& coverage) {
         RequestStatus::malformed, RequestStatus::not_authorised, RequestStatus::clock_not_manual,
         RequestStatus::clock_not_held, RequestStatus::clock_out_of_range,
         RequestStatus::too_many_accounts, RequestStatus::too_many_transfers,
-        RequestStatus::too_many_holds}) {
+        RequestStatus::too_many_holds, RequestStatus::name_conflict,
+        RequestStatus::too_many_names}) {
     EXPECT_TRUE(coverage.requests.contains(status)) << to_string(status) << " was never answered";
   }
   EXPECT_EQ(coverage.flags_created, transfer_flag::known);
@@ -104,7 +106,7 @@ TEST(LedgerModelTest, FindsAPlantedLieAndShrinksItToItsCause) {
       }
     }
   };
-  const Episode episode = EpisodeWriter{1}.write(500);
+  const Episode episode = EpisodeWriter{2}.write(500);
   Coverage coverage;
   ASSERT_TRUE(compare(episode, coverage, lie).has_value());
   const Episode shorter = shrink(episode, lie);

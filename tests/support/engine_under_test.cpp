@@ -101,6 +101,7 @@ StateSettings EngineUnderTest::state_settings(std::uint64_t hash_seed) const {
   settings.accounts_max = settings_.accounts_max;
   settings.transfer_ids_max = settings_.transfer_ids_max;
   settings.holds_max = settings_.holds_max;
+  settings.names_max = settings_.names_max;
   settings.windows.operations_per_client = settings_.window_operations;
   settings.windows.clients = settings_.window_clients;
   settings.windows.numbers = settings_.window_numbers;
@@ -171,6 +172,9 @@ std::optional<std::string> EngineUnderTest::difference(const State& a, const Sta
     return differ("the last transfer's timestamp", a.transfer_times.last().value(),
                   b.transfer_times.last().value());
   }
+  if (a.names.size() != b.names.size()) {
+    return differ("the number of names", a.names.size(), b.names.size());
+  }
   if (a.ledgers.count() != b.ledgers.count()) {
     return differ("the number of ledgers", a.ledgers.count(), b.ledgers.count());
   }
@@ -218,6 +222,11 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
   if (request.kind == RequestKind::create_transfers) lend_events(slot, request.transfers);
   if (request.kind == RequestKind::put_ledgers) lend_events(slot, request.ledgers);
   if (request.kind == RequestKind::change_accounts) lend_events(slot, request.account_changes);
+  if (request.kind == RequestKind::put_names) {
+    lend_events(slot, request.names);
+  } else {
+    slot.names = request.names;
+  }
   const Sequence before = live_->state.last_sequence();
   execute(slot);
 
@@ -325,6 +334,20 @@ std::optional<HoldView> EngineUnderTest::lookup_hold(TransferId id) {
   });
   state.transfer_ids.for_each_follow_up(id, look_at);
   return resolved.view();
+}
+
+std::optional<Name> EngineUnderTest::lookup_name(const NameKey& key) {
+  std::optional<Name> found;
+  live_->state.names.for_each_candidate(key, [&](Sequence sequence) {
+    const EntryView* entry = journal_.find(sequence);
+    if (entry == nullptr) return note("a name's sequence is not in the journal");
+    const auto facts = read_facts(*entry);
+    if (!facts.ok()) return note("an entry cannot be read: " + facts.error().what);
+    const auto name = name_in(facts.value(), sequence);
+    if (!name) return note("a name's sequence is another fact's");
+    if (name->key() == key) found = *name;
+  });
+  return found;
 }
 
 const State& EngineUnderTest::state() const { return live_->state; }

@@ -80,6 +80,9 @@ class EngineUnderTest final : public LedgerUnderTest {
   /// What became of the pending transfer `id`, as queries answer it. Requires: no entry is open.
   [[nodiscard]] std::optional<HoldView> lookup_hold(TransferId id);
 
+  /// The name of `key`, as queries answer it. Requires: no entry is open.
+  [[nodiscard]] std::optional<Name> lookup_name(const NameKey& key);
+
   /// Calls `use(Sequence, const Transfer&, const TransferNote&)` for each transfer of the journal.
   template <typename Use>
   void for_each_transfer(Use use);

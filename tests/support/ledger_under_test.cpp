@@ -51,6 +51,11 @@ std::string to_text(const AccountChange& change) {
                      change.timestamp.value(), change.reserved);
 }
 
+std::string to_text(const Name& name) {
+  return fmt::format("name of {} {} reserved {} text[{}] '{}'", to_string(name.kind),
+                     short_number(name.id), name.reserved, name.text_bytes, name.text());
+}
+
 /// Who asks, where it is not simply a client.
 std::string to_text(Authority authority, const Uint128& owner, Role role,
                     const std::string& reason) {
@@ -64,7 +69,8 @@ std::string to_text(Authority authority, const Uint128& owner, Role role,
 }  // namespace
 
 std::size_t WriteRequest::event_count() const {
-  return accounts.size() + transfers.size() + ledgers.size() + account_changes.size();
+  const std::size_t put = kind == RequestKind::put_names ? names.size() : 0;
+  return accounts.size() + transfers.size() + ledgers.size() + account_changes.size() + put;
 }
 
 std::uint16_t BatchReply::status_of(std::uint32_t index) const {
@@ -83,6 +89,9 @@ std::string status_name(RequestKind kind, std::uint16_t status) {
   }
   if (kind == RequestKind::change_accounts) {
     return std::string{to_string(static_cast<ChangeAccountStatus>(status))};
+  }
+  if (kind == RequestKind::put_names) {
+    return std::string{to_string(static_cast<PutNameStatus>(status))};
   }
   return std::string{to_string(static_cast<PutLedgerStatus>(status))};
 }
@@ -110,6 +119,7 @@ std::string to_text(const WriteRequest& request) {
   for (const Transfer& each : request.transfers) text += "\n    " + to_text(each);
   for (const Ledger& each : request.ledgers) text += "\n    " + to_text(each);
   for (const AccountChange& each : request.account_changes) text += "\n    " + to_text(each);
+  for (const Name& each : request.names) text += "\n    " + to_text(each);
   return text;
 }
 

@@ -12,6 +12,7 @@
 #include "engine/model/account_change.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
+#include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
 #include "engine/model/principal.hpp"
 #include "engine/model/sequence.hpp"
@@ -34,6 +35,7 @@ struct WriteRequest {
   std::vector<Transfer> transfers;
   std::vector<Ledger> ledgers;
   std::vector<AccountChange> account_changes;
+  std::vector<Name> names;                  ///< Of put_names, or such as come with other events.
   Role role = Role::gateway;                ///< Of who asks: an operator's reversal may do more.
   std::string reason;                       ///< An operator's words.
   Authority authority = Authority::client;  ///< Of a coordinator, which no frame can be from.
@@ -108,6 +110,7 @@ struct LedgerSettings {
   std::uint64_t accounts_max = 100'000;
   std::uint64_t transfer_ids_max = 1'000'000;
   std::uint64_t holds_max = 100'000;
+  std::uint64_t names_max = 100'000;
   std::uint32_t window_operations = 1'024;   ///< Kept of one client.
   std::uint32_t window_clients = 65'536;     ///< That have kept operations.
   std::uint32_t window_numbers = 1'048'576;  ///< Of which only the highest number is kept.

@@ -52,6 +52,7 @@ BatchReply NaiveLedger::submit(const WriteRequest& request) {
 
   BatchReply reply;
   reply.status = judge(request);
+  if (reply.status == RequestStatus::ok) reply.status = judge_names(request);
   const bool runs = reply.status == RequestStatus::ok;
   const std::uint64_t slots = runs && takes_slots(request) ? request.event_count() : 0;
   const std::uint64_t time = next_time(slots);
@@ -62,6 +63,7 @@ BatchReply NaiveLedger::submit(const WriteRequest& request) {
 
   if (runs) {
     const std::vector<Decision> decisions = execute(request, time);
+    if (request.kind != RequestKind::put_names) put_names_of(request);
     for (std::uint32_t index = 0; index < decisions.size(); ++index) {
       if (decisions[index].status == 0) continue;
       reply.refused.push_back({index, decisions[index].status, decisions[index].timestamp});
@@ -141,6 +143,10 @@ std::vector<NaiveLedger::Decision> NaiveLedger::execute(const WriteRequest& requ
     decisions.push_back(change(each, batch_time));
   }
   for (const Ledger& each : request.ledgers) {
+    decisions.push_back(put(each, slot_of(request, batch_time, decisions.size())));
+  }
+  for (const Name& each : request.names) {
+    if (request.kind != RequestKind::put_names) break;
     decisions.push_back(put(each, slot_of(request, batch_time, decisions.size())));
   }
   return decisions;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/ledger_under_test.hpp"
@@ -18,6 +19,9 @@ namespace daybook::test {
 /// the two share no code but the structs and the numbers of the statuses.
 class NaiveLedger final : public LedgerUnderTest {
  public:
+  /// The kind of an id, and the id.
+  using NameOwner = std::pair<NameKind, Uint128>;
+
   explicit NaiveLedger(LedgerSettings settings) : settings_{settings} {}
 
   BatchReply submit(const WriteRequest& request) override;
@@ -37,6 +41,8 @@ class NaiveLedger final : public LedgerUnderTest {
   [[nodiscard]] const std::map<LedgerId, Ledger>& ledgers() const { return books_.ledgers; }
   [[nodiscard]] const std::map<TransferId, NaiveTransfer>& transfers() const { return transfers_; }
   [[nodiscard]] const std::set<TransferId>& open_holds() const { return open_holds_; }
+  /// The text behind each id that has one.
+  [[nodiscard]] const std::map<NameOwner, std::string>& names() const { return names_; }
   [[nodiscard]] std::uint64_t highest_number(ClientId client) const;
 
   /// What became of the pending transfer `id`; nothing when there is none.
@@ -142,6 +148,12 @@ class NaiveLedger final : public LedgerUnderTest {
   [[nodiscard]] bool is_used(LedgerId ledger) const;
   [[nodiscard]] bool an_account_has(Timestamp timestamp) const;
 
+  // Names: naive_names.cpp.
+  [[nodiscard]] PutNameStatus judge(const Name& name) const;
+  [[nodiscard]] RequestStatus judge_names(const WriteRequest& request) const;
+  Decision put(const Name& name, const Slot& slot);
+  void put_names_of(const WriteRequest& request);
+
   // Transfers: naive_transfers.cpp.
   [[nodiscard]] Verdict judge(const Transfer& transfer, const Slot& slot) const;
   [[nodiscard]] CreateTransferStatus compare(const Transfer& now, const NaiveTransfer& then) const;
@@ -172,6 +184,7 @@ class NaiveLedger final : public LedgerUnderTest {
   std::set<std::uint64_t> transfer_times_;  ///< Of `transfers_`.
   std::set<TransferId> open_holds_;         ///< Of `transfers_`.
   std::set<TransferId> burnt_;
+  std::map<NameOwner, std::string> names_;
   std::map<ClientId, Window> windows_;
 };
 

@@ -19,6 +19,7 @@ struct StateRoom {
   std::uint64_t accounts_max = limits::accounts_default;
   std::uint64_t transfer_ids_max = limits::transfer_ids_default;
   std::uint64_t holds_max = limits::holds_default;
+  std::uint64_t names_max = limits::names_default;
 };
 
 /// Prints the failure on stderr. Damage is an answer (exit_code::no); whatever else went wrong

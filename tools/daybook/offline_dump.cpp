@@ -24,7 +24,7 @@ constexpr FactKind fact_kinds[] = {
     FactKind::account,        FactKind::transfer,       FactKind::ledger,
     FactKind::segment_opened, FactKind::segment_sealed, FactKind::segment_hashed,
     FactKind::clock_change,   FactKind::client_evicted, FactKind::hold_released,
-    FactKind::account_change,
+    FactKind::account_change, FactKind::name,
 };
 
 /// One entry's lines, in one buffer that is used again for each of them.
@@ -110,6 +110,8 @@ class EntryDump {
         return dump_facts(facts_.holds_released, placed, operation);
       case FactKind::account_change:
         return dump_facts(facts_.account_changes, placed, operation);
+      case FactKind::name:
+        return dump_facts(facts_.names, placed, operation);
     }
   }
 

@@ -56,6 +56,7 @@ std::string_view status_name(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::change_accounts) {
     return to_string(static_cast<ChangeAccountStatus>(status));
   }
+  if (kind == RequestKind::put_names) return to_string(static_cast<PutNameStatus>(status));
   return "unknown_status";
 }
 
@@ -76,6 +77,7 @@ void append_request_data(std::string& text, const EntryFacts& facts, RequestKind
   if (kind == RequestKind::change_accounts) {
     append_request(text, facts.refused_account_changes[at]);
   }
+  if (kind == RequestKind::put_names) append_request(text, facts.refused_names[at]);
 }
 
 void append_refusals(std::string& text, const EntryFacts& facts, const PlacedRun& placed) {
@@ -299,6 +301,12 @@ void append_fields(std::string& text, const AccountChange& change) {
   bare(text, "debits", (change.sides & account_side::debits) != 0);
   bare(text, "credits", (change.sides & account_side::credits) != 0);
   quoted(text, "timestamp", change.timestamp.value());
+}
+
+void append_fields(std::string& text, const Name& name) {
+  number(text, "id", name.id);
+  quoted(text, "name_kind", to_string(name.kind));
+  bare(text, "text", json_quoted(name.text()));
 }
 
 }  // namespace daybook

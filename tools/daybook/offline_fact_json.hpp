@@ -35,5 +35,6 @@ void append_fields(std::string& text, const ClockChange& change);
 void append_fields(std::string& text, const ClientEvicted& eviction);
 void append_fields(std::string& text, const HoldReleased& release);
 void append_fields(std::string& text, const AccountChange& change);
+void append_fields(std::string& text, const Name& name);
 
 }  // namespace daybook

@@ -98,9 +98,7 @@ Result<ReplayCounts> replay_entries(EntrySource& source, State& state, const Rep
     if (!step) return step.error();
     reached = step.value() == Step::reached ||
               (goal.until_sequence && *goal.until_sequence <= state.last_sequence());
-    state.accounts.release_retired();
-    state.transfer_ids.release_retired();
-    state.holds.release_retired();
+    state.release_retired();
     if (state.last_sequence() >= entry.value()->header.first()) {
       counts.commit_time = Timestamp{entry.value()->header.commit_time};
     }
@@ -162,6 +160,7 @@ int run_replay(const ReplayOptions& options) {
   State state{{.accounts_max = options.room.accounts_max,
                .transfer_ids_max = options.room.transfer_ids_max,
                .holds_max = options.room.holds_max,
+               .names_max = options.room.names_max,
                .windows = {},
                .hash_seed = 0}};
   const auto begin = std::chrono::steady_clock::now();

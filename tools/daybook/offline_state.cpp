@@ -212,6 +212,7 @@ int run_state(const StateOptions& options) {
   State state{{.accounts_max = options.room.accounts_max,
                .transfer_ids_max = options.room.transfer_ids_max,
                .holds_max = options.room.holds_max,
+               .names_max = options.room.names_max,
                .windows = {},
                .hash_seed = 0}};
   const auto counts = replay_directory(options.directory, state, goal.value());

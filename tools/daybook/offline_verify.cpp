@@ -76,6 +76,7 @@ Result<JournalVerdict> verify_directory(
   EntryChecks checks{{.accounts_max = room.accounts_max,
                       .transfer_ids_max = room.transfer_ids_max,
                       .holds_max = room.holds_max,
+                      .names_max = room.names_max,
                       .windows = {},
                       .hash_seed = 0}};
   VerifyOptions options;

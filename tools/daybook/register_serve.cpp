@@ -41,6 +41,8 @@ void register_serve(CLI::App& app, CommandContext& context) {
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33));
   command->add_option("--holds-max", options->holds_max, "Holds that may be open at a time")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31));
+  command->add_option("--names-max", options->names_max, "Names of ids the engine can hold")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33));
   command
       ->add_option("--segment-size", options->segment_bytes,
                    "Size of a journal segment: bytes, or with KiB, MiB, GiB")

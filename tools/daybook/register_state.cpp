@@ -41,6 +41,11 @@ void register_state(CLI::App& app, CommandContext& context) {
                    "Room for open holds; as large as the engine's")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31))
       ->capture_default_str();
+  command
+      ->add_option("--names-max", options->room.names_max,
+                   "Room for names; as large as the engine's")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33))
+      ->capture_default_str();
   command->add_flag("--json", options->json,
                     "One JSON object an account, hold or ledger, a line each");
   command->footer(

@@ -29,6 +29,11 @@ void register_verify(CLI::App& app, CommandContext& context) {
                    "Room for open holds; as large as the engine's")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31))
       ->capture_default_str();
+  command
+      ->add_option("--names-max", options->room.names_max,
+                   "Room for names; as large as the engine's")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33))
+      ->capture_default_str();
   command->add_flag("--json", options->json, "One JSON object instead of text");
   command->footer(
       "Checks pages, checksums, the chain of hashes, sequences, times, the payload of each entry,\n"

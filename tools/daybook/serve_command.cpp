@@ -52,6 +52,7 @@ Result<EngineProcessSettings> engine_settings(const ServeOptions& options) {
   override_with(settings.engine.state.accounts_max, options.accounts_max);
   override_with(settings.engine.state.transfer_ids_max, options.transfer_ids_max);
   override_with(settings.engine.state.holds_max, options.holds_max);
+  override_with(settings.engine.state.names_max, options.names_max);
   override_with(settings.engine.loop.follower_lag_max, options.follower_lag_max);
   override_with(settings.journal.segment_bytes, options.segment_bytes);
   override_with(settings.journal.low_water_bytes, options.low_water_bytes);

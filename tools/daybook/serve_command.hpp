@@ -19,6 +19,7 @@ struct ServeOptions {
   std::uint64_t accounts_max = 0;      ///< 0: the default.
   std::uint64_t transfer_ids_max = 0;  ///< 0: the default.
   std::uint64_t holds_max = 0;         ///< 0: the default.
+  std::uint64_t names_max = 0;         ///< 0: the default.
   std::uint64_t segment_bytes = 0;     ///< 0: the default.
   std::uint64_t low_water_bytes = 0;   ///< 0: the default.
   std::uint64_t follower_lag_max = 0;  ///< 0: the default.

@@ -126,6 +126,15 @@ class QueryWorkerTest : public LedgerTest {
     return items_of<HoldView>(slot);
   }
 
+  std::vector<Name> names(const std::vector<NameKey>& keys) {
+    RequestSlot slot;
+    slot.kind = RequestKind::lookup_names;
+    slot.events = reinterpret_cast<const std::byte*>(keys.data());
+    slot.event_count = static_cast<std::uint32_t>(keys.size());
+    answer(slot);
+    return items_of<Name>(slot);
+  }
+
   HoldView hold(std::uint64_t number) {
     const auto found = holds({number});
     EXPECT_EQ(found.size(), 1U);
@@ -277,6 +286,26 @@ TEST_P(QueryWorkerTest, TheTrialBalanceComesInPages) {
   answer(slot);
   EXPECT_EQ(slot.item_count, 0U);
   EXPECT_FALSE(slot.more);
+}
+
+TEST_P(QueryWorkerTest, AnswersWithTheNamesThereAreInTheOrderAsked) {
+  const Name a = make_name(NameKind::account, Uint128{1, 0}, "till-1");
+  const Name b = make_name(NameKind::transfer, Uint128{1, 0}, "sale-1");
+  const Name c = make_name(NameKind::business, Uint128{3, 0}, "order-3");
+  WriteRequest with_events;
+  with_events.kind = RequestKind::create_transfers;
+  with_events.transfers = {make_transfer(1, payer, payee, 1)};
+  with_events.names = {a, b};
+  submit(with_events);
+  WriteRequest put;
+  put.kind = RequestKind::put_names;
+  put.names = {c};
+  submit(put);
+  const NameKey nobody{.id = Uint128{9, 0}, .kind = NameKind::account};
+  const NameKey other_kind{.id = Uint128{3, 0}, .kind = NameKind::account};
+  EXPECT_EQ(names({c.key(), nobody, a.key(), other_kind, b.key(), c.key()}),
+            (std::vector<Name>{c, a, b, c}));
+  EXPECT_EQ(names({nobody}), std::vector<Name>{});
 }
 
 /// The model answers no queries.

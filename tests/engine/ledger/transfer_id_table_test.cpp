@@ -31,6 +31,7 @@ class FakeJournal final : public FactReader {
   bool burnt_at(Sequence operation, TransferId id) override {
     return burnt.contains({operation, id});
   }
+  bool name_at(Sequence, Name&) override { return false; }
 
   std::map<Sequence, Transfer> transfers;
   std::set<std::pair<Sequence, TransferId>> released;

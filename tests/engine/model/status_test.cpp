@@ -147,6 +147,19 @@ const Names change_names = {
     {6, "sides_unknown"}, {7, "outside_limits"},
 };
 
+const Names name_names = {
+    {0, "created"},
+    {1, "reserved_field"},
+    {2, "kind_unknown"},
+    {3, "id_must_not_be_zero"},
+    {4, "text_must_not_be_empty"},
+    {5, "text_too_long"},
+    {6, "text_must_be_utf8"},
+    {7, "exists"},
+    {8, "name_conflict"},
+    {9, "too_many_names"},
+};
+
 const Names request_names = {
     {0, "ok"},
     {2001, "busy"},
@@ -168,6 +181,7 @@ const Names request_names = {
     {2017, "cursor_unknown"},
     {2018, "too_many_holds"},
     {2019, "filter_invalid"},
+    {2020, "too_many_names"},
 };
 
 /// Every number from 0 to 4,095 has the name that the table gives it, and no other has one.
@@ -193,6 +207,8 @@ TEST(StatusTest, OfLedgersKeepsNumbersAndNames) { expect_names<PutLedgerStatus>(
 TEST(StatusTest, OfAccountChangesKeepsNumbersAndNames) {
   expect_names<ChangeAccountStatus>(change_names);
 }
+
+TEST(StatusTest, OfNamesKeepsNumbersAndNames) { expect_names<PutNameStatus>(name_names); }
 
 TEST(StatusTest, OfRequestsKeepsNumbersAndNames) { expect_names<RequestStatus>(request_names); }
 

@@ -46,6 +46,7 @@ class NoJournal final : public FactReader {
   bool transfer_at(Sequence, RecordedTransfer&) override { return false; }
   bool released_at(Sequence, TransferId) override { return false; }
   bool burnt_at(Sequence, TransferId) override { return false; }
+  bool name_at(Sequence, Name&) override { return false; }
 };
 
 class NoAllocationTest : public ::testing::Test {
@@ -63,6 +64,7 @@ class NoAllocationTest : public ::testing::Test {
     request.reply_room = reply_.data();
     request.reason = reason;
     request.role = role;
+    request.names = names_;
     trapped = true;
     if (!open_ || !sequencer_.fits(request)) reopen();
     sequencer_.execute(request, now_ += 1'000);
@@ -113,6 +115,7 @@ class NoAllocationTest : public ::testing::Test {
   Sequencer sequencer_{SequencerSettings{.auto_ledgers = true, .manual_clock = false}, state_,
                        facts_};
   std::vector<std::byte> reply_;
+  std::span<const Name> names_;
   std::uint64_t number_ = 0;
   std::uint64_t entries_ = 0;
   std::uint64_t now_ = 1'000'000;
@@ -251,6 +254,32 @@ TEST_F(NoAllocationTest, AllocatesNothingForReversalsAndChanges) {
     EXPECT_EQ(status_, RequestStatus::ok);
     EXPECT_GE(items_, 10U);
   }
+}
+
+TEST_F(NoAllocationTest, AllocatesNothingForNames) {
+  create_accounts(1'000);
+  std::vector<Name> names(limits::batch_events_max);
+  for (std::uint64_t round = 0; round < 4; ++round) {
+    reopen();  // A name that differs is read back: NoJournal has none.
+    for (std::uint64_t at = 0; at < names.size(); ++at) {
+      names[at] = make_name(NameKind::business, Uint128{at + 1, round}, "a name");
+      if (at % 100 == 1) names[at].id = names[at - 1].id;
+      if (at % 100 == 2) names[at].set_text("");
+    }
+    execute(RequestKind::put_names, names);
+    EXPECT_EQ(items_, 164U);
+  }
+  names.resize(limits::request_names_max);
+  for (std::uint64_t round = 0; round < 20; ++round) {
+    for (std::uint64_t at = 0; at < names.size(); ++at) {
+      names[at] = make_name(NameKind::transfer, Uint128{at / 2 + 1, round / 2}, "a name");
+    }
+    if (round % 5 == 4) names.back().set_text("another");
+    names_ = names;
+    execute(RequestKind::create_transfers, std::vector{transfer_of(round + 1, 1, 2)});
+    EXPECT_EQ(status_, round % 5 == 4 ? RequestStatus::name_conflict : RequestStatus::ok);
+  }
+  EXPECT_EQ(state_.names.size(), 4 * (limits::batch_events_max - 164) + 10 * names.size() / 2);
 }
 
 TEST(NoAllocationDeathTest, TheTrapWorks) {
