@@ -10,6 +10,7 @@
 #include "engine/model/account.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/ledger.hpp"
+#include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/model/status.hpp"
@@ -73,6 +74,15 @@ struct HoldsResult {
   Sequence sequence;                ///< The answer is true of the state after this.
   std::vector<HoldView> holds;      ///< Those found, in the order asked.
   std::vector<TransferId> missing;  ///< Those that are no pending transfer, in the order asked.
+};
+
+/// The answer to lookup_names.
+struct NamesResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;             ///< The engine's, where status is not ok.
+  Sequence sequence;             ///< The answer is true of the state after this.
+  std::vector<Name> names;       ///< Those found, in the order asked.
+  std::vector<NameKey> missing;  ///< Those that have no name, in the order asked.
 };
 
 /// One page of a list.

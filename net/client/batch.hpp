@@ -8,6 +8,7 @@
 
 #include "engine/model/account.hpp"
 #include "engine/model/ledger.hpp"
+#include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
 #include "engine/model/transfer.hpp"
 #include "net/protocol/messages.hpp"
@@ -36,17 +37,24 @@ class Batch {
 
  private:
   friend class Client;
-  Batch(FrameBuffer buffer, const OperationOrigin& attributes, Event* events, std::uint32_t count)
-      : buffer_{std::move(buffer)}, attributes_{attributes}, events_{events}, count_{count} {}
+  Batch(FrameBuffer buffer, const OperationOrigin& attributes, Event* events, std::uint32_t count,
+        std::uint32_t name_count)
+      : buffer_{std::move(buffer)},
+        attributes_{attributes},
+        events_{events},
+        count_{count},
+        name_count_{name_count} {}
 
   FrameBuffer buffer_;
   OperationOrigin attributes_;
   Event* events_ = nullptr;
   std::uint32_t count_ = 0;
+  std::uint32_t name_count_ = 0;  ///< Behind the events, filled in already.
 };
 
 using AccountBatch = Batch<Account>;
 using TransferBatch = Batch<Transfer>;
 using LedgerBatch = Batch<Ledger>;
+using NameBatch = Batch<Name>;
 
 }  // namespace daybook

@@ -26,6 +26,14 @@ std::optional<Failure> fault_of_reason(std::string_view reason) {
                              limits::reason_bytes_max, reason.size())};
 }
 
+std::optional<Failure> fault_of_names(std::size_t count) {
+  if (count <= limits::request_names_max) return std::nullopt;
+  return Failure{FailureKind::invalid,
+                 fmt::format("a request brings at most {} names, this one has {}; nothing was "
+                             "sent: split it, or send them with put_names",
+                             limits::request_names_max, count)};
+}
+
 bool count_is_allowed(std::size_t count) { return count >= 1 && count <= limits::batch_events_max; }
 
 SentRequest request_of(RequestKind kind, std::uint32_t event_count, FrameBuffer buffer,
@@ -87,24 +95,36 @@ ClientLoop& Client::loop() { return session_->loop(); }
 // ---- Changes. ----
 
 template <typename Event>
-Result<Batch<Event>> Client::new_batch(std::size_t count, const OperationAttributes& attributes) {
+Result<Batch<Event>> Client::new_batch(std::size_t count, const OperationAttributes& attributes,
+                                       std::span<const Name> names) {
   if (!count_is_allowed(count)) return wrong_count("events", count);
-  FrameBuffer buffer = session_->frames().take(create_frame_bytes<Event>(count));
-  auto* const events = reinterpret_cast<Event*>(buffer.bytes.get() + create_events_offset);
-  return Batch<Event>{std::move(buffer), attributes, events, static_cast<std::uint32_t>(count)};
+  if (auto fault = fault_of_names(names.size())) return *fault;
+  const bool is_named = !names.empty();
+  FrameBuffer buffer = session_->frames().take(
+      is_named ? named_frame_bytes<Event>(count, names.size()) : create_frame_bytes<Event>(count));
+  const std::size_t offset = is_named ? named_events_offset : create_events_offset;
+  auto* const events = reinterpret_cast<Event*>(buffer.bytes.get() + offset);
+  if (is_named) {
+    std::memcpy(buffer.bytes.get() + names_offset<Event>(count), names.data(), names.size_bytes());
+  }
+  return Batch<Event>{std::move(buffer), attributes, events, static_cast<std::uint32_t>(count),
+                      static_cast<std::uint32_t>(names.size())};
 }
 
 template <typename Event>
 void Client::submit_batch(RequestKind kind, Batch<Event> batch, BatchCallback callback) {
   ENSURE(batch.buffer_.bytes != nullptr, "a batch is submitted once");
-  session_->submit(request_of(kind, batch.count_, std::move(batch.buffer_), batch.attributes_,
-                              std::move(callback)));
+  SentRequest request = request_of(kind, batch.count_, std::move(batch.buffer_), batch.attributes_,
+                                   std::move(callback));
+  request.name_count = batch.name_count_;
+  session_->submit(std::move(request));
 }
 
 template <typename Event>
 Result<BatchResult> Client::create(std::span<const Event> events,
-                                   const OperationAttributes& attributes) {
-  Result<Batch<Event>> batch = new_batch<Event>(events.size(), attributes);
+                                   const OperationAttributes& attributes,
+                                   std::span<const Name> names) {
+  Result<Batch<Event>> batch = new_batch<Event>(events.size(), attributes, names);
   if (!batch) return batch.error();
   std::copy(events.begin(), events.end(), batch.value().events().begin());
   return wait_for<BatchResult>(loop(), [&](BatchCallback callback) {
@@ -113,12 +133,18 @@ Result<BatchResult> Client::create(std::span<const Event> events,
 }
 
 Result<BatchResult> Client::create_accounts(std::span<const Account> accounts,
-                                            const OperationAttributes& attributes) {
-  return create(accounts, attributes);
+                                            const OperationAttributes& attributes,
+                                            std::span<const Name> names) {
+  return create(accounts, attributes, names);
 }
 Result<BatchResult> Client::create_transfers(std::span<const Transfer> transfers,
-                                             const OperationAttributes& attributes) {
-  return create(transfers, attributes);
+                                             const OperationAttributes& attributes,
+                                             std::span<const Name> names) {
+  return create(transfers, attributes, names);
+}
+Result<BatchResult> Client::put_names(std::span<const Name> names,
+                                      const OperationAttributes& attributes) {
+  return create(names, attributes);
 }
 Result<BatchResult> Client::put_ledgers(std::span<const Ledger> ledgers,
                                         const OperationAttributes& attributes) {
@@ -157,16 +183,21 @@ Result<BatchResult> Client::create_reasoned_transfers(std::span<const Transfer> 
 }
 
 Result<AccountBatch> Client::new_account_batch(std::size_t count,
-                                               const OperationAttributes& attributes) {
-  return new_batch<Account>(count, attributes);
+                                               const OperationAttributes& attributes,
+                                               std::span<const Name> names) {
+  return new_batch<Account>(count, attributes, names);
 }
 Result<TransferBatch> Client::new_transfer_batch(std::size_t count,
-                                                 const OperationAttributes& attributes) {
-  return new_batch<Transfer>(count, attributes);
+                                                 const OperationAttributes& attributes,
+                                                 std::span<const Name> names) {
+  return new_batch<Transfer>(count, attributes, names);
 }
 Result<LedgerBatch> Client::new_ledger_batch(std::size_t count,
                                              const OperationAttributes& attributes) {
   return new_batch<Ledger>(count, attributes);
+}
+Result<NameBatch> Client::new_name_batch(std::size_t count, const OperationAttributes& attributes) {
+  return new_batch<Name>(count, attributes);
 }
 
 void Client::submit(AccountBatch batch, BatchCallback callback) {
@@ -177,6 +208,9 @@ void Client::submit(TransferBatch batch, BatchCallback callback) {
 }
 void Client::submit(LedgerBatch batch, BatchCallback callback) {
   submit_batch(RequestKind::put_ledgers, std::move(batch), std::move(callback));
+}
+void Client::submit(NameBatch batch, BatchCallback callback) {
+  submit_batch(RequestKind::put_names, std::move(batch), std::move(callback));
 }
 
 // ---- Reads. ----
@@ -234,6 +268,24 @@ Result<HoldsResult> Client::lookup_holds(std::span<const TransferId> ids,
 void Client::async_lookup_holds(std::span<const TransferId> ids, const QueryOptions& options,
                                 Callback<HoldsResult> callback) {
   lookup(RequestKind::lookup_holds, ids, min_sequence_of(options), std::move(callback));
+}
+
+Result<NamesResult> Client::lookup_names(std::span<const NameKey> keys,
+                                         const QueryOptions& options) {
+  return wait_for<NamesResult>(loop(), [&](Callback<NamesResult> callback) {
+    async_lookup_names(keys, options, std::move(callback));
+  });
+}
+
+void Client::async_lookup_names(std::span<const NameKey> keys, const QueryOptions& options,
+                                Callback<NamesResult> callback) {
+  if (!count_is_allowed(keys.size())) {
+    return session_->refuse(std::move(callback), wrong_count("keys", keys.size()));
+  }
+  FrameBuffer buffer = session_->frames().take(lookup_names_frame_bytes(keys.size()));
+  buffer.size = write_lookup_names(buffer.frame(), 0, keys, min_sequence_of(options));
+  session_->submit(request_of(RequestKind::lookup_names, static_cast<std::uint32_t>(keys.size()),
+                              std::move(buffer), {}, std::move(callback)));
 }
 
 template <typename Answer, typename Write>

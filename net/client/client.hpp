@@ -69,10 +69,20 @@ class Client {
 
   // ---- Changes. All or some of the events are created; the result says which were not. ----
 
+  /// `names` (at most limits::request_names_max) are the texts behind ids in the request, kept with
+  /// it. All of them are put, whatever becomes of the events, or none and the request is refused:
+  /// with name_conflict where an id has another name already, malformed where one is no name.
+  /// A name that is known already is not kept again, so it may come with every request.
   Result<BatchResult> create_accounts(std::span<const Account> accounts,
-                                      const OperationAttributes& attributes = {});
+                                      const OperationAttributes& attributes = {},
+                                      std::span<const Name> names = {});
   Result<BatchResult> create_transfers(std::span<const Transfer> transfers,
-                                       const OperationAttributes& attributes = {});
+                                       const OperationAttributes& attributes = {},
+                                       std::span<const Name> names = {});
+  /// Names by themselves, of whatever ids. The result says which were not put (PutNameStatus);
+  /// `exists` is the same name again.
+  Result<BatchResult> put_names(std::span<const Name> names,
+                                const OperationAttributes& attributes = {});
   Result<BatchResult> put_ledgers(std::span<const Ledger> ledgers,
                                   const OperationAttributes& attributes = {});
 
@@ -90,18 +100,22 @@ class Client {
 
   /// A batch of `count` events to fill in place. `invalid` when count is 0 or above
   /// limits::batch_events_max. Cost: no pass over the events; memory of answered requests is used
-  /// again.
+  /// again. `names`: as create_accounts().
   Result<AccountBatch> new_account_batch(std::size_t count,
-                                         const OperationAttributes& attributes = {});
+                                         const OperationAttributes& attributes = {},
+                                         std::span<const Name> names = {});
   Result<TransferBatch> new_transfer_batch(std::size_t count,
-                                           const OperationAttributes& attributes = {});
+                                           const OperationAttributes& attributes = {},
+                                           std::span<const Name> names = {});
   Result<LedgerBatch> new_ledger_batch(std::size_t count,
                                        const OperationAttributes& attributes = {});
+  Result<NameBatch> new_name_batch(std::size_t count, const OperationAttributes& attributes = {});
 
   /// Sends a filled batch. What was submitted before the loop's next turn leaves in one write.
   void submit(AccountBatch batch, BatchCallback callback);
   void submit(TransferBatch batch, BatchCallback callback);
   void submit(LedgerBatch batch, BatchCallback callback);
+  void submit(NameBatch batch, BatchCallback callback);
 
   // ---- Reads. ----
 
@@ -120,6 +134,11 @@ class Client {
                                    const QueryOptions& options = {});
   void async_lookup_holds(std::span<const TransferId> ids, const QueryOptions& options,
                           Callback<HoldsResult> callback);
+
+  /// The texts behind ids: up to limits::batch_events_max keys, each an id and what it is an id of.
+  Result<NamesResult> lookup_names(std::span<const NameKey> keys, const QueryOptions& options = {});
+  void async_lookup_names(std::span<const NameKey> keys, const QueryOptions& options,
+                          Callback<NamesResult> callback);
 
   /// The sums of all accounts, ledger by ledger: at most `limit` ledgers after the cursor `after`
   /// (0 = from the first), in order of registration. Sums are taken mod 2^128.
@@ -185,11 +204,13 @@ class Client {
   class Session;
 
   template <typename Event>
-  Result<Batch<Event>> new_batch(std::size_t count, const OperationAttributes& attributes);
+  Result<Batch<Event>> new_batch(std::size_t count, const OperationAttributes& attributes,
+                                 std::span<const Name> names = {});
   template <typename Event>
   void submit_batch(RequestKind kind, Batch<Event> batch, BatchCallback callback);
   template <typename Event>
-  Result<BatchResult> create(std::span<const Event> events, const OperationAttributes& attributes);
+  Result<BatchResult> create(std::span<const Event> events, const OperationAttributes& attributes,
+                             std::span<const Name> names = {});
   template <typename Event, typename Write>
   Result<BatchResult> send_reasoned(RequestKind kind, std::span<const Event> events,
                                     std::string_view reason, const OperationAttributes& attributes,

@@ -1,7 +1,9 @@
 #include "net/client/request.hpp"
 
 #include <algorithm>
+#include <set>
 #include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -97,6 +99,33 @@ Result<HoldsResult> read(const SentRequest& request, std::span<const std::byte> 
   if (result.status == RequestStatus::ok) {
     result.missing = missing_ids<TransferId>(asked_ids(request), result.holds);
   }
+  return result;
+}
+
+/// The keys that lookup_names asked for and `found` does not have.
+std::vector<NameKey> missing_keys(const SentRequest& request, const std::vector<Name>& found) {
+  const auto* const asked = reinterpret_cast<const NameKey*>(
+      request.buffer.bytes.get() + frame_header_bytes + layout::items_offset<layout::Lookup>);
+  std::set<std::pair<NameKind, Uint128>> have;
+  for (const Name& name : found) have.emplace(name.kind, name.id);
+  std::vector<NameKey> missing;
+  for (const NameKey& key : std::span{asked, request.event_count}) {
+    if (!have.contains({key.kind, key.id})) missing.push_back(key);
+  }
+  return missing;
+}
+
+Result<NamesResult> read(const SentRequest& request, std::span<const std::byte> body,
+                         NamesResult*) {
+  const auto reply = read_names_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const ItemsReplyMessage<Name>& message = reply.value();
+  NamesResult result{message.status,
+                     std::string{message.words},
+                     message.sequence,
+                     {message.items.begin(), message.items.end()},
+                     {}};
+  if (result.status == RequestStatus::ok) result.missing = missing_keys(request, result.names);
   return result;
 }
 
@@ -207,14 +236,17 @@ struct AnswerOf<Callback<Answer>> {
 
 bool holds_events(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
-         kind == RequestKind::put_ledgers;
+         kind == RequestKind::put_ledgers || kind == RequestKind::put_names;
 }
 
 }  // namespace
 
 void seal(SentRequest& request, std::uint64_t number) {
   request.number = number;
-  if (holds_events(request.kind) && !request.is_whole) {
+  if (request.name_count > 0) {
+    finish_named_create(request.buffer.frame(), request.kind, number, request.origin,
+                        request.event_count, request.name_count);
+  } else if (holds_events(request.kind) && !request.is_whole) {
     finish_create(request.buffer.frame(), request.kind, number, request.origin,
                   request.event_count);
   } else {

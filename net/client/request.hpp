@@ -16,12 +16,14 @@ using AnyCallback =
     std::variant<BatchCallback, Callback<AccountsResult>, Callback<TransfersResult>,
                  Callback<AccountPage>, Callback<LedgerPage>, Callback<TransferPage>,
                  Callback<DigestResult>, Callback<HoldsResult>, Callback<BalancePage>,
-                 Callback<FoundAccounts>, Callback<FoundTransfers>, Callback<FoundBalances>>;
+                 Callback<FoundAccounts>, Callback<FoundTransfers>, Callback<FoundBalances>,
+                 Callback<NamesResult>>;
 
 /// A request from its submission to its answer.
 struct SentRequest {
   RequestKind kind{};
   std::uint32_t event_count = 0;
+  std::uint32_t name_count = 0;  ///< Of a create frame: beside its events.
   /// The frame. Without number and checksum until seal(), unchanged afterwards.
   FrameBuffer buffer;
   bool is_whole = false;  ///< The frame needs nothing but its header sealed.

@@ -106,6 +106,7 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::create_transfers:
     case RequestKind::put_ledgers:
     case RequestKind::change_accounts:
+    case RequestKind::put_names:
     case RequestKind::lookup_accounts:
     case RequestKind::lookup_transfers:
     case RequestKind::list_accounts:
@@ -113,6 +114,7 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::list_transfers:
     case RequestKind::lookup_holds:
     case RequestKind::trial_balance:
+    case RequestKind::lookup_names:
     case RequestKind::get_account_transfers:
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:
@@ -123,8 +125,6 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
       return kind;
     case RequestKind::open_session:
     case RequestKind::release_holds:
-    case RequestKind::put_names:
-    case RequestKind::lookup_names:
       return std::nullopt;
   }
   return std::nullopt;

@@ -19,8 +19,8 @@ namespace daybook::layout {
 
 inline constexpr std::size_t vtable_offset = 4;
 
-/// CreateAccounts, CreateTransfers, PutLedgers; the vector follows. AcceptClock; the string
-/// follows `user_id`.
+/// CreateAccounts, CreateTransfers, PutLedgers, PutNames; the vector follows. AcceptClock; the
+/// string follows `user_id`.
 struct Operation {
   std::uint32_t root = 16;
   std::uint16_t vtable[6] = {12, 48, 8, 24, 40, 4};
@@ -47,6 +47,27 @@ struct ReasonedOperation {
 };
 static_assert(sizeof(ReasonedOperation) == 80);
 
+/// CreateTransfers with names, and CreateAccounts where the vtable is changed as said; the vector
+/// of events, the reason if there is one, and the vector of names follow.
+struct NamedOperation {
+  std::uint32_t root = 24;
+  /// The reason's place is 0 (absent) until there is one; then it is `reason_place`. CreateAccounts
+  /// has no reason, and its names in the reason's field.
+  std::uint16_t vtable[8] = {16, 56, 8, 24, 40, 4, 0, 52};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 20;
+  std::uint32_t tail = 0;
+  Uint128 trace_id;
+  Uint128 business_id;
+  std::uint64_t user_id = 0;
+  std::uint32_t reason = 0;
+  std::uint32_t names = 0;
+
+  static constexpr std::uint16_t reason_place = 48;
+  static constexpr std::uint16_t names_place = 52;
+};
+static_assert(sizeof(NamedOperation) == 80);
+
 struct AdvanceClock {
   std::uint32_t root = 16;
   std::uint16_t vtable[6] = {12, 56, 8, 24, 40, 48};
@@ -59,7 +80,7 @@ struct AdvanceClock {
 };
 static_assert(sizeof(AdvanceClock) == 72);
 
-/// LookupAccounts, LookupTransfers.
+/// LookupAccounts, LookupTransfers, LookupHolds, LookupNames.
 struct Lookup {
   std::uint32_t root = 16;
   std::uint16_t vtable[4] = {8, 16, 4, 8};
@@ -186,7 +207,8 @@ struct BatchReply {
 };
 static_assert(sizeof(BatchReply) == 56);
 
-/// AccountsReply, TransfersReply, LedgersReply; the vector follows, then the words.
+/// AccountsReply, TransfersReply and the other replies with items; the vector follows, then the
+/// words.
 struct ItemsReply {
   std::uint32_t root = 24;
   std::uint16_t vtable[8] = {16, 32, 24, 0, 8, 26, 16, 4};

@@ -63,6 +63,9 @@ static_assert(alignof(wire::Transfer) == alignof(Transfer));
 static_assert(sizeof(wire::Ledger) == sizeof(Ledger) && alignof(wire::Ledger) == alignof(Ledger));
 static_assert(sizeof(wire::AccountChange) == sizeof(AccountChange));
 static_assert(alignof(wire::AccountChange) == alignof(AccountChange));
+static_assert(sizeof(wire::Name) == sizeof(Name) && alignof(wire::Name) == alignof(Name));
+static_assert(sizeof(wire::NameKey) == sizeof(NameKey));
+static_assert(alignof(wire::NameKey) == alignof(NameKey));
 static_assert(sizeof(wire::QueryFilter) == sizeof(QueryFilter));
 static_assert(alignof(wire::QueryFilter) == alignof(QueryFilter));
 static_assert(sizeof(wire::Hold) == sizeof(HoldView) && alignof(wire::Hold) == alignof(HoldView));
@@ -90,6 +93,10 @@ static_assert(offsetof(Transfer, code) == 140 && offsetof(Transfer, flags) == 14
 
 static_assert(offsetof(Ledger, scale) == 4 && offsetof(Ledger, kind) == 5);
 static_assert(offsetof(Ledger, name_bytes) == 6 && offsetof(Ledger, name_text) == 8);
+
+static_assert(offsetof(Name, kind) == 16 && offsetof(Name, text_bytes) == 18);
+static_assert(offsetof(Name, reserved) == 20 && offsetof(Name, text_data) == 24);
+static_assert(offsetof(NameKey, kind) == 16);
 
 static_assert(offsetof(Refusal, status) == 4 && offsetof(Refusal, reserved) == 6);
 static_assert(offsetof(Refusal, timestamp) == 8);

@@ -11,6 +11,7 @@
 #include "engine/model/account_change.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/ledger.hpp"
+#include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
 #include "engine/model/principal.hpp"
 #include "engine/model/query.hpp"
@@ -93,6 +94,7 @@ struct RequestBody {
   OperationOrigin origin{};
   const std::byte* events = nullptr;  ///< 8-byte aligned.
   std::uint32_t event_count = 0;
+  std::span<const Name> names{};  ///< Beside the events.
   std::uint32_t limit = 0;
   std::uint64_t argument = 0;
   Uint128 argument_id{};
@@ -100,7 +102,7 @@ struct RequestBody {
   std::string_view reason{};
 };
 
-/// Of create_accounts, create_transfers, put_ledgers, advance_clock and accept_clock.
+/// Of every request that is journaled.
 struct BatchReplyMessage {
   RequestStatus status = RequestStatus::ok;
   std::string_view words{};  ///< Where status is not ok.
@@ -109,7 +111,7 @@ struct BatchReplyMessage {
   std::span<const Refusal> refusals{};
 };
 
-/// Of lookups and lists. Item is Account, Transfer or Ledger.
+/// Of lookups, lists and queries. Item is what they are about: Account, Name and so on.
 template <typename Item>
 struct ItemsReplyMessage {
   RequestStatus status = RequestStatus::ok;

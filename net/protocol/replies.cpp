@@ -93,6 +93,7 @@ DAYBOOK_ITEMS_REPLY(Ledger)
 DAYBOOK_ITEMS_REPLY(HoldView)
 DAYBOOK_ITEMS_REPLY(AccountBalance)
 DAYBOOK_ITEMS_REPLY(LedgerBalance)
+DAYBOOK_ITEMS_REPLY(Name)
 #undef DAYBOOK_ITEMS_REPLY
 
 std::size_t write_digest_reply(std::span<std::byte> room, std::uint64_t number,
@@ -217,6 +218,12 @@ Result<ItemsReplyMessage<LedgerBalance>, BodyFault> read_trial_balance_reply(
   const auto* table = verified<wire::TrialBalanceReply>(body);
   if (table == nullptr) return unreadable("TrialBalanceReply");
   return items_of<LedgerBalance>(*table, table->ledgers(), "TrialBalanceReply");
+}
+
+Result<ItemsReplyMessage<Name>, BodyFault> read_names_reply(std::span<const std::byte> body) {
+  const auto* table = verified<wire::NamesReply>(body);
+  if (table == nullptr) return unreadable("NamesReply");
+  return items_of<Name>(*table, table->names(), "NamesReply");
 }
 
 Result<DigestReplyMessage, BodyFault> read_digest_reply(std::span<const std::byte> body) {

@@ -45,7 +45,7 @@ std::size_t finish_batch_reply(std::span<std::byte> room, RequestKind kind, std:
                                const BatchReplyMessage& reply);
 
 /// Room: reply_frame_bytes(items.size_bytes(), words.size()). Item is Account, Transfer, Ledger,
-/// HoldView, AccountBalance or LedgerBalance.
+/// HoldView, AccountBalance, LedgerBalance or Name.
 template <typename Item>
 std::size_t write_items_reply(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                               const ItemsReplyMessage<Item>& reply);
@@ -104,6 +104,8 @@ std::size_t write_refused_reply(std::span<std::byte> room, RequestKind kind, std
 [[nodiscard]] Result<ItemsReplyMessage<AccountBalance>, BodyFault> read_account_balances_reply(
     std::span<const std::byte> body);
 [[nodiscard]] Result<ItemsReplyMessage<LedgerBalance>, BodyFault> read_trial_balance_reply(
+    std::span<const std::byte> body);
+[[nodiscard]] Result<ItemsReplyMessage<Name>, BodyFault> read_names_reply(
     std::span<const std::byte> body);
 [[nodiscard]] Result<DigestReplyMessage, BodyFault> read_digest_reply(
     std::span<const std::byte> body);

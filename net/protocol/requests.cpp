@@ -19,6 +19,7 @@ std::uint16_t type_of(RequestKind kind) { return static_cast<std::uint16_t>(kind
 std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::create_accounts) return sizeof(Account);
   if (kind == RequestKind::create_transfers) return sizeof(Transfer);
+  if (kind == RequestKind::put_names) return sizeof(Name);
   ENSURE(kind == RequestKind::put_ledgers, "this kind of request has events");
   return sizeof(Ledger);
 }
@@ -57,6 +58,32 @@ std::size_t write_reasoned(std::span<std::byte> room, RequestKind kind, std::uin
   return writer.finish(type_of(kind), no_flags, number);
 }
 
+/// What stands beside a create frame's events. Null data: it already stands in its place.
+struct Beside {
+  std::string_view reason{};
+  std::uint32_t name_count = 0;
+  const Name* names = nullptr;
+};
+
+std::size_t write_named(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
+                        const OperationOrigin& origin, std::uint32_t count, const void* events,
+                        const Beside& beside) {
+  using Layout = layout::NamedOperation;
+  BodyWriter<Layout> writer{room};
+  put_origin(writer.fixed, origin);
+  writer.vector(writer.fixed.tail, count, event_bytes(kind), events);
+  auto& place_of_reason = writer.fixed.vtable[6];
+  if (kind == RequestKind::create_accounts) {
+    place_of_reason = Layout::names_place;
+    writer.fixed.vtable[7] = 0;
+  } else if (!beside.reason.empty()) {
+    place_of_reason = Layout::reason_place;
+    writer.string(writer.fixed.reason, beside.reason);
+  }
+  writer.vector(writer.fixed.names, beside.name_count, sizeof(Name), beside.names);
+  return writer.finish(type_of(kind), no_flags, number);
+}
+
 BodyFault wrong_count(std::string_view what, std::uint32_t count) {
   return {.status = count == 0 ? RequestStatus::malformed : RequestStatus::too_large,
           .not_readable = false,
@@ -91,6 +118,23 @@ Result<RequestBody, BodyFault> with_events(RequestBody body, const Structs* vect
   return body;
 }
 
+/// with_events(), and `body.names` from `names`, of which there may be none.
+template <typename Structs, typename Names>
+Result<RequestBody, BodyFault> with_names(RequestBody body, const Names* names,
+                                          const Structs* vector, std::string_view message,
+                                          std::string_view what) {
+  if (!is_aligned(names)) return misaligned(message);
+  const std::uint32_t count = count_of(names);
+  if (count > limits::request_names_max) {
+    return BodyFault{.status = RequestStatus::too_large,
+                     .not_readable = false,
+                     .words = fmt::format("the request brings {} names, at most {} are allowed",
+                                          count, limits::request_names_max)};
+  }
+  if (count > 0) body.names = {reinterpret_cast<const Name*>(names->Data()), count};
+  return with_events(body, vector, message, what);
+}
+
 Result<RequestBody, BodyFault> with_limit(RequestBody body) {
   if (body.limit >= 1 && body.limit <= limits::batch_events_max) return body;
   return BodyFault{.status = body.limit == 0 ? RequestStatus::malformed : RequestStatus::too_large,
@@ -102,8 +146,8 @@ Result<RequestBody, BodyFault> with_limit(RequestBody body) {
 Result<RequestBody, BodyFault> read_accounts(std::span<const std::byte> bytes) {
   const auto* table = verified<wire::CreateAccounts>(bytes);
   if (table == nullptr) return unreadable("CreateAccounts");
-  return with_events({.origin = origin_of(*table)}, table->accounts(), "CreateAccounts",
-                     "accounts");
+  return with_names({.origin = origin_of(*table)}, table->names(), table->accounts(),
+                    "CreateAccounts", "accounts");
 }
 
 Result<RequestBody, BodyFault> read_transfers(std::span<const std::byte> bytes) {
@@ -111,8 +155,8 @@ Result<RequestBody, BodyFault> read_transfers(std::span<const std::byte> bytes) 
   if (table == nullptr) return unreadable("CreateTransfers");
   const std::string_view reason = text_of(table->reason());
   if (auto fault = fault_of_reason(reason)) return *fault;
-  return with_events({.origin = origin_of(*table), .reason = reason}, table->transfers(),
-                     "CreateTransfers", "transfers");
+  return with_names({.origin = origin_of(*table), .reason = reason}, table->names(),
+                    table->transfers(), "CreateTransfers", "transfers");
 }
 
 Result<RequestBody, BodyFault> read_changes(std::span<const std::byte> bytes) {
@@ -133,6 +177,18 @@ Result<RequestBody, BodyFault> read_ledgers(std::span<const std::byte> bytes) {
   const auto* table = verified<wire::PutLedgers>(bytes);
   if (table == nullptr) return unreadable("PutLedgers");
   return with_events({.origin = origin_of(*table)}, table->ledgers(), "PutLedgers", "ledgers");
+}
+
+Result<RequestBody, BodyFault> read_names(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::PutNames>(bytes);
+  if (table == nullptr) return unreadable("PutNames");
+  return with_events({.origin = origin_of(*table)}, table->names(), "PutNames", "names");
+}
+
+Result<RequestBody, BodyFault> read_lookup_names(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::LookupNames>(bytes);
+  if (table == nullptr) return unreadable("LookupNames");
+  return with_events({.min_sequence = table->min_sequence()}, table->keys(), "LookupNames", "keys");
 }
 
 template <typename Table>
@@ -214,6 +270,31 @@ std::size_t write_put_ledgers(std::span<std::byte> room, std::uint64_t number,
   return write_create(room, RequestKind::put_ledgers, number, origin, ledgers);
 }
 
+std::size_t write_put_names(std::span<std::byte> room, std::uint64_t number,
+                            const OperationOrigin& origin, std::span<const Name> names) {
+  return write_create(room, RequestKind::put_names, number, origin, names);
+}
+
+std::size_t write_named_accounts(std::span<std::byte> room, std::uint64_t number,
+                                 const OperationOrigin& origin, std::span<const Account> accounts,
+                                 std::span<const Name> names) {
+  return write_named(
+      room, RequestKind::create_accounts, number, origin,
+      static_cast<std::uint32_t>(accounts.size()), accounts.data(),
+      {.name_count = static_cast<std::uint32_t>(names.size()), .names = names.data()});
+}
+
+std::size_t write_named_transfers(std::span<std::byte> room, std::uint64_t number,
+                                  const OperationOrigin& origin,
+                                  std::span<const Transfer> transfers, std::string_view reason,
+                                  std::span<const Name> names) {
+  return write_named(room, RequestKind::create_transfers, number, origin,
+                     static_cast<std::uint32_t>(transfers.size()), transfers.data(),
+                     {.reason = reason,
+                      .name_count = static_cast<std::uint32_t>(names.size()),
+                      .names = names.data()});
+}
+
 std::size_t write_change_accounts(std::span<std::byte> room, std::uint64_t number,
                                   const OperationOrigin& origin,
                                   std::span<const AccountChange> changes, std::string_view reason) {
@@ -231,6 +312,12 @@ std::size_t finish_create(std::span<std::byte> room, RequestKind kind, std::uint
   return write_create(room, kind, number, origin, count, nullptr);
 }
 
+std::size_t finish_named_create(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
+                                const OperationOrigin& origin, std::uint32_t count,
+                                std::uint32_t name_count) {
+  return write_named(room, kind, number, origin, count, nullptr, {.name_count = name_count});
+}
+
 std::size_t write_lookup(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                          std::span<const Uint128> ids, std::uint64_t min_sequence) {
   ENSURE(kind == RequestKind::lookup_accounts || kind == RequestKind::lookup_transfers ||
@@ -241,6 +328,15 @@ std::size_t write_lookup(std::span<std::byte> room, RequestKind kind, std::uint6
   writer.vector(writer.fixed.tail, static_cast<std::uint32_t>(ids.size()), sizeof(Uint128),
                 ids.data());
   return writer.finish(type_of(kind), no_flags, number);
+}
+
+std::size_t write_lookup_names(std::span<std::byte> room, std::uint64_t number,
+                               std::span<const NameKey> keys, std::uint64_t min_sequence) {
+  BodyWriter<layout::Lookup> writer{room};
+  writer.fixed.min_sequence = min_sequence;
+  writer.vector(writer.fixed.tail, static_cast<std::uint32_t>(keys.size()), sizeof(NameKey),
+                keys.data());
+  return writer.finish(type_of(RequestKind::lookup_names), no_flags, number);
 }
 
 std::size_t write_list_accounts(std::span<std::byte> room, std::uint64_t number,
@@ -348,6 +444,10 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
       return read_ledgers(body);
     case RequestKind::change_accounts:
       return read_changes(body);
+    case RequestKind::put_names:
+      return read_names(body);
+    case RequestKind::lookup_names:
+      return read_lookup_names(body);
     case RequestKind::lookup_accounts:
       return read_lookup<wire::LookupAccounts>(body, "LookupAccounts");
     case RequestKind::lookup_transfers:
@@ -375,8 +475,6 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
       return read_state_digest(body);
     case RequestKind::open_session:
     case RequestKind::release_holds:
-    case RequestKind::put_names:
-    case RequestKind::lookup_names:
       break;
   }
   return BodyFault{.status = RequestStatus::unknown_kind,

@@ -23,7 +23,7 @@ namespace daybook {
 inline constexpr std::size_t create_events_offset =
     frame_header_bytes + layout::items_offset<layout::Operation>;
 
-/// Event is Account, Transfer or Ledger.
+/// Event is Account, Transfer, Ledger or Name.
 template <typename Event>
 [[nodiscard]] constexpr std::size_t create_frame_bytes(std::size_t count) {
   return create_events_offset + layout::padded(count * sizeof(Event));
@@ -37,6 +37,37 @@ std::size_t write_create_transfers(std::span<std::byte> room, std::uint64_t numb
                                    std::span<const Transfer> transfers);
 std::size_t write_put_ledgers(std::span<std::byte> room, std::uint64_t number,
                               const OperationOrigin& origin, std::span<const Ledger> ledgers);
+std::size_t write_put_names(std::span<std::byte> room, std::uint64_t number,
+                            const OperationOrigin& origin, std::span<const Name> names);
+
+/// Where the events of a create frame with names begin.
+inline constexpr std::size_t named_events_offset =
+    frame_header_bytes + layout::items_offset<layout::NamedOperation>;
+
+/// Where its names begin, if it has no reason. Event is Account or Transfer.
+template <typename Event>
+[[nodiscard]] constexpr std::size_t names_offset(std::size_t count) {
+  return named_events_offset + layout::padded(count * sizeof(Event)) + 8;
+}
+
+template <typename Event>
+[[nodiscard]] constexpr std::size_t named_frame_bytes(std::size_t count, std::size_t name_count,
+                                                      std::size_t reason_bytes = 0) {
+  return names_offset<Event>(count) + name_count * sizeof(Name) +
+         (reason_bytes == 0 ? 0 : layout::string_bytes(reason_bytes));
+}
+static_assert(named_frame_bytes<Transfer>(limits::batch_events_max, limits::request_names_max,
+                                          limits::reason_bytes_max) <= limits::frame_bytes_max);
+
+/// As write_create_accounts(), with names. Room: named_frame_bytes().
+std::size_t write_named_accounts(std::span<std::byte> room, std::uint64_t number,
+                                 const OperationOrigin& origin, std::span<const Account> accounts,
+                                 std::span<const Name> names);
+/// As write_create_transfers(), with names and, if it is not empty, an operator's reason.
+std::size_t write_named_transfers(std::span<std::byte> room, std::uint64_t number,
+                                  const OperationOrigin& origin,
+                                  std::span<const Transfer> transfers, std::string_view reason,
+                                  std::span<const Name> names);
 
 /// Event is AccountChange or Transfer.
 template <typename Event>
@@ -56,9 +87,15 @@ std::size_t write_reasoned_transfers(std::span<std::byte> room, std::uint64_t nu
                                      std::span<const Transfer> transfers, std::string_view reason);
 
 /// Finishes a frame whose `count` events the caller has already written at create_events_offset:
-/// saves a copy of large batches. `kind` is create_accounts, create_transfers or put_ledgers.
+/// saves a copy of large batches. `kind` is create_accounts, create_transfers, put_ledgers
+/// or put_names.
 std::size_t finish_create(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                           const OperationOrigin& origin, std::uint32_t count);
+/// The same of a frame with names: its events stand at named_events_offset and its names at
+/// names_offset(). `kind` is create_accounts or create_transfers.
+std::size_t finish_named_create(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
+                                const OperationOrigin& origin, std::uint32_t count,
+                                std::uint32_t name_count);
 
 [[nodiscard]] constexpr std::size_t lookup_frame_bytes(std::size_t count) {
   return frame_header_bytes + layout::items_offset<layout::Lookup> + count * sizeof(Uint128);
@@ -66,6 +103,12 @@ std::size_t finish_create(std::span<std::byte> room, RequestKind kind, std::uint
 /// `kind` is lookup_accounts, lookup_transfers or lookup_holds.
 std::size_t write_lookup(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                          std::span<const Uint128> ids, std::uint64_t min_sequence);
+
+[[nodiscard]] constexpr std::size_t lookup_names_frame_bytes(std::size_t count) {
+  return frame_header_bytes + layout::items_offset<layout::Lookup> + count * sizeof(NameKey);
+}
+std::size_t write_lookup_names(std::span<std::byte> room, std::uint64_t number,
+                               std::span<const NameKey> keys, std::uint64_t min_sequence);
 
 /// Enough for any request without events or text: lists, state_digest, advance_clock.
 inline constexpr std::size_t small_frame_bytes = frame_header_bytes + sizeof(layout::AdvanceClock);

@@ -21,6 +21,7 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
     case RequestKind::create_transfers:
     case RequestKind::put_ledgers:
     case RequestKind::change_accounts:
+    case RequestKind::put_names:
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
       return reply_frame_bytes(body.event_count * sizeof(Refusal), 0);
@@ -43,12 +44,12 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
       return reply_frame_bytes(body.event_count * sizeof(HoldView), 0);
     case RequestKind::trial_balance:
       return reply_frame_bytes(body.limit * sizeof(LedgerBalance), 0);
+    case RequestKind::lookup_names:
+      return reply_frame_bytes(body.event_count * sizeof(Name), 0);
     case RequestKind::state_digest:
     case RequestKind::open_session:
       return digest_reply_frame_bytes(0);
     case RequestKind::release_holds:
-    case RequestKind::put_names:
-    case RequestKind::lookup_names:
       return 0;
   }
   return 0;
@@ -222,6 +223,7 @@ bool Session::take_request(RequestKind kind, const FrameHeader& header,
   request.user_id = body.origin.user_id;
   request.events = body.events;
   request.event_count = body.event_count;
+  request.names = body.names;
   request.argument = body.argument;
   request.argument_id = body.argument_id;
   request.limit = body.limit;

@@ -77,6 +77,7 @@ void Session::reply(Request& request) {
     return reply_with_items<AccountBalance>(request, items);
   }
   if (kind == RequestKind::trial_balance) return reply_with_items<LedgerBalance>(request, items);
+  if (kind == RequestKind::lookup_names) return reply_with_items<Name>(request, items);
   if (kind == RequestKind::lookup_transfers || kind == RequestKind::list_transfers ||
       kind == RequestKind::get_account_transfers || kind == RequestKind::query_transfers) {
     return reply_with_items<Transfer>(request, items);

@@ -15,7 +15,7 @@ void look_at(const Result<ItemsReplyMessage<Item>, BodyFault>& reply) {
 }
 
 void read(std::uint8_t choice, std::span<const std::byte> body) {
-  switch (choice % 10) {
+  switch (choice % 11) {
     case 0:
       return look_at(read_accounts_reply(body));
     case 1:
@@ -45,6 +45,8 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
       return look_at(read_account_balances_reply(body));
     case 8:
       return look_at(read_trial_balance_reply(body));
+    case 9:
+      return look_at(read_names_reply(body));
     default:
       if (const auto reply = read_error(body); reply.ok()) {
         touch(reply.value().words.data(), reply.value().words.size());

@@ -16,7 +16,8 @@ constexpr RequestKind kinds[] = {
     RequestKind::change_accounts,       RequestKind::lookup_holds,
     RequestKind::get_account_transfers, RequestKind::get_account_balances,
     RequestKind::query_accounts,        RequestKind::query_transfers,
-    RequestKind::trial_balance,
+    RequestKind::trial_balance,         RequestKind::put_names,
+    RequestKind::lookup_names,
 };
 
 std::size_t event_bytes(RequestKind kind) {
@@ -24,6 +25,8 @@ std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::create_transfers) return sizeof(Transfer);
   if (kind == RequestKind::put_ledgers) return sizeof(Ledger);
   if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
+  if (kind == RequestKind::put_names) return sizeof(Name);
+  if (kind == RequestKind::lookup_names) return sizeof(NameKey);
   return sizeof(Uint128);
 }
 
@@ -45,6 +48,9 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
   const std::size_t bytes =
       is_filtered(kind) ? sizeof(QueryFilter) : request.value().event_count * event_bytes(kind);
   touch(request.value().events, bytes);
+  if (request.value().names.size() > limits::request_names_max) std::abort();
+  if (reinterpret_cast<std::uintptr_t>(request.value().names.data()) % 8 != 0) std::abort();
+  touch(request.value().names.data(), request.value().names.size_bytes());
   touch(request.value().reason.data(), request.value().reason.size());
 }
 

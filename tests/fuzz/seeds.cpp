@@ -99,11 +99,23 @@ void write_requests(Seeds& seeds) {
   seeds.request(18, small_frame_bytes, [](auto room) {
     return write_numbered_list(room, RequestKind::trial_balance, 16, 5, 10, 3);
   });
-  // Under another name than the one without a reason.
-  seeds.request(1 + 20, reasoned_frame_bytes<Transfer>(3, 3), [&](auto room) {
+  const std::vector<Name> names(2);
+  const std::vector<NameKey> keys(2);
+  seeds.request(19, create_frame_bytes<Name>(2),
+                [&](auto room) { return write_put_names(room, 18, {}, names); });
+  seeds.request(20, lookup_names_frame_bytes(2),
+                [&](auto room) { return write_lookup_names(room, 19, keys, 0); });
+  // The choices once more round: under other names than those without a reason or names.
+  constexpr int round = 22;
+  seeds.request(1 + round, reasoned_frame_bytes<Transfer>(3, 3), [&](auto room) {
     return write_reasoned_transfers(room, 17, {}, transfers, "why");
   });
-  seeds.request(19, hello_frame_bytes(8), [](auto room) {
+  seeds.request(0 + round, named_frame_bytes<Account>(2, 2),
+                [&](auto room) { return write_named_accounts(room, 20, {}, accounts, names); });
+  seeds.request(1 + 2 * round, named_frame_bytes<Transfer>(3, 2, 3), [&](auto room) {
+    return write_named_transfers(room, 21, {}, transfers, "why", names);
+  });
+  seeds.request(21, hello_frame_bytes(8), [](auto room) {
     return write_hello(
         room, 12, {.client = ClientId{Uint128{1, 2}}, .protocol_version = 1, .token = "dbk_0123"});
   });
@@ -134,7 +146,8 @@ void write_replies(Seeds& seeds) {
   write_items<HoldView>(seeds, 6, RequestKind::lookup_holds);
   write_items<AccountBalance>(seeds, 7, RequestKind::get_account_balances);
   write_items<LedgerBalance>(seeds, 8, RequestKind::trial_balance);
-  seeds.reply(9, error_frame_bytes(5),
+  write_items<Name>(seeds, 9, RequestKind::lookup_names);
+  seeds.reply(10, error_frame_bytes(5),
               [](auto room) { return write_error(room, 1, {.words = "words"}); });
 }
 

@@ -204,6 +204,75 @@ TEST_F(ClientTest, LookupsSayWhichIdsWereNotFound) {
   EXPECT_EQ(result->value().missing, (std::vector<AccountId>{ids[0], ids[2]}));
 }
 
+TEST_F(ClientTest, NamesGoBesideTheirEvents) {
+  Client client{loop_, server_settings()};
+  const std::vector<Name> names = {make_name(NameKind::transfer, Uint128{10, 0}, "sale"),
+                                   make_name(NameKind::business, Uint128{7, 0}, "order 7")};
+  const OperationAttributes attributes{TraceId{Uint128{1, 2}}, BusinessId{Uint128{3, 4}},
+                                       UserId{5}};
+  Result<TransferBatch> batch = client.new_transfer_batch(2, attributes, names);
+  ASSERT_TRUE(batch.ok());
+  batch.value().events()[0] = transfer(10);
+  batch.value().events()[1] = transfer(11);
+  client.submit(std::move(batch).value(), [](const Result<BatchResult>&) {});
+  server_.greet();
+
+  const ReceivedFrame frame = server_.next_frame();
+  EXPECT_EQ(FakeServer::kind_of(frame), RequestKind::create_transfers);
+  const auto request = read_request(FakeServer::kind_of(frame), frame.body());
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request.value().origin.user_id, attributes.user_id);
+  ASSERT_EQ(request.value().event_count, 2U);
+  EXPECT_EQ(reinterpret_cast<const Transfer*>(request.value().events)[1].id, transfer(11).id);
+  EXPECT_TRUE(std::equal(names.begin(), names.end(), request.value().names.begin(),
+                         request.value().names.end()));
+}
+
+TEST_F(ClientTest, ARequestBringsNoMoreNamesThanMayBe) {
+  Client client{loop_, server_settings()};
+  std::vector<Name> names(limits::request_names_max);
+  EXPECT_TRUE(client.new_account_batch(limits::batch_events_max, {}, names).ok());
+  names.emplace_back();
+  const auto refused = client.new_account_batch(1, {}, names);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().kind, FailureKind::invalid);
+  EXPECT_FALSE(client.new_transfer_batch(1, {}, names).ok());
+}
+
+TEST_F(ClientTest, LookupsOfNamesSayWhichKeysHaveNone) {
+  Client client{loop_, server_settings()};
+  const auto key = [](NameKind kind, std::uint64_t id) {
+    return NameKey{.id = Uint128{id, 0}, .kind = kind};
+  };
+  const std::vector<NameKey> keys = {key(NameKind::account, 9), key(NameKind::transfer, 3),
+                                     key(NameKind::account, 3), key(NameKind::business, 9)};
+  std::optional<Result<NamesResult>> result;
+  client.async_lookup_names(keys, {}, [&](Result<NamesResult> r) { result.emplace(std::move(r)); });
+  server_.greet();
+  const ReceivedFrame frame = server_.next_frame();
+  EXPECT_EQ(FakeServer::kind_of(frame), RequestKind::lookup_names);
+  const auto request = read_request(FakeServer::kind_of(frame), frame.body());
+  ASSERT_EQ(request.value().event_count, 4U);
+  const auto* const asked = reinterpret_cast<const NameKey*>(request.value().events);
+  EXPECT_TRUE(std::equal(keys.begin(), keys.end(), asked));
+  const std::vector<Name> found = {make_name(NameKind::transfer, Uint128{3, 0}, "sale")};
+  ItemsReplyMessage<Name> message;
+  message.sequence = Sequence{12};
+  message.items = found;
+  server_.reply(frame, message);
+  run_until([&] { return result.has_value(); });
+
+  ASSERT_TRUE(result->ok());
+  EXPECT_EQ(result->value().sequence, Sequence{12});
+  EXPECT_EQ(result->value().names, found);
+  EXPECT_EQ(result->value().missing, (std::vector<NameKey>{keys[0], keys[2], keys[3]}));
+
+  result.reset();
+  client.async_lookup_names({}, {}, [&](Result<NamesResult> r) { result.emplace(std::move(r)); });
+  run_until([&] { return result.has_value(); });
+  EXPECT_FALSE(result->ok());
+}
+
 TEST_F(ClientTest, ARefusedLookupNamesNothingMissing) {
   Client client{loop_, server_settings()};
   const std::vector<TransferId> ids = {TransferId{Uint128{9, 0}}};

@@ -1,84 +1,18 @@
-// Requests and replies: what one end writes, the other reads.
+// Requests: what a client writes, a server reads.
 //
 // Method: every writer once with distinct values in every field, read back with the reader, which
 // runs FlatBuffers' generated verifier; so the hand-laid layouts are proven against the schema.
 // Then every count and text at its limit and one past it.
 
+#include "tests/net/protocol/round_trip.hpp"
+
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <string>
-#include <vector>
 
-#include <gtest/gtest.h>
-
-#include "net/protocol/frame.hpp"
-#include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 
 namespace daybook {
 namespace {
-
-constexpr std::uint64_t number = 0x1122334455667788;
-const OperationOrigin origin{TraceId{Uint128{1, 2}}, BusinessId{Uint128{3, 4}}, UserId{5}};
-
-/// A frame in aligned memory that ends exactly where its room does.
-class Frame {
- public:
-  explicit Frame(std::size_t bytes) : words_(bytes / 8), bytes_{bytes} { EXPECT_EQ(bytes % 8, 0U); }
-  [[nodiscard]] std::span<std::byte> room() {
-    return {reinterpret_cast<std::byte*>(words_.data()), bytes_};
-  }
-  [[nodiscard]] std::span<const std::byte> body() { return room().subspan(frame_header_bytes); }
-
-  /// Checks the header of a frame that fills the room.
-  void expect_sealed(std::size_t written, std::uint16_t type, std::uint16_t flags) {
-    EXPECT_LE(written, bytes_);
-    bytes_ = written;
-    const FrameHeader header = read_header(room());
-    EXPECT_EQ(check_header(header), FrameFault::none);
-    EXPECT_EQ(header.body_bytes, written - frame_header_bytes);
-    EXPECT_EQ(header.type, type);
-    EXPECT_EQ(header.flags, flags);
-    EXPECT_EQ(header.request_number, number);
-    EXPECT_EQ(header.checksum, frame_checksum(room()));
-    EXPECT_EQ(header.checksum, frame_checksum_of_const(room()));
-  }
-  void expect_request(std::size_t written, RequestKind kind) {
-    expect_sealed(written, static_cast<std::uint16_t>(kind), 0);
-  }
-  void expect_reply(std::size_t written, RequestKind kind) {
-    expect_sealed(written, static_cast<std::uint16_t>(kind), frame_flag::reply);
-  }
-
- private:
-  std::vector<std::uint64_t> words_;
-  std::size_t bytes_;
-};
-
-template <typename T>
-T patterned(unsigned char seed) {
-  T value;
-  std::array<unsigned char, sizeof(T)> bytes;
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    bytes[i] = static_cast<unsigned char>(seed + i * 7);
-  }
-  std::memcpy(static_cast<void*>(&value), bytes.data(), sizeof(T));
-  return value;
-}
-
-template <typename T>
-std::vector<T> many(std::size_t count) {
-  std::vector<T> items;
-  for (std::size_t i = 0; i < count; ++i)
-    items.push_back(patterned<T>(static_cast<unsigned char>(i)));
-  return items;
-}
-
-template <typename T>
-bool same_bytes(const std::byte* a, const std::vector<T>& b) {
-  return b.empty() || std::memcmp(a, b.data(), b.size() * sizeof(T)) == 0;
-}
 
 template <typename Event, typename Write>
 void expect_create(RequestKind kind, std::size_t count, Write write) {
@@ -103,6 +37,7 @@ TEST(RequestRoundTrip, EventsOfEveryKindAndNumber) {
     expect_create<Account>(RequestKind::create_accounts, count, write_create_accounts);
     expect_create<Transfer>(RequestKind::create_transfers, count, write_create_transfers);
     expect_create<Ledger>(RequestKind::put_ledgers, count, write_put_ledgers);
+    expect_create<Name>(RequestKind::put_names, count, write_put_names);
   }
 }
 
@@ -161,6 +96,78 @@ TEST(RequestRoundTrip, EventsWithAReasonOfAnyAllowedLength) {
   }
   // Transfers need no reason.
   expect_reasoned<Transfer>(RequestKind::create_transfers, 2, "", write_reasoned_transfers);
+}
+
+template <typename Event>
+std::size_t write_named(std::span<std::byte> room, std::span<const Event> events,
+                        const std::string& reason, std::span<const Name> names) {
+  if constexpr (std::is_same_v<Event, Account>) {
+    return write_named_accounts(room, number, origin, events, names);
+  } else {
+    return write_named_transfers(room, number, origin, events, reason, names);
+  }
+}
+
+template <typename Event>
+void expect_named(RequestKind kind, std::size_t count, std::size_t name_count,
+                  const std::string& reason = {}) {
+  SCOPED_TRACE(testing::Message() << to_string(kind) << " of " << count << ", " << name_count
+                                  << " names, reason of " << reason.size());
+  const auto events = many<Event>(count);
+  const auto names = many<Name>(name_count);
+  Frame frame{named_frame_bytes<Event>(count, name_count, reason.size())};
+  frame.expect_request(write_named<Event>(frame.room(), events, reason, names), kind);
+  const auto read = read_request(kind, frame.body());
+  ASSERT_TRUE(read.ok()) << read.error().words;
+  EXPECT_EQ(read.value().origin.trace_id, origin.trace_id);
+  EXPECT_EQ(read.value().origin.business_id, origin.business_id);
+  EXPECT_EQ(read.value().origin.user_id, origin.user_id);
+  EXPECT_EQ(read.value().reason, reason);
+  ASSERT_EQ(read.value().event_count, count);
+  EXPECT_EQ(read.value().events, frame.room().data() + named_events_offset);
+  EXPECT_TRUE(same_bytes(read.value().events, events));
+  ASSERT_EQ(read.value().names.size(), name_count);
+  EXPECT_TRUE(same_bytes(reinterpret_cast<const std::byte*>(read.value().names.data()), names));
+
+  if (!reason.empty()) return;
+  Frame placed{named_frame_bytes<Event>(count, name_count)};
+  std::memcpy(placed.room().data() + named_events_offset, events.data(), count * sizeof(Event));
+  if (name_count > 0) {
+    std::memcpy(placed.room().data() + names_offset<Event>(count), names.data(),
+                name_count * sizeof(Name));
+  }
+  finish_named_create(placed.room(), kind, number, origin, static_cast<std::uint32_t>(count),
+                      static_cast<std::uint32_t>(name_count));
+  EXPECT_EQ(std::memcmp(frame.room().data(), placed.room().data(), frame.room().size()), 0);
+}
+
+TEST(RequestRoundTrip, NamesBesideEventsWithAndWithoutAReason) {
+  for (const std::size_t count :
+       {std::size_t{1}, std::size_t{3}, std::size_t{limits::batch_events_max}}) {
+    for (const std::size_t names :
+         {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{limits::request_names_max}}) {
+      expect_named<Account>(RequestKind::create_accounts, count, names);
+      expect_named<Transfer>(RequestKind::create_transfers, count, names);
+      for (std::size_t length = 1; length < 10; ++length) {
+        expect_named<Transfer>(RequestKind::create_transfers, count, names,
+                               std::string(length, 'r'));
+      }
+      expect_named<Transfer>(RequestKind::create_transfers, count, names,
+                             std::string(limits::reason_bytes_max, 'r'));
+    }
+  }
+}
+
+TEST(RequestRoundTrip, OneNamePastTheLimitIsTooLarge) {
+  const std::vector<Account> accounts(1);
+  const auto names = many<Name>(limits::request_names_max + 1);
+  Frame frame{named_frame_bytes<Account>(1, names.size())};
+  write_named_accounts(frame.room(), number, origin, accounts, names);
+  const auto read = read_request(RequestKind::create_accounts, frame.body());
+  ASSERT_FALSE(read.ok());
+  EXPECT_FALSE(read.error().not_readable);
+  EXPECT_EQ(read.error().status, RequestStatus::too_large);
+  EXPECT_EQ(read.error().words, "the request brings 4097 names, at most 4096 are allowed");
 }
 
 TEST(RequestRoundTrip, ChangesOfAccountsNeedAReasonAndBounds) {
@@ -235,6 +242,28 @@ TEST(RequestRoundTrip, Lookups) {
     ASSERT_FALSE(read.ok());
     EXPECT_EQ(read.error().status, RequestStatus::too_large);
   }
+}
+
+TEST(RequestRoundTrip, LookupsOfNames) {
+  for (const std::size_t count :
+       {std::size_t{1}, std::size_t{2}, std::size_t{limits::batch_events_max}}) {
+    const auto keys = many<NameKey>(count);
+    Frame frame{lookup_names_frame_bytes(count)};
+    frame.expect_request(write_lookup_names(frame.room(), number, keys, 77),
+                         RequestKind::lookup_names);
+    const auto read = read_request(RequestKind::lookup_names, frame.body());
+    ASSERT_TRUE(read.ok()) << read.error().words;
+    EXPECT_EQ(read.value().min_sequence, 77U);
+    ASSERT_EQ(read.value().event_count, count);
+    EXPECT_TRUE(same_bytes(read.value().events, keys));
+  }
+  const auto keys = many<NameKey>(limits::batch_events_max + 1);
+  Frame frame{lookup_names_frame_bytes(keys.size())};
+  write_lookup_names(frame.room(), number, keys, 0);
+  const auto read = read_request(RequestKind::lookup_names, frame.body());
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().status, RequestStatus::too_large);
+  EXPECT_EQ(read.error().words, "the request has 8193 keys, it must have 1 to 8192");
 }
 
 TEST(RequestRoundTrip, Lists) {
@@ -350,187 +379,6 @@ TEST(RequestRoundTrip, HelloRefusesAZeroClientAndALongToken) {
   EXPECT_EQ(words_of(ClientId{Uint128{1, 0}}, token_bytes_max + 1),
             "the token in Hello has 257 bytes, at most 256 are allowed");
   EXPECT_EQ(words_of(ClientId{}, 0).find("the client id in Hello is zero"), 0U);
-}
-
-TEST(ReplyRoundTrip, HelloReply) {
-  const HelloReplyMessage sent{.protocol_version = 1,
-                               .highest_number = 2,
-                               .durable_sequence = Sequence{3},
-                               .in_flight_bytes_max = 4,
-                               .batch_events_max = 5,
-                               .in_flight_requests_max = 6,
-                               .frame_bytes_max = 7,
-                               .principal = "till-12",
-                               .role = Role::operator_,
-                               .engine_version = "0.1.0"};
-  Frame frame{hello_reply_frame_bytes(sent.principal.size(), sent.engine_version.size())};
-  frame.expect_sealed(write_hello_reply(frame.room(), number, sent), message_type::hello,
-                      frame_flag::reply);
-  const auto read = read_hello_reply(frame.body());
-  ASSERT_TRUE(read.ok()) << read.error().words;
-  EXPECT_EQ(read.value().protocol_version, 1U);
-  EXPECT_EQ(read.value().highest_number, 2U);
-  EXPECT_EQ(read.value().durable_sequence, Sequence{3});
-  EXPECT_EQ(read.value().in_flight_bytes_max, 4U);
-  EXPECT_EQ(read.value().batch_events_max, 5U);
-  EXPECT_EQ(read.value().in_flight_requests_max, 6U);
-  EXPECT_EQ(read.value().frame_bytes_max, 7U);
-  EXPECT_EQ(read.value().principal, "till-12");
-  EXPECT_EQ(read.value().role, Role::operator_);
-  EXPECT_EQ(read.value().engine_version, "0.1.0");
-}
-
-TEST(ReplyRoundTrip, Error) {
-  const std::string words = "what was wrong";
-  Frame frame{error_frame_bytes(words.size())};
-  frame.expect_sealed(write_error(frame.room(), number,
-                                  {.code = static_cast<std::uint16_t>(ErrorCode::malformed_frame),
-                                   .closes = true,
-                                   .words = words}),
-                      message_type::error, frame_flag::reply | frame_flag::error);
-  const auto read = read_error(frame.body());
-  ASSERT_TRUE(read.ok());
-  EXPECT_EQ(read.value().code, 3001);
-  EXPECT_TRUE(read.value().closes);
-  EXPECT_EQ(read.value().words, words);
-}
-
-TEST(ReplyRoundTrip, BatchRepliesWithAndWithoutRefusalsAndWords) {
-  for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{8'192}}) {
-    for (const std::string& words : {std::string{}, std::string{"why not"}}) {
-      const auto refusals = many<Refusal>(count);
-      Frame frame{reply_frame_bytes(count * sizeof(Refusal), words.size())};
-      frame.expect_reply(write_batch_reply(frame.room(), RequestKind::create_transfers, number,
-                                           {.status = RequestStatus::busy,
-                                            .words = words,
-                                            .first_sequence = Sequence{31},
-                                            .first_timestamp = Timestamp{32},
-                                            .refusals = refusals}),
-                         RequestKind::create_transfers);
-      const auto read = read_batch_reply(frame.body());
-      ASSERT_TRUE(read.ok()) << read.error().words;
-      EXPECT_EQ(read.value().status, RequestStatus::busy);
-      EXPECT_EQ(read.value().words, words);
-      EXPECT_EQ(read.value().first_sequence, Sequence{31});
-      EXPECT_EQ(read.value().first_timestamp, Timestamp{32});
-      ASSERT_EQ(read.value().refusals.size(), count);
-      EXPECT_TRUE(
-          same_bytes(reinterpret_cast<const std::byte*>(read.value().refusals.data()), refusals));
-    }
-  }
-}
-
-template <typename Item, typename Read>
-void expect_items(RequestKind kind, Read read_reply) {
-  for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{8'192}}) {
-    for (const std::string& words : {std::string{}, std::string{"why not"}}) {
-      const auto items = many<Item>(count);
-      const ItemsReplyMessage<Item> sent{.status = RequestStatus::index_behind,
-                                         .words = words,
-                                         .sequence = Sequence{41},
-                                         .more = true,
-                                         .cursor = 42,
-                                         .items = items};
-      Frame frame{reply_frame_bytes(count * sizeof(Item), words.size())};
-      Frame placed{reply_frame_bytes(count * sizeof(Item), words.size())};
-      if (count > 0) {
-        std::memcpy(placed.room().data() + reply_items_offset, items.data(), count * sizeof(Item));
-      }
-      frame.expect_reply(write_items_reply(frame.room(), kind, number, sent), kind);
-      placed.expect_reply(finish_items_reply(placed.room(), kind, number, sent), kind);
-      EXPECT_EQ(std::memcmp(frame.room().data(), placed.room().data(), frame.room().size()), 0);
-      const auto read = read_reply(frame.body());
-      ASSERT_TRUE(read.ok()) << read.error().words;
-      EXPECT_EQ(read.value().status, RequestStatus::index_behind);
-      EXPECT_EQ(read.value().words, words);
-      EXPECT_EQ(read.value().sequence, Sequence{41});
-      EXPECT_TRUE(read.value().more);
-      EXPECT_EQ(read.value().cursor, 42U);
-      ASSERT_EQ(read.value().items.size(), count);
-      EXPECT_TRUE(same_bytes(reinterpret_cast<const std::byte*>(read.value().items.data()), items));
-    }
-  }
-}
-
-TEST(ReplyRoundTrip, Items) {
-  expect_items<Account>(RequestKind::list_accounts, read_accounts_reply);
-  expect_items<Transfer>(RequestKind::list_transfers, read_transfers_reply);
-  expect_items<Ledger>(RequestKind::list_ledgers, read_ledgers_reply);
-  expect_items<Account>(RequestKind::query_accounts, read_accounts_reply);
-  expect_items<Transfer>(RequestKind::get_account_transfers, read_transfers_reply);
-  expect_items<Transfer>(RequestKind::query_transfers, read_transfers_reply);
-  expect_items<AccountBalance>(RequestKind::get_account_balances, read_account_balances_reply);
-  expect_items<HoldView>(RequestKind::lookup_holds, read_holds_reply);
-  expect_items<LedgerBalance>(RequestKind::trial_balance, read_trial_balance_reply);
-}
-
-// The largest there are.
-static_assert(reply_frame_bytes(limits::batch_events_max * sizeof(HoldView), words_bytes_max) <=
-              limits::frame_bytes_max);
-
-TEST(ReplyRoundTrip, Digest) {
-  const std::string words = "w";
-  Frame frame{digest_reply_frame_bytes(words.size())};
-  frame.expect_reply(write_digest_reply(frame.room(), number,
-                                        {.status = RequestStatus::stopping,
-                                         .words = words,
-                                         .sequence = Sequence{51},
-                                         .state_digest = 52}),
-                     RequestKind::state_digest);
-  const auto read = read_digest_reply(frame.body());
-  ASSERT_TRUE(read.ok());
-  EXPECT_EQ(read.value().status, RequestStatus::stopping);
-  EXPECT_EQ(read.value().words, words);
-  EXPECT_EQ(read.value().sequence, Sequence{51});
-  EXPECT_EQ(read.value().state_digest, 52U);
-}
-
-TEST(ReplyRoundTrip, WordsAreCutAtTheLimitButNotInsideACharacter) {
-  const std::string fits(words_bytes_max, 'w');
-  const std::string longer = std::string(words_bytes_max - 1, 'w') + "\xc3\xa4\xc3\xb6";
-  for (const auto& [sent, expected] : {std::pair{fits, fits}, std::pair{fits + "w", fits},
-                                       std::pair{longer, std::string(words_bytes_max - 1, 'w')}}) {
-    Frame frame{error_frame_bytes(sent.size())};
-    frame.expect_sealed(write_error(frame.room(), number, {.code = 1, .words = sent}),
-                        message_type::error, frame_flag::reply | frame_flag::error);
-    const auto read = read_error(frame.body());
-    ASSERT_TRUE(read.ok());
-    EXPECT_EQ(read.value().words, expected);
-  }
-}
-
-TEST(ReplyRoundTrip, RefusedRepliesHaveTheFormOfTheirKind) {
-  const std::string words = "no";
-  for (std::uint16_t type = 0; type < 128; ++type) {
-    const auto kind = request_kind(type);
-    if (!kind) continue;
-    SCOPED_TRACE(to_string(*kind));
-    Frame frame{reply_frame_bytes(0, words.size())};
-    frame.expect_reply(
-        write_refused_reply(frame.room(), *kind, number, RequestStatus::not_authorised, words),
-        *kind);
-    RequestStatus status = RequestStatus::ok;
-    if (is_journaled(*kind)) {
-      status = read_batch_reply(frame.body()).value().status;
-    } else if (*kind == RequestKind::state_digest) {
-      status = read_digest_reply(frame.body()).value().status;
-    } else if (*kind == RequestKind::lookup_transfers || *kind == RequestKind::list_transfers ||
-               *kind == RequestKind::get_account_transfers ||
-               *kind == RequestKind::query_transfers) {
-      status = read_transfers_reply(frame.body()).value().status;
-    } else if (*kind == RequestKind::lookup_holds) {
-      status = read_holds_reply(frame.body()).value().status;
-    } else if (*kind == RequestKind::get_account_balances) {
-      status = read_account_balances_reply(frame.body()).value().status;
-    } else if (*kind == RequestKind::trial_balance) {
-      status = read_trial_balance_reply(frame.body()).value().status;
-    } else if (*kind == RequestKind::list_ledgers) {
-      status = read_ledgers_reply(frame.body()).value().status;
-    } else {
-      status = read_accounts_reply(frame.body()).value().status;
-    }
-    EXPECT_EQ(status, RequestStatus::not_authorised);
-  }
 }
 
 }  // namespace

@@ -52,6 +52,7 @@ std::function<std::string(std::span<const std::byte>)> request_reader(RequestKin
     const auto read = read_request(kind, body);
     if (!read.ok()) return read.error().words;
     expect_inside(body, read.value().events, read.value().event_count * event_bytes);
+    expect_inside(body, read.value().names.data(), read.value().names.size_bytes());
     expect_inside(body, read.value().reason.data(), read.value().reason.size());
     return {};
   };
@@ -105,6 +106,36 @@ std::vector<Subject> requests_with_events() {
        framed(reasoned_frame_bytes<Transfer>(2, 3),
               [&](auto room) { return write_reasoned_transfers(room, 1, {}, transfers, "why"); }),
        request_reader(RequestKind::create_transfers, sizeof(Transfer))});
+  return all;
+}
+
+std::vector<Subject> requests_with_names() {
+  const std::vector<Account> accounts(2);
+  const std::vector<Transfer> transfers(2);
+  const std::vector<Name> names(3);
+  const std::vector<NameKey> keys(2);
+  std::vector<Subject> all;
+  all.push_back(
+      {"CreateAccounts",
+       framed(named_frame_bytes<Account>(2, 3),
+              [&](auto room) { return write_named_accounts(room, 1, {}, accounts, names); }),
+       request_reader(RequestKind::create_accounts, sizeof(Account))});
+  for (const char* reason : {"", "why"}) {
+    all.push_back({"CreateTransfers",
+                   framed(named_frame_bytes<Transfer>(2, 3, std::strlen(reason)),
+                          [&](auto room) {
+                            return write_named_transfers(room, 1, {}, transfers, reason, names);
+                          }),
+                   request_reader(RequestKind::create_transfers, sizeof(Transfer))});
+  }
+  all.push_back({"PutNames",
+                 framed(create_frame_bytes<Name>(3),
+                        [&](auto room) { return write_put_names(room, 1, {}, names); }),
+                 request_reader(RequestKind::put_names, sizeof(Name))});
+  all.push_back({"LookupNames",
+                 framed(lookup_names_frame_bytes(2),
+                        [&](auto room) { return write_lookup_names(room, 1, keys, 0); }),
+                 request_reader(RequestKind::lookup_names, sizeof(NameKey))});
   return all;
 }
 
@@ -190,6 +221,8 @@ std::vector<Subject> replies() {
                  items_reader(read_account_balances_reply)});
   all.push_back({"TrialBalanceReply", items_frame<LedgerBalance>(RequestKind::trial_balance),
                  items_reader(read_trial_balance_reply)});
+  all.push_back(
+      {"NamesReply", items_frame<Name>(RequestKind::lookup_names), items_reader(read_names_reply)});
   all.push_back({"BatchReply",
                  framed(reply_frame_bytes(2 * sizeof(Refusal), 3),
                         [&](auto room) {
@@ -241,6 +274,7 @@ std::vector<Subject> replies() {
 
 std::vector<Subject> all_messages() {
   std::vector<Subject> all = requests_with_events();
+  for (Subject& subject : requests_with_names()) all.push_back(std::move(subject));
   for (Subject& subject : other_requests()) all.push_back(std::move(subject));
   for (Subject& subject : replies()) all.push_back(std::move(subject));
   return all;
@@ -254,7 +288,7 @@ std::string unsound(const char* table) {
 
 TEST(VerifierTest, EveryMessageIsReadAsItWasWritten) {
   const auto subjects = all_messages();
-  ASSERT_EQ(subjects.size(), 27U);
+  ASSERT_EQ(subjects.size(), 33U);
   for (const Subject& subject : subjects) {
     EXPECT_EQ(subject.words_of(body_of(subject.frame)), "") << subject.table;
   }

@@ -4,6 +4,7 @@
 // ("the reply must not leave yet") is shown by order: something that was caused later arrives
 // first.
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 
@@ -77,6 +78,57 @@ TEST_F(ServerRequestsTest, ABatchArrivesWithEverythingAndItsRefusalsComeBack) {
   EXPECT_EQ(reply.value().first_timestamp, Timestamp{200});
   ASSERT_EQ(reply.value().refusals.size(), 3U);
   EXPECT_EQ(std::memcmp(reply.value().refusals.data(), refusals, sizeof(refusals)), 0);
+}
+
+TEST_F(ServerRequestsTest, NamesArriveBesideTheirEvents) {
+  serve();
+  auto connection = open(5);
+  const std::vector<Account> accounts(3);
+  const std::vector<Name> names = {make_name(NameKind::account, Uint128{7, 0}, "till-7"),
+                                   make_name(NameKind::user, Uint128{9, 0}, "Ada")};
+  FrameBytes frame{named_frame_bytes<Account>(3, 2)};
+  write_named_accounts(frame.room(), 1, {}, accounts, names);
+  connection->send(frame.bytes());
+  RequestSlot& slot = engine_->take();
+  EXPECT_EQ(slot.kind, RequestKind::create_accounts);
+  EXPECT_EQ(slot.event_count, 3U);
+  EXPECT_TRUE(std::equal(names.begin(), names.end(), slot.names.begin(), slot.names.end()));
+  accept(slot, 20);
+  EXPECT_TRUE(connection->receive().has_value());
+  // The slot is used again, without them.
+  connection->send(transfers_frame(2, 1).bytes());
+  RequestSlot& next = engine_->take();
+  EXPECT_TRUE(next.names.empty());
+  accept(next, 21);
+  EXPECT_TRUE(connection->receive().has_value());
+}
+
+TEST_F(ServerRequestsTest, NamesAreLookedUpByTheQueryThreads) {
+  serve();
+  auto connection = open(5);
+  const std::vector<NameKey> keys = {{.id = Uint128{7, 0}, .kind = NameKind::account},
+                                     {.id = Uint128{8, 0}, .kind = NameKind::business}};
+  FrameBytes frame{lookup_names_frame_bytes(2)};
+  write_lookup_names(frame.room(), 3, keys, 0);
+  connection->send(frame.bytes());
+  RequestSlot& slot = engine_->take_query();
+  EXPECT_EQ(slot.kind, RequestKind::lookup_names);
+  ASSERT_EQ(slot.event_count, 2U);
+  const auto* const asked = reinterpret_cast<const NameKey*>(slot.events);
+  EXPECT_TRUE(std::equal(keys.begin(), keys.end(), asked));
+  const Name name = make_name(NameKind::account, Uint128{7, 0}, "till-7");
+  const auto bytes = std::as_bytes(std::span{&name, 1});
+  slot.query_items.assign(bytes.begin(), bytes.end());
+  slot.item_count = 1;
+  slot.first_sequence = Sequence{12};
+  engine_->reply_to_query(slot);
+  const auto answer = connection->receive();
+  ASSERT_TRUE(answer.has_value());
+  const auto reply = read_names_reply(answer->bytes());
+  ASSERT_TRUE(reply.ok());
+  EXPECT_EQ(reply.value().sequence, Sequence{12});
+  ASSERT_EQ(reply.value().items.size(), 1U);
+  EXPECT_EQ(reply.value().items[0], name);
 }
 
 TEST_F(ServerRequestsTest, ARefusedRequestSaysWhyInWords) {
