@@ -94,7 +94,7 @@ help_and_usage() {
     "account create" "account get" "account list" "account history" "account balances" \
     "account limits" "account freeze" "account unfreeze" "account close" "account reopen" \
     "transfer create" "transfer get" "transfer post" "transfer void" "transfer reverse" \
-    "hold get" "query accounts" "query transfers" trial-balance \
+    "hold get" "name put" "name get" "query accounts" "query transfers" trial-balance \
     "import accounts" "import transfers" "export accounts" "export transfers" \
     "identity add" "identity list" "identity remove" \
     "admin digest" "admin advance-clock" "admin accept-clock"; do
@@ -277,9 +277,9 @@ imports() {
 
 exports() {
   run 0 export accounts "$work/a.csv" --json
-  has out '"events":9'
+  has out '"events":13'
   run 0 export transfers "$work/t.csv"
-  has out "126 transfers"
+  has out "127 transfers"
   local first
   first=$(head -n 1 "$work/t.csv")
   has first "id,debit_account_id,credit_account_id,amount,ledger,code,flags"
@@ -297,7 +297,7 @@ moved_to_another_engine() {
   run 0 ledger put 392 --name JPY --scale 0 --kind currency
   run 0 import accounts "$work/a-import.csv"
   run 0 import transfers "$work/t-import.csv" --json
-  has out '"created":126'
+  has out '"created":127'
   run 0 export transfers --for-import
   same "the second engine's transfers" "$out" "$(cat "$work/t-import.csv")"
   stop
@@ -382,6 +382,63 @@ expiry() {
   run 2 transfer create --debit 602 --credit 603 --amount 7 --ledger 978 --code 6 --pending \
     --timeout soon
   has err "such as 30s"
+}
+
+names() {
+  run 0 account create --id name:kiosk --ledger 978 --code 70 --business name:market --json
+  local kiosk
+  kiosk=$(sed 's/.*"id":"\([0-9]*\)".*/\1/' <<<"$out")
+  run 0 name get account "$kiosk" --json
+  has out '"text":"kiosk","found":true'
+  run 0 name get business name:market
+  has out "market"
+  run 0 account create --id 701 --name 'Kassa 1' --ledger 978 --code 70
+  run 0 account create --name stall --ledger 978 --code 70
+  run 0 account get name:stall --names
+  has out "stall "
+  run 1 account create --id 704 --name x --business name:y --ledger 978 --code 0
+  has out "code_must_not_be_zero"
+  run 0 name get account 704
+  run 1 account create --id 701 --name other --ledger 978 --code 70
+  has err "name_conflict"
+  run 2 account create --id 705 --name "$(printf 'a\tb')" --ledger 978 --code 70
+  has err "field 'name'"
+  run 0 name put user 'Ada Lovelace' --id 1815
+  has out "created"
+  run 0 name put user 'Ada Lovelace' --id 1815 --json
+  has out '"kind":"user","id":"1815","text":"Ada Lovelace","status":"exists"'
+  run 1 name put user Ada --id 1815
+  has out "name_conflict"
+  has err "name get"
+  run 2 name put user Ada
+  has err "--id"
+  run 2 name put user Ada --id 0x10000000000000000
+  run 2 name put animal dog
+  has err "animal"
+  run 1 name get account 701 702 --json
+  has out '"found":false'
+  has err "702 has no name"
+  run 2 name get account 1x
+  run 0 transfer create --id 760 --name 'sale 1' --debit 701 --credit name:kiosk --amount 3 \
+    --ledger 978 --code 7 --user 1815 --business name:market
+  run 0 account list --all --names --json
+  has out '"names":{"id":"kiosk","business_id":"market"}'
+  has out '"names":{"id":"Kassa 1"}'
+  run 0 account history 701 --names
+  has out "sale 1 760"
+  has out "kiosk $kiosk"
+  run 0 query transfers --business name:market --names --json
+  has out '"names":{"id":"sale 1","debit_account_id":"Kassa 1","credit_account_id":"kiosk","business_id":"market","user_id":"Ada Lovelace"}'
+  run 0 transfer get 760 --json
+  same "lines with names where none were asked for" "$(grep -c '"names"' <<<"$out")" 0
+  run 0 account balances 701 --names
+  has out "sale 1 760"
+  run 0 query accounts --code 70 --names
+  has out "Kassa 1 701"
+  printf 'id,ledger,code,name\n702,978,70,Kassa 2\n' >"$work/named.csv"
+  run 0 import accounts "$work/named.csv"
+  run 0 account get 702 --names
+  has out "Kassa 2 702"
 }
 
 reversals() {
@@ -568,6 +625,9 @@ offline() {
   has out '"debits_posted":"'
   run 0 dump "$work/data"
   has out "900"
+  run 0 dump "$work/data" --kind name
+  has out '"id":"701"'
+  has out '"name_kind":"account","text":"Kassa 1"'
   run 0 dump "$work/data" --kind hold_released
   has out '"id":"720"'
   has out '"amount_minor":"700"'
@@ -631,6 +691,7 @@ kinds_of_transfers
 expiry
 operators
 queries
+names
 imports
 exports
 administration

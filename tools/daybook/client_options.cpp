@@ -61,6 +61,10 @@ void add_client_options(CLI::App& command, ClientOptions& options) {
   command.add_flag("--json", options.json, "JSON lines instead of text");
 }
 
+void add_names_option(CLI::App& command, bool& names) {
+  command.add_flag("--names", names, "Show the names of ids beside them; see daybook name");
+}
+
 Result<ClientSettings> settings_from(const ClientOptions& options) {
   ClientSettings settings;
   auto endpoint = parse_host_port(options.connect);

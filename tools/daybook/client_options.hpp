@@ -27,6 +27,9 @@ struct ClientOptions {
 /// `options` must live as long as `command`.
 void add_client_options(CLI::App& command, ClientOptions& options);
 
+/// Adds --names, for commands that show ids. `names` must live as long as `command`.
+void add_names_option(CLI::App& command, bool& names);
+
 /// Reads the texts and the token's file.
 [[nodiscard]] Result<ClientSettings> settings_from(const ClientOptions& options);
 

@@ -17,8 +17,9 @@ class ClientSink final : public BatchSink<Event> {
   ClientSink(Client& client, const OperationAttributes& attributes)
       : client_{client}, attributes_{attributes} {}
 
-  void submit(std::span<const Event> events, BatchCallback answered) override {
-    auto batch = EventKind<Event>::new_batch(client_, events.size(), attributes_);
+  void submit(std::span<const Event> events, std::span<const Name> names,
+              BatchCallback answered) override {
+    auto batch = EventKind<Event>::new_batch(client_, events.size(), attributes_, names);
     if (!batch) {
       answered(batch.error());
       return;

@@ -50,6 +50,7 @@ void register_hold(CLI::App& app, CommandContext& context);
 void register_identity(CLI::App& app, CommandContext& context);
 void register_import(CLI::App& app, CommandContext& context);
 void register_ledger(CLI::App& app, CommandContext& context);
+void register_name(CLI::App& app, CommandContext& context);
 void register_query(CLI::App& app, CommandContext& context);
 void register_replay(CLI::App& app, CommandContext& context);
 void register_serve(CLI::App& app, CommandContext& context);

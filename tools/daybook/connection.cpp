@@ -1,5 +1,7 @@
 #include "tools/daybook/connection.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "tools/daybook/command.hpp"
@@ -58,6 +60,18 @@ Result<LedgerBook, Trouble> fetch_ledgers(Client& client) {
     for (const Ledger& ledger : page.value().items) book.put(ledger);
     more = page.value().more;
     after = page.value().cursor;
+  }
+  return book;
+}
+
+Result<NameBook, Trouble> fetch_names(Client& client, std::span<const NameKey> keys) {
+  NameBook book;
+  while (!keys.empty()) {
+    const std::size_t count = std::min<std::size_t>(keys.size(), limits::batch_events_max);
+    const auto found = settled(client.lookup_names(keys.first(count)));
+    if (!found) return found.error();
+    for (const Name& name : found.value().names) book.put(name);
+    keys = keys.subspan(count);
   }
   return book;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,7 @@
 #include "net/client/client.hpp"
 #include "tools/daybook/client_options.hpp"
 #include "tools/daybook/text/ledger_book.hpp"
+#include "tools/daybook/text/name_book.hpp"
 
 /// What the client commands do with a connection before and beside their own question.
 
@@ -47,5 +49,9 @@ template <typename Answer>
 
 /// All registered ledgers, as of see_everything() or later.
 [[nodiscard]] Result<LedgerBook, Trouble> fetch_ledgers(Client& client);
+
+/// The names of `keys`, as of what this client was told last, so those that came with records it
+/// has been shown are there.
+[[nodiscard]] Result<NameBook, Trouble> fetch_names(Client& client, std::span<const NameKey> keys);
 
 }  // namespace daybook

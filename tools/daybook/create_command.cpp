@@ -12,6 +12,7 @@
 #include "tools/daybook/outcome_report.hpp"
 #include "tools/daybook/text/event_json.hpp"
 #include "tools/daybook/text/id_text.hpp"
+#include "tools/daybook/text/name_book.hpp"
 
 namespace daybook {
 namespace {
@@ -102,13 +103,28 @@ Result<std::vector<Event>> finish_all(const Drafts<Event>& drafts, const LedgerB
   return events;
 }
 
+/// The names that the request brings, each once.
+template <typename Event>
+std::vector<Name> names_of(const Drafts<Event>& drafts, const OperationAttributes& attributes,
+                           const WriteOptions& why) {
+  std::vector<Name> names;
+  for (const NumberedDraft<Event>& numbered : drafts) append_names(numbered.draft, names);
+  const std::string_view business = text_behind_id(why.business);
+  if (text_may_be_name(business)) {
+    names.push_back(make_name(NameKind::business, attributes.business_id.value(), business));
+  }
+  leave_each_once(names);
+  return names;
+}
+
 template <typename Event>
 Result<BatchResult, Trouble> send(Client& client, std::span<const Event> events,
-                                  const OperationAttributes& attributes) {
+                                  const OperationAttributes& attributes,
+                                  std::span<const Name> names) {
   if constexpr (std::is_same_v<Event, Account>) {
-    return settled(client.create_accounts(events, attributes));
+    return settled(client.create_accounts(events, attributes, names));
   } else {
-    return settled(client.create_transfers(events, attributes));
+    return settled(client.create_transfers(events, attributes, names));
   }
 }
 
@@ -133,7 +149,8 @@ int run_create(const CreateOptions& options) {
   }
   const auto events = finish_all<Event>(all, ledgers, options.file);
   if (!events) return complain(events.error().what);
-  const auto answer = send<Event>(*client.value(), events.value(), attributes.value());
+  const auto names = names_of(all, attributes.value(), options.write);
+  const auto answer = send<Event>(*client.value(), events.value(), attributes.value(), names);
   if (!answer) return complain(answer.error());
   return report_outcomes<Event>(events.value(), answer.value(), options.client.json);
 }

@@ -23,8 +23,9 @@ struct EventKind<Account> {
   static constexpr std::string_view one = "account";
   static constexpr std::string_view many = "accounts";
 
-  static auto new_batch(Client& client, std::size_t count, const OperationAttributes& attributes) {
-    return client.new_account_batch(count, attributes);
+  static auto new_batch(Client& client, std::size_t count, const OperationAttributes& attributes,
+                        std::span<const Name> names = {}) {
+    return client.new_account_batch(count, attributes, names);
   }
   static auto lookup(Client& client, std::span<const Id> ids) {
     return client.lookup_accounts(ids);
@@ -44,8 +45,9 @@ struct EventKind<Transfer> {
   static constexpr std::string_view one = "transfer";
   static constexpr std::string_view many = "transfers";
 
-  static auto new_batch(Client& client, std::size_t count, const OperationAttributes& attributes) {
-    return client.new_transfer_batch(count, attributes);
+  static auto new_batch(Client& client, std::size_t count, const OperationAttributes& attributes,
+                        std::span<const Name> names = {}) {
+    return client.new_transfer_batch(count, attributes, names);
   }
   static auto lookup(Client& client, std::span<const Id> ids, const QueryOptions& options = {}) {
     return client.lookup_transfers(ids, options);

@@ -40,6 +40,7 @@ void add_filter_options(CLI::App& command, Queried queried, QueryCommandOptions&
           ->capture_default_str()
           ->check(CLI::Range(std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max()));
   command.add_flag("--all", options.all, "All of them")->excludes(limit);
+  add_names_option(command, options.names);
   add_client_options(command, options.client);
 }
 

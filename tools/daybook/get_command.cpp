@@ -5,9 +5,8 @@
 #include <fmt/format.h>
 
 #include "tools/daybook/command.hpp"
-#include "tools/daybook/connection.hpp"
 #include "tools/daybook/ids_of_options.hpp"
-#include "tools/daybook/print_records.hpp"
+#include "tools/daybook/show_records.hpp"
 
 namespace daybook {
 namespace {
@@ -42,12 +41,11 @@ int get(const GetOptions& options, std::string_view thing, LookUp look_up, Recor
   if (!client) return complain(client.error());
   const auto found = look_up(*client.value(), ids.value());
   if (!found) return complain(found.error());
-  // Asked for afterwards: whatever ledger an event has was registered before the event.
-  const auto ledgers = fetch_ledgers(*client.value());
-  if (!ledgers) return complain(ledgers.error());
   const auto& records = records_of(found.value());
   using Record = typename std::remove_cvref_t<decltype(records)>::value_type;
-  print_records<Record>(records, found.value().sequence, ledgers.value(), options.client.json);
+  const auto shown = show_records<Record>(*client.value(), records, found.value().sequence,
+                                          options.client.json, options.names);
+  if (!shown) return complain(shown.error());
   return finish_get<Id>(found.value().missing, ids.value(), options, thing);
 }
 
@@ -99,10 +97,10 @@ int run_account_list(const ListOptions& options) {
   for (bool more = true; more;) {
     const auto page = settled(client.value()->list_accounts(after, limit, everything.value()));
     if (!page) return complain(page.error());
-    const auto ledgers = fetch_ledgers(*client.value());
-    if (!ledgers) return complain(ledgers.error());
-    print_records<Account>(page.value().items, page.value().sequence, ledgers.value(),
-                           options.client.json);
+    const auto shown =
+        show_records<Account>(*client.value(), page.value().items, page.value().sequence,
+                              options.client.json, options.names);
+    if (!shown) return complain(shown.error());
     after = page.value().cursor;
     more = page.value().more && options.all;
     if (page.value().more && !options.all) {

@@ -12,6 +12,7 @@ namespace daybook {
 struct GetOptions {
   ClientOptions client;
   std::vector<std::string> ids;
+  bool names = false;  ///< Beside ids.
 };
 
 /// Prints those found and names those not; exit_code::no when any was not found.
@@ -24,7 +25,8 @@ struct ListOptions {
   ClientOptions client;
   std::string after;  ///< The account to begin after; empty: the beginning.
   std::uint32_t limit = 100;
-  bool all = false;  ///< Page after page to the end.
+  bool all = false;    ///< Page after page to the end.
+  bool names = false;  ///< Beside ids.
 };
 
 int run_account_list(const ListOptions& options);

@@ -7,6 +7,7 @@
 
 #include "engine/base/assert.hpp"
 #include "engine/model/status.hpp"
+#include "tools/daybook/text/name_book.hpp"
 #include "tools/daybook/text/outcome.hpp"
 
 namespace daybook {
@@ -59,9 +60,14 @@ class Importer {
   void send(const std::shared_ptr<Flight>& flight) {
     std::vector<Event> events;
     events.reserve(flight->lines.size());
-    for (const Numbered& line : flight->lines) events.push_back(line.event);
+    std::vector<Name> names;
+    for (const Numbered& line : flight->lines) {
+      events.push_back(line.event);
+      names.insert(names.end(), line.names.begin(), line.names.end());
+    }
+    leave_each_once(names);
     flight->answer.reset();
-    sink_.submit(events,
+    sink_.submit(events, names,
                  [flight](Result<BatchResult> answer) { flight->answer = std::move(answer); });
   }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/result.hpp"
+#include "engine/model/name.hpp"
 #include "net/client/answers.hpp"
 #include "tools/daybook/text/batch_cutter.hpp"
 
@@ -23,8 +24,9 @@ class BatchSink {
  public:
   virtual ~BatchSink() = default;
 
-  /// Sends a batch; `answered` is called once, inside wait_until().
-  virtual void submit(std::span<const Event> events, BatchCallback answered) = 0;
+  /// Sends a batch and the names that go with it; `answered` is called once, inside wait_until().
+  virtual void submit(std::span<const Event> events, std::span<const Name> names,
+                      BatchCallback answered) = 0;
 
   /// Returns when `done` is true. Requires: a batch is under way.
   virtual Result<void> wait_until(const std::function<bool()>& done) = 0;

@@ -7,8 +7,7 @@
 #include <fmt/format.h>
 
 #include "tools/daybook/command.hpp"
-#include "tools/daybook/connection.hpp"
-#include "tools/daybook/print_records.hpp"
+#include "tools/daybook/show_records.hpp"
 #include "tools/daybook/text/id_text.hpp"
 
 namespace daybook {
@@ -19,7 +18,8 @@ namespace {
 template <typename Record>
 class RecordPrinter {
  public:
-  RecordPrinter(Client& client, bool json) : client_{client}, json_{json} {}
+  RecordPrinter(Client& client, bool json, bool with_names)
+      : client_{client}, json_{json}, with_names_{with_names} {}
 
   Result<void, Trouble> add(const std::vector<Record>& records, Sequence as_of) {
     gathered_.insert(gathered_.end(), records.begin(), records.end());
@@ -30,12 +30,9 @@ class RecordPrinter {
   }
 
   Result<void, Trouble> flush() {
-    // Every time: ledgers may be registered meanwhile, and a record's is older than the record.
-    const auto ledgers = fetch_ledgers(client_);
-    if (!ledgers) return ledgers.error();
-    print_records<Record>(gathered_, as_of_, ledgers.value(), json_);
+    const auto shown = show_records<Record>(client_, gathered_, as_of_, json_, with_names_);
     gathered_.clear();
-    return {};
+    return shown;
   }
 
   [[nodiscard]] std::uint64_t count() const { return count_; }
@@ -43,6 +40,7 @@ class RecordPrinter {
  private:
   Client& client_;
   bool json_;
+  bool with_names_;
   std::vector<Record> gathered_;
   Sequence as_of_;
   std::uint64_t count_ = 0;
@@ -55,7 +53,7 @@ int print_pages(const QueryCommandOptions& options, QueryFilter filter, Ask ask)
   if (!client) return complain(client.error());
   const auto everything = see_everything(*client.value());
   if (!everything) return complain(everything.error());
-  RecordPrinter<Record> printer{*client.value(), options.client.json};
+  RecordPrinter<Record> printer{*client.value(), options.client.json, options.names};
   const std::uint64_t wanted =
       options.all ? std::numeric_limits<std::uint64_t>::max() : options.limit;
   bool more = true;

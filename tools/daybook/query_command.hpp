@@ -14,7 +14,8 @@ struct QueryCommandOptions {
   std::string account;  ///< Of a history: whose.
   FilterTexts filter;
   std::uint64_t limit = 100;
-  bool all = false;  ///< Without a limit.
+  bool all = false;    ///< Without a limit.
+  bool names = false;  ///< Beside ids.
 };
 
 /// Prints what the filter lets pass, page after page up to the limit, and says when there is more.

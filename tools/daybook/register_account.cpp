@@ -19,10 +19,13 @@ void register_create(CLI::App& group, CommandContext& context) {
   add_create_options<Account>(*command, *options);
   command->footer(
       "--business and --user also become the account's own where --business-id and --user-id are\n"
-      "not given. With --json, one line an account: index, id, status, timestamp, sequence.\n"
+      "not given. The texts of name:TEXT in its id and business id are kept as their names, and "
+      "so\n"
+      "is --name; see daybook name. With --json, one line an account: index, id, status, "
+      "timestamp, sequence.\n"
       "Examples:\n"
       "  daybook account create --id 1 --ledger 978 --code 10\n"
-      "  daybook account create --id name:till-7 --ledger 978 --code 20 \\\n"
+      "  daybook account create --id 7 --name till-7 --ledger 978 --code 20 \\\n"
       "      --debits-must-not-exceed-credits\n"
       "  echo '{\"id\": \"3\", \"ledger\": 978, \"code\": 10}' | daybook account create --file -");
   command->callback([&context, options] { context.exit_code = run_create<Account>(*options); });
@@ -32,6 +35,7 @@ void register_get(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<GetOptions>();
   CLI::App* command = group.add_subcommand("get", "Show accounts and their balances");
   command->add_option("id", options->ids, "Ids: decimal, 0xHEX or name:TEXT")->required();
+  add_names_option(*command, options->names);
   add_client_options(*command, options->client);
   command->footer(
       "Exit code 1 when an account was not found.\n"
@@ -48,10 +52,11 @@ void register_list(CLI::App& group, CommandContext& context) {
       ->capture_default_str()
       ->check(CLI::Range(1U, limits::batch_events_max));
   command->add_flag("--all", options->all, "All of them, page after page");
+  add_names_option(*command, options->names);
   add_client_options(*command, options->client);
   command->footer(
       "Example:\n"
-      "  daybook account list --limit 20");
+      "  daybook account list --limit 20 --names");
   command->callback([&context, options] { context.exit_code = run_account_list(*options); });
 }
 

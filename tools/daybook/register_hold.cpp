@@ -16,6 +16,7 @@ void register_get(CLI::App& group, CommandContext& context) {
       group.add_subcommand("get", "What became of pending transfers: posted, held, state");
   command->add_option("id", options->ids, "Ids of pending transfers: decimal, 0xHEX or name:TEXT")
       ->required();
+  add_names_option(*command, options->names);
   add_client_options(*command, options->client);
   command->footer(
       "state is open, posted, voided or expired; held is what can still be posted. Exit code 1\n"

@@ -22,7 +22,9 @@ void register_create(CLI::App& group, CommandContext& context) {
       "one is made and printed, so running the command again posts again.\n"
       "--business, --user and --trace also become the transfer's own where --business-id, "
       "--user-id\n"
-      "and --trace-id are not given. In a file, amount is a string by the ledger's scale, or\n"
+      "and --trace-id are not given. The texts of name:TEXT in its id and business id are kept as\n"
+      "their names, and so is --name; see daybook name. In a file, amount is a string by the "
+      "ledger's scale, or\n"
       "amount_minor a whole number of the minor unit; one bad line and nothing is sent. With\n"
       "--json, one line a transfer: index, id, status, timestamp, sequence.\n"
       "Examples:\n"
@@ -41,6 +43,7 @@ void register_get(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<GetOptions>();
   CLI::App* command = group.add_subcommand("get", "Show transfers");
   command->add_option("id", options->ids, "Ids: decimal, 0xHEX or name:TEXT")->required();
+  add_names_option(*command, options->names);
   add_client_options(*command, options->client);
   command->footer(
       "Exit code 1 when a transfer was not found.\n"

@@ -26,8 +26,11 @@ class EngineModel final : public BatchSink<Transfer> {
   std::size_t batches = 0;
   std::map<std::size_t, Result<BatchResult>> planned;  ///< Answers by number of the batch, from 1.
   bool lost = false;
+  std::vector<std::vector<Name>> names;  ///< Of each batch.
 
-  void submit(std::span<const Transfer> events, BatchCallback answered) override {
+  void submit(std::span<const Transfer> events, std::span<const Name> sent_names,
+              BatchCallback answered) override {
+    names.emplace_back(sent_names.begin(), sent_names.end());
     waiting_.push_back({{events.begin(), events.end()}, std::move(answered)});
     under_way_max = std::max(under_way_max, waiting_.size());
   }
@@ -303,6 +306,26 @@ TEST(SameRequestTest, AllThatThereWasMatchesWhateverThatCameTo) {
     asked.amount = stored.amount;
     EXPECT_TRUE(same_request(asked, stored)) << each.flags;
   }
+}
+
+TEST(ImportNamesTest, GoWithTheirBatchEachOnce) {
+  EngineModel engine;
+  const Name order = make_name(NameKind::business, Uint128{9, 0}, "order");
+  const Name sale = make_name(NameKind::transfer, Uint128{2, 0}, "sale");
+  std::uint64_t line = 1;
+  const auto source = [&]() -> Result<std::optional<Numbered>> {
+    if (++line == 7) return std::optional<Numbered>{};
+    Numbered numbered{line, Transfer{}};
+    numbered.event.id = TransferId{Uint128{line, 0}};
+    numbered.event.code = Code{1};
+    if (line == 2) numbered.names.push_back(sale);
+    if (line < 5) numbered.names.push_back(order);
+    return std::optional{numbered};
+  };
+  ImportPlan<Transfer> plan;
+  plan.batch_events = 3;
+  EXPECT_EQ(import_events<Transfer>(source, engine, plan).created, 5U);
+  EXPECT_EQ(engine.names, (std::vector<std::vector<Name>>{{sale, order}, {}}));
 }
 
 TEST(SameRequestTest, ABalancingTransferMayHaveBeenReduced) {

@@ -27,11 +27,13 @@ BatchCutter<Event>::BatchCutter(Source source, std::size_t events_max)
 
 template <typename Event>
 Result<std::vector<NumberedEvent<Event>>> BatchCutter<Event>::next() {
-  while (!at_end_ && held_.size() < events_max_) {
+  while (!at_end_ && has_room()) {
     Result<std::optional<Numbered>> read = source_();
     if (!read) return read.error();
     at_end_ = !read.value().has_value();
-    if (!at_end_) held_.push_back(*read.value());
+    if (at_end_) break;
+    names_held_ += read.value()->names.size();
+    held_.push_back(*std::move(read).value());
   }
   std::size_t size = alike_in_front();
   // At the end of the file an open chain is sent as it is: the engine has a status for that.
@@ -42,13 +44,20 @@ Result<std::vector<NumberedEvent<Event>>> BatchCutter<Event>::next() {
                      fmt::format("line {}: a chain of linked events begins here that is longer "
                                  "than a batch of {}; a chain is done as a whole or not at all, "
                                  "so make it shorter",
-                                 held_.front().line, events_max_)};
+                                 held_.front().line, held_.size())};
     }
   }
   const auto cut = held_.begin() + static_cast<std::ptrdiff_t>(size);
-  std::vector<Numbered> batch{held_.begin(), cut};
+  std::vector<Numbered> batch{std::make_move_iterator(held_.begin()), std::make_move_iterator(cut)};
+  for (const Numbered& event : batch) names_held_ -= event.names.size();
   held_.erase(held_.begin(), cut);
   return batch;
+}
+
+template <typename Event>
+bool BatchCutter<Event>::has_room() const {
+  return held_.size() < events_max_ &&
+         names_held_ + Numbered::names_max <= limits::request_names_max;
 }
 
 template <typename Event>

@@ -89,7 +89,9 @@ Result<std::optional<NumberedEvent<Event>>> EventCsvReader<Event>::next() {
   if (!draft.has_id) return wrong("field 'id': it is empty; each event needs an id of its own");
   const Result<Event> event = finish(draft, *ledgers_);
   if (!event) return wrong(event.error().what);
-  return Next{NumberedEvent<Event>{csv_.line(), event.value()}};
+  NumberedEvent<Event> numbered{csv_.line(), event.value()};
+  append_names(draft, numbered.names);
+  return Next{std::move(numbered)};
 }
 
 template <typename Event>

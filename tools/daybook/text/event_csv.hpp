@@ -22,6 +22,9 @@ template <typename Event>
 struct NumberedEvent {
   std::uint64_t line = 0;
   Event event;
+  std::vector<Name> names{};  ///< That go with it.
+
+  static constexpr std::size_t names_max = 2;  ///< Of its id, of its business id.
 };
 
 /// Reads events from CSV. Defined for Account and Transfer.

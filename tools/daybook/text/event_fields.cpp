@@ -30,7 +30,30 @@ Result<void> set_id(Draft<Event>& draft, Text text) {
 template <typename Event>
 Result<void> set_own_id(Draft<Event>& draft, Text text) {
   draft.has_id = true;
+  draft.id_name = text_behind_id(text);
   return set_id<Event, &Event::id>(draft, text);
+}
+
+template <typename Event>
+Result<void> set_business_id(Draft<Event>& draft, Text text) {
+  draft.business_name = text_behind_id(text);
+  return set_id<Event, &Event::business_id>(draft, text);
+}
+
+/// Where there is no id, the name makes it.
+template <typename Event>
+Result<void> set_name(Draft<Event>& draft, Text text) {
+  if (!text_may_be_name(text)) {
+    return Failure{FailureKind::invalid,
+                   fmt::format("a name has 1 to {} bytes of UTF-8 without control characters",
+                               limits::name_bytes_max)};
+  }
+  draft.name = text;
+  if (draft.has_id) return {};
+  draft.has_id = true;
+  auto& id = draft.event.id;
+  id = std::remove_reference_t<decltype(id)>{id_of(text)};
+  return {};
 }
 
 Result<void> set_trace(Draft<Transfer>& draft, Text text) {
@@ -151,6 +174,7 @@ std::string get_timestamp(const Event& event, const LedgerBook&) {
 // ---- The tables. ----
 
 constexpr Text id_help = "decimal, 0xHEX or name:TEXT";
+constexpr Text name_help = "the text behind the id, kept for ever; without an id, id is name:TEXT";
 constexpr Text timestamp_help = "only with the flag imported: RFC 3339 or nanoseconds since 1970";
 
 using A = Account;
@@ -162,8 +186,9 @@ constexpr EventField<Account> account_table[] = {
      get_number<A, &A::code>},
     {"flags", FieldUse::both, "flag names joined by |", set_flags<A, FlagSet::account>,
      get_flags<A, FlagSet::account>},
-    {"business_id", FieldUse::both, "your reference; as an id", set_id<A, &A::business_id>,
+    {"business_id", FieldUse::both, "your reference; as an id", set_business_id<A>,
      get_optional_id<A, &A::business_id>},
+    {"name", FieldUse::input, name_help, set_name<A>, nullptr},
     {"user_id", FieldUse::both, "a number of yours, 64 bits", set_number<A, &A::user_id>,
      get_optional_number<A, &A::user_id>},
     {"tag", FieldUse::both, "a number of yours, 32 bits", set_number<A, &A::tag>,
@@ -200,8 +225,9 @@ constexpr EventField<Transfer> transfer_table[] = {
      set_id<T, &T::pending_id>, get_optional_id<T, &T::pending_id>},
     {"timeout", FieldUse::both, "how long a pending transfer holds: 30s, 5m, 2h, or seconds",
      set_timeout, get_timeout},
-    {"business_id", FieldUse::both, "your reference; as an id", set_id<T, &T::business_id>,
+    {"business_id", FieldUse::both, "your reference; as an id", set_business_id<T>,
      get_optional_id<T, &T::business_id>},
+    {"name", FieldUse::input, name_help, set_name<T>, nullptr},
     {"trace_id", FieldUse::both, "32 hexadecimal digits, or as an id", set_trace, get_trace},
     {"user_id", FieldUse::both, "a number of yours, 64 bits", set_number<T, &T::user_id>,
      get_optional_number<T, &T::user_id>},
@@ -248,6 +274,16 @@ Result<void> set_field(Draft<Event>& draft, const EventField<Event>& field, std:
   return Failure{done.error().kind, fmt::format("field '{}': {}", field.name, done.error().what)};
 }
 
+template <typename Event>
+void append_names(const Draft<Event>& draft, std::vector<Name>& names) {
+  constexpr NameKind own = std::is_same_v<Event, Account> ? NameKind::account : NameKind::transfer;
+  const auto append = [&](NameKind kind, const Uint128& id, Text text) {
+    if (text_may_be_name(text)) names.push_back(make_name(kind, id, text));
+  };
+  append(own, draft.event.id.value(), draft.name.empty() ? draft.id_name : draft.name);
+  append(NameKind::business, draft.event.business_id.value(), draft.business_name);
+}
+
 Result<Account> finish(const Draft<Account>& draft, const LedgerBook&) { return draft.event; }
 
 Result<Transfer> finish(const Draft<Transfer>& draft, const LedgerBook& ledgers) {
@@ -265,6 +301,8 @@ template const EventField<Account>* find_input_field(std::string_view name);
 template const EventField<Transfer>* find_input_field(std::string_view name);
 template std::string input_field_names<Account>();
 template std::string input_field_names<Transfer>();
+template void append_names(const Draft<Account>&, std::vector<Name>&);
+template void append_names(const Draft<Transfer>&, std::vector<Name>&);
 template Result<void> set_field(Draft<Account>&, const EventField<Account>&, std::string_view);
 template Result<void> set_field(Draft<Transfer>&, const EventField<Transfer>&, std::string_view);
 

@@ -4,9 +4,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/result.hpp"
 #include "engine/model/account.hpp"
+#include "engine/model/name.hpp"
 #include "engine/model/transfer.hpp"
 #include "tools/daybook/text/ledger_book.hpp"
 
@@ -25,6 +27,9 @@ struct Draft {
   bool has_id = false;
   AmountForm amount_form = AmountForm::absent;
   std::string scaled_amount;
+  std::string name;           ///< Of its id, as given; else
+  std::string id_name;        ///< the text of an id name:TEXT.
+  std::string business_name;  ///< The text of a business id name:TEXT.
 };
 
 /// What a field is for.
@@ -65,6 +70,11 @@ template <typename Event>
 template <typename Event>
 [[nodiscard]] Result<void> set_field(Draft<Event>& draft, const EventField<Event>& field,
                                      std::string_view text);
+
+/// Appends the names that go with the event: of its id, of its business id. A text that no name can
+/// be (with control characters, say) makes an id all the same.
+template <typename Event>
+void append_names(const Draft<Event>& draft, std::vector<Name>& names);
 
 /// The whole event, its amount read by the ledger's scale.
 [[nodiscard]] Result<Account> finish(const Draft<Account>& draft, const LedgerBook& ledgers);

@@ -5,8 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "engine/model/name.hpp"
+
 namespace daybook {
 namespace {
+
+constexpr std::string_view name_prefix = "name:";
 
 std::uint64_t random_word() {
   // std::random_device reads the system's source, so two processes started together differ.
@@ -16,8 +20,16 @@ std::uint64_t random_word() {
 
 }  // namespace
 
+std::string_view text_behind_id(std::string_view id) {
+  return id.starts_with(name_prefix) ? id.substr(name_prefix.size()) : std::string_view{};
+}
+
+bool text_may_be_name(std::string_view text) {
+  if (text.size() > limits::name_bytes_max) return false;
+  return fault_of(make_name(NameKind::account, Uint128{1, 0}, text)) == PutNameStatus::created;
+}
+
 Result<Uint128> parse_id(std::string_view text) {
-  constexpr std::string_view name_prefix = "name:";
   if (text.starts_with(name_prefix)) {
     const std::string_view name = text.substr(name_prefix.size());
     if (!name.empty() && name.size() <= id_name_bytes_max) return id_of(name);

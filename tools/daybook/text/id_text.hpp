@@ -20,6 +20,12 @@ inline constexpr std::size_t id_name_bytes_max = 64;
 
 [[nodiscard]] Result<Uint128> parse_id(std::string_view text);
 
+/// The text of "name:TEXT"; empty where `id` is written in another way.
+[[nodiscard]] std::string_view text_behind_id(std::string_view id);
+
+/// May `text` be the name of an id?
+[[nodiscard]] bool text_may_be_name(std::string_view text);
+
 /// As parse_id, and 32 hexadecimal digits without "0x" are taken as such, even if all are decimal.
 [[nodiscard]] Result<TraceId> parse_trace_id(std::string_view text);
 

@@ -128,6 +128,13 @@ JsonObject to_json(const HoldView& hold, const LedgerBook& ledgers) {
       .sequence("sequence", hold.sequence);
 }
 
+JsonObject to_json(const Name& name) {
+  return JsonObject{}
+      .text("kind", to_string(name.kind))
+      .id("id", name.id)
+      .text("text", name.text());
+}
+
 JsonObject to_json(const Ledger& ledger) {
   return JsonObject{}
       .text("id", fmt::format("{}", ledger.id.value()))

@@ -7,6 +7,7 @@
 
 #include "engine/model/account.hpp"
 #include "engine/model/ledger.hpp"
+#include "engine/model/name.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/model/transfer.hpp"
 #include "engine/model/views.hpp"
@@ -55,6 +56,7 @@ class JsonObject {
 [[nodiscard]] JsonObject to_json(const Account& account, const LedgerBook& ledgers);
 [[nodiscard]] JsonObject to_json(const Transfer& transfer, const LedgerBook& ledgers);
 [[nodiscard]] JsonObject to_json(const Ledger& ledger);
+[[nodiscard]] JsonObject to_json(const Name& name);
 [[nodiscard]] JsonObject to_json(const HoldView& hold, const LedgerBook& ledgers);
 
 }  // namespace daybook

@@ -21,7 +21,8 @@ std::string ledger_text(const LedgerBook& ledgers, LedgerId id) {
                            : fmt::format("{} {}", id.value(), ledger->name());
 }
 
-Table table_of(std::span<const Account> accounts, const LedgerBook& ledgers) {
+Table table_of(std::span<const Account> accounts, const LedgerBook& ledgers,
+               const NameBook& names) {
   Table table{{{"account id", right},
                {"ledger"},
                {"code", right},
@@ -32,15 +33,17 @@ Table table_of(std::span<const Account> accounts, const LedgerBook& ledgers) {
                {"flags"}}};
   for (const Account& account : accounts) {
     const auto amount = [&](Amount value) { return ledgers.format(account.ledger, value); };
-    table.add({format_id(account.id.value()), ledger_text(ledgers, account.ledger),
-               fmt::format("{}", account.code.value()), amount(account.debits_pending),
-               amount(account.debits_posted), amount(account.credits_pending),
-               amount(account.credits_posted), format_flags(FlagSet::account, account.flags)});
+    table.add({names.show(NameKind::account, account.id.value()),
+               ledger_text(ledgers, account.ledger), fmt::format("{}", account.code.value()),
+               amount(account.debits_pending), amount(account.debits_posted),
+               amount(account.credits_pending), amount(account.credits_posted),
+               format_flags(FlagSet::account, account.flags)});
   }
   return table;
 }
 
-Table table_of(std::span<const Transfer> transfers, const LedgerBook& ledgers) {
+Table table_of(std::span<const Transfer> transfers, const LedgerBook& ledgers,
+               const NameBook& names) {
   const bool any_follows =
       std::any_of(transfers.begin(), transfers.end(),
                   [](const Transfer& transfer) { return transfer.pending_id != TransferId{}; });
@@ -56,9 +59,9 @@ Table table_of(std::span<const Transfer> transfers, const LedgerBook& ledgers) {
   Table table{std::move(columns)};
   for (const Transfer& transfer : transfers) {
     std::vector<std::string> cells = {
-        format_id(transfer.id.value()),
-        format_id(transfer.debit_account_id.value()),
-        format_id(transfer.credit_account_id.value()),
+        names.show(NameKind::transfer, transfer.id.value()),
+        names.show(NameKind::account, transfer.debit_account_id.value()),
+        names.show(NameKind::account, transfer.credit_account_id.value()),
         ledgers.format(transfer.ledger, transfer.amount),
         ledger_text(ledgers, transfer.ledger),
         fmt::format("{}", transfer.code.value()),
@@ -67,14 +70,15 @@ Table table_of(std::span<const Transfer> transfers, const LedgerBook& ledgers) {
     };
     if (any_follows) {
       const bool follows = transfer.pending_id != TransferId{};
-      cells.push_back(follows ? format_id(transfer.pending_id.value()) : std::string{});
+      cells.push_back(follows ? names.show(NameKind::transfer, transfer.pending_id.value())
+                              : std::string{});
     }
     table.add(std::move(cells));
   }
   return table;
 }
 
-Table table_of(std::span<const HoldView> holds, const LedgerBook& ledgers) {
+Table table_of(std::span<const HoldView> holds, const LedgerBook& ledgers, const NameBook& names) {
   Table table{{{"hold id", right},
                {"state"},
                {"amount", right},
@@ -88,19 +92,21 @@ Table table_of(std::span<const HoldView> holds, const LedgerBook& ledgers) {
                {"resolved by", right}}};
   for (const HoldView& hold : holds) {
     const auto amount = [&](Amount value) { return ledgers.format(hold.ledger, value); };
-    const auto id_or = [](const Uint128& id, const char* none) {
-      return id.is_zero() ? std::string{none} : format_id(id);
-    };
-    table.add({format_id(hold.id.value()), std::string{to_string(hold.state)}, amount(hold.amount),
-               amount(hold.posted), amount(hold.held), ledger_text(ledgers, hold.ledger),
-               format_id(hold.debit_account_id.value()), format_id(hold.credit_account_id.value()),
+    table.add({names.show(NameKind::transfer, hold.id.value()), std::string{to_string(hold.state)},
+               amount(hold.amount), amount(hold.posted), amount(hold.held),
+               ledger_text(ledgers, hold.ledger),
+               names.show(NameKind::account, hold.debit_account_id.value()),
+               names.show(NameKind::account, hold.credit_account_id.value()),
                hold.expires_at == Timestamp{} ? "never" : format_time(hold.expires_at),
-               id_or(hold.owner, "anyone"), id_or(hold.resolved_by.value(), "")});
+               hold.owner.is_zero() ? "anyone" : format_id(hold.owner),
+               hold.resolved_by == TransferId{}
+                   ? ""
+                   : names.show(NameKind::transfer, hold.resolved_by.value())});
   }
   return table;
 }
 
-Table table_of(std::span<const BalanceRow> rows, const LedgerBook& ledgers) {
+Table table_of(std::span<const BalanceRow> rows, const LedgerBook& ledgers, const NameBook& names) {
   Table table{{{"after transfer", right},
                {"time"},
                {"debits pending", right},
@@ -111,10 +117,10 @@ Table table_of(std::span<const BalanceRow> rows, const LedgerBook& ledgers) {
   for (const BalanceRow& row : rows) {
     const AccountBalance& balance = row.balance;
     const auto amount = [&](Amount value) { return ledgers.format(row.ledger, value); };
-    table.add({format_id(balance.transfer_id.value()), format_time(balance.timestamp),
-               amount(balance.debits_pending), amount(balance.debits_posted),
-               amount(balance.credits_pending), amount(balance.credits_posted),
-               fmt::format("{}", balance.sequence.value())});
+    table.add({names.show(NameKind::transfer, balance.transfer_id.value()),
+               format_time(balance.timestamp), amount(balance.debits_pending),
+               amount(balance.debits_posted), amount(balance.credits_pending),
+               amount(balance.credits_posted), fmt::format("{}", balance.sequence.value())});
   }
   return table;
 }

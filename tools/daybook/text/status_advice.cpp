@@ -9,6 +9,7 @@ using A = CreateAccountStatus;
 using T = CreateTransferStatus;
 using L = PutLedgerStatus;
 using C = ChangeAccountStatus;
+using N = PutNameStatus;
 
 template <typename Status>
 struct Advice {
@@ -206,6 +207,18 @@ constexpr Advice<C> change_advice[] = {
      "Done, but the balance is outside these limits now: only moves that bring it back pass."},
 };
 
+constexpr Advice<N> name_advice[] = {
+    {N::reserved_field, "A reserved field is not 0."},
+    {N::kind_unknown, "The kind is account, transfer, user or business."},
+    {N::id_must_not_be_zero, id_zero},
+    {N::text_must_not_be_empty, "Give a text of 1 to 64 bytes."},
+    {N::text_too_long, "A name has at most 64 bytes."},
+    {N::text_must_be_utf8, "The text is not UTF-8, or has control characters."},
+    {N::name_conflict, "The id has another name, which it keeps: see name get."},
+    {N::too_many_names,
+     "There is no room for more names: restart the engine with a larger --names-max."},
+};
+
 template <typename Status>
 std::string_view find(std::span<const Advice<Status>> table, Status status) noexcept {
   for (const Advice<Status>& each : table) {
@@ -226,5 +239,6 @@ std::string_view advice(PutLedgerStatus status) noexcept { return find<L>(ledger
 std::string_view advice(ChangeAccountStatus status) noexcept {
   return find<C>(change_advice, status);
 }
+std::string_view advice(PutNameStatus status) noexcept { return find<N>(name_advice, status); }
 
 }  // namespace daybook

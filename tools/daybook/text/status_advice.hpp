@@ -13,5 +13,6 @@ namespace daybook {
 [[nodiscard]] std::string_view advice(CreateTransferStatus status) noexcept;
 [[nodiscard]] std::string_view advice(PutLedgerStatus status) noexcept;
 [[nodiscard]] std::string_view advice(ChangeAccountStatus status) noexcept;
+[[nodiscard]] std::string_view advice(PutNameStatus status) noexcept;
 
 }  // namespace daybook

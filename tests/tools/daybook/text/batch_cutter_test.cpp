@@ -90,6 +90,16 @@ TEST(BatchCutterTest, AChainLongerThanABatchIsNamedByItsFirstLine) {
   EXPECT_EQ(words.find("line 3: a chain of linked events begins here"), 0U) << words;
 }
 
+TEST(BatchCutterTest, ABatchHasNoMoreNamesThanARequestMayBring) {
+  Events events = events_of(std::string(5'000, '.'));
+  for (auto& event : events) event.names.resize(2);
+  BatchCutter<Transfer> cutter{source_of(events), limits::batch_events_max};
+  for (const std::size_t size : {std::size_t{2'048}, std::size_t{2'048}, std::size_t{904}}) {
+    EXPECT_EQ(cutter.next().value().size(), size);
+  }
+  EXPECT_TRUE(cutter.next().value().empty());
+}
+
 TEST(BatchCutterTest, AFailureOfTheSourceGivesOutNothingOfItsBatch) {
   int calls = 0;
   BatchCutter<Transfer> cutter{[&]() -> Result<std::optional<NumberedEvent<Transfer>>> {

@@ -30,6 +30,7 @@ TEST(StatusAdviceTest, EveryRefusalSaysWhatToDo) {
   expect_advice_for_each_no({CreateTransferStatus::created, CreateTransferStatus::exists});
   expect_advice_for_each_no({PutLedgerStatus::created, PutLedgerStatus::exists});
   expect_advice_for_each_no({ChangeAccountStatus::changed});
+  expect_advice_for_each_no({PutNameStatus::created, PutNameStatus::exists});
 }
 
 }  // namespace
