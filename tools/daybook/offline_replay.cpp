@@ -159,11 +159,7 @@ Result<ReplayCounts> replay_directory(const std::string& directory, State& state
 int run_replay(const ReplayOptions& options) {
   const auto goal = parse_goal(options.until_sequence, options.until_time);
   if (!goal) return complain(goal.error().what);
-  State state{{.accounts_max = options.room.accounts_max,
-               .transfer_ids_max = options.room.transfer_ids_max,
-               .holds_max = options.room.holds_max,
-               .windows = {},
-               .hash_seed = 0}};
+  State state{settings_for(options.room)};
   const auto begin = std::chrono::steady_clock::now();
   const auto counts = replay_directory(options.directory, state, goal.value());
   const double seconds = seconds_since(begin);

@@ -73,11 +73,7 @@ int JournalVerdict::exit_code() const {
 Result<JournalVerdict> verify_directory(
     const std::string& directory, const StateRoom& room,
     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  EntryChecks checks{{.accounts_max = room.accounts_max,
-                      .transfer_ids_max = room.transfer_ids_max,
-                      .holds_max = room.holds_max,
-                      .windows = {},
-                      .hash_seed = 0}};
+  EntryChecks checks{settings_for(room)};
   VerifyOptions options;
   options.hash_files = true;
   options.on_progress = progress;
