@@ -7,6 +7,7 @@
 #include "engine/replay/replayer.hpp"
 #include "storage/journal/journal_reader.hpp"
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/lazy_lookup.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/number_text.hpp"
 #include "tools/daybook/text/progress.hpp"
@@ -86,8 +87,8 @@ void print_text(const Replayed& replayed, const ReplayOptions& options) {
 }  // namespace
 
 Result<ReplayCounts> replay_entries(EntrySource& source, State& state, const ReplayGoal& goal,
-                                    const ReplayProgress& progress) {
-  Replayer replayer{state};
+                                    const ReplayProgress& progress, EntryLookup* earlier) {
+  Replayer replayer{state, {.earlier = earlier, .reversals_in_full = false}};
   ReplayCounts counts;
   for (bool reached = goal.until_sequence && *goal.until_sequence <= state.last_sequence();
        !reached;) {
@@ -146,14 +147,17 @@ Result<ReplayCounts> replay_directory(const std::string& directory, State& state
   const Sequence end = goal.until_sequence   ? *goal.until_sequence
                        : terminal != nullptr ? newest_sequence_in(directory)
                                              : Sequence{};
+  LazyLookup earlier{directory};
   return replay_entries(
-      *reader.value(), state, goal, [&](Sequence reached, std::uint64_t transfers) {
+      *reader.value(), state, goal,
+      [&](Sequence reached, std::uint64_t transfers) {
         std::optional<double> fraction;
         if (end.value() != 0) {
           fraction = static_cast<double>(reached.value()) / static_cast<double>(end.value());
         }
         line.show(transfers, fraction);
-      });
+      },
+      &earlier);
 }
 
 int run_replay(const ReplayOptions& options) {

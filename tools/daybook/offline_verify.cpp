@@ -4,6 +4,7 @@
 
 #include "storage/journal/data_directory.hpp"
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/lazy_lookup.hpp"
 #include "tools/daybook/text/progress.hpp"
 
 namespace daybook {
@@ -73,7 +74,8 @@ int JournalVerdict::exit_code() const {
 Result<JournalVerdict> verify_directory(
     const std::string& directory, const StateRoom& room,
     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  EntryChecks checks{settings_for(room)};
+  LazyLookup earlier{directory};
+  EntryChecks checks{settings_for(room), earlier};
   VerifyOptions options;
   options.hash_files = true;
   options.on_progress = progress;

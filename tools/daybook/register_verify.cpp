@@ -18,8 +18,9 @@ void register_verify(CLI::App& app, CommandContext& context) {
   command->add_flag("--json", options->json, "One JSON object instead of text");
   command->footer(
       "Checks pages, checksums, the chain of hashes, sequences, times, the payload of each entry,\n"
-      "the state's digest after each entry, and the recorded hashes of sealed segments. Goes on\n"
-      "after damage: what can be read is read. Keep the head that it prints elsewhere.\n"
+      "the state's digest after each entry, that no id was used twice and nothing reversed beyond\n"
+      "what it moved, and the recorded hashes of sealed segments. Goes on after damage: what can\n"
+      "be read is read. Keep the head that it prints elsewhere.\n"
       "Exit codes: 0 good; 1 damaged; 2 cannot tell.\n"
       "Example:\n"
       "  daybook verify ./ledger-data");
