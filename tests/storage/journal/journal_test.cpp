@@ -294,6 +294,15 @@ TEST_F(JournalTest, TellsWhenTheDiskIsLowAndWhenItIsNotAnyMore) {
   observer_.wait_for_disk(false);
 }
 
+TEST_F(JournalTest, TellsThatTheDiskIsLowBeforeItIsOpen) {
+  JournalSettings settings = small_settings();
+  settings.low_water_bytes = 500;
+  settings.disk_check_interval = std::chrono::hours{1};
+  settings.free_bytes = [](const std::filesystem::path&) { return Result<std::uint64_t>{499}; };
+  const Scribe scribe{root_, observer_, settings};
+  EXPECT_TRUE(observer_.disk_is_low());
+}
+
 TEST_F(JournalTest, DeletesHalfPreparedSegmentsAtStart) {
   {
     Scribe scribe{root_, observer_};

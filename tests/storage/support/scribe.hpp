@@ -43,6 +43,8 @@ class RememberingObserver final : public JournalObserver {
 
   [[nodiscard]] std::vector<SegmentHash> wait_for_hashes(std::size_t count);
   void wait_for_disk(bool low);
+  /// What was said last; false before anything was.
+  [[nodiscard]] bool disk_is_low();
 
  private:
   std::mutex mutex_;
