@@ -83,6 +83,11 @@ stop() {
   same "exit code of serve after SIGTERM" "$code" 0
 }
 
+# says TEXT: waits until the engine has said so on stderr.
+says() {
+  until grep -qF -- "$1" "$work/serve.err"; do kill -0 "$engine_pid" || return; done
+}
+
 lines() { grep -c . <<<"$1"; }
 
 help_and_usage() {
@@ -620,6 +625,42 @@ identities() {
   run 1 identity remove nobody --data "$work/data"
 }
 
+full_disk() {
+  start "$work/full" --auto-ledgers --low-water 1EiB
+  says "the disk is low: new work is refused"
+  run 2 account create --id 1 --ledger 1 --code 1
+  has err "disk_low"
+  run 1 account get 1
+  run 0 admin digest
+  stop
+  start "$work/full" --auto-ledgers
+  run 0 account create --id 1 --ledger 1 --code 1
+  run 0 account get 1
+  stop
+}
+
+held_clock() {
+  start "$work/clock" --auto-ledgers --clock manual
+  run 0 account create --id 1 --ledger 1 --code 1
+  stop
+  start "$work/clock"
+  says "the clock is held: it is 2"
+  run 0 account create --id 2 --ledger 1 --code 1 --json
+  has out '"timestamp":"'
+  stop
+  start "$work/clock"
+  says "the clock is still held, as it was when the engine stopped"
+  run 0 account get 1 2
+  run 0 admin accept-clock --reason "the first run had a clock of its own"
+  says "the wall clock was accepted at 2"
+  run 1 admin accept-clock --reason "nothing to accept any more"
+  has err "clock_not_held"
+  stop
+  start "$work/clock"
+  run 1 admin accept-clock --reason "nor after a restart"
+  stop
+}
+
 help_and_usage
 start "$work/data" --clock manual
 ledgers
@@ -639,6 +680,8 @@ moved_to_another_engine
 imported_history
 offline
 identities
+full_disk
+held_clock
 
 echo "$checks checks, $failures failed"
 [ "$failures" -eq 0 ]

@@ -64,7 +64,7 @@ void register_serve(CLI::App& app, CommandContext& context) {
   command->footer(
       "Prints `listening on HOST:PORT` when it is ready. SIGTERM drains and stops; SIGHUP reads "
       "the\n"
-      "identities again.\n"
+      "identities again. Alarms (the clock is held, the disk is low) go to stderr.\n"
       "Example:\n"
       "  daybook serve --data ./ledger --listen 127.0.0.1:7420");
   command->callback([&context, options] { context.exit_code = run_serve(*options); });

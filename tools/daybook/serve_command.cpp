@@ -18,6 +18,7 @@
 #include "tools/daybook/text/endpoint_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/progress.hpp"
+#include "tools/daybook/text/time_text.hpp"
 
 namespace daybook {
 namespace {
@@ -79,9 +80,38 @@ Result<EngineProcessSettings> engine_settings(const ServeOptions& options) {
   std::_Exit(exit_code::failed);
 }
 
+constexpr std::string_view how_to_accept =
+    "look at the machine's clock, then: daybook admin accept-clock --reason TEXT";
+
+std::string words_of(const Alarm& alarm) {
+  const std::string engine = format_time(Timestamp{alarm.engine_ns});
+  const std::string wall = format_time(Timestamp{alarm.wall_ns});
+  switch (alarm.kind) {
+    case Alarm::Kind::clock_held:
+      return fmt::format(
+          "the clock is held: it is {} by the wall clock, {} by the engine's, which goes on by "
+          "itself; {}",
+          wall, engine, how_to_accept);
+    case Alarm::Kind::clock_accepted:
+      return fmt::format("the wall clock was accepted at {}: engine time is {}", wall, engine);
+    case Alarm::Kind::disk_low:
+      return "the disk is low: new work is refused until there is more space than --low-water; "
+             "reads go on";
+    case Alarm::Kind::disk_low_over:
+      return "there is disk space again: work is taken";
+  }
+  return "an alarm that this build has no words for";
+}
+
+void raise_alarm(const Alarm& alarm) { complain(words_of(alarm)); }
+
 void tell_recovered(const ServeOptions& options, EngineProcess& process) {
   const Recovered& found = process.recovered();
   State& state = process.engine().live_state();
+  if (state.clock_is_held()) {
+    complain(fmt::format("the clock is still held, as it was when the engine stopped; {}",
+                         how_to_accept));
+  }
   if (options.json) {
     announce(JsonObject{}
                  .text("event", "recovered")
@@ -174,8 +204,9 @@ Result<void> serve(const ServeOptions& options) {
   const auto settings = engine_settings(options);
   if (!settings.ok()) return settings.error();
   ProgressLine progress{terminal_or_nothing(), "transfers replayed"};
-  auto process = EngineProcess::open(settings.value(), end_at_once,
-                                     [&](std::uint64_t transfers) { progress.show(transfers); });
+  auto process = EngineProcess::open(
+      settings.value(), end_at_once, [&](std::uint64_t transfers) { progress.show(transfers); },
+      raise_alarm);
   progress.clear();
   if (!process.ok()) return process.error();
   auto identities = IdentityFile::open(options.data);

@@ -1,0 +1,96 @@
+// EngineProcess: what only shows with every part in place. A full disk refuses new work, from the
+// first request on, while reads go on; a clock that is far from the last entry is held until an
+// administrator accepts it.
+
+#include "tools/daybook/engine_process.hpp"
+
+#include <atomic>
+
+#include <gtest/gtest.h>
+
+#include "tests/tools/daybook/running_process.hpp"
+
+namespace daybook {
+namespace {
+
+class EngineProcessTest : public ::testing::Test {
+ protected:
+  EngineProcessTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "daybook-XXXXXX").string();
+    directory_ = ::mkdtemp(pattern.data());
+  }
+  ~EngineProcessTest() override { std::filesystem::remove_all(directory_); }
+
+  static std::vector<Account> account(std::uint64_t id) {
+    Account made;
+    made.id = AccountId{Uint128{id, 0}};
+    made.ledger = LedgerId{1};
+    made.code = Code{1};
+    return {made};
+  }
+
+  static RequestStatus status_of(const Result<BatchResult>& result) {
+    EXPECT_TRUE(result.ok()) << result.error().what;
+    return result.ok() ? result.value().status : RequestStatus::malformed;
+  }
+
+  std::filesystem::path directory_;
+};
+
+TEST_F(EngineProcessTest, RefusesNewWorkOnAFullDiskAndTakesItAgainLater) {
+  std::atomic<std::uint64_t> free{499};
+  RunningProcess engine{directory_, [&](EngineProcessSettings& settings) {
+                          settings.journal.low_water_bytes = 500;
+                          settings.journal.disk_check_interval = std::chrono::milliseconds{1};
+                          settings.journal.free_bytes = [&](const std::filesystem::path&) {
+                            return Result<std::uint64_t>{free.load()};
+                          };
+                        }};
+  EXPECT_EQ(engine.wait_for_alarms(1)[0].kind, Alarm::Kind::disk_low);
+  Client client{engine.client_settings()};
+  EXPECT_EQ(status_of(client.create_accounts(account(1))), RequestStatus::disk_low);
+  const std::vector<AccountId> ids{account(1)[0].id};
+  const auto read = client.lookup_accounts(ids);
+  ASSERT_TRUE(read.ok()) << read.error().what;
+  EXPECT_TRUE(read.value().accounts.empty());
+  EXPECT_TRUE(client.state_digest().ok());
+
+  free = 500;
+  EXPECT_EQ(engine.wait_for_alarms(2)[1].kind, Alarm::Kind::disk_low_over);
+  EXPECT_EQ(status_of(client.create_accounts(account(1))), RequestStatus::ok);
+  EXPECT_EQ(client.lookup_accounts(ids).value().accounts.size(), 1U);
+
+  free = 0;
+  engine.wait_for_alarms(3);
+  EXPECT_EQ(status_of(client.create_accounts(account(2))), RequestStatus::disk_low);
+  EXPECT_EQ(client.lookup_accounts(ids).value().accounts.size(), 1U);
+}
+
+TEST_F(EngineProcessTest, HoldsItsClockFarFromTheLastEntryUntilItIsAccepted) {
+  {
+    // A manual clock begins in 1970.
+    RunningProcess engine{directory_, [](EngineProcessSettings& settings) {
+                            settings.engine.sequencer.manual_clock = true;
+                          }};
+    Client client{engine.client_settings()};
+    ASSERT_TRUE(client.create_accounts(account(1)).ok());
+  }
+  constexpr std::uint64_t hour = 3'600ULL * 1'000'000'000;
+  RunningProcess engine{directory_};
+  const auto alarm = engine.wait_for_alarms(1)[0];
+  EXPECT_EQ(alarm.kind, Alarm::Kind::clock_held);
+  EXPECT_GT(alarm.wall_ns, alarm.engine_ns + 24 * hour);
+  Client client{engine.client_settings()};
+  const auto held = client.create_accounts(account(2));
+  ASSERT_TRUE(held.ok());
+  EXPECT_LT(held.value().first_timestamp.value(), hour);
+  EXPECT_EQ(status_of(client.accept_clock("a test that began in 1970")), RequestStatus::ok);
+  EXPECT_EQ(engine.wait_for_alarms(2)[1].kind, Alarm::Kind::clock_accepted);
+  const auto accepted = client.create_accounts(account(3));
+  ASSERT_TRUE(accepted.ok());
+  EXPECT_GE(accepted.value().first_timestamp.value(), alarm.wall_ns);
+  EXPECT_EQ(status_of(client.accept_clock("once more")), RequestStatus::clock_not_held);
+}
+
+}  // namespace
+}  // namespace daybook
