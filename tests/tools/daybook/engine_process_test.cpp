@@ -1,6 +1,6 @@
 // EngineProcess: what only shows with every part in place. A full disk refuses new work, from the
 // first request on, while reads go on; a clock that is far from the last entry is held until an
-// administrator accepts it.
+// administrator accepts it; the first segment grows and is sealed at its last page.
 
 #include "tools/daybook/engine_process.hpp"
 
@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/journal/data_directory.hpp"
+#include "storage/journal/page_walker.hpp"
 #include "tests/tools/daybook/running_process.hpp"
 
 namespace daybook {
@@ -90,6 +92,39 @@ TEST_F(EngineProcessTest, HoldsItsClockFarFromTheLastEntryUntilItIsAccepted) {
   ASSERT_TRUE(accepted.ok());
   EXPECT_GE(accepted.value().first_timestamp.value(), alarm.wall_ns);
   EXPECT_EQ(status_of(client.accept_clock("once more")), RequestStatus::clock_not_held);
+}
+
+TEST_F(EngineProcessTest, SealsTheFirstSegmentAtItsLastPageWhateverItStartedWith) {
+  constexpr std::uint64_t segment_bytes = std::uint64_t{8} << 20;
+  const JournalLayout layout{directory_};
+  {
+    RunningProcess engine{directory_, [](EngineProcessSettings& settings) {
+                            settings.journal.segment_bytes = segment_bytes;
+                            settings.journal.first_segment_bytes = std::uint64_t{1} << 20;
+                          }};
+    Client client{engine.client_settings()};
+    // Accounts that are there already: small entries, so that it is pages that fill the segment.
+    ASSERT_TRUE(client.create_accounts(account(1)).ok());
+    std::vector<Account> many;
+    for (std::uint64_t id = 2; id < 1'000; ++id) many.push_back(account(id)[0]);
+    ASSERT_TRUE(client.create_accounts(many).ok());
+    while (!std::filesystem::exists(layout.segment(3))) {
+      for (std::uint64_t request = 0; request < 20; ++request) {
+        ASSERT_TRUE(client.create_accounts(many).ok());
+      }
+    }
+  }
+  const auto walker = PageWalker::open(layout.segment(1));
+  ASSERT_TRUE(walker.ok());
+  const SegmentStructure structure = walker.value().walk();
+  ASSERT_TRUE(structure.sound());
+  const std::uint64_t used = (structure.last_page + 1) * journal_limits::page_bytes;
+  EXPECT_EQ(std::filesystem::file_size(layout.segment(1)), used);  // Cut to its last page.
+  // Not past its limit, and no earlier than when the largest entry might no longer have fitted.
+  constexpr std::uint64_t largest = journal_limits::entry_pages_max(limits::entry_bytes_max);
+  constexpr std::uint64_t small = 3 * journal_limits::entry_pages_max(128 * 1'024);
+  EXPECT_LE(used, segment_bytes);
+  EXPECT_GE(used, segment_bytes - (largest + small) * journal_limits::page_bytes);
 }
 
 }  // namespace
