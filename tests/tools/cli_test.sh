@@ -17,7 +17,7 @@ unset DAYBOOK_CONNECT DAYBOOK_TOKEN
 run() {
   local expected=$1 code
   shift
-  "$daybook" "$@" >"$work/out" 2>"$work/err" </dev/null
+  timeout 60 "$daybook" "$@" >"$work/out" 2>"$work/err" </dev/null
   code=$?
   out=$(cat "$work/out")
   err=$(cat "$work/err")
@@ -47,12 +47,14 @@ same() {
   fi
 }
 
-# start DIRECTORY OPTION... starts an engine and waits for its own word that it listens.
+# start DIRECTORY OPTION... starts an engine and waits for its own word that it listens. It listens
+# on $listen, if that is set.
 start() {
   local directory=$1 line
   shift
   mkfifo "$work/says"
-  "$daybook" serve --data "$directory" --listen 127.0.0.1:0 "$@" >"$work/says" 2>"$work/serve.err" &
+  "$daybook" serve --data "$directory" --listen "${listen:-127.0.0.1:0}" "$@" >"$work/says" \
+    2>"$work/serve.err" &
   engine_pid=$!
   exec 9<"$work/says"
   rm "$work/says"
@@ -625,6 +627,22 @@ identities() {
   run 1 identity remove nobody --data "$work/data"
 }
 
+addresses() {
+  local address
+  for address in 0.0.0.0:0 "[::]:0" 127.0.0.1.example.com:0 localhost.example.com:0; do
+    run 2 serve --data "$work/open" --listen "$address"
+    has err "only a loopback address may be served without identities"
+    has err "daybook identity add"
+  done
+  run 0 identity add till --role gateway --data "$work/open"
+  cp "$work/out" "$work/token"
+  listen=0.0.0.0:0 start "$work/open"
+  run 0 ledger list --token-file "$work/token"
+  run 2 ledger list
+  has err "Hello carries no token"
+  stop
+}
+
 full_disk() {
   start "$work/full" --auto-ledgers --low-water 1EiB
   says "the disk is low: new work is refused"
@@ -680,6 +698,7 @@ moved_to_another_engine
 imported_history
 offline
 identities
+addresses
 full_disk
 held_clock
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <pthread.h>
 
@@ -182,12 +183,15 @@ sigset_t block_signals() {
   return signals;
 }
 
-// Names are not looked up: only what is loopback by its text counts.
+// Names are not looked up: only what is loopback by its text counts, and 127.0.0.1.example.com is
+// a name.
 bool is_loopback(const std::string& listen) {
   const auto address = parse_host_port(listen);
   if (!address.ok()) return false;
   const std::string& host = address.value().host;
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  in_addr parsed{};
+  const bool is_v4 = ::inet_pton(AF_INET, host.c_str(), &parsed) == 1;
+  return host == "localhost" || host == "::1" || (is_v4 && host.starts_with("127."));
 }
 
 Result<void> check_address(const ServeOptions& options, const IdentityFile& identities) {
