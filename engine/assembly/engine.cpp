@@ -1,6 +1,7 @@
 #include "engine/assembly/engine.hpp"
 
 #include <atomic>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -39,6 +40,11 @@ struct Engine::Threads {
     journaler_sleeper.wake();
     follower_sleeper.wake();
     wake_all_queries();
+  }
+
+  template <typename Main>
+  void run(const std::string& name, Main main) {
+    place_thread(running.emplace_back(main), name, settings.cores);
   }
 
   void tell(const Alarm& alarm) {
@@ -168,9 +174,9 @@ void Engine::start(const Parts& parts) {
                                            t.wake_all_queries();
                                          },
                                      .on_fatal = [&t](const Failure& f) { t.fail(f); }});
-  t.running.emplace_back([&t] { t.loop->run(); });
-  t.running.emplace_back([&t] { t.journaler->run(); });
-  t.running.emplace_back([&t] { t.follower->run(); });
+  t.run("sequencer", [&t] { t.loop->run(); });
+  t.run("journaler", [&t] { t.journaler->run(); });
+  t.run("follower", [&t] { t.follower->run(); });
   for (std::size_t thread = 0; thread < t.settings.query_threads; ++thread) {
     t.queries.push_back(std::make_unique<QueryWorker>(
         QueryWorker::Links{.follower = *t.follower,
@@ -180,7 +186,7 @@ void Engine::start(const Parts& parts) {
                            .time = t.time,
                            .sleeper = *t.query_sleepers[thread],
                            .on_fatal = [&t](const Failure& f) { t.fail(f); }}));
-    t.running.emplace_back([&t, thread] { t.queries[thread]->run(); });
+    t.run("query-" + std::to_string(thread), [&t, thread] { t.queries[thread]->run(); });
   }
 }
 

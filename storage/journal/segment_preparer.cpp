@@ -37,6 +37,7 @@ SegmentPreparer::SegmentPreparer(JournalLayout layout, JournalSettings settings,
   disk_check_at_ = Clock::now() + settings_.disk_check_interval;
   look_at_disk();
   thread_ = std::thread{[this] { run(); }};
+  place_thread(thread_, "preparer", settings_.cores);
 }
 
 SegmentPreparer::~SegmentPreparer() {

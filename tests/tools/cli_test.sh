@@ -643,6 +643,31 @@ addresses() {
   stop
 }
 
+threads() {
+  local core names name task
+  core=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*\([0-9]*\).*/\1/p' /proc/self/status)
+  run 2 serve --data "$work/pinned" --pin sequenzer=0
+  has err "no thread is called 'sequenzer'"
+  run 2 serve --data "$work/pinned" --pin sequencer=1000000
+  has err "this process may use the cores"
+  start "$work/pinned" --query-threads 2 --pin "sequencer=$core,preparer=$core,io=$core"
+  names=" "
+  for task in "/proc/$engine_pid/task/"*; do
+    name=$(cat "$task/comm")
+    names+="$name "
+    case $name in
+      sequencer | preparer | io-0)
+        same "cores of $name" \
+          "$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' "$task/status")" "$core"
+        ;;
+    esac
+  done
+  for name in sequencer journaler follower preparer io-0 query-0 query-1; do
+    has names " $name "
+  done
+  stop
+}
+
 full_disk() {
   start "$work/full" --auto-ledgers --low-water 1EiB
   says "the disk is low: new work is refused"
@@ -699,6 +724,7 @@ imported_history
 offline
 identities
 addresses
+threads
 full_disk
 held_clock
 

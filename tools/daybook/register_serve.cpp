@@ -60,13 +60,18 @@ void register_serve(CLI::App& app, CommandContext& context) {
       ->add_option("--idle-spins", options->idle_spins,
                    "Times the sequencer looks for work before it yields; for spare cores")
       ->capture_default_str();
+  command->add_option("--pin", options->pin,
+                      "Cores of threads, such as sequencer=0,journaler=1,io=1: sequencer, "
+                      "journaler, follower, preparer, io, query; one of several is io-0");
   command->add_flag("--json", options->json, "Events as JSON lines on stdout");
   command->footer(
       "Prints `listening on HOST:PORT` when it is ready. SIGTERM drains and stops; SIGHUP reads "
       "the\n"
       "identities again. Alarms (the clock is held, the disk is low) go to stderr.\n"
-      "Example:\n"
-      "  daybook serve --data ./ledger --listen 127.0.0.1:7420");
+      "`top -H` shows the threads by the names that --pin takes.\n"
+      "Examples:\n"
+      "  daybook serve --data ./ledger --listen 127.0.0.1:7420\n"
+      "  daybook serve --data ./ledger --pin sequencer=0,journaler=1,io=1,query=1,follower=1");
   command->callback([&context, options] { context.exit_code = run_serve(*options); });
 }
 

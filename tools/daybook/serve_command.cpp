@@ -16,6 +16,7 @@
 #include "net/server/server.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/engine_process.hpp"
+#include "tools/daybook/text/core_text.hpp"
 #include "tools/daybook/text/endpoint_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/progress.hpp"
@@ -68,6 +69,10 @@ Result<EngineProcessSettings> engine_settings(const ServeOptions& options) {
   const auto preallocation = parse_preallocation(options.preallocation);
   if (!preallocation.ok()) return preallocation.error();
   settings.journal.preallocation = preallocation.value();
+  const auto cores = parse_core_plan(
+      options.pin, {.io = options.io_threads, .query = options.query_threads}, usable_cores());
+  if (!cores.ok()) return cores.error();
+  settings.engine.cores = settings.journal.cores = cores.value();
   return settings;
 }
 
@@ -222,6 +227,7 @@ Result<void> serve(const ServeOptions& options) {
   server_settings.listen = options.listen;
   server_settings.io_threads = options.io_threads;
   server_settings.engine_version = engine_version;
+  server_settings.cores = settings.value().engine.cores;
   if (options.connections_max != 0) {
     server_settings.connections_max = static_cast<std::uint32_t>(options.connections_max);
   }

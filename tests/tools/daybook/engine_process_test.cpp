@@ -1,12 +1,16 @@
 // EngineProcess: what only shows with every part in place. A full disk refuses new work, from the
 // first request on, while reads go on; a clock that is far from the last entry is held until an
-// administrator accepts it; the first segment grows and is sealed at its last page.
+// administrator accepts it; the first segment grows and is sealed at its last page; every thread
+// has its name and its core.
 
 #include "tools/daybook/engine_process.hpp"
 
 #include <atomic>
+#include <fstream>
+#include <map>
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include "storage/journal/data_directory.hpp"
 #include "storage/journal/page_walker.hpp"
@@ -125,6 +129,44 @@ TEST_F(EngineProcessTest, SealsTheFirstSegmentAtItsLastPageWhateverItStartedWith
   constexpr std::uint64_t small = 3 * journal_limits::entry_pages_max(128 * 1'024);
   EXPECT_LE(used, segment_bytes);
   EXPECT_GE(used, segment_bytes - (largest + small) * journal_limits::page_bytes);
+}
+
+// The cores that each thread of this process may use, by the thread's name.
+std::map<std::string, std::vector<unsigned>> threads_of_this_process() {
+  std::map<std::string, std::vector<unsigned>> threads;
+  for (const auto& task : std::filesystem::directory_iterator{"/proc/self/task"}) {
+    std::string name;
+    std::getline(std::ifstream{task.path() / "comm"}, name);
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    const int id = std::stoi(task.path().filename().string());
+    if (::sched_getaffinity(id, sizeof(set), &set) != 0) continue;  // It has ended.
+    std::vector<unsigned> cores;
+    for (unsigned core = 0; core < CPU_SETSIZE; ++core) {
+      if (CPU_ISSET(core, &set)) cores.push_back(core);
+    }
+    threads.emplace(name, std::move(cores));
+  }
+  return threads;
+}
+
+TEST_F(EngineProcessTest, GivesEveryThreadItsNameAndItsCore) {
+  const std::vector<unsigned> usable = usable_cores();
+  const unsigned last = usable.back();
+  const RunningProcess engine{
+      directory_, [&](EngineProcessSettings& settings) {
+        settings.engine.io_threads = 2;
+        settings.engine.query_threads = 2;
+        settings.engine.cores = settings.journal.cores =
+            CorePlan{{{"sequencer", last}, {"preparer", last}, {"io", last}, {"query-1", last}}};
+      }};
+  auto threads = threads_of_this_process();
+  for (const char* const name : {"sequencer", "preparer", "io-0", "io-1", "query-1"}) {
+    EXPECT_EQ(threads[name], std::vector<unsigned>{last}) << name;
+  }
+  for (const char* const name : {"journaler", "follower", "query-0"}) {
+    EXPECT_EQ(threads[name], usable) << name;
+  }
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ class RunningProcess {
     ServerSettings server_settings;
     server_settings.listen = "127.0.0.1:0";
     server_settings.io_threads = settings.engine.io_threads;
+    server_settings.cores = settings.engine.cores;
     auto server = Server::make(server_settings, process_->engine(), nobody_);
     if (!server.ok()) fail_loudly(server.error());
     server_ = std::move(server).value();
