@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/hash.hpp"
 #include "engine/base/sleeper.hpp"
 #include "engine/base/spsc_ring.hpp"
 #include "engine/model/principal.hpp"
@@ -58,6 +59,11 @@ class PrincipalDirectory {
 
   /// No identities are defined: on loopback, everybody is local_principal().
   [[nodiscard]] virtual bool empty() const = 0;
+
+  /// Would whoever became `principal` with the token of this SHA-256 (all zero: without a token)
+  /// become it again? Asked of open sessions after the identities have changed.
+  [[nodiscard]] virtual bool still_stands(const Principal& principal,
+                                          const Sha256Digest& token) const = 0;
 };
 
 }  // namespace daybook

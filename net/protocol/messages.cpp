@@ -30,6 +30,8 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "stopping";
     case ErrorCode::frame_stalled:
       return "frame_stalled";
+    case ErrorCode::identity_changed:
+      return "identity_changed";
   }
   return "unknown_error";
 }

@@ -323,6 +323,12 @@ std::future<void> IoThread::drain() {
   return done;
 }
 
+void IoThread::recheck_principals() {
+  asio::post(context_, [this] {
+    for (const auto& session : sessions_) session->recheck_principal();
+  });
+}
+
 void IoThread::close_all() {
   asio::post(context_, [this] {
     for (const auto& session : sessions_) session->close();

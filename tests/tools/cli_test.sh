@@ -627,6 +627,38 @@ identities() {
   run 1 identity remove nobody --data "$work/data"
 }
 
+# A session that is open when its identity is removed: an import that waits for more lines.
+removed_while_connected() {
+  local code import_pid reader
+  reader=$(cat "$work/reader")
+  run 0 identity add till-3 --role gateway --data "$work/data"
+  cp "$work/out" "$work/token"
+  start "$work/data" --clock manual
+  mkfifo "$work/lines"
+  "$daybook" import transfers "$work/lines" --batch 1 --in-flight 1 --token-file "$work/token" \
+    >"$work/import.out" 2>"$work/import.err" &
+  import_pid=$!
+  exec 8>"$work/lines"
+  printf 'id,debit_account_id,credit_account_id,amount,ledger,code\n%s\n%s\n' \
+    5001,501,502,1,978,1 5002,501,502,1,978,1 >&8
+  until "$daybook" transfer get 5001 --token "$reader" >"$work/out" 2>&1; do
+    kill -0 "$import_pid" || break
+  done
+  run 0 identity remove till-3 --data "$work/data"
+  kill -HUP "$engine_pid"
+  says "identities read again"
+  # The thread that serves this one has ended the other's session before.
+  DAYBOOK_TOKEN=$reader run 0 account get 501
+  echo 5003,501,502,1,978,1 >&8
+  exec 8>&-
+  wait "$import_pid"
+  code=$?
+  err=$(cat "$work/import.err")
+  same "exit code of the import" "$code" 2
+  has err "not that of an active identity"
+  stop
+}
+
 addresses() {
   local address
   for address in 0.0.0.0:0 "[::]:0" 127.0.0.1.example.com:0 localhost.example.com:0; do
@@ -723,6 +755,7 @@ moved_to_another_engine
 imported_history
 offline
 identities
+removed_while_connected
 addresses
 threads
 full_disk

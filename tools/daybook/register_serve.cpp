@@ -67,8 +67,9 @@ void register_serve(CLI::App& app, CommandContext& context) {
   command->footer(
       "Prints `listening on HOST:PORT` when it is ready. SIGTERM drains and stops; SIGHUP reads "
       "the\n"
-      "identities again. Alarms (the clock is held, the disk is low) go to stderr.\n"
-      "`top -H` shows the threads by the names that --pin takes.\n"
+      "identities again and ends the sessions of those that were removed. Alarms (the clock is "
+      "held,\n"
+      "the disk is low) go to stderr. `top -H` shows the threads by the names that --pin takes.\n"
       "Examples:\n"
       "  daybook serve --data ./ledger --listen 127.0.0.1:7420\n"
       "  daybook serve --data ./ledger --pin sequencer=0,journaler=1,io=1,query=1,follower=1");

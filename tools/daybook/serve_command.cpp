@@ -151,14 +151,16 @@ void tell_listening(const ServeOptions& options, const Server& server) {
   }
 }
 
-// Waits for the signal that ends the engine; SIGHUP reads the identities again.
-void wait_for_end(const sigset_t& signals, IdentityFile& identities) {
+// Waits for the signal that ends the engine; SIGHUP reads the identities again, and who is not
+// among them any more is shown out.
+void wait_for_end(const sigset_t& signals, IdentityFile& identities, Server& server) {
   for (;;) {
     int signal = 0;
     if (::sigwait(&signals, &signal) != 0) continue;
     if (signal != SIGHUP) return;
     const auto reloaded = identities.reload();
     if (reloaded.ok()) {
+      server.recheck_principals();
       std::fprintf(stderr, "daybook: identities read again\n");
     } else {
       complain(reloaded.error().what);
@@ -240,7 +242,7 @@ Result<void> serve(const ServeOptions& options) {
   }
   tell_listening(options, *server.value());
 
-  wait_for_end(signals, *identities.value());
+  wait_for_end(signals, *identities.value(), *server.value());
   allow_second_signal();
   server.value()->stop();
   process.value()->stop();
