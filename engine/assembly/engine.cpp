@@ -51,6 +51,15 @@ struct Engine::Threads {
     if (on_alarm) on_alarm(alarm);
   }
 
+  // Rings have one reader: each query thread has io threads of its own.
+  std::vector<IoChannel*> channels_of_query_thread(std::size_t thread) {
+    std::vector<IoChannel*> own;
+    for (std::size_t io = thread; io < channels.size(); io += settings.query_threads) {
+      own.push_back(channels[io].get());
+    }
+    return own;
+  }
+
   void wake_io() {
     for (auto& channel : channels) {
       if (channel->io_sleeper != nullptr) channel->io_sleeper->wake();
@@ -182,11 +191,11 @@ void Engine::start(const Parts& parts) {
         QueryWorker::Links{.follower = *t.follower,
                            .journal = *parts.query_lookups[thread],
                            .progress = t.progress,
-                           .channels = t.channels,
+                           .channels = t.channels_of_query_thread(thread),
                            .time = t.time,
                            .sleeper = *t.query_sleepers[thread],
                            .on_fatal = [&t](const Failure& f) { t.fail(f); }}));
-    t.run("query-" + std::to_string(thread), [&t, thread] { t.queries[thread]->run(); });
+    t.run("query-" + std::to_string(thread), [&worker = *t.queries.back()] { worker.run(); });
   }
 }
 

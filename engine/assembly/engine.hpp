@@ -22,7 +22,7 @@ struct EngineSettings {
   SequencerSettings sequencer;
   LoopSettings loop;
   std::size_t io_threads = 1;
-  std::size_t query_threads = 1;
+  std::size_t query_threads = 1;  ///< Those that there are more of than io threads stay idle.
   std::size_t slots_per_io_thread = 65'536;  ///< Requests under way; a power of two.
   CorePlan cores;  ///< Of the threads "sequencer", "journaler", "follower", "query-0" and so on.
 };

@@ -18,7 +18,8 @@ namespace daybook {
 /// The pair of rings between one io thread and the sequencer, and the same for queries.
 ///
 /// Threads.  The io thread pushes `requests` and `queries` and pops `replies` and `query_replies`;
-///           it calls wake() on the other side's sleeper after a group of pushes.
+///           it calls wake() on the other side's sleeper after a group of pushes. Of several query
+///           threads one serves it, always the same.
 /// Limits.   `replies` is as large as the number of slots an io thread may have under way, so the
 ///           sequencer's push never fails: the io thread must not have more than
 ///           `slots_max` requests in the engine at a time.

@@ -682,19 +682,21 @@ threads() {
   has err "no thread is called 'sequenzer'"
   run 2 serve --data "$work/pinned" --pin sequencer=1000000
   has err "this process may use the cores"
-  start "$work/pinned" --query-threads 2 --pin "sequencer=$core,preparer=$core,io=$core"
+  run 2 serve --data "$work/pinned" --query-threads 2
+  has err "no more than --io-threads, 1"
+  start "$work/pinned" --io-threads 2 --query-threads 2 --pin "sequencer=$core,preparer=$core,io=$core"
   names=" "
   for task in "/proc/$engine_pid/task/"*; do
     name=$(cat "$task/comm")
     names+="$name "
     case $name in
-      sequencer | preparer | io-0)
+      sequencer | preparer | io-0 | io-1)
         same "cores of $name" \
           "$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' "$task/status")" "$core"
         ;;
     esac
   done
-  for name in sequencer journaler follower preparer io-0 query-0 query-1; do
+  for name in sequencer journaler follower preparer io-0 io-1 query-0 query-1; do
     has names " $name "
   done
   stop

@@ -28,7 +28,10 @@ void register_serve(CLI::App& app, CommandContext& context) {
   command->add_option("--io-threads", options->io_threads, "Threads that serve connections")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  command->add_option("--query-threads", options->query_threads, "Threads that answer queries")
+  command
+      ->add_option(
+          "--query-threads", options->query_threads,
+          "Threads that answer queries; no more than --io-threads, whose queries they share")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   command->add_option("--connections-max", options->connections_max, "Connections at a time")

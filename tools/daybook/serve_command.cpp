@@ -69,6 +69,13 @@ Result<EngineProcessSettings> engine_settings(const ServeOptions& options) {
   const auto preallocation = parse_preallocation(options.preallocation);
   if (!preallocation.ok()) return preallocation.error();
   settings.journal.preallocation = preallocation.value();
+  if (options.query_threads > options.io_threads) {
+    return Failure{
+        FailureKind::invalid,
+        fmt::format("--query-threads {}: each serves io threads of its own, so there may "
+                    "be no more than --io-threads, {}",
+                    options.query_threads, options.io_threads)};
+  }
   const auto cores = parse_core_plan(
       options.pin, {.io = options.io_threads, .query = options.query_threads}, usable_cores());
   if (!cores.ok()) return cores.error();

@@ -111,7 +111,10 @@ TEST_F(WholeEngineTest, ServesSeveralClientsAndRecoversTheSame) {
   std::uint64_t digest = 0;
   Sequence sequence;
   {
-    RunningProcess engine{directory_};
+    RunningProcess engine{directory_, [](EngineProcessSettings& settings) {
+                            settings.engine.io_threads = 2;
+                            settings.engine.query_threads = 2;
+                          }};
     Client client{engine.client_settings()};
     std::vector<Account> accounts;
     for (std::uint64_t number = 1; number <= account_count; ++number) {
