@@ -1,6 +1,7 @@
 #include "engine/assembly/engine.hpp"
 
 #include <atomic>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -41,8 +42,22 @@ struct Engine::Threads {
     wake_all_queries();
   }
 
+  template <typename Main>
+  void run(const std::string& name, Main main) {
+    place_thread(running.emplace_back(main), name, settings.cores);
+  }
+
   void tell(const Alarm& alarm) {
     if (on_alarm) on_alarm(alarm);
+  }
+
+  // Rings have one reader: each query thread has io threads of its own.
+  std::vector<IoChannel*> channels_of_query_thread(std::size_t thread) {
+    std::vector<IoChannel*> own;
+    for (std::size_t io = thread; io < channels.size(); io += settings.query_threads) {
+      own.push_back(channels[io].get());
+    }
+    return own;
   }
 
   void wake_io() {
@@ -166,19 +181,19 @@ void Engine::start(const Parts& parts) {
                                            t.wake_all_queries();
                                          },
                                      .on_fatal = [&t](const Failure& f) { t.fail(f); }});
-  t.running.emplace_back([&t] { t.loop->run(); });
-  t.running.emplace_back([&t] { t.journaler->run(); });
-  t.running.emplace_back([&t] { t.follower->run(); });
+  t.run("sequencer", [&t] { t.loop->run(); });
+  t.run("journaler", [&t] { t.journaler->run(); });
+  t.run("follower", [&t] { t.follower->run(); });
   for (std::size_t thread = 0; thread < t.settings.query_threads; ++thread) {
     t.queries.push_back(std::make_unique<QueryWorker>(
         QueryWorker::Links{.follower = *t.follower,
                            .journal = *parts.query_lookups[thread],
                            .progress = t.progress,
-                           .channels = t.channels,
+                           .channels = t.channels_of_query_thread(thread),
                            .time = t.time,
                            .sleeper = *t.query_sleepers[thread],
                            .on_fatal = [&t](const Failure& f) { t.fail(f); }}));
-    t.running.emplace_back([&t, thread] { t.queries[thread]->run(); });
+    t.run("query-" + std::to_string(thread), [&worker = *t.queries.back()] { worker.run(); });
   }
 }
 

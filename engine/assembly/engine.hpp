@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/assembly/alarm.hpp"
+#include "engine/base/thread_place.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/ports/clock.hpp"
 #include "engine/ports/io_channel.hpp"
@@ -21,8 +22,9 @@ struct EngineSettings {
   SequencerSettings sequencer;
   LoopSettings loop;
   std::size_t io_threads = 1;
-  std::size_t query_threads = 1;
+  std::size_t query_threads = 1;  ///< Those that there are more of than io threads stay idle.
   std::size_t slots_per_io_thread = 65'536;  ///< Requests under way; a power of two.
+  CorePlan cores;  ///< Of the threads "sequencer", "journaler", "follower", "query-0" and so on.
 };
 
 /// The running engine: sequencer, journaler, follower and query threads, and the rings to them.

@@ -43,10 +43,10 @@ void QueryWorker::run() {
 
 bool QueryWorker::take() {
   bool worked = false;
-  for (auto& channel : links_.channels) {
+  for (IoChannel* const channel : links_.channels) {
     while (RequestSlot** const front = channel->queries.front()) {
       waiting_.push_back(
-          {.slot = *front, .channel = channel.get(), .since_ns = links_.time.monotonic_ns()});
+          {.slot = *front, .channel = channel, .since_ns = links_.time.monotonic_ns()});
       channel->queries.pop();
       worked = true;
     }
@@ -99,7 +99,7 @@ void QueryWorker::rest() {
   const bool work =
       links_.progress.failed() ||
       std::any_of(links_.channels.begin(), links_.channels.end(),
-                  [](const auto& channel) { return channel->queries.size_approximate() > 0; });
+                  [](const IoChannel* channel) { return channel->queries.size_approximate() > 0; });
   // The follower wakes this thread as it goes on; the time limits of waiting queries do not, so
   // the sleep is short while there are any.
   constexpr std::uint64_t idle_ns = 100'000'000;

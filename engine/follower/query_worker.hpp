@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <vector>
 
 #include "engine/base/sleeper.hpp"
@@ -30,7 +29,8 @@ class QueryWorker {
     const Follower& follower;
     EntryLookup& journal;
     Progress& progress;
-    std::vector<std::unique_ptr<IoChannel>>& channels;
+    std::vector<IoChannel*>
+        channels;  ///< Of this thread alone: its queries are taken by nobody else.
     TimeSource& time;
     FutexSleeper& sleeper;  ///< This thread's own.
     std::function<void(const Failure&)> on_fatal;

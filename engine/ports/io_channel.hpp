@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/hash.hpp"
 #include "engine/base/sleeper.hpp"
 #include "engine/base/spsc_ring.hpp"
 #include "engine/model/principal.hpp"
@@ -17,7 +18,8 @@ namespace daybook {
 /// The pair of rings between one io thread and the sequencer, and the same for queries.
 ///
 /// Threads.  The io thread pushes `requests` and `queries` and pops `replies` and `query_replies`;
-///           it calls wake() on the other side's sleeper after a group of pushes.
+///           it calls wake() on the other side's sleeper after a group of pushes. Of several query
+///           threads one serves it, always the same.
 /// Limits.   `replies` is as large as the number of slots an io thread may have under way, so the
 ///           sequencer's push never fails: the io thread must not have more than
 ///           `slots_max` requests in the engine at a time.
@@ -58,6 +60,11 @@ class PrincipalDirectory {
 
   /// No identities are defined: on loopback, everybody is local_principal().
   [[nodiscard]] virtual bool empty() const = 0;
+
+  /// Would whoever became `principal` with the token of this SHA-256 (all zero: without a token)
+  /// become it again? Asked of open sessions after the identities have changed.
+  [[nodiscard]] virtual bool still_stands(const Principal& principal,
+                                          const Sha256Digest& token) const = 0;
 };
 
 }  // namespace daybook

@@ -37,6 +37,7 @@ bool is_final(ErrorCode code) {
     case ErrorCode::too_many_connections:
     case ErrorCode::stopping:
     case ErrorCode::frame_stalled:
+    case ErrorCode::identity_changed:  // Let in in another role, or told that it is not.
       return false;
   }
   return true;

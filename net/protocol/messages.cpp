@@ -1,7 +1,5 @@
 #include "net/protocol/messages.hpp"
 
-#include <cstddef>
-
 #include <fmt/format.h>
 
 #include "net/protocol/body_reader.hpp"
@@ -32,6 +30,8 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "stopping";
     case ErrorCode::frame_stalled:
       return "frame_stalled";
+    case ErrorCode::identity_changed:
+      return "identity_changed";
   }
   return "unknown_error";
 }
@@ -53,8 +53,9 @@ BodyFault misaligned(std::string_view message) {
 }
 
 // The structs of daybook.fbs and of engine/model are the same bytes, so vectors are passed on as
-// pointers. The generated classes keep their members private; size, alignment and order of the
-// schema are what can be asserted of them, and tests/net/protocol compares field by field.
+// pointers. The generated classes keep their members private; size and alignment are what can be
+// asserted of them, engine/model/layouts.cpp says where the model has its fields, and
+// tests/net/protocol compares field by field.
 static_assert(sizeof(wire::U128) == sizeof(Uint128) && alignof(wire::U128) == alignof(Uint128));
 static_assert(sizeof(wire::Account) == sizeof(Account));
 static_assert(alignof(wire::Account) == alignof(Account));
@@ -75,30 +76,5 @@ static_assert(sizeof(wire::LedgerBalance) == sizeof(LedgerBalance));
 static_assert(alignof(wire::LedgerBalance) == alignof(LedgerBalance));
 static_assert(sizeof(wire::Refusal) == sizeof(Refusal));
 static_assert(alignof(wire::Refusal) == alignof(Refusal));
-
-static_assert(offsetof(Account, debits_pending) == 16 && offsetof(Account, debits_posted) == 32);
-static_assert(offsetof(Account, credits_pending) == 48 && offsetof(Account, credits_posted) == 64);
-static_assert(offsetof(Account, business_id) == 80 && offsetof(Account, user_id) == 96);
-static_assert(offsetof(Account, tag) == 104 && offsetof(Account, reserved) == 108);
-static_assert(offsetof(Account, ledger) == 112 && offsetof(Account, code) == 116);
-static_assert(offsetof(Account, flags) == 118 && offsetof(Account, timestamp) == 120);
-
-static_assert(offsetof(Transfer, debit_account_id) == 16);
-static_assert(offsetof(Transfer, credit_account_id) == 32 && offsetof(Transfer, amount) == 48);
-static_assert(offsetof(Transfer, pending_id) == 64 && offsetof(Transfer, business_id) == 80);
-static_assert(offsetof(Transfer, trace_id) == 96 && offsetof(Transfer, user_id) == 112);
-static_assert(offsetof(Transfer, timestamp) == 120 && offsetof(Transfer, timeout) == 128);
-static_assert(offsetof(Transfer, ledger) == 132 && offsetof(Transfer, tag) == 136);
-static_assert(offsetof(Transfer, code) == 140 && offsetof(Transfer, flags) == 142);
-
-static_assert(offsetof(Ledger, scale) == 4 && offsetof(Ledger, kind) == 5);
-static_assert(offsetof(Ledger, name_bytes) == 6 && offsetof(Ledger, name_text) == 8);
-
-static_assert(offsetof(Name, kind) == 16 && offsetof(Name, text_bytes) == 18);
-static_assert(offsetof(Name, reserved) == 20 && offsetof(Name, text_data) == 24);
-static_assert(offsetof(NameKey, kind) == 16);
-
-static_assert(offsetof(Refusal, status) == 4 && offsetof(Refusal, reserved) == 6);
-static_assert(offsetof(Refusal, timestamp) == 8);
 
 }  // namespace daybook

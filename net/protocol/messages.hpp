@@ -42,6 +42,7 @@ enum class ErrorCode : std::uint16_t {
   unknown_message = 3009,       ///< A message type that this server does not know. Stays open.
   stopping = 3010,              ///< The server stops. Closes.
   frame_stalled = 3011,         ///< A frame was begun and not finished in time. Closes.
+  identity_changed = 3012,      ///< The session's identity was removed or changed. Closes.
 };
 
 /// The enumerator's own name; "unknown_error" for a number that has none.

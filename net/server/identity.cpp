@@ -174,6 +174,16 @@ std::optional<Principal> IdentityFile::authenticate(std::string_view token) cons
 
 bool IdentityFile::empty() const { return snapshot()->empty(); }
 
+bool IdentityFile::still_stands(const Principal& principal, const Sha256Digest& token) const {
+  const Snapshot identities = snapshot();
+  // Without identities everybody on this machine is let in, and nobody with a token is known.
+  if (identities->empty()) return token == Sha256Digest{};
+  return std::any_of(identities->begin(), identities->end(), [&](const Identity& identity) {
+    return identity.active && identity.name == principal.name && identity.role == principal.role &&
+           equal_in_constant_time(identity.token_digest, token);
+  });
+}
+
 std::vector<Identity> IdentityFile::list() const { return *snapshot(); }
 
 Result<std::string> IdentityFile::add(std::string_view name, Role role) {

@@ -50,12 +50,15 @@ class IdentityFile final : public PrincipalDirectory {
 
   [[nodiscard]] std::optional<Principal> authenticate(std::string_view token) const override;
   [[nodiscard]] bool empty() const override;
+  [[nodiscard]] bool still_stands(const Principal& principal,
+                                  const Sha256Digest& token) const override;
 
   /// Adds an identity, or gives a removed one of that name a new token and role. Returns the token,
   /// "dbk_" and 64 hexadecimal digits from the system's random source: the only time it is seen.
   [[nodiscard]] Result<std::string> add(std::string_view name, Role role);
 
-  /// The token of `name` is no good any more, here at once. Sessions that are open stay so.
+  /// The token of `name` is no good any more, here at once. Open sessions end when
+  /// Server::recheck_principals() is called.
   [[nodiscard]] Result<void> remove(std::string_view name);
 
   /// Loads the file again: another process may have changed it.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <string>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -55,6 +56,7 @@ IoThread::~IoThread() {
 
 void IoThread::start() {
   thread_ = std::thread{[this] { run(); }};
+  place_thread(thread_, "io-" + std::to_string(index_), settings_->cores);
 }
 
 void IoThread::join() {
@@ -319,6 +321,12 @@ std::future<void> IoThread::drain() {
     }
   });
   return done;
+}
+
+void IoThread::recheck_principals() {
+  asio::post(context_, [this] {
+    for (const auto& session : sessions_) session->recheck_principal();
+  });
 }
 
 void IoThread::close_all() {

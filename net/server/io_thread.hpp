@@ -57,6 +57,9 @@ class IoThread {
   /// Of those, the ones that are only told to go away.
   std::atomic<std::uint32_t> turned_away_count{0};
 
+  /// Ends the sessions whose principal does not stand any more.
+  void recheck_principals();
+
   /// Lets everything under way be answered and closes; the future is ready when nothing is left.
   [[nodiscard]] std::future<void> drain();
   /// Closes all connections, answered or not.

@@ -177,6 +177,10 @@ void Server::Implementation::accepted(IoThread& target, const boost::system::err
   accept();
 }
 
+void Server::recheck_principals() {
+  for (const auto& io : implementation_->io_threads) io->recheck_principals();
+}
+
 void Server::stop() {
   Implementation& self = *implementation_;
   if (!self.started || std::exchange(self.stopped, true)) return;

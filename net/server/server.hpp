@@ -31,6 +31,11 @@ class Server {
   /// Listens and serves. Fails where the address cannot be had. Call once.
   [[nodiscard]] Result<void> start();
 
+  /// The identities have changed: sessions that would not be let in again the way they came end,
+  /// once what they have under way is answered, with an error frame that says so. Returns at once;
+  /// any thread, between start() and stop().
+  void recheck_principals();
+
   /// Accepts no more, reads no more, waits until everything under way is answered and sent (at
   /// most settings.stop_within_ns), tells every client, and closes.
   void stop();

@@ -51,6 +51,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// Reads no more, answers what is under way, then says `words` and closes.
   void finish_up(ErrorCode code, std::string_view words);
+  /// Finishes up if its principal would not be let in any more.
+  void recheck_principal();
   /// Says `words`, drops what is under way, and closes; calls `drained` (on this thread) once the
   /// engine holds no request of this session.
   void replace(std::string_view words, std::function<void()> drained);
@@ -127,6 +129,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   ClientId client_;
   Principal principal_;
+  Sha256Digest token_{};  ///< SHA-256 of what it came with; all zero: it came without.
   std::uint64_t hello_number_ = 0;
   Sequence acknowledged_;  ///< The highest that a reply on this connection depended on.
 

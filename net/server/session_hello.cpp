@@ -44,6 +44,10 @@ void Session::take_hello(const FrameHeader& header, std::span<const std::byte> f
   auto principal = principal_of(hello.value());
   if (!principal.ok()) return fail(ErrorCode::not_authenticated, number, principal.error().what);
   principal_ = std::move(principal).value();
+  const std::string_view token = hello.value().token;
+  const bool came_with_one = !io_->principals().empty();
+  token_ =
+      came_with_one ? sha256(std::as_bytes(std::span{token.data(), token.size()})) : Sha256Digest{};
   client_ = hello.value().client;
   hello_number_ = number;
   state_ = State::opening;
@@ -67,6 +71,15 @@ Result<Principal> Session::principal_of(const HelloMessage& hello) const {
   return Failure{FailureKind::invalid,
                  "the token in Hello is not that of an active identity; check it, or ask the "
                  "administrator for a new one"};
+}
+
+void Session::recheck_principal() {
+  if (state_ != State::opening && state_ != State::open) return;
+  if (io_->principals().still_stands(principal_, token_)) return;
+  finish_up(ErrorCode::identity_changed,
+            fmt::format("the identity '{}' of this connection was removed or changed; ask the "
+                        "administrator for a token",
+                        principal_.name));
 }
 
 void Session::claim_client() {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/base/limits.hpp"
+#include "engine/base/thread_place.hpp"
 
 namespace daybook {
 
@@ -32,6 +33,7 @@ struct ServerSettings {
   /// After so long stop() closes what has not been answered.
   std::uint64_t stop_within_ns = 10'000'000'000;
 
+  CorePlan cores{};              ///< Of the io threads, "io-0" and so on.
   std::string engine_version{};  ///< Told in the reply to Hello.
 };
 

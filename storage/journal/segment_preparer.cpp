@@ -33,7 +33,11 @@ SegmentPreparer::SegmentPreparer(JournalLayout layout, JournalSettings settings,
     unhashed_.push_back(ordinal);
   }
   reader_check_at_ = Clock::now() + journal_limits::reader_check_interval;
+  // Once before anybody can ask for work: a start on a full disk refuses from the first request on.
+  disk_check_at_ = Clock::now() + settings_.disk_check_interval;
+  look_at_disk();
   thread_ = std::thread{[this] { run(); }};
+  place_thread(thread_, "preparer", settings_.cores);
 }
 
 SegmentPreparer::~SegmentPreparer() {

@@ -7,6 +7,7 @@
 
 #include "engine/base/limits.hpp"
 #include "engine/base/result.hpp"
+#include "engine/base/thread_place.hpp"
 
 /// Every limit and setting of the journal as bytes.
 
@@ -32,6 +33,7 @@ struct JournalSettings {
   std::chrono::milliseconds disk_check_interval{1'000};
   /// Free space of the file system of a path. Empty: ask the system.
   std::function<Result<std::uint64_t>(const std::filesystem::path&)> free_bytes;
+  CorePlan cores;  ///< Of the helper thread, "preparer".
 };
 
 namespace journal_limits {

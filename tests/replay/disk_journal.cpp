@@ -49,7 +49,8 @@ DiskJournal::DiskJournal(const std::filesystem::path& directory) : state_{state_
   ENSURE(lookup.ok(), "the test's journal can be read");
   lookup_ = std::move(lookup).value();
   committed_ = std::make_unique<JournalFactReader>(*lookup_);
-  facts_ = std::make_unique<SlabFactReader>(std::span{&slab_, 1}, *committed_);
+  unreliable_ = std::make_unique<UnreliableReader>(*committed_);
+  facts_ = std::make_unique<SlabFactReader>(std::span{&slab_, 1}, *unreliable_);
   sequencer_ = std::make_unique<Sequencer>(
       SequencerSettings{.auto_ledgers = true, .manual_clock = false}, state_, *facts_);
   sequencer_->open(slab_);

@@ -39,6 +39,13 @@ class DiskJournal final : private JournalObserver {
   void create_accounts(const std::vector<Account>& accounts);
   void create_transfers(const std::vector<Transfer>& transfers);
 
+  /// From now on an id that was used in a committed entry passes for a new one: an engine that
+  /// has lost its mind, or a forger with all the right checksums and digests.
+  void forget() { unreliable_->forgets = true; }
+
+  /// From now on the committed transfers pass for ones of twice their amount.
+  void exaggerate() { unreliable_->exaggerates = true; }
+
   /// Closes the open entry and commits it.
   void commit();
 
@@ -65,7 +72,28 @@ class DiskJournal final : private JournalObserver {
   std::unique_ptr<DataDirectory> directory_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<JournalLookup> lookup_;
+  /// The committed facts, as long as it is told nothing else.
+  struct UnreliableReader final : FactReader {
+    explicit UnreliableReader(FactReader& given) : reader{given} {}
+    bool transfer_at(Sequence sequence, RecordedTransfer& recorded) override {
+      if (forgets || !reader.transfer_at(sequence, recorded)) return false;
+      Amount& amount = recorded.transfer.amount;
+      if (exaggerates) amount = Amount{Uint128{2 * amount.value().wide()}};
+      return true;
+    }
+    bool released_at(Sequence sequence, TransferId id) override {
+      return reader.released_at(sequence, id);
+    }
+    bool burnt_at(Sequence operation, TransferId id) override {
+      return reader.burnt_at(operation, id);
+    }
+    FactReader& reader;
+    bool forgets = false;
+    bool exaggerates = false;
+  };
+
   std::unique_ptr<JournalFactReader> committed_;
+  std::unique_ptr<UnreliableReader> unreliable_;
   std::unique_ptr<SlabFactReader> facts_;
   std::unique_ptr<Sequencer> sequencer_;
   std::uint64_t now_ns_ = 1'000'000'000;

@@ -13,6 +13,7 @@
 #include "tools/daybook/offline_replay.hpp"
 #include "tools/daybook/offline_state.hpp"
 #include "tools/daybook/offline_verify.hpp"
+#include "tools/daybook/recovery.hpp"
 
 namespace daybook::test {
 namespace {
@@ -50,6 +51,52 @@ class OfflineCommands : public testing::Test {
   DiskJournal journal_{directory_.path()};
   StateRoom room_{.accounts_max = 1'000, .transfer_ids_max = 100'000};
 };
+
+// Every checksum, chain and digest of it is right; only the journal itself tells.
+TEST_F(OfflineCommands, NobodyTakesAnIdThatWasUsedInAnEarlierEntry) {
+  journal_.forget();
+  journal_.create_transfers({make_transfer(1, 2, 1, 9)});
+  journal_.finish();
+  const std::string words = "sequence 12: the transfer id 0x" + std::string(31, '0') + "1 was used";
+  const auto complains = [&](auto command) {
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(run(command).first, exit_code::no);
+    return testing::internal::GetCapturedStderr();
+  };
+  ReplayOptions replay;
+  replay.directory = directory();
+  replay.room = room_;
+  EXPECT_NE(complains([&] { return run_replay(replay); }).find(words), std::string::npos);
+
+  const auto verdict = verify_directory(directory(), room_);
+  ASSERT_TRUE(verdict.ok());
+  ASSERT_EQ(verdict.value().findings.size(), 1U);
+  EXPECT_EQ(verdict.value().findings[0].kind, "state");
+  EXPECT_NE(verdict.value().findings[0].words.find(words), std::string::npos);
+  EXPECT_EQ(verdict.value().exit_code(), exit_code::no);
+
+  State state{settings_for(room_)};
+  const auto recovered = recover(directory_.path(), state, [](std::uint64_t) {});
+  ASSERT_FALSE(recovered.ok());
+  EXPECT_EQ(recovered.error().kind, FailureKind::damaged);
+  EXPECT_NE(recovered.error().what.find(words), std::string::npos) << recovered.error().what;
+}
+
+// Its note and the digest are what a right engine's would be for a transfer of twice the amount.
+TEST_F(OfflineCommands, VerifyFindsAReversalOfMoreThanWasMoved) {
+  journal_.exaggerate();
+  Transfer reversal = make_transfer(5, 2, 1, 15, 1, transfer_flag::reversal);
+  reversal.pending_id = TransferId{Uint128{1, 0}};
+  journal_.create_transfers({reversal});
+  journal_.finish();
+  const auto verdict = verify_directory(directory(), room_);
+  ASSERT_TRUE(verdict.ok());
+  ASSERT_EQ(verdict.value().findings.size(), 1U);
+  EXPECT_EQ(verdict.value().findings[0].kind, "state");
+  EXPECT_NE(verdict.value().findings[0].words.find("a transfer could not have been reversed so"),
+            std::string::npos)
+      << verdict.value().findings[0].words;
+}
 
 TEST_F(OfflineCommands, ReplayTellsTheLiveDigest) {
   ReplayOptions options;

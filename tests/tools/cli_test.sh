@@ -17,7 +17,7 @@ unset DAYBOOK_CONNECT DAYBOOK_TOKEN
 run() {
   local expected=$1 code
   shift
-  "$daybook" "$@" >"$work/out" 2>"$work/err" </dev/null
+  timeout 60 "$daybook" "$@" >"$work/out" 2>"$work/err" </dev/null
   code=$?
   out=$(cat "$work/out")
   err=$(cat "$work/err")
@@ -47,12 +47,14 @@ same() {
   fi
 }
 
-# start DIRECTORY OPTION... starts an engine and waits for its own word that it listens.
+# start DIRECTORY OPTION... starts an engine and waits for its own word that it listens. It listens
+# on $listen, if that is set.
 start() {
   local directory=$1 line
   shift
   mkfifo "$work/says"
-  "$daybook" serve --data "$directory" --listen 127.0.0.1:0 "$@" >"$work/says" 2>"$work/serve.err" &
+  "$daybook" serve --data "$directory" --listen "${listen:-127.0.0.1:0}" "$@" >"$work/says" \
+    2>"$work/serve.err" &
   engine_pid=$!
   exec 9<"$work/says"
   rm "$work/says"
@@ -81,6 +83,11 @@ stop() {
   code=$?
   engine_pid=
   same "exit code of serve after SIGTERM" "$code" 0
+}
+
+# says TEXT: waits until the engine has said so on stderr.
+says() {
+  until grep -qF -- "$1" "$work/serve.err"; do kill -0 "$engine_pid" || return; done
 }
 
 lines() { grep -c . <<<"$1"; }
@@ -680,6 +687,117 @@ identities() {
   run 1 identity remove nobody --data "$work/data"
 }
 
+# A session that is open when its identity is removed: an import that waits for more lines.
+removed_while_connected() {
+  local code import_pid reader
+  reader=$(cat "$work/reader")
+  run 0 identity add till-3 --role gateway --data "$work/data"
+  cp "$work/out" "$work/token"
+  start "$work/data" --clock manual
+  mkfifo "$work/lines"
+  "$daybook" import transfers "$work/lines" --batch 1 --in-flight 1 --token-file "$work/token" \
+    >"$work/import.out" 2>"$work/import.err" &
+  import_pid=$!
+  exec 8>"$work/lines"
+  printf 'id,debit_account_id,credit_account_id,amount,ledger,code\n%s\n%s\n' \
+    5001,501,502,1,978,1 5002,501,502,1,978,1 >&8
+  until "$daybook" transfer get 5001 --token "$reader" >"$work/out" 2>&1; do
+    kill -0 "$import_pid" || break
+  done
+  run 0 identity remove till-3 --data "$work/data"
+  kill -HUP "$engine_pid"
+  says "identities read again"
+  # The thread that serves this one has ended the other's session before.
+  DAYBOOK_TOKEN=$reader run 0 account get 501
+  echo 5003,501,502,1,978,1 >&8
+  exec 8>&-
+  wait "$import_pid"
+  code=$?
+  err=$(cat "$work/import.err")
+  same "exit code of the import" "$code" 2
+  has err "not that of an active identity"
+  stop
+}
+
+addresses() {
+  local address
+  for address in 0.0.0.0:0 "[::]:0" 127.0.0.1.example.com:0 localhost.example.com:0; do
+    run 2 serve --data "$work/open" --listen "$address"
+    has err "only a loopback address may be served without identities"
+    has err "daybook identity add"
+  done
+  run 0 identity add till --role gateway --data "$work/open"
+  cp "$work/out" "$work/token"
+  listen=0.0.0.0:0 start "$work/open"
+  run 0 ledger list --token-file "$work/token"
+  run 2 ledger list
+  has err "Hello carries no token"
+  stop
+}
+
+threads() {
+  local core names name task
+  core=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*\([0-9]*\).*/\1/p' /proc/self/status)
+  run 2 serve --data "$work/pinned" --pin sequenzer=0
+  has err "no thread is called 'sequenzer'"
+  run 2 serve --data "$work/pinned" --pin sequencer=1000000
+  has err "this process may use the cores"
+  run 2 serve --data "$work/pinned" --query-threads 2
+  has err "no more than --io-threads, 1"
+  start "$work/pinned" --io-threads 2 --query-threads 2 --pin "sequencer=$core,preparer=$core,io=$core"
+  names=" "
+  for task in "/proc/$engine_pid/task/"*; do
+    name=$(cat "$task/comm")
+    names+="$name "
+    case $name in
+      sequencer | preparer | io-0 | io-1)
+        same "cores of $name" \
+          "$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' "$task/status")" "$core"
+        ;;
+    esac
+  done
+  for name in sequencer journaler follower preparer io-0 io-1 query-0 query-1; do
+    has names " $name "
+  done
+  stop
+}
+
+full_disk() {
+  start "$work/full" --auto-ledgers --low-water 1EiB
+  says "the disk is low: new work is refused"
+  run 2 account create --id 1 --ledger 1 --code 1
+  has err "disk_low"
+  run 1 account get 1
+  run 0 admin digest
+  stop
+  start "$work/full" --auto-ledgers
+  run 0 account create --id 1 --ledger 1 --code 1
+  run 0 account get 1
+  stop
+}
+
+held_clock() {
+  start "$work/clock" --auto-ledgers --clock manual
+  run 0 account create --id 1 --ledger 1 --code 1
+  stop
+  start "$work/clock"
+  says "the clock is held: it is 2"
+  run 0 account create --id 2 --ledger 1 --code 1 --json
+  has out '"timestamp":"'
+  stop
+  start "$work/clock"
+  says "the clock is still held, as it was when the engine stopped"
+  run 0 account get 1 2
+  run 0 admin accept-clock --reason "the first run had a clock of its own"
+  says "the wall clock was accepted at 2"
+  run 1 admin accept-clock --reason "nothing to accept any more"
+  has err "clock_not_held"
+  stop
+  start "$work/clock"
+  run 1 admin accept-clock --reason "nor after a restart"
+  stop
+}
+
 help_and_usage
 start "$work/data" --clock manual
 ledgers
@@ -700,6 +818,11 @@ moved_to_another_engine
 imported_history
 offline
 identities
+removed_while_connected
+addresses
+threads
+full_disk
+held_clock
 
 echo "$checks checks, $failures failed"
 [ "$failures" -eq 0 ]

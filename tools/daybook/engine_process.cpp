@@ -47,7 +47,8 @@ const Recovered& EngineProcess::recovered() const { return parts_->recovered; }
 
 Result<std::unique_ptr<EngineProcess>> EngineProcess::open(
     const EngineProcessSettings& settings, std::function<void(const Failure&)> on_fatal,
-    const std::function<void(std::uint64_t)>& progress) {
+    const std::function<void(std::uint64_t)>& progress,
+    std::function<void(const Alarm&)> on_alarm) {
   if (auto checked = check_settings(settings.journal); !checked.ok()) return checked.error();
   auto directory = DataDirectory::open_or_create(settings.data);
   if (!directory.ok()) return directory.error();
@@ -58,7 +59,8 @@ Result<std::unique_ptr<EngineProcess>> EngineProcess::open(
   engine_settings.loop.journal = JournalId{parts->directory.journal_id()};
   engine_settings.loop.segment_pages = settings.journal.segment_bytes / entry_page_bytes;
   engine_settings.state.hash_seed = random_seed();
-  parts->engine = std::make_unique<Engine>(engine_settings, parts->time, std::move(on_fatal));
+  parts->engine = std::make_unique<Engine>(engine_settings, parts->time, std::move(on_fatal),
+                                           std::move(on_alarm));
   Engine& engine = *parts->engine;
 
   auto recovered = recover(settings.data, engine.live_state(), progress);

@@ -28,10 +28,11 @@ struct EngineProcessSettings {
 class EngineProcess {
  public:
   /// Locks the directory (made when it is missing), replays it and opens its journal for writing.
-  /// `progress(transfers replayed so far)`.
+  /// `progress(transfers replayed so far)`. `on_alarm`: as the Engine's; may be empty.
   [[nodiscard]] static Result<std::unique_ptr<EngineProcess>> open(
       const EngineProcessSettings& settings, std::function<void(const Failure&)> on_fatal,
-      const std::function<void(std::uint64_t)>& progress);
+      const std::function<void(std::uint64_t)>& progress,
+      std::function<void(const Alarm&)> on_alarm = {});
 
   ~EngineProcess();
   EngineProcess(const EngineProcess&) = delete;

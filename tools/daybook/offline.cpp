@@ -7,6 +7,15 @@
 
 namespace daybook {
 
+StateSettings settings_for(const StateRoom& room) {
+  return {.accounts_max = room.accounts_max,
+          .transfer_ids_max = room.transfer_ids_max,
+          .holds_max = room.holds_max,
+          .names_max = room.names_max,
+          .windows = {},
+          .hash_seed = 0};
+}
+
 int complain_of(const Failure& failure) {
   complain(failure.what);
   return failure.kind == FailureKind::damaged ? exit_code::no : exit_code::failed;

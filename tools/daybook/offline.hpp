@@ -8,6 +8,7 @@
 #include "engine/base/result.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/sequence.hpp"
+#include "engine/state/state.hpp"
 
 /// What the commands share that read a data directory without an engine. The directory may be live
 /// (its writer is not disturbed), a copy, or read-only.
@@ -21,6 +22,9 @@ struct StateRoom {
   std::uint64_t holds_max = limits::holds_default;
   std::uint64_t names_max = limits::names_default;
 };
+
+/// What a state of that size is made with.
+[[nodiscard]] StateSettings settings_for(const StateRoom& room);
 
 /// Prints the failure on stderr. Damage is an answer (exit_code::no); whatever else went wrong
 /// means that there is none (exit_code::failed).

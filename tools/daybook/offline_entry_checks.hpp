@@ -40,7 +40,9 @@ struct EntryFinding {
 /// Limits.   Keeps `findings_max` findings and counts the others.
 class EntryChecks {
  public:
-  explicit EntryChecks(const StateSettings& settings) : state_{settings} {}
+  /// `earlier` reads entries that were shown before, and outlives this.
+  EntryChecks(const StateSettings& settings, EntryLookup& earlier)
+      : state_{settings}, replayer_{state_, {.earlier = &earlier, .reversals_in_full = true}} {}
 
   static constexpr std::size_t findings_max = 10'000;
 
@@ -88,7 +90,7 @@ class EntryChecks {
   void check_hashed(const SegmentHashed& fact, Sequence sequence);
 
   State state_;
-  Replayer replayer_{state_};
+  Replayer replayer_;
   bool replaying_ = true;
   std::string out_of_room_;
   bool contiguous_ = true;  // The current entry follows the one before.

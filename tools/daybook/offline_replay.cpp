@@ -7,6 +7,7 @@
 #include "engine/replay/replayer.hpp"
 #include "storage/journal/journal_reader.hpp"
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/lazy_lookup.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/number_text.hpp"
 #include "tools/daybook/text/progress.hpp"
@@ -86,8 +87,8 @@ void print_text(const Replayed& replayed, const ReplayOptions& options) {
 }  // namespace
 
 Result<ReplayCounts> replay_entries(EntrySource& source, State& state, const ReplayGoal& goal,
-                                    const ReplayProgress& progress) {
-  Replayer replayer{state};
+                                    const ReplayProgress& progress, EntryLookup* earlier) {
+  Replayer replayer{state, {.earlier = earlier, .reversals_in_full = false}};
   ReplayCounts counts;
   for (bool reached = goal.until_sequence && *goal.until_sequence <= state.last_sequence();
        !reached;) {
@@ -144,25 +145,23 @@ Result<ReplayCounts> replay_directory(const std::string& directory, State& state
   const Sequence end = goal.until_sequence   ? *goal.until_sequence
                        : terminal != nullptr ? newest_sequence_in(directory)
                                              : Sequence{};
+  LazyLookup earlier{directory};
   return replay_entries(
-      *reader.value(), state, goal, [&](Sequence reached, std::uint64_t transfers) {
+      *reader.value(), state, goal,
+      [&](Sequence reached, std::uint64_t transfers) {
         std::optional<double> fraction;
         if (end.value() != 0) {
           fraction = static_cast<double>(reached.value()) / static_cast<double>(end.value());
         }
         line.show(transfers, fraction);
-      });
+      },
+      &earlier);
 }
 
 int run_replay(const ReplayOptions& options) {
   const auto goal = parse_goal(options.until_sequence, options.until_time);
   if (!goal) return complain(goal.error().what);
-  State state{{.accounts_max = options.room.accounts_max,
-               .transfer_ids_max = options.room.transfer_ids_max,
-               .holds_max = options.room.holds_max,
-               .names_max = options.room.names_max,
-               .windows = {},
-               .hash_seed = 0}};
+  State state{settings_for(options.room)};
   const auto begin = std::chrono::steady_clock::now();
   const auto counts = replay_directory(options.directory, state, goal.value());
   const double seconds = seconds_since(begin);

@@ -31,12 +31,14 @@ struct ReplayCounts {
 using ReplayProgress = std::function<void(Sequence, std::uint64_t)>;
 
 /// Applies the entries of `source` to the empty `state`, comparing the digest of each whole entry.
+/// `earlier`: as Replayer::Checks has it; may be null.
 ///
 /// Errors.  `damaged` names the sequence, and where only the digest differs, the range of
 ///          sequences; `not_found` when the journal ends before the goal's sequence.
 [[nodiscard]] Result<ReplayCounts> replay_entries(EntrySource& source, State& state,
                                                   const ReplayGoal& goal,
-                                                  const ReplayProgress& progress = {});
+                                                  const ReplayProgress& progress = {},
+                                                  EntryLookup* earlier = nullptr);
 
 /// What --until-... and --at-... say; empty text for what is not given. Refuses both at once.
 [[nodiscard]] Result<ReplayGoal> parse_goal(const std::string& sequence, const std::string& time);

@@ -209,12 +209,7 @@ int run_state(const StateOptions& options) {
   if (!ids) return complain(ids.error().what);
   const auto goal = parse_goal(options.at_sequence, options.at_time);
   if (!goal) return complain(goal.error().what);
-  State state{{.accounts_max = options.room.accounts_max,
-               .transfer_ids_max = options.room.transfer_ids_max,
-               .holds_max = options.room.holds_max,
-               .names_max = options.room.names_max,
-               .windows = {},
-               .hash_seed = 0}};
+  State state{settings_for(options.room)};
   const auto counts = replay_directory(options.directory, state, goal.value());
   if (!counts) return complain_of(counts.error());
   if (!options.json) {

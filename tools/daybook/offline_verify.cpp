@@ -4,6 +4,7 @@
 
 #include "storage/journal/data_directory.hpp"
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/lazy_lookup.hpp"
 #include "tools/daybook/text/progress.hpp"
 
 namespace daybook {
@@ -73,12 +74,8 @@ int JournalVerdict::exit_code() const {
 Result<JournalVerdict> verify_directory(
     const std::string& directory, const StateRoom& room,
     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  EntryChecks checks{{.accounts_max = room.accounts_max,
-                      .transfer_ids_max = room.transfer_ids_max,
-                      .holds_max = room.holds_max,
-                      .names_max = room.names_max,
-                      .windows = {},
-                      .hash_seed = 0}};
+  LazyLookup earlier{directory};
+  EntryChecks checks{settings_for(room), earlier};
   VerifyOptions options;
   options.hash_files = true;
   options.on_progress = progress;

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "engine/replay/replayer.hpp"
+#include "tools/daybook/lazy_lookup.hpp"
 
 namespace daybook {
 
@@ -12,7 +13,8 @@ Result<Recovered> recover(const std::filesystem::path& directory, State& state,
   auto opened = JournalReader::open(directory);
   if (!opened.ok()) return opened.error();
   JournalReader& reader = *opened.value();
-  Replayer replayer{state};
+  LazyLookup earlier{directory};
+  Replayer replayer{state, {.earlier = &earlier, .reversals_in_full = false}};
   Recovered found;
   constexpr std::uint64_t entries_between_progress = 64;
   for (;;) {

@@ -6,6 +6,7 @@
 
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/offline_replay.hpp"
+#include "tools/daybook/register_offline.hpp"
 
 namespace daybook {
 
@@ -13,7 +14,7 @@ void register_replay(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<ReplayOptions>();
   CLI::App* command =
       app.add_subcommand("replay", "Rebuild the state from the journal. Needs no engine");
-  command->add_option("directory", options->directory, "The data directory, or a copy")->required();
+  add_replay_options(*command, options->directory, options->room);
   auto* sequence = command->add_option("--until-sequence", options->until_sequence,
                                        "Stop with the operation that this sequence is part of");
   command
@@ -24,26 +25,6 @@ void register_replay(CLI::App& app, CommandContext& context) {
   command->add_flag("--digest", options->digest,
                     "Only sequence and digest, as 'daybook admin digest' prints them");
   command->add_flag("--rate", options->rate, "Also seconds and transfers a second");
-  command
-      ->add_option("--accounts-max", options->room.accounts_max,
-                   "Room for accounts; as large as the engine's")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31))
-      ->capture_default_str();
-  command
-      ->add_option("--transfer-ids-max", options->room.transfer_ids_max,
-                   "Room for transfer ids; as large as the engine's")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 36))
-      ->capture_default_str();
-  command
-      ->add_option("--holds-max", options->room.holds_max,
-                   "Room for open holds; as large as the engine's")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31))
-      ->capture_default_str();
-  command
-      ->add_option("--names-max", options->room.names_max,
-                   "Room for names; as large as the engine's")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33))
-      ->capture_default_str();
   command->add_flag("--json", options->json, "One JSON object instead of text");
   command->footer(
       "The digest that each entry carries is compared with the rebuilt state's.\n"

@@ -28,7 +28,10 @@ void register_serve(CLI::App& app, CommandContext& context) {
   command->add_option("--io-threads", options->io_threads, "Threads that serve connections")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  command->add_option("--query-threads", options->query_threads, "Threads that answer queries")
+  command
+      ->add_option(
+          "--query-threads", options->query_threads,
+          "Threads that answer queries; no more than --io-threads, whose queries they share")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   command->add_option("--connections-max", options->connections_max, "Connections at a time")
@@ -62,13 +65,19 @@ void register_serve(CLI::App& app, CommandContext& context) {
       ->add_option("--idle-spins", options->idle_spins,
                    "Times the sequencer looks for work before it yields; for spare cores")
       ->capture_default_str();
+  command->add_option("--pin", options->pin,
+                      "Cores of threads, such as sequencer=0,journaler=1,io=1: sequencer, "
+                      "journaler, follower, preparer, io, query; one of several is io-0");
   command->add_flag("--json", options->json, "Events as JSON lines on stdout");
   command->footer(
       "Prints `listening on HOST:PORT` when it is ready. SIGTERM drains and stops; SIGHUP reads "
       "the\n"
-      "identities again.\n"
-      "Example:\n"
-      "  daybook serve --data ./ledger --listen 127.0.0.1:7420");
+      "identities again and ends the sessions of those that were removed. Alarms (the clock is "
+      "held,\n"
+      "the disk is low) go to stderr. `top -H` shows the threads by the names that --pin takes.\n"
+      "Examples:\n"
+      "  daybook serve --data ./ledger --listen 127.0.0.1:7420\n"
+      "  daybook serve --data ./ledger --pin sequencer=0,journaler=1,io=1,query=1,follower=1");
   command->callback([&context, options] { context.exit_code = run_serve(*options); });
 }
 

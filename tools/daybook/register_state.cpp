@@ -6,6 +6,7 @@
 
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/offline_state.hpp"
+#include "tools/daybook/register_offline.hpp"
 
 namespace daybook {
 
@@ -13,7 +14,7 @@ void register_state(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<StateOptions>();
   CLI::App* command = app.add_subcommand(
       "state", "Accounts, holds and trial balance as of any sequence or time. Needs no engine");
-  command->add_option("directory", options->directory, "The data directory, or a copy")->required();
+  add_replay_options(*command, options->directory, options->room);
   command->add_option("--account", options->accounts,
                       "An account's id: decimal, 0x..., or name:TEXT; may be repeated");
   auto* sequence = command->add_option("--at-sequence", options->at_sequence,
@@ -26,26 +27,6 @@ void register_state(CLI::App& app, CommandContext& context) {
   command->add_flag("--holds", options->holds, "The holds that were open");
   command->add_flag("--trial-balance", options->trial_balance,
                     "Each ledger's debits and credits, and whether they are equal");
-  command
-      ->add_option("--accounts-max", options->room.accounts_max,
-                   "Room for accounts; as large as the engine's")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31))
-      ->capture_default_str();
-  command
-      ->add_option("--transfer-ids-max", options->room.transfer_ids_max,
-                   "Room for transfer ids; as large as the engine's")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 36))
-      ->capture_default_str();
-  command
-      ->add_option("--holds-max", options->room.holds_max,
-                   "Room for open holds; as large as the engine's")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31))
-      ->capture_default_str();
-  command
-      ->add_option("--names-max", options->room.names_max,
-                   "Room for names; as large as the engine's")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33))
-      ->capture_default_str();
   command->add_flag("--json", options->json,
                     "One JSON object an account, hold or ledger, a line each");
   command->footer(

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <pthread.h>
 
@@ -15,9 +16,11 @@
 #include "net/server/server.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/engine_process.hpp"
+#include "tools/daybook/text/core_text.hpp"
 #include "tools/daybook/text/endpoint_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/progress.hpp"
+#include "tools/daybook/text/time_text.hpp"
 
 namespace daybook {
 namespace {
@@ -67,6 +70,17 @@ Result<EngineProcessSettings> engine_settings(const ServeOptions& options) {
   const auto preallocation = parse_preallocation(options.preallocation);
   if (!preallocation.ok()) return preallocation.error();
   settings.journal.preallocation = preallocation.value();
+  if (options.query_threads > options.io_threads) {
+    return Failure{
+        FailureKind::invalid,
+        fmt::format("--query-threads {}: each serves io threads of its own, so there may "
+                    "be no more than --io-threads, {}",
+                    options.query_threads, options.io_threads)};
+  }
+  const auto cores = parse_core_plan(
+      options.pin, {.io = options.io_threads, .query = options.query_threads}, usable_cores());
+  if (!cores.ok()) return cores.error();
+  settings.engine.cores = settings.journal.cores = cores.value();
   return settings;
 }
 
@@ -80,9 +94,38 @@ Result<EngineProcessSettings> engine_settings(const ServeOptions& options) {
   std::_Exit(exit_code::failed);
 }
 
+constexpr std::string_view how_to_accept =
+    "look at the machine's clock, then: daybook admin accept-clock --reason TEXT";
+
+std::string words_of(const Alarm& alarm) {
+  const std::string engine = format_time(Timestamp{alarm.engine_ns});
+  const std::string wall = format_time(Timestamp{alarm.wall_ns});
+  switch (alarm.kind) {
+    case Alarm::Kind::clock_held:
+      return fmt::format(
+          "the clock is held: it is {} by the wall clock, {} by the engine's, which goes on by "
+          "itself; {}",
+          wall, engine, how_to_accept);
+    case Alarm::Kind::clock_accepted:
+      return fmt::format("the wall clock was accepted at {}: engine time is {}", wall, engine);
+    case Alarm::Kind::disk_low:
+      return "the disk is low: new work is refused until there is more space than --low-water; "
+             "reads go on";
+    case Alarm::Kind::disk_low_over:
+      return "there is disk space again: work is taken";
+  }
+  return "an alarm that this build has no words for";
+}
+
+void raise_alarm(const Alarm& alarm) { complain(words_of(alarm)); }
+
 void tell_recovered(const ServeOptions& options, EngineProcess& process) {
   const Recovered& found = process.recovered();
   State& state = process.engine().live_state();
+  if (state.clock_is_held()) {
+    complain(fmt::format("the clock is still held, as it was when the engine stopped; {}",
+                         how_to_accept));
+  }
   if (options.json) {
     announce(JsonObject{}
                  .text("event", "recovered")
@@ -116,14 +159,16 @@ void tell_listening(const ServeOptions& options, const Server& server) {
   }
 }
 
-// Waits for the signal that ends the engine; SIGHUP reads the identities again.
-void wait_for_end(const sigset_t& signals, IdentityFile& identities) {
+// Waits for the signal that ends the engine; SIGHUP reads the identities again, and who is not
+// among them any more is shown out.
+void wait_for_end(const sigset_t& signals, IdentityFile& identities, Server& server) {
   for (;;) {
     int signal = 0;
     if (::sigwait(&signals, &signal) != 0) continue;
     if (signal != SIGHUP) return;
     const auto reloaded = identities.reload();
     if (reloaded.ok()) {
+      server.recheck_principals();
       std::fprintf(stderr, "daybook: identities read again\n");
     } else {
       complain(reloaded.error().what);
@@ -153,12 +198,15 @@ sigset_t block_signals() {
   return signals;
 }
 
-// Names are not looked up: only what is loopback by its text counts.
+// Names are not looked up: only what is loopback by its text counts, and 127.0.0.1.example.com is
+// a name.
 bool is_loopback(const std::string& listen) {
   const auto address = parse_host_port(listen);
   if (!address.ok()) return false;
   const std::string& host = address.value().host;
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  in_addr parsed{};
+  const bool is_v4 = ::inet_pton(AF_INET, host.c_str(), &parsed) == 1;
+  return host == "localhost" || host == "::1" || (is_v4 && host.starts_with("127."));
 }
 
 Result<void> check_address(const ServeOptions& options, const IdentityFile& identities) {
@@ -175,8 +223,9 @@ Result<void> serve(const ServeOptions& options) {
   const auto settings = engine_settings(options);
   if (!settings.ok()) return settings.error();
   ProgressLine progress{terminal_or_nothing(), "transfers replayed"};
-  auto process = EngineProcess::open(settings.value(), end_at_once,
-                                     [&](std::uint64_t transfers) { progress.show(transfers); });
+  auto process = EngineProcess::open(
+      settings.value(), end_at_once, [&](std::uint64_t transfers) { progress.show(transfers); },
+      raise_alarm);
   progress.clear();
   if (!process.ok()) return process.error();
   auto identities = IdentityFile::open(options.data);
@@ -188,6 +237,7 @@ Result<void> serve(const ServeOptions& options) {
   server_settings.listen = options.listen;
   server_settings.io_threads = options.io_threads;
   server_settings.engine_version = engine_version;
+  server_settings.cores = settings.value().engine.cores;
   if (options.connections_max != 0) {
     server_settings.connections_max = static_cast<std::uint32_t>(options.connections_max);
   }
@@ -200,7 +250,7 @@ Result<void> serve(const ServeOptions& options) {
   }
   tell_listening(options, *server.value());
 
-  wait_for_end(signals, *identities.value());
+  wait_for_end(signals, *identities.value(), *server.value());
   allow_second_signal();
   server.value()->stop();
   process.value()->stop();

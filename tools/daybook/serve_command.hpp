@@ -11,6 +11,7 @@ struct ServeOptions {
   std::string listen = "127.0.0.1:7420";
   std::string clock = "system";
   std::string preallocation = "automatic";
+  std::string pin;  ///< "sequencer=0,io=1": threads and their cores.
   bool auto_ledgers = false;
   bool json = false;
   std::uint64_t io_threads = 1;

@@ -97,7 +97,7 @@ class QueryWorkerTest : public LedgerTest {
     QueryWorker{{.follower = follower,
                  .journal = lookup,
                  .progress = progress,
-                 .channels = channels,
+                 .channels = {channels[0].get()},
                  .time = time,
                  .sleeper = sleeper,
                  .on_fatal = fail}}

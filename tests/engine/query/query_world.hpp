@@ -49,7 +49,7 @@ struct Page {
   template <typename Item>
   [[nodiscard]] std::vector<Item> as() const {
     std::vector<Item> all(items.size() / sizeof(Item));
-    std::memcpy(all.data(), items.data(), items.size());
+    if (!items.empty()) std::memcpy(all.data(), items.data(), items.size());
     return all;
   }
 };

@@ -164,6 +164,23 @@ TEST_F(ClientReconnectTest, AnEngineThatStopsIsTriedAgain) {
   EXPECT_EQ(server_.next_frame(), frame);
 }
 
+TEST_F(ClientReconnectTest, AnIdentityThatWasRemovedIsToldOnceItIsTriedAgain) {
+  Client client{loop_, server_settings()};
+  submit(client, 0);
+  server_.greet();
+  static_cast<void>(server_.next_frame());
+  server_.error(0, {.code = static_cast<std::uint16_t>(ErrorCode::identity_changed),
+                    .closes = true,
+                    .words = "removed or changed"});
+  server_.accept();
+  static_cast<void>(server_.next_frame());
+  server_.error(0, {.code = static_cast<std::uint16_t>(ErrorCode::not_authenticated),
+                    .closes = true,
+                    .words = "no such token"});
+  run_until([&] { return client.unanswered() == 0; });
+  EXPECT_TRUE(says(answer(0).error().what, "no such token"));
+}
+
 TEST_F(ClientReconnectTest, AnErrorAboutOneRequestLeavesTheOthers) {
   Client client{loop_, server_settings()};
   submit(client, 0);

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <string>
 
 #include <fmt/format.h>
@@ -94,6 +95,29 @@ TEST_F(IdentityFileTest, ARemovedIdentityKeepsItsNameAndMayComeBack) {
   const auto unknown = file->remove("tilt");
   ASSERT_FALSE(unknown.ok());
   EXPECT_EQ(unknown.error().kind, FailureKind::not_found);
+}
+
+TEST_F(IdentityFileTest, KnowsWhetherSomebodyWouldBeLetInAgain) {
+  const auto file = open();
+  const auto digest_of = [](const std::string& token) {
+    return sha256(std::as_bytes(std::span{token.data(), token.size()}));
+  };
+  EXPECT_TRUE(file->still_stands(local_principal(), Sha256Digest{}));
+  const auto token = file->add("till", Role::gateway);
+  ASSERT_TRUE(token.ok());
+  EXPECT_FALSE(file->still_stands(local_principal(), Sha256Digest{}));
+  const auto till = *file->authenticate(token.value());
+  EXPECT_TRUE(file->still_stands(till, digest_of(token.value())));
+  EXPECT_FALSE(file->still_stands(till, digest_of(token.value() + "0")));
+  EXPECT_FALSE(file->still_stands(till, Sha256Digest{}));
+  ASSERT_TRUE(file->remove("till").ok());
+  EXPECT_FALSE(file->still_stands(till, digest_of(token.value())));
+  const auto second = file->add("till", Role::gateway);
+  EXPECT_FALSE(file->still_stands(till, digest_of(token.value())));  // It was another token.
+  EXPECT_TRUE(file->still_stands(till, digest_of(second.value())));
+  write("till reader " + to_hex(digest_of(second.value())) + " active\n");
+  ASSERT_TRUE(file->reload().ok());
+  EXPECT_FALSE(file->still_stands(till, digest_of(second.value())));  // In another role now.
 }
 
 TEST_F(IdentityFileTest, NamesHaveLimits) {

@@ -216,6 +216,53 @@ TEST_F(ServerFaultsTest, WhereThereAreIdentitiesATokenIsNeeded) {
   EXPECT_TRUE(right->receive().has_value());
 }
 
+TEST_F(ServerFaultsTest, SessionsOfAnIdentityThatWasRemovedEndInWords) {
+  directory_.principals = {{PrincipalId{Uint128{1, 1}}, "one", Role::gateway},
+                           {PrincipalId{Uint128{2, 2}}, "two", Role::gateway}};
+  serve(2);
+  const auto removed = open(1, "one");
+  const auto busy = open(2, "one");
+  const auto other = open(3, "two");
+  busy->send(transfers_frame(1, 1).bytes());
+  RequestSlot& under_way = engine_->take();
+  server_->recheck_principals();  // Nothing has changed yet.
+  expect_served(*removed, 1);
+
+  directory_.principals.erase(directory_.principals.begin());
+  server_->recheck_principals();
+  constexpr const char* words = "the identity 'one' of this connection was removed or changed";
+  expect_fatal(*removed, ErrorCode::identity_changed, words);
+  accept(under_way, 1);  // What was taken is answered first.
+  EXPECT_EQ(busy->receive()->header.request_number, 1U);
+  expect_fatal(*busy, ErrorCode::identity_changed, words);
+  expect_served(*other, 1);
+  const auto again = connect();
+  again->send(hello_frame(1, "one").bytes());
+  expect_fatal(*again, ErrorCode::not_authenticated, "the token in Hello is not that of an active");
+}
+
+TEST_F(ServerFaultsTest, SessionsWithoutATokenEndOnceThereAreIdentities) {
+  serve();
+  const auto local = open(1);
+  directory_.principals = {{PrincipalId{Uint128{1, 1}}, "one", Role::gateway}};
+  server_->recheck_principals();
+  expect_fatal(*local, ErrorCode::identity_changed,
+               "the identity 'local' of this connection was removed or changed");
+}
+
+TEST_F(ServerFaultsTest, ASessionThatIsBeingOpenedEndsWithItsIdentity) {
+  directory_.principals = {{PrincipalId{Uint128{1, 1}}, "one", Role::gateway},
+                           {PrincipalId{Uint128{2, 2}}, "two", Role::gateway}};
+  serve();
+  const auto opening = connect();
+  opening->send(hello_frame(1, "one").bytes());
+  RequestSlot& slot = engine_->take();
+  directory_.principals.erase(directory_.principals.begin());
+  server_->recheck_principals();
+  expect_fatal(*opening, ErrorCode::identity_changed, "the identity 'one' of this connection");
+  engine_->reply(slot);
+}
+
 TEST_F(ServerFaultsTest, WhatARoleMayNotDoIsJournaledAsNotAuthorised) {
   directory_.principals = {{PrincipalId{Uint128{9, 9}}, "eyes", Role::reader}};
   serve();

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -26,6 +27,13 @@ class FakeDirectory final : public PrincipalDirectory {
     return std::nullopt;
   }
   [[nodiscard]] bool empty() const override { return principals.empty(); }
+  [[nodiscard]] bool still_stands(const Principal& principal,
+                                  const Sha256Digest& token) const override {
+    if (principals.empty()) return token == Sha256Digest{};
+    const auto found = authenticate(principal.name);
+    return found && found->id == principal.id && found->role == principal.role &&
+           token == sha256(std::as_bytes(std::span{principal.name}));
+  }
 };
 
 /// A server on a free port of this machine, with an engine that the test plays.

@@ -7,6 +7,7 @@
 #include "storage/journal/journal.hpp"
 
 #include <fstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -292,6 +293,40 @@ TEST_F(JournalTest, TellsWhenTheDiskIsLowAndWhenItIsNotAnyMore) {
   observer_.wait_for_disk(true);
   free = 500;
   observer_.wait_for_disk(false);
+}
+
+TEST_F(JournalTest, TellsThatTheDiskIsLowBeforeItIsOpen) {
+  JournalSettings settings = small_settings();
+  settings.low_water_bytes = 500;
+  settings.disk_check_interval = std::chrono::hours{1};
+  settings.free_bytes = [](const std::filesystem::path&) { return Result<std::uint64_t>{499}; };
+  const Scribe scribe{root_, observer_, settings};
+  EXPECT_TRUE(observer_.disk_is_low());
+}
+
+TEST_F(JournalTest, GrowsTheFirstSegmentAheadOfNeedUpToItsFullSize) {
+  JournalSettings settings = small_settings();
+  settings.segment_bytes = 8 * settings.first_segment_bytes;
+  const std::uint64_t limit = settings.segment_bytes / 4'096;
+  const auto path = JournalLayout{root_}.segment(1);
+  Scribe scribe{root_, observer_, settings};
+  scribe.write(1);
+  std::uint64_t size = settings.first_segment_bytes;
+  EXPECT_EQ(std::filesystem::file_size(path), size);
+  for (; size < settings.segment_bytes; size *= 2) {
+    // Half of what there is must be used before there is more.
+    while (limit - scribe.pages_left() < size / 4'096 / 2) {
+      EXPECT_EQ(std::filesystem::file_size(path), size);
+      scribe.write_one(3'000);
+      ASSERT_EQ(scribe.segment(), 1U);
+    }
+    while (std::filesystem::file_size(path) == size) std::this_thread::yield();
+    EXPECT_EQ(std::filesystem::file_size(path), 2 * size);
+  }
+  // Full size: the next segment comes, and this one grows no more.
+  while (scribe.segment() == 1) scribe.write_one(3'000);
+  EXPECT_LE(std::filesystem::file_size(path), settings.segment_bytes);
+  EXPECT_EQ(std::filesystem::file_size(JournalLayout{root_}.segment(2)), settings.segment_bytes);
 }
 
 TEST_F(JournalTest, DeletesHalfPreparedSegmentsAtStart) {

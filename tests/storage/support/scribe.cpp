@@ -61,6 +61,11 @@ void RememberingObserver::wait_for_disk(bool low) {
   changed_.wait(lock, [&] { return low_ == low; });
 }
 
+bool RememberingObserver::disk_is_low() {
+  const std::lock_guard lock{mutex_};
+  return low_.value_or(false);
+}
+
 JournalSettings small_settings() {
   JournalSettings settings;
   settings.segment_bytes = journal_limits::segment_bytes_min;

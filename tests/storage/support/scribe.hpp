@@ -43,6 +43,8 @@ class RememberingObserver final : public JournalObserver {
 
   [[nodiscard]] std::vector<SegmentHash> wait_for_hashes(std::size_t count);
   void wait_for_disk(bool low);
+  /// What was said last; false before anything was.
+  [[nodiscard]] bool disk_is_low();
 
  private:
   std::mutex mutex_;
@@ -91,6 +93,7 @@ class Scribe {
   [[nodiscard]] const DataDirectory& directory() const { return *directory_; }
   [[nodiscard]] Sequence last() const { return Sequence{next_ - 1}; }
   [[nodiscard]] std::uint64_t segment() const { return journal_->segment(); }
+  [[nodiscard]] std::uint64_t pages_left() const { return pages_left_; }
 
   /// Copies of all values written, by their order; their first sequences.
   [[nodiscard]] const std::vector<std::vector<std::byte>>& values() const { return values_; }

@@ -1,0 +1,23 @@
+#include "tools/daybook/register_offline.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+namespace daybook {
+
+void add_replay_options(CLI::App& command, std::string& directory, StateRoom& room) {
+  command.add_option("directory", directory, "The data directory, or a copy")->required();
+  const auto add = [&command](const char* name, std::uint64_t& most, const char* of,
+                              std::uint64_t limit) {
+    command.add_option(name, most, std::string{"Room for "} + of + "; as large as the engine's")
+        ->check(CLI::Range(std::uint64_t{1}, limit))
+        ->capture_default_str();
+  };
+  add("--accounts-max", room.accounts_max, "accounts", std::uint64_t{1} << 31);
+  add("--transfer-ids-max", room.transfer_ids_max, "transfer ids", std::uint64_t{1} << 36);
+  add("--holds-max", room.holds_max, "open holds", std::uint64_t{1} << 31);
+  add("--names-max", room.names_max, "names", std::uint64_t{1} << 33);
+}
+
+}  // namespace daybook
