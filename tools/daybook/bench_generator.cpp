@@ -3,6 +3,8 @@
 namespace daybook {
 namespace {
 
+constexpr std::uint32_t hold_timeout_s = 86'400;  // Far behind the end of any run.
+
 /// The finisher of SplitMix64: one to one on 64 bits.
 std::uint64_t scatter(std::uint64_t value) {
   value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
@@ -33,8 +35,42 @@ TransferId BenchGenerator::transfer_id(std::uint64_t index) const {
 }
 
 Transfer BenchGenerator::transfer(std::uint64_t index) const {
+  if (resolves_holds(kind_)) return hold_or_resolution(index);
+  Transfer transfer = plain(index);
+  const std::uint32_t length = chain_length(kind_);
+  if (index % length != length - 1) transfer.flags = transfer_flag::linked;
+  return transfer;
+}
+
+Transfer BenchGenerator::hold_or_resolution(std::uint64_t index) const {
+  const std::uint64_t number = plan_.round_of(index);
+  const LoadRound round = plan_.round(number);
+  const bool resolves = index >= round.second.first;
+  const std::uint64_t at = index - (resolves ? round.second.first : round.first.first);
+  // Counted over all rounds, so that the mix is right for the smallest requests too.
+  const std::uint64_t of_five = (number * batch_ + at) % 5;
+  if (kind_ == LoadKind::pending_30 && of_five >= 3) return plain(index);
+
+  const std::uint64_t hold = round.first.first + at;
+  Transfer transfer = plain(hold);
+  if (!resolves) {
+    transfer.flags = transfer_flag::pending;
+    transfer.timeout = hold_timeout_s;
+    return transfer;
+  }
+  transfer.pending_id = transfer.id;
+  transfer.id = transfer_id(index);
+  transfer.trace_id = TraceId{Uint128{index + 1, transfer.trace_id.value().hi}};
+  const bool voids = kind_ == LoadKind::pending_30 && of_five == 2;
+  transfer.flags =
+      voids ? transfer_flag::void_pending_transfer : transfer_flag::post_pending_transfer;
+  return transfer;
+}
+
+Transfer BenchGenerator::plain(std::uint64_t index) const {
   const std::uint64_t pair = random(~index);
-  const std::uint64_t debit = share(pair & 0xffffffff, accounts_);
+  const bool hot = kind_ == LoadKind::hot;
+  const std::uint64_t debit = hot ? 0 : share(pair & 0xffffffff, accounts_);
   const std::uint64_t step = 1 + share(pair >> 32, accounts_ - 1);
   const std::uint64_t credit = debit + step < accounts_ ? debit + step : debit + step - accounts_;
   Transfer transfer;

@@ -12,6 +12,7 @@
 #include "tools/daybook/bench_ack_log.hpp"
 #include "tools/daybook/bench_answer_check.hpp"
 #include "tools/daybook/bench_generator.hpp"
+#include "tools/daybook/bench_plan.hpp"
 
 namespace daybook {
 namespace {
@@ -25,11 +26,39 @@ double seconds_between(Clock::time_point begin, Clock::time_point end) {
   return std::chrono::duration<double>(end - begin).count();
 }
 
+/// Over all accounts.
+struct Sums {
+  u128 debits_posted = 0;
+  u128 credits_posted = 0;
+  u128 debits_pending = 0;
+  u128 credits_pending = 0;
+
+  void add(const Account& account) {
+    debits_posted += account.debits_posted.value().wide();
+    credits_posted += account.credits_posted.value().wide();
+    debits_pending += account.debits_pending.value().wide();
+    credits_pending += account.credits_pending.value().wide();
+  }
+
+  [[nodiscard]] std::optional<std::string> fault(const LoadTotals& sent) const {
+    const auto fault_of = [](const char* what, u128 expected, u128 debits,
+                             u128 credits) -> std::optional<std::string> {
+      if (debits == expected && credits == expected) return std::nullopt;
+      return fmt::format(
+          "the balances do not add up: {} should be {}, all debits are {}, all credits are {}",
+          what, to_decimal(expected), to_decimal(debits), to_decimal(credits));
+    };
+    const auto posted = fault_of("posted", sent.posted_amount, debits_posted, credits_posted);
+    return posted ? posted
+                  : fault_of("pending", sent.pending_amount, debits_pending, credits_pending);
+  }
+};
+
 /// One run, from the first account to the last balance.
 class Load {
  public:
   Load(const LoadSettings& settings, const std::function<void(const LoadProgress&)>& progress)
-      : settings_{settings}, progress_{progress}, generator_{settings} {}
+      : settings_{settings}, progress_{progress}, plan_{settings}, generator_{settings} {}
 
   Result<LoadOutcome> run();
 
@@ -37,8 +66,8 @@ class Load {
   /// A place for one request in flight.
   struct Place {
     Client* client = nullptr;
-    std::uint64_t first = 0;
-    std::uint32_t count = 0;
+    LoadSpan span;
+    LoadSpan next;  ///< What follows once `span` is answered; empty: whatever is left.
     Clock::time_point submitted;
   };
 
@@ -48,6 +77,8 @@ class Load {
   Result<void> measure_lag();
   Result<void> sum_balances();
 
+  /// The request that this place sends next; false when there is none.
+  [[nodiscard]] bool take_span(Place& place);
   void submit_next(Place& place);
   void answered(Place& place, const Result<BatchResult>& result);
   void note_millions(std::uint64_t before, Clock::time_point now);
@@ -57,16 +88,15 @@ class Load {
 
   const LoadSettings& settings_;
   const std::function<void(const LoadProgress&)>& progress_;
+  LoadPlan plan_;
   BenchGenerator generator_;
   ClientLoop loop_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<Place> places_;
   AckLog ack_log_;
   AnswerCheck check_;
-  std::uint64_t submitted_ = 0;
-  std::uint64_t acknowledged_ = 0;
+  std::uint64_t rounds_begun_ = 0;
   std::size_t outstanding_ = 0;
-  u128 amount_sent_ = 0;
   std::optional<Failure> failure_;
   LoadOutcome outcome_;
 
@@ -149,25 +179,31 @@ Result<void> Load::send_transfers() {
   return {};
 }
 
+bool Load::take_span(Place& place) {
+  if (place.next.count != 0) {
+    place.span = std::exchange(place.next, {});
+    return true;
+  }
+  if (rounds_begun_ == plan_.rounds()) return false;
+  const LoadRound round = plan_.round(rounds_begun_++);
+  place.span = round.first;
+  place.next = round.second;
+  return true;
+}
+
 void Load::submit_next(Place& place) {
-  if (stopped() || submitted_ == settings_.transfers) return;
-  place.first = submitted_;
-  place.count = static_cast<std::uint32_t>(
-      std::min<std::uint64_t>(settings_.batch, settings_.transfers - submitted_));
-  submitted_ += place.count;
-  Result<TransferBatch> made = place.client->new_transfer_batch(place.count);
+  if (stopped() || !take_span(place)) return;
+  Result<TransferBatch> made = place.client->new_transfer_batch(place.span.count);
   if (!made) {
     failure_ = made.error();
     return;
   }
   TransferBatch batch = std::move(made).value();
   const std::span<Transfer> transfers = batch.events();
-  std::uint64_t amount = 0;
-  for (std::uint32_t i = 0; i < place.count; ++i) {
-    transfers[i] = generator_.transfer(place.first + i);
-    amount += transfers[i].amount.value().lo;
+  for (std::uint32_t i = 0; i < place.span.count; ++i) {
+    transfers[i] = generator_.transfer(place.span.first + i);
+    outcome_.sent.note(transfers[i]);
   }
-  amount_sent_ += amount;
   ++outstanding_;
   place.submitted = Clock::now();
   // Two pointers: they fit into the callback without memory of their own.
@@ -183,28 +219,29 @@ void Load::answered(Place& place, const Result<BatchResult>& result) {
     if (!failure_) failure_ = result.error();
     return;
   }
-  if (const auto fault =
-          check_.fault_of(result.value(), AnswerCheck::What::transfers, place.first, place.count)) {
+  if (const auto fault = check_.fault_of(result.value(), AnswerCheck::What::transfers,
+                                         place.span.first, place.span.count)) {
     if (!outcome_.wrong) outcome_.wrong = fault;
     return;
   }
   if (ack_log_.is_open()) {
-    const Result<void> written = ack_log_.write(generator_, place.first, place.count);
+    const Result<void> written = ack_log_.write(generator_, place.span.first, place.span.count);
     if (!written && !failure_) failure_ = written.error();
   }
   outcome_.latency_ns.record(static_cast<std::uint64_t>((now - place.submitted).count()));
   ++outcome_.requests;
-  const std::uint64_t before = acknowledged_;
-  acknowledged_ += place.count;
+  const std::uint64_t before = outcome_.acknowledged;
+  outcome_.acknowledged += place.span.count;
   note_millions(before, now);
-  tell_progress(acknowledged_, now);
+  tell_progress(outcome_.acknowledged, now);
   submit_next(place);
 }
 
 void Load::note_millions(std::uint64_t before, Clock::time_point now) {
-  if (acknowledged_ / million == before / million) return;
+  const std::uint64_t millions = outcome_.acknowledged / million - before / million;
+  if (millions == 0) return;
   // A batch crosses the border somewhere inside; with 8,192 of a million the error is below 1 %.
-  const auto crossed = static_cast<double>((acknowledged_ / million - before / million) * million);
+  const auto crossed = static_cast<double>(millions * million);
   outcome_.rate_of_million.push_back(crossed / seconds_between(million_begin_, now));
   million_begin_ = now;
 }
@@ -231,8 +268,7 @@ Result<void> Load::measure_lag() {
 
 Result<void> Load::sum_balances() {
   begin_phase("balances", settings_.accounts);
-  u128 debits = 0;
-  u128 credits = 0;
+  Sums sums;
   std::vector<AccountId> ids;
   for (std::uint64_t first = 0; first < settings_.accounts; first += ids.size()) {
     ids.clear();
@@ -247,17 +283,10 @@ Result<void> Load::sum_balances() {
                       to_string(found.value().status), found.value().missing.size());
       return {};
     }
-    for (const Account& account : found.value().accounts) {
-      debits += account.debits_posted.value().wide();
-      credits += account.credits_posted.value().wide();
-    }
+    for (const Account& account : found.value().accounts) sums.add(account);
     tell_progress(end, Clock::now());
   }
-  if (debits != amount_sent_ || credits != amount_sent_) {
-    outcome_.wrong = fmt::format(
-        "the balances do not add up: {} was sent, all debits are {}, all credits are {}",
-        to_decimal(amount_sent_), to_decimal(debits), to_decimal(credits));
-  }
+  outcome_.wrong = sums.fault(outcome_.sent);
   return {};
 }
 
@@ -276,6 +305,23 @@ void Load::tell_progress(std::uint64_t done, Clock::time_point now) {
 }
 
 }  // namespace
+
+void LoadTotals::note(const Transfer& transfer) {
+  const u128 amount = transfer.amount.value().wide();
+  if ((transfer.flags & transfer_flag::pending) != 0) {
+    ++holds;
+    pending_amount += amount;
+  } else if ((transfer.flags & transfer_flag::void_pending_transfer) != 0) {
+    ++voids;
+    pending_amount -= amount;
+  } else if ((transfer.flags & transfer_flag::post_pending_transfer) != 0) {
+    ++posts;
+    pending_amount -= amount;
+    posted_amount += amount;
+  } else {
+    posted_amount += amount;
+  }
+}
 
 Result<LoadOutcome> run_load(const LoadSettings& settings,
                              const std::function<void(const LoadProgress&)>& progress) {

@@ -29,11 +29,41 @@ std::optional<Failure> read_address(const std::string& text, LoadSettings& load)
       fmt::format("--connect {} is no HOST:PORT; write for example 127.0.0.1:7420", text)};
 }
 
+/// Fills in the kind; fits the requests to it, or says why they do not fit.
+std::optional<Failure> fit_kind(const BenchOptions& options, LoadSettings& load) {
+  const auto kind = load_kind_of(options.kind);
+  if (!kind) {
+    std::string names;
+    for (const std::string& name : load_kind_names()) names += " " + name;
+    return Failure{FailureKind::invalid,
+                   fmt::format("--kind {} is none; write one of{}", options.kind, names)};
+  }
+  load.kind = *kind;
+  const std::uint32_t length = chain_length(*kind);
+  const std::uint64_t unit = resolves_holds(*kind) ? 2 : length;
+  if (load.transfers % unit != 0) {
+    return Failure{
+        FailureKind::invalid,
+        fmt::format("--kind {} takes its transfers {} at a time, and --transfers {} is "
+                    "no multiple of that; write for example --transfers {}",
+                    options.kind, unit, load.transfers, (load.transfers / unit + 1) * unit)};
+  }
+  if (load.batch < length) {
+    return Failure{FailureKind::invalid,
+                   fmt::format("a chain does not cross requests, and --batch {} is too short for "
+                               "one of --kind {}; write --batch {} or more",
+                               load.batch, options.kind, length)};
+  }
+  load.batch -= load.batch % length;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<LoadSettings> load_of(const BenchOptions& options) {
   LoadSettings load = options.load;
   load.ids = options.ids == "random" ? IdOrder::random : IdOrder::sequential;
+  if (const auto wrong = fit_kind(options, load)) return *wrong;
   if (!options.connect.empty()) {
     if (const auto wrong = read_address(options.connect, load)) return *wrong;
     if (!options.data_directory.empty() || !options.engine_options.empty()) {

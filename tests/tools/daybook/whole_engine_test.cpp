@@ -16,8 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "net/client/client.hpp"
-#include "net/server/server.hpp"
-#include "tools/daybook/engine_process.hpp"
+#include "tests/tools/daybook/running_engine.hpp"
 
 namespace daybook {
 namespace {
@@ -26,60 +25,6 @@ constexpr std::uint64_t account_count = 200;
 constexpr std::uint64_t clients = 3;
 constexpr std::uint64_t batches = 40;
 constexpr std::uint64_t batch_size = 500;
-
-class Nobody final : public PrincipalDirectory {
- public:
-  std::optional<Principal> authenticate(std::string_view) const override { return std::nullopt; }
-  bool empty() const override { return true; }
-};
-
-[[noreturn]] void fail_loudly(const Failure& failure) {
-  std::fprintf(stderr, "the engine stopped: %s\n", failure.what.c_str());
-  std::abort();
-}
-
-class Running {
- public:
-  explicit Running(const std::filesystem::path& directory) {
-    EngineProcessSettings settings;
-    settings.data = directory;
-    settings.engine.state.accounts_max = 10'000;
-    settings.engine.state.transfer_ids_max = 1'000'000;
-    settings.engine.sequencer.auto_ledgers = true;
-    settings.engine.slots_per_io_thread = 4'096;
-    settings.journal.segment_bytes = std::uint64_t{8} << 20;
-    settings.journal.first_segment_bytes = std::uint64_t{8} << 20;
-    settings.journal.low_water_bytes = 0;
-    auto opened = EngineProcess::open(settings, fail_loudly, [](std::uint64_t) {});
-    if (!opened.ok()) fail_loudly(opened.error());
-    process_ = std::move(opened).value();
-    ServerSettings server_settings;
-    server_settings.listen = "127.0.0.1:0";
-    auto server = Server::make(server_settings, process_->engine(), nobody_);
-    if (!server.ok()) fail_loudly(server.error());
-    server_ = std::move(server).value();
-    if (auto running = process_->run(); !running.ok()) fail_loudly(running.error());
-    if (auto started = server_->start(); !started.ok()) fail_loudly(started.error());
-  }
-
-  ~Running() {
-    server_->stop();
-    process_->stop();
-    server_.reset();
-  }
-
-  [[nodiscard]] ClientSettings client_settings() const {
-    ClientSettings settings;
-    settings.port = server_->port();
-    return settings;
-  }
-  [[nodiscard]] EngineProcess& process() { return *process_; }
-
- private:
-  Nobody nobody_;
-  std::unique_ptr<EngineProcess> process_;
-  std::unique_ptr<Server> server_;
-};
 
 Account account(std::uint64_t number) {
   Account made;
@@ -169,7 +114,7 @@ TEST_F(WholeEngineTest, ServesSeveralClientsAndRecoversTheSame) {
   std::uint64_t digest = 0;
   Sequence sequence;
   {
-    Running engine{directory_};
+    RunningEngine engine{directory_};
     Client client{engine.client_settings()};
     std::vector<Account> accounts;
     for (std::uint64_t number = 1; number <= account_count; ++number) {
@@ -187,7 +132,7 @@ TEST_F(WholeEngineTest, ServesSeveralClientsAndRecoversTheSame) {
     digest = answer.value().digest;
     sequence = answer.value().sequence;
   }
-  Running again{directory_};
+  RunningEngine again{directory_};
   EXPECT_GT(again.process().engine().live_state().segment_opened(), 1U);  // It did rotate.
   Client client{again.client_settings()};
   const auto answer = client.state_digest();
