@@ -87,6 +87,7 @@ class DiskJournal final : private JournalObserver {
     bool burnt_at(Sequence operation, TransferId id) override {
       return reader.burnt_at(operation, id);
     }
+    bool name_at(Sequence sequence, Name& name) override { return reader.name_at(sequence, name); }
     FactReader& reader;
     bool forgets = false;
     bool exaggerates = false;

@@ -12,12 +12,15 @@ if(TARGET daybook::storage)
       set(commit "${described}")
     endif()
   endif()
-  set_source_files_properties(daybook/bench_report.cpp
+  set_source_files_properties(daybook/bench_machine.cpp
     PROPERTIES COMPILE_DEFINITIONS DAYBOOK_COMMIT="${commit}")
 
   daybook_library(tools_bench
-    SOURCES daybook/bench.cpp daybook/bench_engine.cpp daybook/bench_load.cpp
-            daybook/bench_report.cpp daybook/histogram.cpp
+    SOURCES daybook/bench.cpp daybook/bench_ack_log.cpp daybook/bench_answer_check.cpp
+            daybook/bench_engine.cpp daybook/bench_figures.cpp daybook/bench_generator.cpp
+            daybook/bench_json.cpp daybook/bench_load.cpp daybook/bench_machine.cpp
+            daybook/bench_options.cpp daybook/bench_report.cpp daybook/bench_settings.cpp
+            daybook/histogram.cpp
     USES daybook::client daybook::storage daybook::tools_client
     PRIVATE_USES nlohmann_json::nlohmann_json)
   target_link_libraries(daybook PRIVATE daybook::tools_bench)

@@ -7,28 +7,12 @@
 #include <vector>
 
 #include "engine/base/result.hpp"
+#include "engine/base/uint128.hpp"
+#include "engine/model/transfer.hpp"
+#include "tools/daybook/bench_settings.hpp"
 #include "tools/daybook/histogram.hpp"
 
 namespace daybook {
-
-enum class IdOrder : std::uint8_t { sequential, random };
-
-/// What to throw at an engine.
-struct LoadSettings {
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 0;
-  std::string token;
-  std::uint64_t transfers = 1'000'000;
-  std::uint64_t accounts = 10'000;  ///< 2 to 2^32 - 1.
-  std::uint32_t batch = 8'192;      ///< Transfers a request.
-  std::uint32_t clients = 1;        ///< Connections.
-  std::uint32_t in_flight = 4;      ///< Requests of each connection on the wire at a time.
-  IdOrder ids = IdOrder::sequential;
-  /// Accounts, pairs, amounts and ids follow from it: the same seed, the same load. An engine that
-  /// has seen a seed refuses it the second time, because every id exists.
-  std::uint64_t seed = 1;
-  std::string ack_log;  ///< Where to write acknowledged ids (check_acks.hpp); empty: nowhere.
-};
 
 /// How far a run is. Told about ten times a second.
 struct LoadProgress {
@@ -38,11 +22,25 @@ struct LoadProgress {
   double seconds = 0;  ///< Since the phase began.
 };
 
+/// What was sent, and so must be found in the balances.
+struct LoadTotals {
+  std::uint64_t holds = 0;
+  std::uint64_t posts = 0;
+  std::uint64_t voids = 0;
+  u128 posted_amount = 0;   ///< Of plain transfers and posts.
+  u128 pending_amount = 0;  ///< Of holds that are neither posted nor voided.
+
+  void note(const Transfer& transfer);
+  [[nodiscard]] std::uint64_t open_holds() const { return holds - posts - voids; }
+};
+
 /// What a run showed.
 struct LoadOutcome {
   double seconds = 0;    ///< First request sent to last answer received.
   Histogram latency_ns;  ///< Of each request: submitted to answered.
   std::uint64_t requests = 0;
+  std::uint64_t acknowledged = 0;  ///< Transfers that the engine said it created.
+  LoadTotals sent;
   std::uint64_t last_sequence = 0;  ///< Of the engine, right after the last answer.
   std::uint64_t follower_lag =
       0;  ///< Sequences that the indexes lacked right after the last answer.
@@ -54,10 +52,11 @@ struct LoadOutcome {
 
 /// Opens the accounts on ledger 1, sends all transfers, checks every answer, and sums the balances.
 ///
-/// Every transfer has all the fields set that a plain one may have; debit and credit account are a
-/// pseudo-random pair. Each answer must say that all events were created, and the sequences of the
-/// operations must not overlap; at the end debits and credits, summed over all accounts, must
-/// equal the sum of the amounts sent.
+/// Every transfer has all the fields set that one of its kind may have; debit and credit account
+/// are a pseudo-random pair. Each answer must say that all events were created, and the sequences
+/// of the operations must not overlap; at the end debits and credits, summed over all accounts,
+/// must equal what was sent: the posted ones the sum of what was moved, the pending ones the sum of
+/// the holds that are open.
 ///
 /// Threads.  One; it is also the client's. `progress` is called on it.
 /// Errors.   A Failure when the run could not be finished: no engine, a lost connection, a full

@@ -22,7 +22,16 @@ void register_bench(CLI::App& app, CommandContext& context) {
   CLI::App* command = app.add_subcommand(
       "bench", "Measure an engine: its own on an empty directory, or a running one");
   LoadSettings& load = options->load;
-  command->add_option("--transfers", load.transfers, "Transfers to send")
+  command
+      ->add_option("--kind", options->kind,
+                   "What the transfers are: plain; holds (a request of pending transfers, then, "
+                   "once it is answered, one of their posts); pending-30 (the same with 30 % "
+                   "pending, 20 % posts, 10 % voids, 40 % plain); hot (all debit one account); "
+                   "chain-2, chain-10 (linked chains of that length; requests are cut to whole "
+                   "chains)")
+      ->capture_default_str()
+      ->check(CLI::IsMember(load_kind_names()));
+  command->add_option("--transfers", load.transfers, "Transfers to send: holds, posts, voids too")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
   command->add_option("--accounts", load.accounts, "Accounts to spread them over")
@@ -65,7 +74,8 @@ void register_bench(CLI::App& app, CommandContext& context) {
   command->footer(
       "Examples:\n"
       "  daybook bench --transfers 10000000\n"
-      "  daybook bench --transfers 1000000 --batch 1 --clients 64 --in-flight 1 --runs 3 --json");
+      "  daybook bench --transfers 1000000 --batch 1 --clients 64 --in-flight 1 --runs 3 --json\n"
+      "  daybook bench --transfers 10000000 --kind holds");
   command->callback([&context, options] { context.exit_code = run_bench(*options); });
 }
 

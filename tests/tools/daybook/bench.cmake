@@ -6,3 +6,12 @@ daybook_test(tools_bench_test
   SOURCES daybook/check_acks_test.cpp daybook/histogram_test.cpp
           ${daybook_tools}/check_acks.cpp ${daybook_tools}/histogram.cpp
   USES daybook::model nlohmann_json::nlohmann_json)
+
+# The load itself, against an engine in the test's own process.
+if(TARGET daybook::tools_bench AND TARGET daybook::tools_engine)
+  daybook_test(tools_bench_load_test
+    SOURCES daybook/bench_answer_check_test.cpp daybook/bench_generator_test.cpp
+            daybook/bench_load_test.cpp daybook/bench_options_test.cpp
+            daybook/bench_report_test.cpp
+    USES daybook::tools_bench daybook::tools_engine daybook::client nlohmann_json::nlohmann_json)
+endif()

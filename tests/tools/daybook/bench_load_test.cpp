@@ -1,0 +1,104 @@
+// The bench's load against a real engine in this process, small: every kind ends with every answer
+// right and every balance as sent, and a balance that is not as sent is found out.
+//
+// Method: run_load() as the command calls it. What it must report follows from the settings.
+
+#include "tools/daybook/bench_load.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/tools/daybook/running_process.hpp"
+#include "tools/daybook/bench_generator.hpp"
+
+namespace daybook {
+namespace {
+
+class BenchLoadTest : public ::testing::Test {
+ protected:
+  BenchLoadTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "daybook-XXXXXX").string();
+    directory_ = ::mkdtemp(pattern.data());
+    engine_ = std::make_unique<RunningProcess>(directory_);
+  }
+  ~BenchLoadTest() override {
+    engine_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  [[nodiscard]] LoadSettings small(LoadKind kind) const {
+    LoadSettings settings;
+    settings.port = engine_->client_settings().port;
+    settings.kind = kind;
+    settings.transfers = 3'000;
+    settings.accounts = 40;
+    settings.batch = 70;
+    settings.clients = 2;
+    settings.in_flight = 3;
+    return settings;
+  }
+
+  static LoadOutcome run(const LoadSettings& settings) {
+    Result<LoadOutcome> outcome = run_load(settings, [](const LoadProgress&) {});
+    if (!outcome.ok()) {
+      ADD_FAILURE() << outcome.error().what;
+      return {};
+    }
+    return std::move(outcome).value();
+  }
+
+  std::filesystem::path directory_;
+  std::unique_ptr<RunningProcess> engine_;
+};
+
+TEST_F(BenchLoadTest, EveryKindIsCreatedToTheLastAndLeavesNoHoldOpen) {
+  std::uint64_t seed = 10;
+  for (const std::string& name : load_kind_names()) {
+    LoadSettings settings = small(*load_kind_of(name));
+    settings.seed = ++seed;
+    const LoadOutcome outcome = run(settings);
+    EXPECT_EQ(outcome.wrong, std::nullopt) << name;
+    EXPECT_EQ(outcome.acknowledged, settings.transfers) << name;
+    EXPECT_EQ(outcome.latency_ns.count(), outcome.requests) << name;
+    EXPECT_GT(outcome.sent.posted_amount, 0) << name;
+    EXPECT_EQ(outcome.sent.pending_amount, 0) << name;
+    EXPECT_EQ(outcome.sent.open_holds(), 0U) << name;
+    const std::uint64_t holds = name == "holds" ? 1'500 : name == "pending-30" ? 900 : 0;
+    EXPECT_EQ(outcome.sent.holds, holds) << name;
+    EXPECT_EQ(outcome.sent.voids, name == "pending-30" ? 300U : 0U) << name;
+  }
+}
+
+TEST_F(BenchLoadTest, ASeedThatTheEngineHasSeenIsWrong) {
+  ASSERT_EQ(run(small(LoadKind::holds)).wrong, std::nullopt);
+  const auto wrong = run(small(LoadKind::holds)).wrong;
+  ASSERT_TRUE(wrong.has_value());
+  EXPECT_NE(wrong->find("the seed a new one"), std::string::npos) << *wrong;
+}
+
+TEST_F(BenchLoadTest, AHoldThatSomebodyElseLeavesOpenIsFoundInTheSums) {
+  const LoadSettings settings = small(LoadKind::plain);
+  const BenchGenerator generator{settings};
+  Client other{engine_->client_settings()};
+  bool held = false;
+  const auto disturb = [&](const LoadProgress& progress) {
+    if (held || std::string{progress.phase} != "transfers") return;
+    held = true;
+    Transfer hold = generator.transfer(settings.transfers);
+    hold.flags = transfer_flag::pending;
+    const auto created = other.create_transfers({&hold, 1});
+    ASSERT_TRUE(created.ok() && created.value().refusals.empty());
+  };
+  const Result<LoadOutcome> outcome = run_load(settings, disturb);
+  ASSERT_TRUE(outcome.ok());
+  ASSERT_TRUE(held && outcome.value().wrong.has_value());
+  EXPECT_NE(outcome.value().wrong->find("pending should be 0"), std::string::npos)
+      << *outcome.value().wrong;
+}
+
+}  // namespace
+}  // namespace daybook
