@@ -41,6 +41,16 @@ LatencyFigures median_latency(const std::vector<Item>& all, const Get& get) {
   return middle;
 }
 
+ReadFigures read_figures_of(const ReadOutcome& read) {
+  ReadFigures figures;
+  figures.name = read.name;
+  figures.words = read.words;
+  figures.reads = static_cast<double>(read.latency_ns.count());
+  figures.rows = static_cast<double>(read.rows) / figures.reads;
+  figures.latency = latency_of(read.latency_ns);
+  return figures;
+}
+
 }  // namespace
 
 Figures figures_of(const BenchRun& run) {
@@ -56,6 +66,7 @@ Figures figures_of(const BenchRun& run) {
     figures.anonymous_bytes = static_cast<double>(run.memory->anonymous_bytes);
     figures.file_bytes = static_cast<double>(run.memory->file_bytes);
   }
+  for (const ReadOutcome& read : run.load.reads) figures.reads.push_back(read_figures_of(read));
   return figures;
 }
 
@@ -76,6 +87,13 @@ Figures medians_of(const std::vector<Figures>& all) {
     middle.*figure = median_of(all, [figure](const Figures& each) { return each.*figure; });
   }
   middle.latency = median_latency(all, [](const Figures& each) { return each.latency; });
+  middle.reads = all.front().reads;
+  for (std::size_t sort = 0; sort < middle.reads.size(); ++sort) {
+    ReadFigures& read = middle.reads[sort];
+    read.rows = median_of(all, [sort](const Figures& each) { return each.reads[sort].rows; });
+    read.latency =
+        median_latency(all, [sort](const Figures& each) { return each.reads[sort].latency; });
+  }
   return middle;
 }
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/daybook/bench_engine.hpp"
@@ -27,6 +27,15 @@ struct LatencyFigures {
   double max = 0;
 };
 
+/// Of one sort of read.
+struct ReadFigures {
+  std::string_view name;
+  std::string_view words;
+  double reads = 0;
+  double rows = 0;  ///< In an answer, on average.
+  LatencyFigures latency;
+};
+
 /// The figures of one run, or their medians over several.
 struct Figures {
   double rate = 0;       ///< Transfers a second.
@@ -37,6 +46,7 @@ struct Figures {
   std::optional<double> data_bytes;
   std::optional<double> anonymous_bytes;
   std::optional<double> file_bytes;
+  std::vector<ReadFigures> reads;  ///< The same sorts in every run.
 };
 
 [[nodiscard]] Figures figures_of(const BenchRun& run);

@@ -38,6 +38,11 @@ class BenchGenerator {
   [[nodiscard]] Transfer transfer(std::uint64_t index) const;
   [[nodiscard]] TransferId transfer_id(std::uint64_t index) const;
 
+  /// A pseudo-random number below `count`, the `number`-th. Requires: count > 0.
+  [[nodiscard]] std::uint64_t pick(std::uint64_t number, std::uint64_t count) const {
+    return random(number * stride + 1) % count;
+  }
+
  private:
   static constexpr std::uint64_t stride = 0x9e3779b97f4a7c15;
 

@@ -1,4 +1,7 @@
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -26,12 +29,24 @@ Json holds_json(const LoadSettings& settings, const LoadTotals& sent) {
           {"open_at_end", sent.open_holds()}};
 }
 
+Json latency_json(const LatencyFigures& latency) {
+  return {{"p50", latency.p50}, {"p99", latency.p99}, {"p999", latency.p999}, {"max", latency.max}};
+}
+
+Json reads_json(const std::vector<ReadFigures>& reads) {
+  if (reads.empty()) return nullptr;
+  Json object;
+  for (const ReadFigures& read : reads) {
+    object[std::string{read.name}] = {{"reads", whole(read.reads)},
+                                      {"rows", read.rows},
+                                      {"latency_us", latency_json(read.latency)}};
+  }
+  return object;
+}
+
 void add_figures(Json& object, const LoadSettings& settings, const Figures& figures) {
   object["transfers_per_second"] = figures.rate;
-  object["request_latency_us"] = {{"p50", figures.latency.p50},
-                                  {"p99", figures.latency.p99},
-                                  {"p999", figures.latency.p999},
-                                  {"max", figures.latency.max}};
+  object["request_latency_us"] = latency_json(figures.latency);
   object["data_bytes"] = whole(figures.data_bytes);
   object["data_bytes_per_transfer"] = a_transfer(settings, figures.data_bytes);
   object["anon_bytes_max"] = whole(figures.anonymous_bytes);
@@ -41,6 +56,7 @@ void add_figures(Json& object, const LoadSettings& settings, const Figures& figu
   object["seconds"] = figures.seconds;
   object["hold_pairs_per_second"] =
       resolves_holds(settings.kind) ? Json(figures.pair_rate) : Json(nullptr);
+  object["reads"] = reads_json(figures.reads);
 }
 
 }  // namespace

@@ -76,6 +76,7 @@ class Load {
   Result<void> send_transfers();
   Result<void> measure_lag();
   Result<void> sum_balances();
+  Result<void> read();
 
   /// The request that this place sends next; false when there is none.
   [[nodiscard]] bool take_span(Place& place);
@@ -108,8 +109,8 @@ class Load {
 
 Result<LoadOutcome> Load::run() {
   using Step = Result<void> (Load::*)();
-  const Step steps[] = {&Load::connect, &Load::open_accounts, &Load::send_transfers,
-                        &Load::measure_lag, &Load::sum_balances};
+  const Step steps[] = {&Load::connect,     &Load::open_accounts, &Load::send_transfers,
+                        &Load::measure_lag, &Load::sum_balances,  &Load::read};
   for (const Step step : steps) {
     const Result<void> done = (this->*step)();
     if (!done) return done.error();
@@ -287,6 +288,20 @@ Result<void> Load::sum_balances() {
     tell_progress(end, Clock::now());
   }
   outcome_.wrong = sums.fault(outcome_.sent);
+  return {};
+}
+
+Result<void> Load::read() {
+  if (settings_.reads == 0) return {};
+  begin_phase("reads", settings_.reads * read_sorts);
+  Client& client = *clients_.front();
+  const Result<void> ready = await_indexes(client);
+  if (!ready) return ready.error();
+  Result<ReadsOutcome> reads = run_reads(
+      client, settings_, [this](std::uint64_t made) { tell_progress(made, Clock::now()); });
+  if (!reads) return reads.error();
+  outcome_.reads = std::move(reads.value().sorts);
+  outcome_.wrong = std::move(reads.value().wrong);
   return {};
 }
 

@@ -49,6 +49,12 @@ std::string holds_line(const LoadTotals& sent, const std::vector<Figures>& all,
                      count(sent.posts), count(sent.voids), count(sent.open_holds()));
 }
 
+std::string read_line(const ReadFigures& read) {
+  return fmt::format("p50 {}  p99 {}  max {}  {} ({} reads, {:.1f} rows each)",
+                     grouped(read.latency.p50), grouped(read.latency.p99),
+                     grouped(read.latency.max), read.words, grouped(read.reads), read.rows);
+}
+
 }  // namespace
 
 std::string text_of(const BenchReport& report) {
@@ -75,6 +81,9 @@ std::string text_of(const BenchReport& report) {
                                   grouped(middle.latency.p999), grouped(middle.latency.max),
                                   grouped(static_cast<double>(report.runs.front().load.requests)),
                                   all.size() < 2 ? "" : ", medians of the runs"));
+  for (const ReadFigures& read : middle.reads) {
+    line("read, us", read_line(read));
+  }
   line("data", data_line(settings, middle));
   line("engine memory", memory_line(settings, middle));
   line("follower lag", fmt::format("{} sequences at the end", grouped(middle.lag)));

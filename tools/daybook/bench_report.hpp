@@ -21,10 +21,11 @@ struct BenchReport {
 /// One JSON object: transfers_per_second, request_latency_us{p50,p99,p999,max}, data_bytes,
 /// data_bytes_per_transfer, anon_bytes_max, anon_bytes_per_transfer, file_bytes_max,
 /// follower_lag_end, seconds, hold_pairs_per_second, kind, transfers, transfers_created, accounts,
-/// batch, clients, in_flight, ids, durable, holds{made,posted,voided,open_at_end}; each the median
-/// of the runs. Beside them rate_of_million (of the run with the median rate), machine, compiler,
-/// commit, and `runs` with the figures of each run. What could not be seen is null, and so is what
-/// a load of this kind does not have.
+/// batch, clients, in_flight, ids, durable, holds{made,posted,voided,open_at_end},
+/// reads{SORT{reads,rows,latency_us{p50,p99,p999,max}}}; each the median of the runs. Beside them
+/// rate_of_million (of the run with the median rate), machine, compiler, commit, and `runs` with
+/// the figures of each run. What could not be seen is null, and so is what a load of this kind does
+/// not have.
 [[nodiscard]] std::string json_of(const BenchReport& report);
 
 }  // namespace daybook

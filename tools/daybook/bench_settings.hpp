@@ -62,7 +62,8 @@ struct LoadSettings {
   /// Accounts, pairs, amounts and ids follow from it: the same seed, the same load. An engine that
   /// has seen a seed refuses it the second time, because every id exists.
   std::uint64_t seed = 1;
-  std::string ack_log;  ///< Where to write acknowledged ids (check_acks.hpp); empty: nowhere.
+  std::uint64_t reads = 0;  ///< Reads of each sort after the load.
+  std::string ack_log;      ///< Where to write acknowledged ids (check_acks.hpp); empty: nowhere.
 };
 
 }  // namespace daybook

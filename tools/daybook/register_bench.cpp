@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint32_t clients_max = 1'024;
 constexpr std::uint32_t runs_max = 100;
+constexpr std::uint64_t reads_max = 10'000'000;
 
 }  // namespace
 
@@ -52,6 +53,13 @@ void register_bench(CLI::App& app, CommandContext& context) {
   command->add_option("--ids", options->ids, "Order of the transfers' ids: sequential or random")
       ->capture_default_str()
       ->check(CLI::IsMember({"sequential", "random"}));
+  command
+      ->add_option("--reads", load.reads,
+                   "After the load, so many reads of each sort, one at a time: an account's 2,000 "
+                   "newest transfers and its balances after them, lookups of 1 and of 100 random "
+                   "transfers, queries by a business id and by a user id with a tag")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{0}, reads_max));
   command->add_option("--seed", load.seed, "Everything sent follows from it; fresh for old data")
       ->capture_default_str();
   command->add_option("--runs", options->runs, "Runs; medians and spread are printed")
@@ -75,7 +83,8 @@ void register_bench(CLI::App& app, CommandContext& context) {
       "Examples:\n"
       "  daybook bench --transfers 10000000\n"
       "  daybook bench --transfers 1000000 --batch 1 --clients 64 --in-flight 1 --runs 3 --json\n"
-      "  daybook bench --transfers 10000000 --kind holds");
+      "  daybook bench --transfers 10000000 --kind holds\n"
+      "  daybook bench --transfers 10000000 --accounts 1000 --reads 1000");
   command->callback([&context, options] { context.exit_code = run_bench(*options); });
 }
 

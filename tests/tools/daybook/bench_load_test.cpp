@@ -7,8 +7,10 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -98,6 +100,58 @@ TEST_F(BenchLoadTest, AHoldThatSomebodyElseLeavesOpenIsFoundInTheSums) {
   ASSERT_TRUE(held && outcome.value().wrong.has_value());
   EXPECT_NE(outcome.value().wrong->find("pending should be 0"), std::string::npos)
       << *outcome.value().wrong;
+}
+
+TEST_F(BenchLoadTest, ReadsOfEverySortFindWhatEachKindHasSent) {
+  std::uint64_t seed = 20;
+  for (const LoadKind kind : {LoadKind::plain, LoadKind::hot, LoadKind::pending_30}) {
+    LoadSettings settings = small(kind);
+    settings.seed = ++seed;
+    settings.accounts = 4;
+    settings.reads = 15;
+    const LoadOutcome outcome = run(settings);
+    ASSERT_EQ(outcome.wrong, std::nullopt) << name_of(kind);
+    ASSERT_EQ(outcome.reads.size(), read_sorts);
+    std::map<std::string_view, std::uint64_t> rows;
+    for (const ReadOutcome& read : outcome.reads) {
+      EXPECT_EQ(read.latency_ns.count(), settings.reads) << read.name;
+      rows[read.name] = read.rows;
+    }
+    ASSERT_EQ(rows.size(), read_sorts);
+    EXPECT_EQ(rows["lookup_transfers_1"], 15U);
+    EXPECT_EQ(rows["lookup_transfers_100"], 1'500U);
+    EXPECT_GE(rows["query_business_id"], 15U);
+    EXPECT_GE(rows["query_user_id_and_tag"], 15U);
+    // The hot account has all 3,000 transfers, of which a read asks for 2,000.
+    if (kind == LoadKind::hot) {
+      EXPECT_EQ(rows["account_transfers_2000"], 30'000U);
+      EXPECT_EQ(rows["account_balances_2000"], 30'000U);
+    }
+  }
+}
+
+TEST_F(BenchLoadTest, ATransferThatCannotBeReadBackIsWrong) {
+  LoadSettings settings = small(LoadKind::plain);
+  ASSERT_EQ(run(settings).wrong, std::nullopt);
+  Client client{engine_->client_settings()};
+  ASSERT_TRUE(await_indexes(client).ok());
+  settings.transfers *= 10;  // Nine of ten are not there.
+  settings.reads = 20;
+  std::uint64_t made = 0;
+  const auto reads = run_reads(client, settings, [&made](std::uint64_t now) { made = now; });
+  ASSERT_TRUE(reads.ok());
+  ASSERT_TRUE(reads.value().wrong.has_value());
+  EXPECT_NE(reads.value().wrong->find("lookup_transfers_1"), std::string::npos);
+  EXPECT_GE(made, 40U);  // The histories before were right.
+}
+
+TEST_F(BenchLoadTest, AnEngineThatRefusesAReadIsAFailure) {
+  LoadSettings settings = small(LoadKind::plain);
+  settings.reads = 1;
+  Client client{engine_->client_settings()};
+  const auto reads = run_reads(client, settings, [](std::uint64_t) {});  // No account is there.
+  ASSERT_FALSE(reads.ok());
+  EXPECT_NE(reads.error().what.find("filter_invalid"), std::string::npos) << reads.error().what;
 }
 
 }  // namespace

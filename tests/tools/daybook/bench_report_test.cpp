@@ -19,6 +19,10 @@ BenchRun run_of(double seconds) {
   run.load.sent.posts = 200;
   run.load.sent.voids = 100;
   run.load.latency_ns.record(200'000);
+  run.load.reads.push_back(
+      {.name = "lookup_transfers_1", .words = "by id", .latency_ns = {}, .rows = 6});
+  for (const std::uint64_t ns : {20'000U, 30'000U, 50'000U})
+    run.load.reads[0].latency_ns.record(ns);
   run.data_bytes = 160'000;
   run.memory = EngineMemory{.anonymous_bytes = 80'000, .file_bytes = 4'096, .resident_bytes = 0};
   return run;
@@ -43,6 +47,10 @@ TEST(BenchReportTest, JsonHasTheMediansUnderTheirNames) {
   EXPECT_EQ(json["request_latency_us"]["p50"], 200.0);
   EXPECT_EQ(json["holds"],
             (nlohmann::json{{"made", 300}, {"posted", 200}, {"voided", 100}, {"open_at_end", 0}}));
+  const auto& read = json["reads"]["lookup_transfers_1"];
+  EXPECT_EQ(read["reads"], 3);
+  EXPECT_EQ(read["rows"], 2.0);
+  EXPECT_EQ(read["latency_us"]["max"], 50.0);
   ASSERT_EQ(json["runs"].size(), 3U);
   EXPECT_EQ(json["runs"][1]["transfers_per_second"], 1'000.0);
   EXPECT_EQ(json["runs"][1]["hold_pairs_per_second"], 300.0);
@@ -51,12 +59,13 @@ TEST(BenchReportTest, JsonHasTheMediansUnderTheirNames) {
 TEST(BenchReportTest, WhatWasNotSeenIsNull) {
   BenchReport report = report_of(LoadKind::plain);
   for (BenchRun& run : report.runs) {
+    run.load.reads.clear();
     run.data_bytes.reset();
     run.memory.reset();
   }
   const auto json = nlohmann::json::parse(json_of(report));
   for (const char* name : {"data_bytes", "data_bytes_per_transfer", "anon_bytes_max",
-                           "anon_bytes_per_transfer", "hold_pairs_per_second", "holds"}) {
+                           "anon_bytes_per_transfer", "hold_pairs_per_second", "holds", "reads"}) {
     ASSERT_TRUE(json.contains(name)) << name;
     EXPECT_TRUE(json[name].is_null()) << name;
   }
