@@ -798,7 +798,51 @@ held_clock() {
   stop
 }
 
+# The load harness on engines of its own, small: what its kinds, its reads and its expiring holds
+# report, and what it says of options that do not go together.
+bench() {
+  local kind
+  for kind in plain holds pending-30 hot chain-2 chain-10; do
+    run 0 bench --transfers 600 --accounts 20 --batch 50 --kind "$kind" --json
+    has out "\"kind\":\"$kind\""
+    has out '"transfers_created":600'
+    has out '"anon_bytes_per_transfer":'
+    case $kind in
+      holds) has out '"holds":{"made":300,"posted":300,"voided":0,"open_at_end":0}' ;;
+      pending-30) has out '"holds":{"made":180,"posted":120,"voided":60,"open_at_end":0}' ;;
+      *) has out '"holds":null' ;;
+    esac
+  done
+  run 0 bench --transfers 600 --accounts 20 --kind holds --reads 3
+  has out "300 made, 300 posted, 0 voided, 0 open"
+  has out "3 reads, 100.0 rows each"
+  run 0 bench --transfers 600 --accounts 20 --reads 3 --json
+  has out '"account_transfers_2000":{"reads":3,'
+  has out '"query_user_id_and_tag":{"reads":3,'
+  has out '"expiry":null'
+  run 0 bench --transfers 600 --accounts 20 --expiring 70 --json
+  has out '"expiry":{"holds":70,'
+  has out '"load_covers_releases":'
+  run 2 bench --kind nonsense
+  has err "pending-30"
+  run 2 bench --kind holds --transfers 601
+  has err "--transfers 602"
+  run 2 bench --kind chain-10 --transfers 15
+  has err "--transfers 20"
+  run 2 bench --kind chain-10 --batch 9
+  has err "--batch 10"
+  run 2 bench --kind pending-30 --expiring 10
+  has err "leave one of them out"
+  run 2 bench --expire-after 5
+  has err "--expiring"
+  run 2 bench --expiring 10 --expire-after 1
+  has err "--expire-after"
+  run 2 bench --reads -1
+  has err "--reads"
+}
+
 help_and_usage
+bench
 start "$work/data" --clock manual
 ledgers
 accounts

@@ -19,7 +19,7 @@ if(TARGET daybook::storage)
     SOURCES daybook/bench.cpp daybook/bench_ack_log.cpp daybook/bench_answer_check.cpp
             daybook/bench_engine.cpp daybook/bench_figures.cpp daybook/bench_generator.cpp
             daybook/bench_json.cpp daybook/bench_load.cpp daybook/bench_machine.cpp
-            daybook/bench_options.cpp daybook/bench_reads.cpp daybook/bench_report.cpp daybook/bench_settings.cpp
+            daybook/bench_options.cpp daybook/bench_reads.cpp daybook/bench_report.cpp daybook/bench_settings.cpp daybook/bench_storm.cpp
             daybook/histogram.cpp
     USES daybook::client daybook::storage daybook::tools_client
     PRIVATE_USES nlohmann_json::nlohmann_json)

@@ -41,6 +41,29 @@ LatencyFigures median_latency(const std::vector<Item>& all, const Get& get) {
   return middle;
 }
 
+StormFigures storm_figures_of(const StormOutcome& storm) {
+  return {.holds = static_cast<double>(storm.holds),
+          .due_within_s = storm.due_within_seconds,
+          .release_s = storm.release_seconds,
+          .late_s = storm.late_seconds,
+          .covered = storm.load_covers_releases,
+          .requests = static_cast<double>(storm.latency_ns.count()),
+          .latency = latency_of(storm.latency_ns)};
+}
+
+StormFigures median_storm(const std::vector<Figures>& all) {
+  StormFigures middle = *all.front().storm;
+  for (double StormFigures::*figure : {&StormFigures::due_within_s, &StormFigures::release_s,
+                                       &StormFigures::late_s, &StormFigures::requests}) {
+    middle.*figure =
+        median_of(all, [figure](const Figures& each) { return (*each.storm).*figure; });
+  }
+  middle.latency = median_latency(all, [](const Figures& each) { return each.storm->latency; });
+  middle.covered =
+      std::all_of(all.begin(), all.end(), [](const Figures& each) { return each.storm->covered; });
+  return middle;
+}
+
 ReadFigures read_figures_of(const ReadOutcome& read) {
   ReadFigures figures;
   figures.name = read.name;
@@ -66,6 +89,7 @@ Figures figures_of(const BenchRun& run) {
     figures.anonymous_bytes = static_cast<double>(run.memory->anonymous_bytes);
     figures.file_bytes = static_cast<double>(run.memory->file_bytes);
   }
+  if (run.load.storm) figures.storm = storm_figures_of(*run.load.storm);
   for (const ReadOutcome& read : run.load.reads) figures.reads.push_back(read_figures_of(read));
   return figures;
 }
@@ -87,6 +111,7 @@ Figures medians_of(const std::vector<Figures>& all) {
     middle.*figure = median_of(all, [figure](const Figures& each) { return each.*figure; });
   }
   middle.latency = median_latency(all, [](const Figures& each) { return each.latency; });
+  if (all.front().storm) middle.storm = median_storm(all);
   middle.reads = all.front().reads;
   for (std::size_t sort = 0; sort < middle.reads.size(); ++sort) {
     ReadFigures& read = middle.reads[sort];
@@ -98,7 +123,7 @@ Figures medians_of(const std::vector<Figures>& all) {
 }
 
 double kept_transfers(const LoadSettings& settings) {
-  return static_cast<double>(settings.transfers);
+  return static_cast<double>(settings.transfers + settings.expiring);
 }
 
 }  // namespace daybook

@@ -27,6 +27,17 @@ struct LatencyFigures {
   double max = 0;
 };
 
+/// Of holds that expired during the load.
+struct StormFigures {
+  double holds = 0;
+  double due_within_s = 0;
+  double release_s = 0;
+  double late_s = 0;
+  bool covered = false;  ///< In every run.
+  double requests = 0;   ///< Answered in the seconds of the releases.
+  LatencyFigures latency;
+};
+
 /// Of one sort of read.
 struct ReadFigures {
   std::string_view name;
@@ -46,6 +57,7 @@ struct Figures {
   std::optional<double> data_bytes;
   std::optional<double> anonymous_bytes;
   std::optional<double> file_bytes;
+  std::optional<StormFigures> storm;
   std::vector<ReadFigures> reads;  ///< The same sorts in every run.
 };
 
@@ -56,7 +68,8 @@ struct Figures {
 /// measured. Requires: at least one run.
 [[nodiscard]] Figures medians_of(const std::vector<Figures>& all);
 
-/// Transfers that the engine keeps after a run of these settings: what disk and memory are for.
+/// Transfers that the engine keeps after a run of these settings: expiring holds
+/// included: what disk and memory are for.
 [[nodiscard]] double kept_transfers(const LoadSettings& settings);
 
 }  // namespace daybook

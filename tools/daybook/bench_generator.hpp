@@ -21,6 +21,7 @@ class BenchGenerator {
  public:
   explicit BenchGenerator(const LoadSettings& settings)
       : plan_{settings},
+        expiring_{settings.expiring},
         accounts_{settings.accounts},
         seed_{settings.seed},
         batch_{settings.batch},
@@ -36,7 +37,13 @@ class BenchGenerator {
   /// such a transfer may have; a hold's timeout is a day. A post or void carries the accounts, the
   /// business id and the whole amount of its hold.
   [[nodiscard]] Transfer transfer(std::uint64_t index) const;
-  [[nodiscard]] TransferId transfer_id(std::uint64_t index) const;
+  [[nodiscard]] TransferId transfer_id(std::uint64_t index) const {
+    return id_of(expiring_ + index);
+  }
+
+  /// The `index`-th of the holds that are created before the load. Requires: index <
+  /// settings.expiring.
+  [[nodiscard]] Transfer expiring_hold(std::uint64_t index, std::uint32_t timeout_s) const;
 
   /// A pseudo-random number below `count`, the `number`-th. Requires: count > 0.
   [[nodiscard]] std::uint64_t pick(std::uint64_t number, std::uint64_t count) const {
@@ -46,7 +53,9 @@ class BenchGenerator {
  private:
   static constexpr std::uint64_t stride = 0x9e3779b97f4a7c15;
 
-  [[nodiscard]] Transfer plain(std::uint64_t index) const;
+  // Numbers count the expiring holds first, then the transfers of the load.
+  [[nodiscard]] TransferId id_of(std::uint64_t number) const;
+  [[nodiscard]] Transfer plain(std::uint64_t number) const;
   /// The same of a load that resolves holds.
   [[nodiscard]] Transfer hold_or_resolution(std::uint64_t index) const;
 
@@ -55,6 +64,7 @@ class BenchGenerator {
   }
 
   LoadPlan plan_;
+  std::uint64_t expiring_;
   std::uint64_t accounts_;
   std::uint64_t seed_;
   std::uint32_t batch_;

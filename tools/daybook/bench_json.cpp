@@ -33,6 +33,18 @@ Json latency_json(const LatencyFigures& latency) {
   return {{"p50", latency.p50}, {"p99", latency.p99}, {"p999", latency.p999}, {"max", latency.max}};
 }
 
+Json storm_json(const std::optional<StormFigures>& storm) {
+  if (!storm) return nullptr;
+  const bool seen = storm->requests > 0;
+  return {{"holds", whole(storm->holds)},
+          {"due_within_seconds", storm->due_within_s},
+          {"release_seconds", storm->release_s},
+          {"late_seconds", storm->late_s},
+          {"load_covers_releases", storm->covered},
+          {"requests", whole(storm->requests)},
+          {"request_latency_us", seen ? latency_json(storm->latency) : Json(nullptr)}};
+}
+
 Json reads_json(const std::vector<ReadFigures>& reads) {
   if (reads.empty()) return nullptr;
   Json object;
@@ -56,6 +68,7 @@ void add_figures(Json& object, const LoadSettings& settings, const Figures& figu
   object["seconds"] = figures.seconds;
   object["hold_pairs_per_second"] =
       resolves_holds(settings.kind) ? Json(figures.pair_rate) : Json(nullptr);
+  object["expiry"] = storm_json(figures.storm);
   object["reads"] = reads_json(figures.reads);
 }
 

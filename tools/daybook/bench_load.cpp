@@ -71,10 +71,13 @@ class Load {
     Clock::time_point submitted;
   };
 
+  [[nodiscard]] ClientSettings client_settings() const;
   Result<void> connect();
   Result<void> open_accounts();
+  Result<void> create_storm();
   Result<void> send_transfers();
   Result<void> measure_lag();
+  Result<void> await_storm();
   Result<void> sum_balances();
   Result<void> read();
 
@@ -96,6 +99,7 @@ class Load {
   std::vector<Place> places_;
   AckLog ack_log_;
   AnswerCheck check_;
+  std::optional<ExpiryStorm> storm_;
   std::uint64_t rounds_begun_ = 0;
   std::size_t outstanding_ = 0;
   std::optional<Failure> failure_;
@@ -109,8 +113,9 @@ class Load {
 
 Result<LoadOutcome> Load::run() {
   using Step = Result<void> (Load::*)();
-  const Step steps[] = {&Load::connect,     &Load::open_accounts, &Load::send_transfers,
-                        &Load::measure_lag, &Load::sum_balances,  &Load::read};
+  const Step steps[] = {&Load::connect,        &Load::open_accounts, &Load::create_storm,
+                        &Load::send_transfers, &Load::measure_lag,   &Load::await_storm,
+                        &Load::sum_balances,   &Load::read};
   for (const Step step : steps) {
     const Result<void> done = (this->*step)();
     if (!done) return done.error();
@@ -119,19 +124,23 @@ Result<LoadOutcome> Load::run() {
   return std::move(outcome_);
 }
 
+ClientSettings Load::client_settings() const {
+  ClientSettings made;
+  made.host = settings_.host;
+  made.port = settings_.port;
+  made.token = settings_.token;
+  made.in_flight_max = settings_.in_flight;
+  made.reconnect = false;  // A lost engine is a result here, not a nuisance.
+  return made;
+}
+
 Result<void> Load::connect() {
   if (!settings_.ack_log.empty()) {
     const Result<void> opened = ack_log_.open(settings_.ack_log);
     if (!opened) return opened.error();
   }
-  ClientSettings client_settings;
-  client_settings.host = settings_.host;
-  client_settings.port = settings_.port;
-  client_settings.token = settings_.token;
-  client_settings.in_flight_max = settings_.in_flight;
-  client_settings.reconnect = false;  // A lost engine is a result here, not a nuisance.
   for (std::uint32_t i = 0; i < settings_.clients; ++i) {
-    clients_.push_back(std::make_unique<Client>(loop_, client_settings));
+    clients_.push_back(std::make_unique<Client>(loop_, client_settings()));
     const Result<void> connected = clients_.back()->connect();
     if (!connected) return connected.error();
   }
@@ -161,6 +170,26 @@ Result<void> Load::open_accounts() {
     if (outcome_.wrong) return {};
     tell_progress(end, Clock::now());
   }
+  return {};
+}
+
+Result<void> Load::create_storm() {
+  if (settings_.expiring == 0) return {};
+  begin_phase("holds", settings_.expiring);
+  storm_.emplace(loop_, client_settings(), settings_, generator_, check_);
+  const Result<void> created = storm_->create(
+      [this](std::uint64_t created_so_far) { tell_progress(created_so_far, Clock::now()); });
+  outcome_.wrong = storm_->wrong();
+  return created;
+}
+
+Result<void> Load::await_storm() {
+  if (!storm_) return {};
+  begin_phase("releases", settings_.expiring);
+  const Result<void> released = storm_->await_released();
+  outcome_.wrong = storm_->wrong();
+  if (!released || outcome_.wrong) return released;
+  outcome_.storm = storm_->outcome();
   return {};
 }
 
@@ -229,7 +258,9 @@ void Load::answered(Place& place, const Result<BatchResult>& result) {
     const Result<void> written = ack_log_.write(generator_, place.span.first, place.span.count);
     if (!written && !failure_) failure_ = written.error();
   }
-  outcome_.latency_ns.record(static_cast<std::uint64_t>((now - place.submitted).count()));
+  const auto latency_ns = static_cast<std::uint64_t>((now - place.submitted).count());
+  outcome_.latency_ns.record(latency_ns);
+  if (storm_) storm_->note_answer(latency_ns);
   ++outcome_.requests;
   const std::uint64_t before = outcome_.acknowledged;
   outcome_.acknowledged += place.span.count;

@@ -11,13 +11,14 @@
 #include "engine/model/transfer.hpp"
 #include "tools/daybook/bench_reads.hpp"
 #include "tools/daybook/bench_settings.hpp"
+#include "tools/daybook/bench_storm.hpp"
 #include "tools/daybook/histogram.hpp"
 
 namespace daybook {
 
 /// How far a run is. Told about ten times a second.
 struct LoadProgress {
-  const char* phase = "";  ///< "accounts", "transfers", "balances", "reads".
+  const char* phase = "";  ///< "accounts", "holds", "transfers", "releases", "balances", "reads".
   std::uint64_t done = 0;
   std::uint64_t all = 0;
   double seconds = 0;  ///< Since the phase began.
@@ -47,7 +48,8 @@ struct LoadOutcome {
       0;  ///< Sequences that the indexes lacked right after the last answer.
   /// Transfers per second of each million of them, in order; a last part is left out.
   std::vector<double> rate_of_million;
-  std::vector<ReadOutcome> reads;  ///< Empty when none were asked for.
+  std::optional<StormOutcome> storm;  ///< Where holds expired during the load.
+  std::vector<ReadOutcome> reads;     ///< Empty when none were asked for.
   /// Set: an answer or a balance was wrong, in words. The figures then mean nothing.
   std::optional<std::string> wrong;
 };
@@ -58,7 +60,8 @@ struct LoadOutcome {
 /// are a pseudo-random pair. Each answer must say that all events were created, and the sequences
 /// of the operations must not overlap; at the end debits and credits, summed over all accounts,
 /// must equal what was sent: the posted ones the sum of what was moved, the pending ones the sum of
-/// the holds that are open. Then come the reads.
+/// the holds that are open. Expiring holds are created before the transfers, and are awaited before
+/// the sums. Last come the reads.
 ///
 /// Threads.  One; it is also the client's. `progress` is called on it.
 /// Errors.   A Failure when the run could not be finished: no engine, a lost connection, a full

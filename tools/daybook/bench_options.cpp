@@ -58,12 +58,28 @@ std::optional<Failure> fit_kind(const BenchOptions& options, LoadSettings& load)
   return std::nullopt;
 }
 
+/// What is wrong with the options about expiring holds.
+std::optional<Failure> expiry_fault(const BenchOptions& options, const LoadSettings& load) {
+  if (load.expiring == 0 && load.expire_after != 0) {
+    return Failure{FailureKind::invalid,
+                   "--expire-after is about expiring holds; write how many with --expiring"};
+  }
+  if (load.expiring != 0 && resolves_holds(load.kind)) {
+    return Failure{FailureKind::invalid,
+                   fmt::format("--expiring waits until nothing is pending, and --kind {} has holds "
+                               "of its own; leave one of them out",
+                               options.kind)};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<LoadSettings> load_of(const BenchOptions& options) {
   LoadSettings load = options.load;
   load.ids = options.ids == "random" ? IdOrder::random : IdOrder::sequential;
   if (const auto wrong = fit_kind(options, load)) return *wrong;
+  if (const auto wrong = expiry_fault(options, load)) return *wrong;
   if (!options.connect.empty()) {
     if (const auto wrong = read_address(options.connect, load)) return *wrong;
     if (!options.data_directory.empty() || !options.engine_options.empty()) {

@@ -49,6 +49,23 @@ std::string holds_line(const LoadTotals& sent, const std::vector<Figures>& all,
                      count(sent.posts), count(sent.voids), count(sent.open_holds()));
 }
 
+std::string expiry_line(const StormFigures& storm) {
+  return fmt::format(
+      "{} holds due within {:.2f} s; all released {:.2f} s after the first deadline, "
+      "{:.2f} s after the last",
+      grouped(storm.holds), storm.due_within_s, storm.release_s, storm.late_s);
+}
+
+std::string expiry_latency_line(const StormFigures& storm) {
+  const char* const advice =
+      storm.covered ? "" : "; the load ended before the last release: send more transfers";
+  if (storm.requests <= 0) return fmt::format("none{}", advice);
+  return fmt::format("p50 {}  p99 {}  p99.9 {}  max {}  of {} requests in those seconds{}",
+                     grouped(storm.latency.p50), grouped(storm.latency.p99),
+                     grouped(storm.latency.p999), grouped(storm.latency.max),
+                     grouped(storm.requests), advice);
+}
+
 std::string read_line(const ReadFigures& read) {
   return fmt::format("p50 {}  p99 {}  max {}  {} ({} reads, {:.1f} rows each)",
                      grouped(read.latency.p50), grouped(read.latency.p99),
@@ -68,7 +85,7 @@ std::string text_of(const BenchReport& report) {
       grouped(static_cast<double>(settings.accounts)), settings.batch, settings.clients,
       settings.in_flight, name_of(settings.ids));
   const auto line = [&text](const char* name, const std::string& value) {
-    text += fmt::format("  {:<16}{}\n", name, value);
+    text += fmt::format("  {:<18}{}\n", name, value);
   };
   line("kind", std::string{describe(settings.kind)});
   line("rate", fmt::format("{} transfers/s in {:.2f} s{}", grouped(middle.rate), middle.seconds,
@@ -81,6 +98,10 @@ std::string text_of(const BenchReport& report) {
                                   grouped(middle.latency.p999), grouped(middle.latency.max),
                                   grouped(static_cast<double>(report.runs.front().load.requests)),
                                   all.size() < 2 ? "" : ", medians of the runs"));
+  if (middle.storm) {
+    line("expiry", expiry_line(*middle.storm));
+    line("latency then, us", expiry_latency_line(*middle.storm));
+  }
   for (const ReadFigures& read : middle.reads) {
     line("read, us", read_line(read));
   }

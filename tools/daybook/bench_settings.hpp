@@ -62,8 +62,12 @@ struct LoadSettings {
   /// Accounts, pairs, amounts and ids follow from it: the same seed, the same load. An engine that
   /// has seen a seed refuses it the second time, because every id exists.
   std::uint64_t seed = 1;
-  std::uint64_t reads = 0;  ///< Reads of each sort after the load.
-  std::string ack_log;      ///< Where to write acknowledged ids (check_acks.hpp); empty: nowhere.
+  /// Holds that are created before the load and expire during it. Not where the kind resolves
+  /// holds.
+  std::uint64_t expiring = 0;
+  std::uint32_t expire_after = 0;  ///< Seconds from their creation on; 0: as their number needs.
+  std::uint64_t reads = 0;         ///< Reads of each sort after the load.
+  std::string ack_log;  ///< Where to write acknowledged ids (check_acks.hpp); empty: nowhere.
 };
 
 }  // namespace daybook

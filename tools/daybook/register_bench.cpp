@@ -14,17 +14,14 @@ namespace {
 
 constexpr std::uint32_t clients_max = 1'024;
 constexpr std::uint32_t runs_max = 100;
+constexpr std::uint32_t expire_after_max = 86'400;
 constexpr std::uint64_t reads_max = 10'000'000;
 
-}  // namespace
-
-void register_bench(CLI::App& app, CommandContext& context) {
-  auto options = std::make_shared<BenchOptions>();
-  CLI::App* command = app.add_subcommand(
-      "bench", "Measure an engine: its own on an empty directory, or a running one");
-  LoadSettings& load = options->load;
+/// What is sent, and in which requests.
+void add_load(CLI::App* command, BenchOptions& options) {
+  LoadSettings& load = options.load;
   command
-      ->add_option("--kind", options->kind,
+      ->add_option("--kind", options.kind,
                    "What the transfers are: plain; holds (a request of pending transfers, then, "
                    "once it is answered, one of their posts); pending-30 (the same with 30 % "
                    "pending, 20 % posts, 10 % voids, 40 % plain); hot (all debit one account); "
@@ -50,9 +47,25 @@ void register_bench(CLI::App& app, CommandContext& context) {
                    "wire, the others wait, and their latency with them)")
       ->capture_default_str()
       ->check(CLI::Range(1U, limits::in_flight_requests_max));
-  command->add_option("--ids", options->ids, "Order of the transfers' ids: sequential or random")
+  command->add_option("--ids", options.ids, "Order of the transfers' ids: sequential or random")
       ->capture_default_str()
       ->check(CLI::IsMember({"sequential", "random"}));
+}
+
+/// What happens beside the load and after it.
+void add_expiry_and_reads(CLI::App* command, LoadSettings& load) {
+  command
+      ->add_option("--expiring", load.expiring,
+                   "Before the load, create so many holds that all fall due in the same second; "
+                   "the load begins a second before that. Needs the engine's clock to be this "
+                   "machine's, and transfers enough to last until all are released")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 40));
+  command
+      ->add_option("--expire-after", load.expire_after,
+                   "Seconds from the first of the --expiring holds to the second in which they "
+                   "fall due; without it 3 and one more for each 200,000")
+      ->check(CLI::Range(2U, expire_after_max));
   command
       ->add_option("--reads", load.reads,
                    "After the load, so many reads of each sort, one at a time: an account's 2,000 "
@@ -60,6 +73,17 @@ void register_bench(CLI::App& app, CommandContext& context) {
                    "transfers, queries by a business id and by a user id with a tag")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{0}, reads_max));
+}
+
+}  // namespace
+
+void register_bench(CLI::App& app, CommandContext& context) {
+  auto options = std::make_shared<BenchOptions>();
+  CLI::App* command = app.add_subcommand(
+      "bench", "Measure an engine: its own on an empty directory, or a running one");
+  LoadSettings& load = options->load;
+  add_load(command, *options);
+  add_expiry_and_reads(command, load);
   command->add_option("--seed", load.seed, "Everything sent follows from it; fresh for old data")
       ->capture_default_str();
   command->add_option("--runs", options->runs, "Runs; medians and spread are printed")
@@ -84,7 +108,8 @@ void register_bench(CLI::App& app, CommandContext& context) {
       "  daybook bench --transfers 10000000\n"
       "  daybook bench --transfers 1000000 --batch 1 --clients 64 --in-flight 1 --runs 3 --json\n"
       "  daybook bench --transfers 10000000 --kind holds\n"
-      "  daybook bench --transfers 10000000 --accounts 1000 --reads 1000");
+      "  daybook bench --transfers 10000000 --accounts 1000 --reads 1000\n"
+      "  daybook bench --transfers 20000000 --expiring 1000000");
   command->callback([&context, options] { context.exit_code = run_bench(*options); });
 }
 

@@ -155,6 +155,24 @@ TEST(BenchGeneratorTest, ChainsHaveTheirLengthAndEndWithTheirRequest) {
   }
 }
 
+TEST(BenchGeneratorTest, ExpiringHoldsAndTheLoadShareNoId) {
+  for (const IdOrder ids : {IdOrder::sequential, IdOrder::random}) {
+    LoadSettings settings = settings_of(LoadKind::plain, 500, 30);
+    settings.ids = ids;
+    settings.expiring = 300;
+    const BenchGenerator generator{settings};
+    std::set<Uint128> seen;
+    for (const Transfer& each : all_of(settings)) seen.insert(each.id.value());
+    for (std::uint64_t i = 0; i < settings.expiring; ++i) {
+      const Transfer hold = generator.expiring_hold(i, 7);
+      ASSERT_EQ(hold.flags, transfer_flag::pending);
+      ASSERT_EQ(hold.timeout, 7U);
+      seen.insert(hold.id.value());
+    }
+    EXPECT_EQ(seen.size(), 800U);
+  }
+}
+
 TEST(BenchGeneratorTest, EveryKindIsFoundByItsName) {
   for (const LoadKind kind : every_kind) EXPECT_EQ(load_kind_of(name_of(kind)), kind);
   EXPECT_EQ(load_kind_names().size(), every_kind.size());

@@ -52,6 +52,21 @@ TEST(BenchOptionsTest, TransfersThatDoNotFitTheKindAreToldANumberThatDoes) {
   EXPECT_TRUE(load_of(options).ok());
 }
 
+TEST(BenchOptionsTest, ExpiringHoldsGoWithKindsThatLeaveNothingPending) {
+  BenchOptions options;
+  options.load.expire_after = 5;
+  expect_refused(options, "--expiring");
+  options.load.expiring = 100;
+  for (const std::string& kind : load_kind_names()) {
+    options.kind = kind;
+    if (resolves_holds(*load_kind_of(kind))) {
+      expect_refused(options, "has holds of its own");
+    } else {
+      EXPECT_TRUE(load_of(options).ok()) << kind;
+    }
+  }
+}
+
 TEST(BenchOptionsTest, AnAddressMustBeOneAndExcludesAnOwnEngine) {
   BenchOptions options;
   options.connect = "[::1]:7420";

@@ -64,12 +64,44 @@ TEST(BenchReportTest, WhatWasNotSeenIsNull) {
     run.memory.reset();
   }
   const auto json = nlohmann::json::parse(json_of(report));
-  for (const char* name : {"data_bytes", "data_bytes_per_transfer", "anon_bytes_max",
-                           "anon_bytes_per_transfer", "hold_pairs_per_second", "holds", "reads"}) {
+  for (const char* name :
+       {"data_bytes", "data_bytes_per_transfer", "anon_bytes_max", "anon_bytes_per_transfer",
+        "hold_pairs_per_second", "holds", "reads", "expiry"}) {
     ASSERT_TRUE(json.contains(name)) << name;
     EXPECT_TRUE(json[name].is_null()) << name;
   }
   EXPECT_NE(text_of(report).find("unknown"), std::string::npos);
+}
+
+TEST(BenchReportTest, ExpiryHasItsOwnLatencyAndSaysWhenTheLoadWasTooShort) {
+  BenchReport report = report_of(LoadKind::plain);
+  report.settings.expiring = 600;
+  for (BenchRun& run : report.runs) {
+    StormOutcome& storm = run.load.storm.emplace();
+    storm.holds = 600;
+    storm.due_within_seconds = 0.5;
+    storm.release_seconds = run.load.seconds;
+    storm.late_seconds = 0.25;
+    storm.load_covers_releases = true;
+    storm.latency_ns.record(90'000);
+  }
+  auto json = nlohmann::json::parse(json_of(report));
+  EXPECT_EQ(json["expiry"]["holds"], 600);
+  EXPECT_EQ(json["expiry"]["due_within_seconds"], 0.5);
+  EXPECT_EQ(json["expiry"]["release_seconds"], 2.0);
+  EXPECT_EQ(json["expiry"]["late_seconds"], 0.25);
+  EXPECT_EQ(json["expiry"]["load_covers_releases"], true);
+  EXPECT_EQ(json["expiry"]["request_latency_us"]["p99"], 90.0);
+  // The holds are kept as the transfers are.
+  EXPECT_EQ(json["data_bytes_per_transfer"], 100.0);
+  EXPECT_EQ(text_of(report).find("send more transfers"), std::string::npos);
+
+  report.runs[0].load.storm->load_covers_releases = false;
+  for (BenchRun& run : report.runs) run.load.storm->latency_ns = {};
+  json = nlohmann::json::parse(json_of(report));
+  EXPECT_EQ(json["expiry"]["load_covers_releases"], false);
+  EXPECT_TRUE(json["expiry"]["request_latency_us"].is_null());
+  EXPECT_NE(text_of(report).find("send more transfers"), std::string::npos);
 }
 
 TEST(BenchReportTest, TextTellsPairsOnlyOfLoadsThatHaveThem) {
