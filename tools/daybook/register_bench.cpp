@@ -109,7 +109,7 @@ void register_bench(CLI::App& app, CommandContext& context) {
       "  daybook bench --transfers 1000000 --batch 1 --clients 64 --in-flight 1 --runs 3 --json\n"
       "  daybook bench --transfers 10000000 --kind holds\n"
       "  daybook bench --transfers 10000000 --accounts 1000 --reads 1000\n"
-      "  daybook bench --transfers 20000000 --expiring 1000000");
+      "  daybook bench --transfers 40000000 --expiring 1000000");
   command->callback([&context, options] { context.exit_code = run_bench(*options); });
 }
 
