@@ -9,6 +9,7 @@
 
 #include "engine/follower/follower.hpp"
 #include "engine/follower/query_worker.hpp"
+#include "engine/index/run_sink.hpp"
 #include "engine/replay/journal_fact_reader.hpp"
 #include "engine/sequencer/engine_clock.hpp"
 #include "engine/sequencer/journaler.hpp"
@@ -23,13 +24,18 @@ struct Engine::Threads {
         time{source},
         on_fatal{std::move(fatal)},
         on_alarm{std::move(alarm)},
-        live{given.state} {
+        live{with_shelf()} {
     for (std::size_t thread = 0; thread < settings.io_threads; ++thread) {
       channels.push_back(std::make_unique<IoChannel>(settings.slots_per_io_thread));
     }
     for (std::size_t thread = 0; thread < settings.query_threads; ++thread) {
       query_sleepers.push_back(std::make_unique<FutexSleeper>());
     }
+  }
+
+  StateSettings with_shelf() {
+    settings.state.id_runs = &id_runs;
+    return settings.state;
   }
 
   // Told once: the first failure is the cause, the others follow from it.
@@ -75,6 +81,8 @@ struct Engine::Threads {
   std::function<void(const Failure&)> on_fatal;
   std::function<void(const Alarm&)> on_alarm;
   std::atomic<bool> told{false};
+  IdRunShelf id_runs;
+  MemoryRunStore memory_runs;
   State live;
   Progress progress;
   Slabs slabs;
@@ -106,6 +114,7 @@ Engine::Engine(const EngineSettings& settings, TimeSource& time,
 Engine::~Engine() { stop(); }
 
 State& Engine::live_state() { return threads_->live; }
+IdRunShelf& Engine::id_runs() { return threads_->id_runs; }
 Sequence Engine::committed_sequence() const { return threads_->progress.committed(); }
 Sequence Engine::durable_sequence() const { return threads_->progress.durable(); }
 Sequence Engine::followed_sequence() const { return threads_->progress.followed(); }
@@ -174,6 +183,8 @@ void Engine::start(const Parts& parts) {
                      Follower::Links{.source = *parts.follower_source,
                                      .progress = t.progress,
                                      .sleeper = t.follower_sleeper,
+                                     .id_runs = &t.id_runs,
+                                     .runs = parts.runs != nullptr ? parts.runs : &t.memory_runs,
                                      .on_followed =
                                          [&t] {
                                            t.live.release_retired();

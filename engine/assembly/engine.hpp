@@ -7,10 +7,12 @@
 
 #include "engine/assembly/alarm.hpp"
 #include "engine/base/thread_place.hpp"
+#include "engine/ledger/id_runs.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/ports/clock.hpp"
 #include "engine/ports/io_channel.hpp"
 #include "engine/ports/journal.hpp"
+#include "engine/ports/run_store.hpp"
 #include "engine/sequencer/sequencer.hpp"
 #include "engine/sequencer/sequencer_loop.hpp"
 #include "engine/state/state.hpp"
@@ -49,6 +51,8 @@ class Engine final : public EngineDoor, public JournalObserver {
 
   /// For recovery, before start().
   [[nodiscard]] State& live_state();
+  /// Of older transfer ids: where recovery puts those that it finds.
+  [[nodiscard]] IdRunShelf& id_runs();
 
   /// The journal's two views of what is committed, for the readers that start() is given.
   [[nodiscard]] Sequence committed_sequence() const;
@@ -61,6 +65,7 @@ class Engine final : public EngineDoor, public JournalObserver {
         nullptr;  ///< From the first entry; bounded by durable_sequence().
     EntryLookup* sequencer_lookup = nullptr;  ///< Bounded by committed_sequence().
     std::vector<EntryLookup*> query_lookups;  ///< One a query thread; by durable_sequence().
+    RunStore* runs = nullptr;                 ///< Of older ids; null: they stay in memory.
     SegmentPosition segment;
     std::uint64_t last_commit_time = 0;
   };

@@ -15,6 +15,9 @@ inline constexpr std::size_t receive_bytes_max = 256 * 1'024 * 1'024;  ///< Of a
 inline constexpr std::uint32_t connections_default = 1'024;
 inline constexpr std::uint64_t accounts_default = 10'000'000;
 inline constexpr std::uint64_t transfer_ids_default = std::uint64_t{1} << 28;
+/// Ids that one generation of the id table gathers before they are written to a sorted run.
+inline constexpr std::uint64_t ids_a_generation_default = 15'000'000;
+inline constexpr std::uint64_t ids_a_generation_min = 100'000;
 inline constexpr std::uint64_t holds_default = std::uint64_t{1} << 23;  ///< Open at a time.
 inline constexpr std::uint32_t releases_per_operation_max = 1'024;  ///< Holds whose time is over.
 inline constexpr std::uint32_t ledgers_max = 65'536;

@@ -248,7 +248,7 @@ void TransferLookahead::ask_for_indexes(std::size_t begin) {
     tags.debit = state_.accounts.tag_of(transfer.debit_account_id);
     tags.credit = state_.accounts.tag_of(transfer.credit_account_id);
     if ((transfer.flags & targeting_flags) != 0) state_.holds.prefetch_index(transfer.pending_id);
-    state_.transfer_ids.prefetch(tags.id);
+    state_.transfer_ids.prefetch(transfer.id, tags.id);
     state_.accounts.prefetch_index(tags.debit);
     state_.accounts.prefetch_index(tags.credit);
   }
@@ -275,7 +275,7 @@ TransferDecision decide_transfer(const State& state, FactReader& facts, const Ba
   decision.status = check_form(rules, event);
   if (decision.status != Status::created) return decision;
 
-  if (state.transfer_ids.may_hold(tags.id)) [[unlikely]] {
+  if (state.transfer_ids.may_hold(event.id, tags.id)) [[unlikely]] {
     if (decide_repeat(question, tags, decision)) return decision;
   }
   decision.places.tag = tags.id;

@@ -199,7 +199,9 @@ Result<u128> BalanceWalk::amount_of_hold(TransferId id) {
   if (const auto known = holds_.find(id); known != holds_.end()) {
     return known->second.value().wide();
   }
-  for (const Follower::Candidate& candidate : follower_.find_transfers({&id, 1})) {
+  const auto candidates = follower_.find_transfers({&id, 1});
+  if (!candidates.ok()) return candidates.error();
+  for (const Follower::Candidate& candidate : candidates.value()) {
     if (candidate.burnt) continue;
     std::optional<Transfer> found;
     auto read = with_facts_(candidate.sequence, [&](const EntryFacts& facts) {

@@ -7,8 +7,23 @@
 
 namespace daybook {
 
+namespace {
+
+/// What is done for older ids at a time while there is nothing to follow.
+constexpr std::uint64_t ids_a_step = 65'536;
+
+}  // namespace
+
 Follower::Follower(const StateSettings& settings, Links links, PairIndex::Sizes indexes)
-    : links_{std::move(links)}, state_{settings}, index_{indexes} {}
+    : links_{std::move(links)}, state_{settings}, index_{indexes} {
+  ENSURE((settings.id_runs == nullptr) == (links_.runs == nullptr) &&
+             settings.id_runs == links_.id_runs,
+         "older ids have a shelf and a store, or neither");
+  if (links_.runs != nullptr) {
+    retirement_.emplace(state_.transfer_ids, *links_.id_runs, *links_.runs,
+                        IdRetirement::Settings{});
+  }
+}
 
 void Follower::run() {
   const ActingAs role{follower_thread};
@@ -24,7 +39,13 @@ void Follower::run() {
     }
     if (followed.value()) continue;
     if (last_turn) return;
-    rest();
+    const auto retired = retire_ids(ids_a_step);
+    if (!retired.ok()) return links_.on_fatal(retired.error());
+    if (retired.value()) {
+      links_.on_followed();  // The sequencer may be waiting for just that.
+    } else {
+      rest();
+    }
   }
 }
 
@@ -34,6 +55,10 @@ Result<bool> Follower::follow_next() {
   if (!entry.value()) return false;
   const auto facts = read_facts(*entry.value());
   if (!facts.ok()) return facts.error();
+  if (retirement_) {
+    auto ready = retirement_->make_ready([this] { return std::unique_lock{mutex_}; });
+    if (!ready.ok()) return ready.error();
+  }
   // First: whoever sees an account in the state finds it in the index, too.
   index_.add(facts.value());
   {
@@ -45,12 +70,35 @@ Result<bool> Follower::follow_next() {
     }
   }
   checkpoints_.add(facts.value(), state_.accounts);
+  // Twice as fast as ids come, so that a generation is gone before the next one is full.
+  const std::uint64_t facts_count = facts.value().header.fact_count;
+  if (auto retired = retire_ids(2 * facts_count); !retired.ok()) return retired.error();
   state_.release_retired();
   links_.progress.followed_sequence.store(entry.value()->header.last().value(),
                                           std::memory_order_release);
   links_.source.release();
   links_.on_followed();
   return true;
+}
+
+Result<bool> Follower::retire_ids(std::uint64_t pairs) {
+  if (!retirement_) return false;
+  return retirement_->step(pairs);
+}
+
+template <typename Use>
+Result<void> Follower::find_in_runs(std::span<const TransferId> ids, Sequence before,
+                                    Use use) const {
+  if (links_.id_runs == nullptr) return {};
+  const auto set = links_.id_runs->share();
+  if (set->runs.empty()) return {};
+  for (std::uint32_t index = 0; index < ids.size(); ++index) {
+    auto searched = TransferIdTable::for_each_in_runs(
+        *set, before, ids[index], state_.transfer_ids.tag_of(ids[index]),
+        [&](const TransferIdTable::Candidate& candidate) { use(index, candidate); });
+    if (!searched.ok()) return searched;
+  }
+  return {};
 }
 
 void Follower::rest() {
@@ -63,50 +111,65 @@ void Follower::rest() {
   links_.sleeper.retract();
 }
 
-std::vector<Follower::Candidate> Follower::find_transfers(std::span<const TransferId> ids) const {
+Result<std::vector<Follower::Candidate>> Follower::find_transfers(
+    std::span<const TransferId> ids) const {
   std::vector<Candidate> candidates;
   candidates.reserve(ids.size());
-  const std::lock_guard lock{mutex_};
-  for (std::uint32_t index = 0; index < ids.size(); ++index) {
-    state_.transfer_ids.for_each_candidate(ids[index], [&](const TransferIdTable::Use& use) {
-      candidates.push_back({.index = index, .sequence = use.sequence, .burnt = use.burnt});
-    });
+  const auto note = [&](std::uint32_t index, const TransferIdTable::Candidate& found) {
+    if (found.follows) return;
+    candidates.push_back({.index = index, .sequence = found.sequence, .burnt = found.burnt});
+  };
+  Sequence before;
+  {
+    const std::lock_guard lock{mutex_};
+    for (std::uint32_t index = 0; index < ids.size(); ++index) {
+      state_.transfer_ids.for_each_in_memory(ids[index],
+                                             [&](const auto& found) { note(index, found); });
+    }
+    before = state_.transfer_ids.generation_first();
   }
+  if (auto searched = find_in_runs(ids, before, note); !searched.ok()) return searched.error();
   return candidates;
 }
 
-Follower::HoldFinds Follower::find_holds(std::span<const TransferId> ids) const {
+HoldView Follower::view_of(const Hold& hold) const {
+  const Account& debit = state_.accounts.at(hold.debit);
+  return {.id = hold.id,
+          .debit_account_id = debit.id,
+          .credit_account_id = state_.accounts.at(hold.credit).id,
+          .amount = hold.amount,
+          .posted = hold.posted,
+          .held = hold.held(),
+          .owner = hold.owner,
+          .resolved_by = {},
+          .sequence = hold.sequence,
+          .expires_at = hold.expires_at,
+          .ledger = debit.ledger,
+          .code = hold.code,
+          .state = HoldState::open};
+}
+
+Result<Follower::HoldFinds> Follower::find_holds(std::span<const TransferId> ids) const {
   HoldFinds finds;
-  const std::lock_guard lock{mutex_};
-  finds.as_of = state_.last_sequence();
-  for (std::uint32_t index = 0; index < ids.size(); ++index) {
-    const HoldSlot slot = state_.holds.find(ids[index]);
-    if (slot != no_hold) {
-      const Hold& hold = state_.holds.at(slot);
-      const Account& debit = state_.accounts.at(hold.debit);
-      finds.open.push_back({index,
-                            {.id = hold.id,
-                             .debit_account_id = debit.id,
-                             .credit_account_id = state_.accounts.at(hold.credit).id,
-                             .amount = hold.amount,
-                             .posted = hold.posted,
-                             .held = hold.held(),
-                             .owner = hold.owner,
-                             .resolved_by = {},
-                             .sequence = hold.sequence,
-                             .expires_at = hold.expires_at,
-                             .ledger = debit.ledger,
-                             .code = hold.code,
-                             .state = HoldState::open}});
-      continue;
+  const auto note = [&](std::uint32_t index, const TransferIdTable::Candidate& found) {
+    if (!found.burnt) finds.candidates.push_back({.index = index, .sequence = found.sequence});
+  };
+  Sequence before;
+  {
+    const std::lock_guard lock{mutex_};
+    finds.as_of = state_.last_sequence();
+    before = state_.transfer_ids.generation_first();
+    for (std::uint32_t index = 0; index < ids.size(); ++index) {
+      const HoldSlot slot = state_.holds.find(ids[index]);
+      if (slot != no_hold) {
+        finds.open.push_back({index, view_of(state_.holds.at(slot))});
+      } else {
+        state_.transfer_ids.for_each_in_memory(ids[index],
+                                               [&](const auto& found) { note(index, found); });
+      }
     }
-    state_.transfer_ids.for_each_candidate(ids[index], [&](const TransferIdTable::Use& use) {
-      if (!use.burnt) finds.candidates.push_back({.index = index, .sequence = use.sequence});
-    });
-    state_.transfer_ids.for_each_follow_up(ids[index], [&](Sequence sequence) {
-      finds.candidates.push_back({.index = index, .sequence = sequence});
-    });
   }
+  if (auto searched = find_in_runs(ids, before, note); !searched.ok()) return searched.error();
   return finds;
 }
 

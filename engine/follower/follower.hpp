@@ -9,6 +9,7 @@
 
 #include "engine/base/sleeper.hpp"
 #include "engine/base/thread_role.hpp"
+#include "engine/ledger/id_retirement.hpp"
 #include "engine/model/views.hpp"
 #include "engine/ports/journal.hpp"
 #include "engine/query/balance_checkpoints.hpp"
@@ -35,6 +36,9 @@ class Follower {
     EntrySource& source;  ///< Never shows more than is durable.
     Progress& progress;
     FutexSleeper& sleeper;  ///< This thread's own.
+    /// Where older transfer ids go; the settings name the same shelf. Both or neither.
+    IdRunShelf* id_runs = nullptr;
+    RunStore* runs = nullptr;
     std::function<void()> on_followed;
     std::function<void(const Failure&)> on_fatal;
   };
@@ -54,7 +58,8 @@ class Follower {
     Sequence sequence;
     bool burnt = false;
   };
-  [[nodiscard]] std::vector<Candidate> find_transfers(std::span<const TransferId> ids) const;
+  [[nodiscard]] Result<std::vector<Candidate>> find_transfers(
+      std::span<const TransferId> ids) const;
 
   /// What the tables say of holds.
   struct HoldFinds {
@@ -66,7 +71,7 @@ class Follower {
     std::vector<Candidate> candidates;  ///< Of those not open: transfers, and what came after.
     Sequence as_of;
   };
-  [[nodiscard]] HoldFinds find_holds(std::span<const TransferId> ids) const;
+  [[nodiscard]] Result<HoldFinds> find_holds(std::span<const TransferId> ids) const;
 
   /// Where the tables say that an id got its name.
   struct NameFinds {
@@ -112,7 +117,14 @@ class Follower {
 
  private:
   [[nodiscard]] Result<bool> follow_next();
+  [[nodiscard]] Result<bool> retire_ids(std::uint64_t pairs);
   void rest();
+  [[nodiscard]] HoldView view_of(const Hold& hold) const;
+
+  /// Calls `use(index, candidate)` for what the runs of older ids say of `ids[index]`.
+  template <typename Use>
+  [[nodiscard]] Result<void> find_in_runs(std::span<const TransferId> ids, Sequence before,
+                                          Use use) const;
 
   static constexpr std::uint64_t sleep_ns_max = 100'000'000;
 
@@ -120,6 +132,7 @@ class Follower {
   mutable std::mutex mutex_;
   State state_;
   Replayer replayer_{state_};
+  std::optional<IdRetirement> retirement_;
   FactIndex index_;
   BalanceCheckpoints checkpoints_;
 };

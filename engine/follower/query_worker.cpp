@@ -174,7 +174,9 @@ Result<void> QueryWorker::with_facts(Sequence sequence,
 Result<void> QueryWorker::lookup_transfers(RequestSlot& slot) {
   slot.first_sequence = links_.progress.followed();
   const auto* const ids = reinterpret_cast<const TransferId*>(slot.events);
-  auto candidates = links_.follower.find_transfers({ids, slot.event_count});
+  auto searched = links_.follower.find_transfers({ids, slot.event_count});
+  if (!searched.ok()) return searched.error();
+  auto candidates = std::move(searched).value();
   std::erase_if(candidates, [](const Follower::Candidate& each) { return each.burnt; });
 
   // Entry by entry, so that each is read once however many of the ids it holds.
@@ -204,7 +206,9 @@ Result<void> QueryWorker::lookup_transfers(RequestSlot& slot) {
 // A hold that is not open: its pending transfer and what resolved it, from the journal.
 Result<void> QueryWorker::lookup_holds(RequestSlot& slot) {
   const auto* const ids = reinterpret_cast<const TransferId*>(slot.events);
-  Follower::HoldFinds finds = links_.follower.find_holds({ids, slot.event_count});
+  auto searched = links_.follower.find_holds({ids, slot.event_count});
+  if (!searched.ok()) return searched.error();
+  Follower::HoldFinds finds = std::move(searched).value();
   slot.first_sequence = finds.as_of;
   std::vector<ResolvedHold> resolved(slot.event_count);
   auto& candidates = finds.candidates;

@@ -20,11 +20,22 @@ Result<void> MemoryRunSink::put_header(std::span<const std::byte> page) {
   return {};
 }
 
-Result<std::shared_ptr<const IndexRun>> MemoryRunSink::take() {
+Result<RunBytes> MemoryRunSink::finish() {
   // What was reserved and never touched costs nothing; copying it smaller would.
   if (bytes_.capacity() / 2 > bytes_.size()) bytes_.shrink_to_fit();
-  const auto kept = std::make_shared<const std::vector<std::byte>>(std::move(bytes_));
-  return IndexRun::open(*kept, kept, "a run in memory");
+  auto kept = std::make_shared<const std::vector<std::byte>>(std::move(bytes_));
+  const std::span<const std::byte> bytes{*kept};
+  return RunBytes{bytes, std::move(kept)};
+}
+
+Result<std::shared_ptr<const IndexRun>> MemoryRunSink::take() {
+  const auto finished = finish();
+  if (!finished) return finished.error();
+  return IndexRun::open(finished.value().bytes, finished.value().keeper, "a run in memory");
+}
+
+Result<std::unique_ptr<StoredRun>> MemoryRunStore::create(std::string_view) {
+  return std::unique_ptr<StoredRun>{std::make_unique<MemoryRunSink>()};
 }
 
 }  // namespace daybook

@@ -132,4 +132,30 @@ void IdIndex::release_retired() {
   if (level != 0) levels_[level].discard();
 }
 
+// A bucket that is not full ends a search, so nothing from before it overflows beyond it: what lies
+// between two of them is sorted by itself.
+std::size_t IdIndex::collect(std::size_t bucket, std::vector<IndexPair>& into) const {
+  const std::size_t begin = into.size();
+  const std::size_t end = bucket_count();
+  for (bool was_full = true; was_full && bucket < end; ++bucket) {
+    const Bucket& from = table_[bucket];
+    for (unsigned slot = 0; slot < from.count; ++slot) {
+      const std::uint64_t tag = from.tagged[slot] >> (64 - tag_bits);
+      into.push_back({key_of(tag), value_at(from, slot)});
+    }
+    was_full = from.count == slots;
+  }
+  std::sort(into.begin() + static_cast<std::ptrdiff_t>(begin), into.end());
+  return bucket;
+}
+
+void IdIndex::clear() {
+  for (unsigned bits = bits_min; bits <= bits_; ++bits) levels_[bits].discard();
+  bits_ = bits_min;
+  table_ = levels_[bits_].items();
+  old_table_ = nullptr;
+  migrated_ = settled_ = size_ = 0;
+  retired_.store(0, std::memory_order_relaxed);
+}
+
 }  // namespace daybook

@@ -3,11 +3,13 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <vector>
 
 #include "engine/base/assert.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/base/mapped_array.hpp"
 #include "engine/base/uint128.hpp"
+#include "engine/index/index_pair.hpp"
 
 namespace daybook {
 
@@ -79,6 +81,30 @@ class IdIndex {
   /// Gives the memory of a table that was grown out of back to the kernel. Any thread: it is a
   /// system call that the owner should be spared.
   void release_retired();
+
+  // ---- For an index that is complete: reading all of it in order, and emptying it. ----
+
+  /// Does a slice of a growth under way. True: none is. Cost: O(buckets).
+  [[nodiscard]] bool settle(std::uint64_t buckets) {
+    if (old_table_ != nullptr) migrate(buckets);
+    return old_table_ == nullptr;
+  }
+
+  /// Buckets that collect() goes through.
+  [[nodiscard]] std::size_t bucket_count() const { return (std::size_t{1} << bits_) + spare; }
+
+  /// Appends what stands in bucket `bucket` and in those that it overflows into, sorted by key and
+  /// value; a key is its tag, in the top bits. Returns the bucket that comes next: called again and
+  /// again from 0 to bucket_count(), everything is sorted. Requires: settle() was true since the
+  /// last change.
+  std::size_t collect(std::size_t bucket, std::vector<IndexPair>& into) const;
+
+  /// What collect() makes of a tag.
+  [[nodiscard]] static std::uint64_t key_of(std::uint64_t tag) { return tag << (64 - tag_bits); }
+
+  /// Forgets everything and gives the memory back to the kernel. Any thread, while no other uses
+  /// the index.
+  void clear();
 
  private:
   static constexpr unsigned tag_bits = 47;

@@ -1,10 +1,16 @@
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 
+#include "engine/base/limits.hpp"
 #include "engine/ledger/fact_reader.hpp"
 #include "engine/ledger/id_index.hpp"
+#include "engine/ledger/id_runs.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/model/transfer.hpp"
 
@@ -17,11 +23,24 @@ namespace daybook {
 /// It keeps 12 bytes an id and no id: a hit is confirmed by reading the fact it leads to (see
 /// FactReader), which a repeat needs anyway to be compared. New ids, the common case, miss.
 ///
-/// Threads.  One, but for release_retired().
+/// Generations.  With a shelf, memory is bounded. Ids gather in a generation; when it has as many
+///               as the settings say it is sealed, at the beginning of an entry, so that live and
+///               replay do it alike, and the next one begins. IdRetirement makes sorted runs of
+///               sealed generations; once they are on the shelf, begin_entry() uses them and lets
+///               the generation go. None of that changes an answer.
+/// Threads.      One, but for release_retired().
+/// Errors.       A damaged run stops the process: it was made of the journal, and the next start
+///               makes it anew.
 class TransferIdTable {
  public:
-  TransferIdTable(std::uint64_t ids_max, std::uint64_t hash_seed)
-      : index_{2 * ids_max, hash_seed}, ids_max_{ids_max} {}
+  struct Settings {
+    std::uint64_t ids_max = limits::transfer_ids_default;
+    std::uint64_t hash_seed = 0;
+    IdRunShelf* shelf = nullptr;  ///< Null: all ids stay in memory.
+    std::uint64_t ids_a_generation = limits::ids_a_generation_default;
+  };
+
+  explicit TransferIdTable(const Settings& settings);
 
   struct Use {
     Sequence sequence;  ///< Of the transfer; where burnt, of the operation that refused it.
@@ -35,102 +54,129 @@ class TransferIdTable {
     RecordedTransfer recorded;  ///< A post, a void, a reversal.
   };
 
-  [[nodiscard]] std::uint64_t tag_of(TransferId id) const { return index_.tag_of(id.value()); }
-  void prefetch(std::uint64_t tag) const { index_.prefetch(tag); }
+  /// Any thread. The same of all generations.
+  [[nodiscard]] std::uint64_t tag_of(TransferId id) const {
+    return generations_[0]->index.tag_of(id.value());
+  }
+  void prefetch(TransferId id, std::uint64_t tag) const {
+    current_->index.prefetch(tag);
+    if (has_older_) prefetch_older(id, tag);
+  }
 
-  /// False: no id with this tag was ever used.
-  [[nodiscard]] bool may_hold(std::uint64_t tag) const {
-    return index_.candidate(tag) != IdIndex::none;
+  /// False: `id`, whose tag this is, was never used.
+  [[nodiscard]] bool may_hold(TransferId id, std::uint64_t tag) const {
+    if (current_->index.candidate(tag) != IdIndex::none) return true;
+    return has_older_ && older_may_hold(id, tag);
   }
 
   /// How `id` was used. `facts` is asked about each candidate; on a hit it left the transfer in
   /// `*recorded` (unless burnt).
   [[nodiscard]] std::optional<Use> find(TransferId id, std::uint64_t tag, FactReader& facts,
-                                        RecordedTransfer* recorded) const {
-    const std::uint64_t found = index_.find(tag, [&](std::uint64_t value) {
-      const Sequence sequence{value >> kind_bits};
-      if ((value & kind_mask) == burnt) return facts.burnt_at(sequence, id);
-      if ((value & kind_mask) != created) return false;
-      return facts.transfer_at(sequence, *recorded) && recorded->transfer.id == id;
-    });
-    if (found == IdIndex::none) return std::nullopt;
-    return Use{Sequence{found >> kind_bits}, (found & kind_mask) == burnt};
-  }
+                                        RecordedTransfer* recorded) const;
 
   /// What came last after the transfer `id`, if anything did.
-  [[nodiscard]] std::optional<FollowUp> find_follow_up(TransferId id, FactReader& facts) const {
-    FollowUp follow_up;
-    const std::uint64_t found = index_.find(tag_of(id), [&](std::uint64_t value) {
-      if ((value & kind_mask) != followed) return false;
-      follow_up.sequence = Sequence{value >> kind_bits};
-      follow_up.released = facts.released_at(follow_up.sequence, id);
-      if (follow_up.released) return true;
-      return facts.transfer_at(follow_up.sequence, follow_up.recorded) &&
-             follow_up.recorded.transfer.pending_id == id;
-    });
-    if (found == IdIndex::none) return std::nullopt;
-    return follow_up;
-  }
+  [[nodiscard]] std::optional<FollowUp> find_follow_up(TransferId id, FactReader& facts) const;
 
-  /// Calls `use(const Use&)` for everything that may be a use of `id`, unconfirmed.
+  /// Something that may be a use of an id (`follows`: or may have come after it), unconfirmed.
+  struct Candidate {
+    Sequence sequence;
+    bool burnt = false;
+    bool follows = false;
+  };
+
+  /// Calls `use(const Candidate&)` for all of `id`; some perhaps twice.
   template <typename Callback>
   void for_each_candidate(TransferId id, Callback use) const {
-    for_each_value(id, [&](std::uint64_t kind, Sequence sequence) {
-      if (kind != followed) use(Use{sequence, kind == burnt});
-    });
+    static_cast<void>(visit(
+        id, tag_of(id), [&](std::uint64_t value) { return use(candidate_of(value)), false; },
+        [] { return false; }));
   }
-  /// Calls `use(Sequence)` for everything that may have come last after `id`, unconfirmed.
+
+  /// The same for those in memory only. Together with for_each_in_runs() on what the shelf shares
+  /// afterwards, it is all: so queries hold up nobody while a disk is read.
   template <typename Callback>
-  void for_each_follow_up(TransferId id, Callback use) const {
-    for_each_value(id, [&](std::uint64_t kind, Sequence sequence) {
-      if (kind == followed) use(sequence);
-    });
+  void for_each_in_memory(TransferId id, Callback use) const {
+    const auto each = [&](std::uint64_t value) { return use(candidate_of(value)), false; };
+    static_cast<void>(visit_memory(id, tag_of(id), each, [] { return false; }));
+  }
+  /// `before`: what generation_first() was.
+  template <typename Callback>
+  [[nodiscard]] static Result<void> for_each_in_runs(const IdRunSet& set, Sequence before,
+                                                     TransferId id, std::uint64_t tag,
+                                                     Callback use) {
+    for (const IdRun& run : set.runs) {
+      if (run.run->identity().first >= before) continue;
+      if (!run.may_hold(id.value(), IdIndex::key_of(tag))) continue;
+      const auto each = [&](std::uint64_t value) { return use(candidate_of(value)), false; };
+      const auto visited = run.run->visit(IdIndex::key_of(tag), each);
+      if (!visited.ok()) return visited.error();
+    }
+    return {};
+  }
+  /// Sequences from here on are in the generation that is gathering.
+  [[nodiscard]] Sequence generation_first() const { return current_->first; }
+
+  // ---- Between entries. ----
+
+  /// Takes up what is new on the shelf. False: the next entry would begin a generation that there
+  /// is no room for yet; begin no entry before IdRetirement has gone on.
+  [[nodiscard]] bool make_ready();
+
+  /// An entry begins whose first sequence is `first`. Requires: make_ready().
+  void begin_entry(Sequence first) {
+    if (is_due()) begin_generation(first);
   }
 
   /// Makes room for `count` transfers, each of which may come after another.
-  void prepare(std::uint64_t count) { index_.prepare(2 * count); }
-  void insert(std::uint64_t tag, Sequence sequence) {
-    index_.insert(tag, value_of(sequence, created));
+  void prepare(std::uint64_t count) { current_->index.prepare(2 * count); }
+
+  void insert(TransferId id, std::uint64_t tag, Sequence sequence) {
+    current_->index.insert(tag, value_of(sequence, created));
+    current_->ids.add(id.value());
     ++ids_;
   }
-  void insert_burnt(std::uint64_t tag, Sequence operation) {
-    index_.insert(tag, value_of(operation, burnt));
+  void insert_burnt(TransferId id, std::uint64_t tag, Sequence operation) {
+    current_->index.insert(tag, value_of(operation, burnt));
+    current_->ids.add(id.value());
     ++ids_;
   }
   /// Undoes the latest insert().
   void take_back(std::uint64_t tag, Sequence sequence) {
-    index_.take_back(tag, value_of(sequence, created));
+    current_->index.take_back(tag, value_of(sequence, created));
     --ids_;
   }
 
-  /// Did the fact at `sequence` come last after a transfer whose tag this is?
-  [[nodiscard]] bool follows(std::uint64_t tag, Sequence sequence) const {
-    return index_.find(tag, [&](std::uint64_t value) {
-      return value == value_of(sequence, followed);
-    }) != IdIndex::none;
-  }
+  /// Did the fact at `sequence` come after the transfer `id`, whose tag this is? Where several did,
+  /// one that others came after may pass, too.
+  [[nodiscard]] bool follows(TransferId id, std::uint64_t tag, Sequence sequence) const;
 
-  /// `sequence` came after the transfer whose tag this is; `before` did so until now (0: nothing).
-  void follow(std::uint64_t tag, Sequence before, Sequence sequence) {
-    if (before.value() == 0) {
-      index_.insert(tag, value_of(sequence, followed));
-    } else {
-      index_.replace(tag, value_of(before, followed), value_of(sequence, followed));
-    }
-  }
+  /// `sequence` came after the transfer `id`; `before` did so until now (0: nothing).
+  void follow(TransferId id, Sequence before, Sequence sequence);
   /// Undoes the latest follow(), of the same arguments.
-  void take_back_follow(std::uint64_t tag, Sequence before, Sequence sequence) {
-    if (before.value() == 0) {
-      index_.take_back(tag, value_of(sequence, followed));
-    } else {
-      index_.replace(tag, value_of(sequence, followed), value_of(before, followed));
-    }
-  }
+  void take_back_follow(TransferId id, Sequence before, Sequence sequence);
 
   /// Ids ever used.
   [[nodiscard]] std::uint64_t size() const { return ids_; }
   [[nodiscard]] std::uint64_t room() const { return ids_max_ - ids_; }
-  void release_retired() { index_.release_retired(); }
+
+  /// Gives memory that is not needed any more back to the kernel: a system call that the owner
+  /// should be spared. Any thread.
+  void release_retired();
+
+  // ---- For IdRetirement, on the owner's thread. ----
+
+  /// A sealed generation.
+  struct Sealed {
+    const IdIndex& index;
+    const IdSpan& ids;
+    std::uint64_t ordinal;
+    Sequence first;  ///< Its sequences: from here
+    Sequence last;   ///< to here.
+  };
+  /// The oldest sealed generation from number `generations` on.
+  [[nodiscard]] std::optional<Sealed> oldest_sealed(std::uint64_t generations) const;
+
+  static constexpr std::uint64_t generations_in_memory = 4;
 
  private:
   static constexpr unsigned kind_bits = 2;
@@ -139,20 +185,71 @@ class TransferIdTable {
   static constexpr std::uint64_t burnt = 1;
   static constexpr std::uint64_t followed = 2;
 
-  template <typename Callback>
-  void for_each_value(TransferId id, Callback use) const {
-    static_cast<void>(index_.find(tag_of(id), [&](std::uint64_t value) {
-      use(value & kind_mask, Sequence{value >> kind_bits});
-      return false;
-    }));
-  }
+  struct Generation {
+    Generation(std::uint64_t entries_max, std::uint64_t seed) : index{entries_max, seed} {}
+
+    IdIndex index;
+    IdSpan ids;
+    Sequence first;
+    /// Nobody needs it: whoever calls release_retired() empties it. The owner sets it, the other
+    /// clears it; each then leaves the generation to the other.
+    std::atomic<bool> left{false};
+  };
 
   static std::uint64_t value_of(Sequence sequence, std::uint64_t kind) {
     return sequence.value() << kind_bits | kind;
   }
+  static Candidate candidate_of(std::uint64_t value) {
+    return {.sequence = Sequence{value >> kind_bits},
+            .burnt = (value & kind_mask) == burnt,
+            .follows = (value & kind_mask) == followed};
+  }
 
-  IdIndex index_;
+  [[nodiscard]] bool is_due() const {
+    return reader_ && current_->index.size() >= ids_a_generation_;
+  }
+  [[nodiscard]] Generation& generation(std::uint64_t ordinal) const {
+    return *generations_[ordinal % generations_in_memory];
+  }
+  void begin_generation(Sequence first);
+  void let_go();
+  void prefetch_older(TransferId id, std::uint64_t tag) const;
+  [[nodiscard]] bool older_may_hold(TransferId id, std::uint64_t tag) const;
+  [[noreturn]] static void stop_on(const Failure& failure);
+
+  /// Calls `use(value)` for the values of `tag`, newest generation first, until it returns true.
+  /// `enough()` is asked after each generation and run.
+  template <typename Callback, typename Enough>
+  bool visit_memory(TransferId id, std::uint64_t tag, Callback use, Enough enough) const {
+    for (std::uint64_t ordinal = ordinal_ + 1; ordinal-- > oldest_;) {
+      const Generation& from = generation(ordinal);
+      if (!from.ids.contains(id.value())) continue;
+      if (from.index.find(tag, use) != IdIndex::none || enough()) return true;
+    }
+    return false;
+  }
+  template <typename Callback, typename Enough>
+  bool visit(TransferId id, std::uint64_t tag, Callback use, Enough enough) const {
+    if (visit_memory(id, tag, use, enough)) return true;
+    for (const IdRun& run : runs_) {
+      if (!run.may_hold(id.value(), IdIndex::key_of(tag))) continue;
+      const auto visited = run.run->visit(IdIndex::key_of(tag), use);
+      if (!visited.ok()) stop_on(visited.error());
+      if (visited.value() || enough()) return true;
+    }
+    return false;
+  }
+
   std::uint64_t ids_max_;
+  std::uint64_t ids_a_generation_;
+  std::optional<IdRunShelf::Reader> reader_;
+  std::array<std::unique_ptr<Generation>, generations_in_memory> generations_;
+  Generation* current_ = nullptr;
+  std::uint64_t ordinal_ = 0;  // Of the current generation.
+  std::uint64_t oldest_ = 0;   // Ordinal of the oldest one in memory.
+  bool has_older_ = false;     // Anything but the current generation.
+  const IdRunSet* set_ = nullptr;
+  std::span<const IdRun> runs_;  // Of the set: those that are older than the current generation.
   std::uint64_t ids_ = 0;
 };
 

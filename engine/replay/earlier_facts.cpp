@@ -28,8 +28,9 @@ Result<void> EarlierFacts::with_entry(const EntryFacts& current, Sequence sequen
 
 Result<bool> EarlierFacts::is_used(const EntryFacts& current, TransferId id) {
   std::vector<TransferIdTable::Use> candidates;
-  state_.transfer_ids.for_each_candidate(
-      id, [&](const TransferIdTable::Use& use) { candidates.push_back(use); });
+  state_.transfer_ids.for_each_candidate(id, [&](const TransferIdTable::Candidate& use) {
+    if (!use.follows) candidates.push_back({use.sequence, use.burnt});
+  });
   bool used = false;
   for (const TransferIdTable::Use& candidate : candidates) {
     auto read = with_entry(current, candidate.sequence, [&](const EntryFacts& facts) {
@@ -50,8 +51,9 @@ Result<bool> EarlierFacts::is_used(const EntryFacts& current, TransferId id) {
 
 Result<bool> EarlierFacts::is_followed(const EntryFacts& current, TransferId id) {
   std::vector<Sequence> candidates;
-  state_.transfer_ids.for_each_follow_up(
-      id, [&](Sequence sequence) { candidates.push_back(sequence); });
+  state_.transfer_ids.for_each_candidate(id, [&](const TransferIdTable::Candidate& use) {
+    if (use.follows) candidates.push_back(use.sequence);
+  });
   bool followed = false;
   for (const Sequence sequence : candidates) {
     auto read = with_entry(current, sequence, [&](const EntryFacts& facts) {
@@ -82,8 +84,8 @@ Result<bool> EarlierFacts::is_named(const EntryFacts& current, const NameKey& ke
 Result<std::optional<RecordedTransfer>> EarlierFacts::find(const EntryFacts& current,
                                                            TransferId id) {
   std::vector<Sequence> candidates;
-  state_.transfer_ids.for_each_candidate(id, [&](const TransferIdTable::Use& use) {
-    if (!use.burnt) candidates.push_back(use.sequence);
+  state_.transfer_ids.for_each_candidate(id, [&](const TransferIdTable::Candidate& use) {
+    if (!use.burnt && !use.follows) candidates.push_back(use.sequence);
   });
   for (const Sequence sequence : candidates) {
     auto found = at(current, sequence);

@@ -83,7 +83,7 @@ unsigned kinds_named(const Transfer& transfer) {
 
 Result<void> Replayer::check_id(const EntryFacts& facts, TransferId id, std::uint64_t tag,
                                 Sequence sequence) {
-  if (!state_.transfer_ids.may_hold(tag)) [[likely]]
+  if (!state_.transfer_ids.may_hold(id, tag)) [[likely]]
     return {};
   const auto used = earlier_.is_used(facts, id);
   if (!used.ok()) return used.error();
@@ -167,10 +167,12 @@ const char* Replayer::fault_of_kind(const Transfer& transfer, const TransferNote
                                                       : nullptr;
   }
   const std::uint64_t tag = state_.transfer_ids.tag_of(transfer.pending_id);
-  if (!state_.transfer_ids.may_hold(tag) || transfer.pending_id == transfer.id) {
+  if (!state_.transfer_ids.may_hold(transfer.pending_id, tag) ||
+      transfer.pending_id == transfer.id) {
     return "a reversal names a transfer that is not there";
   }
-  if (note.before.value() != 0 && !state_.transfer_ids.follows(tag, note.before)) {
+  if (note.before.value() != 0 &&
+      !state_.transfer_ids.follows(transfer.pending_id, tag, note.before)) {
     return "a reversal follows one that is not there";
   }
   return note.total < transfer.amount ? "a reversal's note counts less than it moves" : nullptr;

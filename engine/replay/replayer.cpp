@@ -46,6 +46,7 @@ Result<void> Replayer::apply_facts(const EntryFacts& facts, Sequence until) {
   }
   operation_.reset();
   next_operation_ = 0;
+  state_.transfer_ids.begin_entry(facts.header.first());
   RunWalker walker{facts};
   for (PlacedRun placed; walker.next(placed);) {
     if (placed.starts_operation || placed.run.operation == no_operation) {

@@ -41,7 +41,8 @@ class Replayer {
         earlier_{state, checks.earlier},
         reversals_in_full_{checks.reversals_in_full && checks.earlier != nullptr} {}
 
-  /// Applies one entry. After a failure the state is of no use.
+  /// Applies one entry. After a failure the state is of no use. Requires:
+  /// state.transfer_ids.make_ready().
   [[nodiscard]] Result<void> apply(const EntryView& entry);
 
   /// The same for facts that read_facts() has read.

@@ -66,6 +66,7 @@ Sequencer::Sequencer(const SequencerSettings& settings, State& state, FactReader
 void Sequencer::open(EntryBuilder& slab) {
   slab_ = &slab;
   before_entry_ = state_.last_sequence();
+  state_.transfer_ids.begin_entry(next(before_entry_));
   slab.open(next(before_entry_));
 }
 

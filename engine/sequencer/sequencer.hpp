@@ -32,7 +32,10 @@ class Sequencer {
   /// All references outlive the sequencer.
   Sequencer(const SequencerSettings& settings, State& state, FactReader& facts);
 
-  /// Starts an entry in `slab`.
+  /// False: an entry must wait until older transfer ids have left memory.
+  [[nodiscard]] bool make_ready() { return state_.transfer_ids.make_ready(); }
+
+  /// Starts an entry in `slab`. Requires: make_ready().
   void open(EntryBuilder& slab);
 
   /// Could `request` do its worst and still fit the open entry? Requests that do not are executed

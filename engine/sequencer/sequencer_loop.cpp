@@ -163,7 +163,7 @@ bool SequencerLoop::hold_clock_if_stepped() {
 bool SequencerLoop::open_entry() {
   if (entry_is_open_) return true;
   const std::uint64_t committed = links_.progress.entries_committed.load(std::memory_order_acquire);
-  if (closed_ - committed >= Slabs::slab_count) return false;
+  if (closed_ - committed >= Slabs::slab_count || !links_.sequencer.make_ready()) return false;
   links_.sequencer.open(links_.slabs.builder(closed_));
   entry_is_open_ = true;
   links_.progress.entry_open.store(true, std::memory_order_release);

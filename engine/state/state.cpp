@@ -61,7 +61,10 @@ std::uint64_t digest_of_limits(AccountId id, const AccountLimits& limits) {
 
 State::State(const StateSettings& settings)
     : accounts{settings.accounts_max, settings.hash_seed},
-      transfer_ids{settings.transfer_ids_max, settings.hash_seed},
+      transfer_ids{{.ids_max = settings.transfer_ids_max,
+                    .hash_seed = settings.hash_seed,
+                    .shelf = settings.id_runs,
+                    .ids_a_generation = settings.ids_a_generation}},
       holds{settings.holds_max, settings.hash_seed},
       transfer_times{settings.transfer_ids_max},
       names{settings.names_max, settings.hash_seed},
@@ -143,10 +146,10 @@ void State::create_transfer(const Transfer& transfer, const TransferNote& note, 
   }
   use_id(transfer, sequence, places.tag);
   if ((transfer.flags & transfer_flag::reversal) != 0) {
-    transfer_ids.follow(transfer_ids.tag_of(transfer.pending_id), note.before, sequence);
+    transfer_ids.follow(transfer.pending_id, note.before, sequence);
   } else if ((transfer.flags & transfer_flag::pending) == 0 &&
              holds.find(transfer.pending_id) == no_hold) {
-    transfer_ids.follow(transfer_ids.tag_of(transfer.pending_id), Sequence{}, sequence);
+    transfer_ids.follow(transfer.pending_id, Sequence{}, sequence);
   }
 }
 
@@ -213,7 +216,7 @@ void State::release(const HoldReleased& release, Sequence sequence) {
   digest_.add(StateDigest::of_release(release.id, sequence));
   holds.erase(slot);
   close_by_hold(hold, false);
-  transfer_ids.follow(transfer_ids.tag_of(release.id), Sequence{}, sequence);
+  transfer_ids.follow(release.id, Sequence{}, sequence);
 }
 
 void State::change_account(const AccountChange& account_change) {
@@ -268,7 +271,7 @@ void State::take_back_transfer(const Transfer& transfer, Sequence sequence) {
   const bool pends = (transfer.flags & transfer_flag::pending) != 0;
   const bool resolved = !reverses && !pends && holds.find(transfer.pending_id) == no_hold;
   if (reverses || resolved) {
-    transfer_ids.take_back_follow(transfer_ids.tag_of(transfer.pending_id), undo.before, sequence);
+    transfer_ids.take_back_follow(transfer.pending_id, undo.before, sequence);
   }
   transfer_ids.take_back(undo.places.tag, sequence);
   if (pends) holds.erase(holds.find(transfer.id));
@@ -299,7 +302,7 @@ void State::take_back_move(const Transfer& transfer, Sequence sequence) {
 }
 
 void State::burn(TransferId id, Sequence operation) {
-  transfer_ids.insert_burnt(transfer_ids.tag_of(id), operation);
+  transfer_ids.insert_burnt(id, transfer_ids.tag_of(id), operation);
   digest_.add(StateDigest::of_burnt(id, operation));
 }
 

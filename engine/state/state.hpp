@@ -22,6 +22,9 @@ struct StateSettings {
   std::uint64_t names_max = limits::names_default;
   WindowLimits windows;
   std::uint64_t hash_seed = 0;  ///< Of the hot indexes; changes no answer and no digest.
+  /// Where runs of older transfer ids are; null: all ids stay in memory.
+  IdRunShelf* id_runs = nullptr;
+  std::uint64_t ids_a_generation = limits::ids_a_generation_default;
 };
 
 /// Where the tables keep what a transfer touches.
@@ -170,7 +173,7 @@ class State {
   void move_pending(AccountSlot debit, AccountSlot credit, u128 amount, bool takes);
   void use_id(const Transfer& transfer, Sequence sequence, std::uint64_t tag) {
     digest_.add(StateDigest::of_transfer(transfer.id, sequence));
-    transfer_ids.insert(tag, sequence);
+    transfer_ids.insert(transfer.id, tag, sequence);
     transfer_times.add(transfer.timestamp, sequence);
   }
   void open_hold(const Transfer& pending, const TransferNote& note, Sequence sequence,

@@ -16,6 +16,7 @@
 ///   DIR/journal/00000000000000000001.mdb      segments, dense from 1
 ///   DIR/journal/00000000000000000001.mdb-lock LMDB's reader table of a segment in use
 ///   DIR/journal/00000000000000000002.mdb.new  a segment being prepared; deleted at start
+///   DIR/index/                                runs of indexes (storage/runs/run_directory.hpp)
 ///
 /// journal.id, 40 bytes, little-endian, written once when everything else of a new directory is
 /// on disk:

@@ -31,6 +31,7 @@ void EpisodeWriter::choose_settings() {
   settings.manual_clock = random_.chance(20);
   if (random_.chance(15)) settings.accounts_max = random_.between(1, 40);
   if (random_.chance(8)) settings.transfer_ids_max = random_.between(1, 4'000);
+  if (random_.chance(50)) settings.ids_a_generation = random_.between(1, 300);
   if (random_.chance(15)) settings.holds_max = random_.between(1, 30);
   if (random_.chance(15)) settings.names_max = random_.between(1, 200);
   if (random_.chance(60))

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "engine/follower/resolved_hold.hpp"
+#include "engine/index/run_sink.hpp"
+#include "engine/ledger/id_retirement.hpp"
 #include "engine/replay/entry_reader.hpp"
 
 namespace daybook::test {
@@ -69,6 +71,26 @@ Result<void> MemoryJournal::with_entry_at_time(std::uint64_t time_ns,
 
 // ---- The engine. ----
 
+/// Where one state's older ids go. The two states have different seeds, and so a place each.
+struct EngineUnderTest::OlderIds {
+  /// Before an entry, of either kind.
+  void make_ready(State& state) {
+    if (!retirement) retirement.emplace(state.transfer_ids, shelf, store, settings);
+    for (int step = 0; step < 3; ++step) {
+      const auto went_on = retirement->step(ids_a_step);
+      ENSURE(went_on.ok(), "memory takes every run");
+    }
+    state.release_retired();
+    ENSURE(retirement->make_ready([] { return 0; }).ok(), "memory takes every run");
+  }
+
+  static constexpr std::uint64_t ids_a_step = 16;
+  static constexpr IdRetirement::Settings settings{.runs_max = 3, .journal_id = {}};
+  IdRunShelf shelf;
+  MemoryRunStore store;
+  std::optional<IdRetirement> retirement;
+};
+
 struct EngineUnderTest::Live {
   Live(const StateSettings& state_settings, const SequencerSettings& settings,
        MemoryJournal& memory)
@@ -86,7 +108,9 @@ struct EngineUnderTest::Live {
 };
 
 EngineUnderTest::EngineUnderTest(LedgerSettings settings)
-    : settings_{settings}, followed_{std::make_unique<State>(state_settings(0xf0110))} {
+    : settings_{settings},
+      followed_ids_{std::make_unique<OlderIds>()},
+      followed_{std::make_unique<State>(state_settings(0xf0110, *followed_ids_))} {
   follower_ = std::make_unique<Replayer>(*followed_, checks());
   start();
   SegmentOpened opened;
@@ -96,8 +120,12 @@ EngineUnderTest::EngineUnderTest(LedgerSettings settings)
 
 EngineUnderTest::~EngineUnderTest() = default;
 
-StateSettings EngineUnderTest::state_settings(std::uint64_t hash_seed) const {
+StateSettings EngineUnderTest::state_settings(std::uint64_t hash_seed, OlderIds& ids) const {
   StateSettings settings;
+  if (settings_.ids_a_generation > 0) {
+    settings.id_runs = &ids.shelf;
+    settings.ids_a_generation = settings_.ids_a_generation;
+  }
   settings.accounts_max = settings_.accounts_max;
   settings.transfer_ids_max = settings_.transfer_ids_max;
   settings.holds_max = settings_.holds_max;
@@ -114,16 +142,24 @@ void EngineUnderTest::start() {
   SequencerSettings settings;
   settings.auto_ledgers = settings_.auto_ledgers;
   settings.manual_clock = settings_.manual_clock;
-  live_ = std::make_unique<Live>(state_settings(++starts_), settings, journal_);
+  live_.reset();
+  live_ids_ = std::make_unique<OlderIds>();
+  live_ = std::make_unique<Live>(state_settings(++starts_, *live_ids_), settings, journal_);
   Replayer recovery{live_->state, checks()};
   for (std::size_t i = 0; i < journal_.count(); ++i) {
+    make_ready(live_->state, *live_ids_);
     const auto applied = recovery.apply(journal_.at(i));
     if (!applied.ok()) return note("recovery: " + applied.error().what);
   }
   if (journal_.count() > 0) {
     live_->sequencer.continue_after(journal_.at(journal_.count() - 1).header.commit_time);
   }
+  make_ready(live_->state, *live_ids_);
   live_->sequencer.open(live_->slabs[live_->slab]);
+}
+
+void EngineUnderTest::make_ready(State& state, OlderIds& ids) const {
+  if (settings_.ids_a_generation > 0) ids.make_ready(state);
 }
 
 void EngineUnderTest::restart() {
@@ -138,8 +174,10 @@ void EngineUnderTest::close_entry() {
   if (live_->sequencer.entry_is_empty()) return;
   const EntryView& entry = journal_.append(live_->sequencer.close(now_ns_, journal_id));
   live_->slab ^= 1;
+  make_ready(live_->state, *live_ids_);
   live_->sequencer.open(live_->slabs[live_->slab]);
   if (failure_) return;
+  make_ready(*followed_, *followed_ids_);
   const auto applied = follower_->apply(entry);
   if (!applied.ok()) return note("replay: " + applied.error().what);
   if (const auto differs = difference(live_->state, *followed_)) note("replay: " + *differs);
@@ -329,10 +367,9 @@ std::optional<HoldView> EngineUnderTest::lookup_hold(TransferId id) {
     if (!facts.ok()) return note("an entry cannot be read: " + facts.error().what);
     resolved.note_fact(facts.value(), sequence, id);
   };
-  state.transfer_ids.for_each_candidate(id, [&](const TransferIdTable::Use& use) {
+  state.transfer_ids.for_each_candidate(id, [&](const TransferIdTable::Candidate& use) {
     if (!use.burnt) look_at(use.sequence);
   });
-  state.transfer_ids.for_each_follow_up(id, look_at);
   return resolved.view();
 }
 

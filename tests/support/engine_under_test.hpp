@@ -98,12 +98,15 @@ class EngineUnderTest final : public LedgerUnderTest {
  private:
   struct Live;
 
-  [[nodiscard]] StateSettings state_settings(std::uint64_t hash_seed) const;
+  struct OlderIds;
+  [[nodiscard]] StateSettings state_settings(std::uint64_t hash_seed, OlderIds& ids) const;
   /// All there are, so that whatever is decided shows that it is replayed without complaint.
   [[nodiscard]] Replayer::Checks checks() {
     return {.earlier = &journal_, .reversals_in_full = true};
   }
   void start();
+  /// Before an entry is opened or applied.
+  void make_ready(State& state, OlderIds& ids) const;
   void execute(RequestSlot& slot);
   void read_refusals(Sequence operation, BatchReply& reply);
   void note(std::string what);
@@ -116,7 +119,9 @@ class EngineUnderTest final : public LedgerUnderTest {
   std::uint64_t segment_ = 1;
   std::uint64_t starts_ = 0;
   MemoryJournal journal_;
+  std::unique_ptr<OlderIds> live_ids_;
   std::unique_ptr<Live> live_;
+  std::unique_ptr<OlderIds> followed_ids_;
   std::unique_ptr<State> followed_;
   std::unique_ptr<Replayer> follower_;
   std::vector<std::byte> reply_room_;

@@ -109,6 +109,7 @@ struct LedgerSettings {
   bool manual_clock = false;
   std::uint64_t accounts_max = 100'000;
   std::uint64_t transfer_ids_max = 1'000'000;
+  std::uint64_t ids_a_generation = 0;  ///< Older ids go to sorted runs; 0: they stay in memory.
   std::uint64_t holds_max = 100'000;
   std::uint64_t names_max = 100'000;
   std::uint32_t window_operations = 1'024;   ///< Kept of one client.

@@ -10,6 +10,7 @@
 #include "storage/journal/journal.hpp"
 #include "storage/journal/journal_lookup.hpp"
 #include "storage/journal/journal_reader.hpp"
+#include "storage/runs/run_directory.hpp"
 #include "tools/daybook/system_time.hpp"
 
 namespace daybook {
@@ -21,6 +22,7 @@ struct EngineProcess::Parts {
   JournalId journal_id{directory.journal_id()};
   std::size_t query_threads = 1;
   SystemTime time;
+  std::unique_ptr<RunDirectory> runs;  // Outlives the engine, whose runs stand in it.
   std::unique_ptr<Engine> engine;
   Recovered recovered;
   std::unique_ptr<Journal> journal;
@@ -63,7 +65,14 @@ Result<std::unique_ptr<EngineProcess>> EngineProcess::open(
                                            std::move(on_alarm));
   Engine& engine = *parts->engine;
 
-  auto recovered = recover(settings.data, engine.live_state(), progress);
+  auto runs = RunDirectory::open(settings.data / "index");
+  if (!runs.ok()) return runs.error();
+  parts->runs = std::move(runs).value();
+  IdRetirement retirement{engine.live_state().transfer_ids,
+                          engine.id_runs(),
+                          *parts->runs,
+                          {.runs_max = 0, .journal_id = parts->directory.journal_id()}};
+  auto recovered = recover(settings.data, engine.live_state(), &retirement, progress);
   if (!recovered.ok()) return recovered.error();
   parts->recovered = recovered.value();
   auto journal = Journal::open(parts->directory, settings.journal, parts->recovered.tail, engine);
@@ -97,6 +106,7 @@ Result<void> EngineProcess::run() {
                         .follower_source = parts.follower_source.get(),
                         .sequencer_lookup = parts.sequencer_lookup.get(),
                         .query_lookups = {},
+                        .runs = parts.runs.get(),
                         .segment = parts.recovered.segment,
                         .last_commit_time = parts.recovered.tail.last_time};
   for (std::size_t thread = 0; thread < parts.query_threads; ++thread) {

@@ -6,8 +6,21 @@
 #include "tools/daybook/lazy_lookup.hpp"
 
 namespace daybook {
+namespace {
+
+// Twice as fast as ids come, like the follower.
+Result<void> retire_ids(IdRetirement* retirement, State& state, const EntryView& entry) {
+  if (retirement == nullptr) return {};
+  const auto retired = retirement->step(std::uint64_t{2} * entry.header.fact_count);
+  if (!retired.ok()) return retired.error();
+  state.transfer_ids.release_retired();
+  return retirement->make_ready([] { return 0; });
+}
+
+}  // namespace
 
 Result<Recovered> recover(const std::filesystem::path& directory, State& state,
+                          IdRetirement* retirement,
                           const std::function<void(std::uint64_t)>& progress) {
   const auto begin = std::chrono::steady_clock::now();
   auto opened = JournalReader::open(directory);
@@ -26,6 +39,9 @@ Result<Recovered> recover(const std::filesystem::path& directory, State& state,
       found.segment.first_sequence = entry.value()->header.first_sequence;
     }
     ++found.segment.entry_count;
+    if (auto ready = retire_ids(retirement, state, *entry.value()); !ready.ok()) {
+      return ready.error();
+    }
     if (const auto applied = replayer.apply(*entry.value()); !applied.ok()) {
       return Failure{applied.error().kind,
                      "segment " + std::to_string(reader.segment()) + " of " + directory.string() +

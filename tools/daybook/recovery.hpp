@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "engine/base/result.hpp"
+#include "engine/ledger/id_retirement.hpp"
 #include "engine/sequencer/sequencer_loop.hpp"
 #include "engine/state/state.hpp"
 #include "storage/journal/journal_reader.hpp"
@@ -22,11 +23,13 @@ struct Recovered {
 };
 
 /// Replays the whole journal of `directory` into `state`, with apply only, comparing the digest
-/// that each entry carries.
+/// that each entry carries. `retirement` is of the state's transfer ids; null where they all stay
+/// in memory.
 ///
 /// Errors.  Damage in words, with file and sequence; nothing is changed on disk.
 /// `progress(transfers so far)` is called now and then.
 [[nodiscard]] Result<Recovered> recover(const std::filesystem::path& directory, State& state,
+                                        IdRetirement* retirement,
                                         const std::function<void(std::uint64_t)>& progress);
 
 }  // namespace daybook

@@ -10,6 +10,27 @@
 #include "tools/daybook/serve_command.hpp"
 
 namespace daybook {
+namespace {
+
+void add_room_options(CLI::App& command, ServeOptions& options) {
+  command.add_option("--accounts-max", options.accounts_max, "Accounts the engine can hold")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31));
+  command
+      .add_option("--transfer-ids-max", options.transfer_ids_max,
+                  "Transfer ids the engine can hold")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33));
+  command
+      .add_option("--ids-in-memory", options.ids_in_memory,
+                  "Transfer ids that gather in memory before they go to an index file; a multiple "
+                  "of it, never all, is in memory")
+      ->check(CLI::Range(limits::ids_a_generation_min, std::uint64_t{1} << 33));
+  command.add_option("--holds-max", options.holds_max, "Holds that may be open at a time")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31));
+  command.add_option("--names-max", options.names_max, "Names of ids the engine can hold")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33));
+}
+
+}  // namespace
 
 void register_serve(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<ServeOptions>();
@@ -36,16 +57,7 @@ void register_serve(CLI::App& app, CommandContext& context) {
       ->capture_default_str();
   command->add_option("--connections-max", options->connections_max, "Connections at a time")
       ->check(CLI::Range(1, 65'536));
-  command->add_option("--accounts-max", options->accounts_max, "Accounts the engine can hold")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31));
-  command
-      ->add_option("--transfer-ids-max", options->transfer_ids_max,
-                   "Transfer ids the engine can hold")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33));
-  command->add_option("--holds-max", options->holds_max, "Holds that may be open at a time")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31));
-  command->add_option("--names-max", options->names_max, "Names of ids the engine can hold")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33));
+  add_room_options(*command, *options);
   command
       ->add_option("--segment-size", options->segment_bytes,
                    "Size of a journal segment: bytes, or with KiB, MiB, GiB")

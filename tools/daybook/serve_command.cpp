@@ -54,6 +54,7 @@ Result<EngineProcessSettings> engine_settings(const ServeOptions& options) {
   };
   override_with(settings.engine.state.accounts_max, options.accounts_max);
   override_with(settings.engine.state.transfer_ids_max, options.transfer_ids_max);
+  override_with(settings.engine.state.ids_a_generation, options.ids_in_memory);
   override_with(settings.engine.state.holds_max, options.holds_max);
   override_with(settings.engine.state.names_max, options.names_max);
   override_with(settings.engine.loop.follower_lag_max, options.follower_lag_max);

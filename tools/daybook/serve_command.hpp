@@ -19,6 +19,7 @@ struct ServeOptions {
   std::uint64_t connections_max = 0;   ///< 0: the default.
   std::uint64_t accounts_max = 0;      ///< 0: the default.
   std::uint64_t transfer_ids_max = 0;  ///< 0: the default.
+  std::uint64_t ids_in_memory = 0;     ///< The same.
   std::uint64_t holds_max = 0;         ///< 0: the default.
   std::uint64_t names_max = 0;         ///< 0: the default.
   std::uint64_t segment_bytes = 0;     ///< 0: the default.

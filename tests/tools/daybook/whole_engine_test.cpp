@@ -23,6 +23,11 @@ constexpr std::uint64_t clients = 3;
 constexpr std::uint64_t batches = 40;
 constexpr std::uint64_t batch_size = 500;
 
+// So few that nearly all ids leave memory within the test.
+void few_ids_in_memory(EngineProcessSettings& settings) {
+  settings.engine.state.ids_a_generation = 4'000;
+}
+
 Account account(std::uint64_t number) {
   Account made;
   made.id = AccountId{Uint128{number, 0}};
@@ -79,6 +84,30 @@ void work(const ClientSettings& settings, std::uint64_t who, std::atomic<std::ui
   }
 }
 
+// Sends all that the client has ever sent, under new request numbers: every id is known, and found.
+void expect_known(const ClientSettings& settings, std::uint64_t who) {
+  Client client{settings};
+  for (std::uint64_t batch = 0; batch < batches; ++batch) {
+    std::vector<Transfer> transfers;
+    std::vector<TransferId> ids;
+    for (std::uint64_t at = 0; at < batch_size; ++at) {
+      transfers.push_back(transfer(who, batch * batch_size + at));
+      ids.push_back(transfers.back().id);
+    }
+    const auto again = client.create_transfers(transfers);
+    ASSERT_TRUE(again.ok()) << again.error().what;
+    ASSERT_EQ(again.value().refusals.size(), batch_size);
+    for (const Refusal& refusal : again.value().refusals) {
+      const auto wanted = refusal.index == 3 ? CreateTransferStatus::id_already_failed
+                                             : CreateTransferStatus::exists;
+      ASSERT_EQ(refusal.status, static_cast<std::uint16_t>(wanted));
+    }
+    const auto found = client.lookup_transfers(ids);
+    ASSERT_TRUE(found.ok()) << found.error().what;
+    ASSERT_EQ(found.value().missing, std::vector<TransferId>{ids[3]});
+  }
+}
+
 std::uint64_t sum_of_debits(Client& client) {
   std::vector<AccountId> ids;
   for (std::uint64_t number = 1; number <= account_count; ++number) {
@@ -114,6 +143,7 @@ TEST_F(WholeEngineTest, ServesSeveralClientsAndRecoversTheSame) {
     RunningProcess engine{directory_, [](EngineProcessSettings& settings) {
                             settings.engine.io_threads = 2;
                             settings.engine.query_threads = 2;
+                            few_ids_in_memory(settings);
                           }};
     Client client{engine.client_settings()};
     std::vector<Account> accounts;
@@ -132,7 +162,7 @@ TEST_F(WholeEngineTest, ServesSeveralClientsAndRecoversTheSame) {
     digest = answer.value().digest;
     sequence = answer.value().sequence;
   }
-  RunningProcess again{directory_};
+  RunningProcess again{directory_, few_ids_in_memory};
   EXPECT_GT(again.process().engine().live_state().segment_opened(), 1U);  // It did rotate.
   Client client{again.client_settings()};
   const auto answer = client.state_digest();
@@ -142,6 +172,9 @@ TEST_F(WholeEngineTest, ServesSeveralClientsAndRecoversTheSame) {
   if (answer.value().sequence == sequence) {
     EXPECT_EQ(answer.value().digest, digest);
   }
+  EXPECT_EQ(sum_of_debits(client), moved.load());
+  EXPECT_GE(again.process().engine().id_runs().share()->generations, 10U);
+  for (std::uint64_t who = 0; who < clients; ++who) expect_known(again.client_settings(), who);
   EXPECT_EQ(sum_of_debits(client), moved.load());
 }
 

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "engine/base/result.hpp"
+
+namespace daybook {
+
+/// Where a run's bytes go while it is built.
+///
+/// Threads.  One.
+class RunSink {
+ public:
+  virtual ~RunSink() = default;
+
+  /// What follows the bytes so far; the first of them stand behind the header's page.
+  [[nodiscard]] virtual Result<void> append(std::span<const std::byte> bytes) = 0;
+
+  /// The header's page, 4,096 bytes, once, when everything else has been appended.
+  [[nodiscard]] virtual Result<void> put_header(std::span<const std::byte> page) = 0;
+};
+
+/// The bytes of a run, header first. They neither move nor change while `keeper` lives.
+struct RunBytes {
+  std::span<const std::byte> bytes;
+  std::shared_ptr<const void> keeper;
+};
+
+/// A run on its way into a store. Destroyed before finish(), it leaves nothing behind.
+class StoredRun : public RunSink {
+ public:
+  /// Call once, last, after put_header().
+  [[nodiscard]] virtual Result<RunBytes> finish() = 0;
+};
+
+/// Keeps the sorted runs of indexes outside of the process's own memory.
+///
+/// Everything in it is derived from the journal, and is made again at the next start: nothing is
+/// synced. A run lives as long as somebody holds its keeper.
+///
+/// Threads.  Any; each run is written by one.
+/// Errors.   `no_space`, `io`. A run that cannot be stored may be kept in memory instead.
+class RunStore {
+ public:
+  virtual ~RunStore() = default;
+
+  /// Begins a run; `index` says in file names what it belongs to, like "transfer-ids".
+  [[nodiscard]] virtual Result<std::unique_ptr<StoredRun>> create(std::string_view index) = 0;
+};
+
+}  // namespace daybook
