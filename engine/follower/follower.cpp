@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "engine/ledger/account_state.hpp"
+#include "engine/state/open_hold_view.hpp"
 
 namespace daybook {
 
@@ -132,23 +133,6 @@ Result<std::vector<Follower::Candidate>> Follower::find_transfers(
   return candidates;
 }
 
-HoldView Follower::view_of(const Hold& hold) const {
-  const Account& debit = state_.accounts.at(hold.debit);
-  return {.id = hold.id,
-          .debit_account_id = debit.id,
-          .credit_account_id = state_.accounts.at(hold.credit).id,
-          .amount = hold.amount,
-          .posted = hold.posted,
-          .held = hold.held(),
-          .owner = hold.owner,
-          .resolved_by = {},
-          .sequence = hold.sequence,
-          .expires_at = hold.expires_at,
-          .ledger = debit.ledger,
-          .code = hold.code,
-          .state = HoldState::open};
-}
-
 Result<Follower::HoldFinds> Follower::find_holds(std::span<const TransferId> ids) const {
   HoldFinds finds;
   const auto note = [&](std::uint32_t index, const TransferIdTable::Candidate& found) {
@@ -162,7 +146,7 @@ Result<Follower::HoldFinds> Follower::find_holds(std::span<const TransferId> ids
     for (std::uint32_t index = 0; index < ids.size(); ++index) {
       const HoldSlot slot = state_.holds.find(ids[index]);
       if (slot != no_hold) {
-        finds.open.push_back({index, view_of(state_.holds.at(slot))});
+        finds.open.push_back({index, view_of_open(state_.holds.at(slot), state_.accounts)});
       } else {
         state_.transfer_ids.for_each_in_memory(ids[index],
                                                [&](const auto& found) { note(index, found); });

@@ -119,7 +119,6 @@ class Follower {
   [[nodiscard]] Result<bool> follow_next();
   [[nodiscard]] Result<bool> retire_ids(std::uint64_t pairs);
   void rest();
-  [[nodiscard]] HoldView view_of(const Hold& hold) const;
 
   /// Calls `use(index, candidate)` for what the runs of older ids say of `ids[index]`.
   template <typename Use>

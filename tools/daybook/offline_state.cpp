@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/ledger/account_state.hpp"
+#include "engine/state/open_hold_view.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/offline_replay.hpp"
 #include "tools/daybook/print_records.hpp"
@@ -181,20 +182,7 @@ std::vector<HoldView> open_holds(const State& state) {
   for (std::uint64_t slot = 0; slot < state.holds.slot_end(); ++slot) {
     const Hold& hold = state.holds.at(static_cast<HoldSlot>(slot));
     if (hold.id == TransferId{}) continue;
-    const Account& debit = state.accounts.at(hold.debit);
-    views.push_back({.id = hold.id,
-                     .debit_account_id = debit.id,
-                     .credit_account_id = state.accounts.at(hold.credit).id,
-                     .amount = hold.amount,
-                     .posted = hold.posted,
-                     .held = hold.held(),
-                     .owner = hold.owner,
-                     .resolved_by = {},
-                     .sequence = hold.sequence,
-                     .expires_at = hold.expires_at,
-                     .ledger = debit.ledger,
-                     .code = hold.code,
-                     .state = HoldState::open});
+    views.push_back(view_of_open(hold, state.accounts));
   }
   std::sort(views.begin(), views.end(),
             [](const HoldView& a, const HoldView& b) { return a.sequence < b.sequence; });
