@@ -16,11 +16,11 @@ constexpr std::uint64_t ids_a_step = 65'536;
 }  // namespace
 
 Follower::Follower(const StateSettings& settings, Links links, PairIndex::Sizes indexes)
-    : links_{std::move(links)}, state_{settings}, index_{indexes} {
-  ENSURE((settings.id_runs == nullptr) == (links_.runs == nullptr) &&
-             settings.id_runs == links_.id_runs,
-         "older ids have a shelf and a store, or neither");
-  if (links_.runs != nullptr) {
+    : links_{std::move(links)}, state_{settings}, index_{indexes, links_.runs} {
+  ENSURE(
+      settings.id_runs == links_.id_runs && (links_.id_runs == nullptr || links_.runs != nullptr),
+      "older ids have a shelf, with a store");
+  if (links_.id_runs != nullptr) {
     retirement_.emplace(state_.transfer_ids, *links_.id_runs, *links_.runs,
                         IdRetirement::Settings{});
   }

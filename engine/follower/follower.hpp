@@ -36,8 +36,9 @@ class Follower {
     EntrySource& source;  ///< Never shows more than is durable.
     Progress& progress;
     FutexSleeper& sleeper;  ///< This thread's own.
-    /// Where older transfer ids go; the settings name the same shelf. Both or neither.
+    /// Where older transfer ids go; the settings name the same shelf. With one there is a store.
     IdRunShelf* id_runs = nullptr;
+    /// Where runs of ids and of the query indexes stand; null: in memory.
     RunStore* runs = nullptr;
     std::function<void()> on_followed;
     std::function<void(const Failure&)> on_fatal;

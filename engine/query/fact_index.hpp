@@ -28,9 +28,11 @@ class FactIndex {
  public:
   static constexpr std::uint64_t stretch_facts = 64;
 
-  explicit FactIndex(PairIndex::Sizes sizes)
-      : history_{sizes}, transfers_{sizes}, accounts_{sizes} {}
-  FactIndex() : FactIndex{PairIndex::Sizes{}} {}
+  /// `store`: as PairIndex.
+  FactIndex(PairIndex::Sizes sizes, RunStore* store)
+      : history_{sizes, store, "history"},
+        transfers_{sizes, store, "transfer-fields"},
+        accounts_{sizes, store, "account-fields"} {}
 
   /// The next entry of the journal. Once this returns, views show it.
   void add(const EntryFacts& facts);

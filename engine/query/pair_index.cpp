@@ -7,35 +7,11 @@
 
 namespace daybook {
 
-PairRun::PairRun(std::uint64_t base, std::uint64_t first, std::uint64_t last,
-                 std::vector<PackedPair> sorted)
-    : base_{base}, first_{first}, last_{last}, pairs_{std::move(sorted)} {
-  notes_.reserve(pairs_.size() / pairs_a_note + 1);
-  for (std::size_t at = 0; at < pairs_.size(); at += pairs_a_note) notes_.push_back(pairs_[at]);
-}
-
-const PackedPair* PairRun::not_before(PackedPair wanted) const {
-  const auto note = std::lower_bound(notes_.begin(), notes_.end(), wanted);
-  const auto notes_before = static_cast<std::size_t>(note - notes_.begin());
-  // What is noted is itself not before the end that it marks.
-  const std::size_t begin = notes_before == 0 ? 0 : (notes_before - 1) * pairs_a_note;
-  const std::size_t end = std::min(pairs_.size(), notes_before * pairs_a_note);
-  return std::lower_bound(pairs_.data() + begin, pairs_.data() + end, wanted);
-}
-
-std::span<const PackedPair> PairRun::find(std::uint64_t key, std::uint64_t first,
-                                          std::uint64_t last) const {
-  if (first > last_ || last < first_) return {};
-  const PackedPair* const begin = not_before(pack(key, std::max(first, first_), base_));
-  // Nothing has this pair's tag and a larger offset than the run's last value.
-  const PackedPair largest = pack(key, std::min(last, last_), base_);
-  const PackedPair* const end =
-      largest == ~PackedPair{0} ? pairs_.data() + pairs_.size() : not_before(largest + 1);
-  return {begin, end};
-}
-
-PairIndex::PairIndex(Sizes sizes)
-    : sizes_{sizes}, tail_{std::make_shared<PairTail>(0, sizes.pairs_a_block)} {
+PairIndex::PairIndex(Sizes sizes, RunStore* store, std::string_view name)
+    : sizes_{sizes},
+      store_{store},
+      name_{name},
+      tail_{std::make_shared<PairTail>(0, sizes.pairs_a_block)} {
   view_ = {std::make_shared<const IndexView::Runs>(), tail_};
 }
 
@@ -58,7 +34,8 @@ void PairIndex::seal(std::uint64_t next_value) {
     const std::uint64_t first = tail_->base() + offset_of(unsorted.front());
     std::vector<PackedPair> pairs{unsorted.begin(), unsorted.end()};
     sort_by_tag(pairs, room_);
-    runs.push_back(std::make_shared<const PairRun>(tail_->base(), first, last_, std::move(pairs)));
+    runs.push_back(std::make_shared<const PairRun>(PairRun::Stretch{tail_->base(), first, last_},
+                                                   std::move(pairs)));
     ++blocks_;
   }
   // The blocks of a run share a base, from which every offset must fit.
@@ -73,14 +50,23 @@ void PairIndex::seal(std::uint64_t next_value) {
 
 void PairIndex::close_run(IndexView::Runs& runs) {
   const auto begin = runs.end() - static_cast<std::ptrdiff_t>(std::exchange(blocks_, 0));
-  if (runs.end() - begin < 2) return;
+  if (begin == runs.end()) return;
   std::vector<std::span<const PackedPair>> blocks;
   for (auto block = begin; block != runs.end(); ++block) blocks.push_back((*block)->pairs());
-  std::vector<PackedPair> pairs = merge_sorted(blocks, room_);
-  auto run = std::make_shared<const PairRun>((*begin)->base(), (*begin)->first(),
-                                             runs.back()->last(), std::move(pairs));
+  const PairRun::Stretch stretch{(*begin)->base(), (*begin)->first(), runs.back()->last()};
+  auto run = make_run(stretch, merge_sorted(blocks, room_));
   runs.erase(begin, runs.end());
   runs.push_back(std::move(run));
+}
+
+// A store that is full or broken is asked again for the next run: nothing is lost but memory.
+std::shared_ptr<const PairRun> PairIndex::make_run(const PairRun::Stretch& stretch,
+                                                   std::vector<PackedPair> pairs) const {
+  if (store_ != nullptr) {
+    auto stored = PairRun::store(stretch, pairs, *store_, name_);
+    if (stored.ok()) return std::move(stored).value();
+  }
+  return std::make_shared<const PairRun>(stretch, std::move(pairs));
 }
 
 IndexedValues::IndexedValues(IndexView view, std::uint64_t key, std::uint64_t first,

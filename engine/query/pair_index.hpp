@@ -7,45 +7,16 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
-#include "engine/base/result.hpp"
+#include "engine/ports/run_store.hpp"
 #include "engine/query/packed_pairs.hpp"
+#include "engine/query/pair_run.hpp"
 
 namespace daybook {
 
 enum class IndexOrder : std::uint8_t { ascending, descending };
-
-/// Some neighbouring pairs of an index, sorted. Never changes.
-class PairRun {
- public:
-  /// Requires: `sorted` is not empty, its offsets count from `base`, and it is sorted. `first` and
-  /// `last`: the smallest and the largest value in it.
-  PairRun(std::uint64_t base, std::uint64_t first, std::uint64_t last,
-          std::vector<PackedPair> sorted);
-
-  [[nodiscard]] std::uint64_t base() const { return base_; }
-  [[nodiscard]] std::uint64_t first() const { return first_; }
-  [[nodiscard]] std::uint64_t last() const { return last_; }
-  [[nodiscard]] std::span<const PackedPair> pairs() const { return pairs_; }
-
-  /// The pairs of `key` whose values lie from `first` to `last`, ascending. Cost: two searches.
-  [[nodiscard]] std::span<const PackedPair> find(std::uint64_t key, std::uint64_t first,
-                                                 std::uint64_t last) const;
-
- private:
-  [[nodiscard]] const PackedPair* not_before(PackedPair wanted) const;
-
-  /// Every so many pairs, one page of memory, the pair is noted: a search touches the notes, which
-  /// stay in the cache, and two or three lines of one page.
-  static constexpr std::size_t pairs_a_note = 512;
-
-  std::uint64_t base_;
-  std::uint64_t first_;
-  std::uint64_t last_;
-  std::vector<PackedPair> pairs_;
-  std::vector<PackedPair> notes_;
-};
 
 /// The newest pairs of an index, in the order in which they came. One thread appends; any thread
 /// reads what was published when it asked.
@@ -96,7 +67,9 @@ struct IndexView {
 /// Threads.  One adds; view() is for any.
 /// Cost.     Of a pair: a store, and about 15 ns for sorting it twice, in steps of a few
 ///           milliseconds.
-/// Memory.   8 bytes a pair, and 2 MiB.
+/// Memory.   Of pairs that are in no run yet: 8 bytes each, 18 MiB at most. Runs stand in the
+/// store;
+///           one that it does not take stays in memory, 8 bytes a pair.
 class PairIndex {
  public:
   struct Sizes {
@@ -104,7 +77,10 @@ class PairIndex {
     std::size_t blocks_a_run = 16;
   };
 
-  explicit PairIndex(Sizes sizes);
+  /// Null for `store`: runs are in memory, too. `name` says in file names whose they are; it and
+  /// the store outlive the index.
+  PairIndex(Sizes sizes, RunStore* store, std::string_view name);
+  explicit PairIndex(Sizes sizes) : PairIndex{sizes, nullptr, "pairs"} {}
   PairIndex() : PairIndex{Sizes{}} {}
 
   /// Requires: value is not less than that of the pair before. Not seen before publish().
@@ -122,9 +98,13 @@ class PairIndex {
  private:
   void seal(std::uint64_t next_value);
   void close_run(IndexView::Runs& runs);
+  [[nodiscard]] std::shared_ptr<const PairRun> make_run(const PairRun::Stretch& stretch,
+                                                        std::vector<PackedPair> pairs) const;
   void show(IndexView::Runs runs, std::shared_ptr<PairTail> tail);
 
   Sizes sizes_;
+  RunStore* store_;
+  std::string_view name_;
   std::uint64_t last_ = 0;
   std::size_t blocks_ = 0;  // At the end of the runs: those that are not one run yet.
   std::shared_ptr<PairTail> tail_;

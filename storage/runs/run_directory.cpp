@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <string>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -21,24 +25,81 @@ static_assert(page_bytes % File::direct_alignment == 0);
 constexpr std::size_t buffer_bytes = std::size_t{1} << 20;
 constexpr std::string_view suffix = ".run";
 
-/// A whole file, mapped; its name goes when the mapping does.
+}  // namespace
+
+/// Counts who holds a file and remembers which are kept. A file goes when it is neither.
+class RunDirectory::Files {
+ public:
+  explicit Files(std::filesystem::path directory) : directory_{std::move(directory)} {}
+
+  [[nodiscard]] std::filesystem::path path_of(std::string_view name) const {
+    return directory_ / name;
+  }
+  void hold(const std::string& name) {
+    const std::lock_guard lock{mutex_};
+    ++uses_[name].holders;
+  }
+  void drop(const std::string& name) {
+    const std::lock_guard lock{mutex_};
+    --uses_[name].holders;
+    remove_if_unused(name);
+  }
+  void set_kept(const std::string& name, bool kept) {
+    const std::lock_guard lock{mutex_};
+    uses_[name].kept = kept;
+    remove_if_unused(name);
+  }
+
+ private:
+  struct Use {
+    std::uint32_t holders = 0;
+    bool kept = false;
+  };
+
+  void remove_if_unused(const std::string& name) {
+    const auto use = uses_.find(name);
+    if (use->second.holders != 0 || use->second.kept) return;
+    uses_.erase(use);
+    std::error_code ignored;
+    std::filesystem::remove(path_of(name), ignored);
+  }
+
+  std::filesystem::path directory_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, Use> uses_;
+};
+
+namespace {
+
+/// A whole file, mapped.
 class MappedRun {
  public:
-  MappedRun(std::filesystem::path path, const std::byte* data, std::size_t bytes)
-      : path_{std::move(path)}, data_{data}, bytes_{bytes} {}
+  MappedRun(std::shared_ptr<RunDirectory::Files> files, std::string name, const std::byte* data,
+            std::size_t bytes)
+      : files_{std::move(files)}, name_{std::move(name)}, data_{data}, bytes_{bytes} {
+    files_->hold(name_);
+  }
   ~MappedRun() {
     ::munmap(const_cast<std::byte*>(data_), bytes_);
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
+    files_->drop(name_);
   }
   MappedRun(const MappedRun&) = delete;
   MappedRun& operator=(const MappedRun&) = delete;
 
  private:
-  std::filesystem::path path_;
+  std::shared_ptr<RunDirectory::Files> files_;
+  std::string name_;
   const std::byte* data_;
   std::size_t bytes_;
 };
+
+Result<RunBytes> map_run(const File& file, std::uint64_t size, const std::string& name,
+                         const std::shared_ptr<RunDirectory::Files>& files) {
+  void* const data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.descriptor(), 0);
+  if (data == MAP_FAILED) return system_failure(errno, "cannot be mapped", file.path());
+  const auto* const begin = static_cast<const std::byte*>(data);
+  return RunBytes{{begin, size}, std::make_shared<const MappedRun>(files, name, begin, size), name};
+}
 
 struct FreeAligned {
   void operator()(std::byte* memory) const { std::free(memory); }
@@ -46,10 +107,12 @@ struct FreeAligned {
 
 class RunFile final : public StoredRun {
  public:
-  static Result<std::unique_ptr<StoredRun>> create(const std::filesystem::path& path) {
+  static Result<std::unique_ptr<StoredRun>> create(const std::string& name,
+                                                   std::shared_ptr<RunDirectory::Files> files) {
+    const std::filesystem::path path = files->path_of(name);
     auto made = File::open(path, File::Mode::create_afresh);
     if (!made.ok()) return made.error();
-    std::unique_ptr<RunFile> run{new RunFile{std::move(made).value()}};
+    std::unique_ptr<RunFile> run{new RunFile{std::move(made).value(), name, std::move(files)}};
     if (run->buffer_ == nullptr) {
       return Failure{FailureKind::no_space, "no memory is left for writing an index"};
     }
@@ -98,16 +161,16 @@ class RunFile final : public StoredRun {
   }
 
   Result<RunBytes> finish() override {
-    void* const data = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file_.descriptor(), 0);
-    if (data == MAP_FAILED) return system_failure(errno, "cannot be mapped", file_.path());
-    is_finished_ = true;
-    const auto* const begin = static_cast<const std::byte*>(data);
-    return RunBytes{{begin, size_}, std::make_shared<const MappedRun>(file_.path(), begin, size_)};
+    auto mapped = map_run(file_, size_, name_, files_);
+    is_finished_ = mapped.ok();
+    return mapped;
   }
 
  private:
-  explicit RunFile(File file)
+  RunFile(File file, std::string name, std::shared_ptr<RunDirectory::Files> files)
       : file_{std::move(file)},
+        name_{std::move(name)},
+        files_{std::move(files)},
         buffer_{static_cast<std::byte*>(std::aligned_alloc(page_bytes, buffer_bytes))} {}
 
   [[nodiscard]] File& writer() { return is_direct_ ? writer_ : file_; }
@@ -121,6 +184,8 @@ class RunFile final : public StoredRun {
   }
 
   File file_;
+  std::string name_;
+  std::shared_ptr<RunDirectory::Files> files_;
   File writer_;
   bool is_direct_ = true;
   bool is_finished_ = false;
@@ -130,23 +195,78 @@ class RunFile final : public StoredRun {
   std::uint64_t size_ = 0;
 };
 
+/// The running number in a name; 0 when there is none.
+std::uint64_t number_of(std::string_view name) {
+  const std::size_t dash = name.rfind('-');
+  std::uint64_t number = 0;
+  if (dash == std::string_view::npos) return number;
+  std::from_chars(name.data() + dash + 1, name.data() + name.size() - suffix.size(), number);
+  return number;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<RunDirectory>> RunDirectory::open(const std::filesystem::path& directory) {
+RunDirectory::RunDirectory(std::filesystem::path directory, std::uint64_t last_number)
+    : directory_{std::move(directory)},
+      files_{std::make_shared<Files>(directory_)},
+      created_{last_number} {}
+
+Result<std::unique_ptr<RunDirectory>> RunDirectory::open(const std::filesystem::path& directory,
+                                                         std::span<const std::string> kept) {
   if (auto made = make_directory(directory); !made.ok()) return made.error();
   std::error_code error;
+  std::uint64_t last_number = 0;
+  std::vector<std::string> found;
   for (std::filesystem::directory_iterator at{directory, error}, end; !error && at != end;
        at.increment(error)) {
     if (at->path().extension() != suffix) continue;
-    if (auto removed = remove_file(at->path()); !removed.ok()) return removed.error();
+    const std::string name = at->path().filename().string();
+    if (std::find(kept.begin(), kept.end(), name) != kept.end()) {
+      last_number = std::max(last_number, number_of(name));
+      found.push_back(name);
+    } else if (auto removed = remove_file(at->path()); !removed.ok()) {
+      return removed.error();
+    }
   }
   if (error) return system_failure(error.value(), "cannot be listed", directory);
-  return std::unique_ptr<RunDirectory>{new RunDirectory{directory}};
+  std::unique_ptr<RunDirectory> opened{new RunDirectory{directory, last_number}};
+  for (const std::string& name : found) opened->files_->set_kept(name, true);
+  return opened;
 }
 
 Result<std::unique_ptr<StoredRun>> RunDirectory::create(std::string_view index) {
-  const std::uint32_t number = created_.fetch_add(1, std::memory_order_relaxed) + 1;
-  return RunFile::create(directory_ / fmt::format("{}-{:08}{}", index, number, suffix));
+  const std::uint64_t number = created_.fetch_add(1, std::memory_order_relaxed) + 1;
+  return RunFile::create(fmt::format("{}-{:08}{}", index, number, suffix), files_);
+}
+
+Result<RunBytes> RunDirectory::open_kept(std::string_view name) {
+  if (name.find('/') != std::string_view::npos || !name.ends_with(suffix)) {
+    return Failure{FailureKind::not_found, "a run cannot be called " + std::string{name}};
+  }
+  const auto file = File::open(files_->path_of(name), File::Mode::read);
+  if (!file.ok()) return file.error();
+  const auto size = file.value().size();
+  if (!size.ok()) return size.error();
+  if (size.value() == 0) {
+    return Failure{FailureKind::damaged, "the index run " + std::string{name} + " is empty"};
+  }
+  return map_run(file.value(), size.value(), std::string{name}, files_);
+}
+
+Result<void> RunDirectory::keep(std::span<const std::string> names) {
+  if (names.empty()) return {};
+  for (const std::string& name : names) {
+    auto file = File::open(files_->path_of(name), File::Mode::write);
+    if (!file.ok()) return file.error();
+    if (auto synced = file.value().sync(); !synced.ok()) return synced;
+  }
+  if (auto synced = sync_directory(directory_); !synced.ok()) return synced;
+  for (const std::string& name : names) files_->set_kept(name, true);
+  return {};
+}
+
+void RunDirectory::let_go(std::span<const std::string> names) {
+  for (const std::string& name : names) files_->set_kept(name, false);
 }
 
 }  // namespace daybook

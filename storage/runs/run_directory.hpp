@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "engine/base/result.hpp"
@@ -16,25 +18,34 @@ namespace daybook {
 ///   DIR/index/transfer-ids-00000001.run      what the index calls itself, and a running number
 ///
 /// A file is written past the page cache where the file system can, mapped when it is whole, and
-/// removed when nobody needs it any more. What an earlier process left is removed by open().
+/// removed when nobody needs it any more, unless it is to be kept for the next process. What an
+/// earlier process left and nobody keeps is removed by open().
 ///
-/// Threads.      create() is for any; each run is written by one thread.
+/// Threads.      All but open() is for any; each run is written by one thread. Outlives its runs.
 /// Errors.       `no_space`, `io`. An error of the disk under a mapped file ends the process with
-///               SIGBUS; nothing is lost by that, and the next start makes every run again.
-/// Durability.   None, and none is needed: the journal has it all.
+///               SIGBUS; nothing is lost by that, and without its runs the next start makes them
+///               again.
+/// Durability.   Of what keep() was told of. The rest needs none: the journal has it all.
 class RunDirectory final : public RunStore {
  public:
-  /// Makes `directory` when it is missing; its parent must exist. Removes the runs in it.
+  /// Makes `directory` when it is missing; its parent must exist. Removes all runs in it but
+  /// `kept`, of which some may be missing.
   [[nodiscard]] static Result<std::unique_ptr<RunDirectory>> open(
-      const std::filesystem::path& directory);
+      const std::filesystem::path& directory, std::span<const std::string> kept = {});
 
   Result<std::unique_ptr<StoredRun>> create(std::string_view index) override;
+  Result<RunBytes> open_kept(std::string_view name) override;
+  Result<void> keep(std::span<const std::string> names) override;
+  void let_go(std::span<const std::string> names) override;
+
+  class Files;  // Which there are, shared with the runs that are held.
 
  private:
-  explicit RunDirectory(std::filesystem::path directory) : directory_{std::move(directory)} {}
+  RunDirectory(std::filesystem::path directory, std::uint64_t last_number);
 
   std::filesystem::path directory_;
-  std::atomic<std::uint32_t> created_{0};
+  std::shared_ptr<Files> files_;
+  std::atomic<std::uint64_t> created_;
 };
 
 }  // namespace daybook

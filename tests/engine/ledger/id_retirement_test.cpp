@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/index/run_sink.hpp"
+#include "tests/support/full_run_store.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/rounds.hpp"
 
@@ -289,40 +290,10 @@ TEST_P(IdRetirementTest, ASecondTableUsesTheRunsOfTheFirst) {
   for (const auto& [id, sequence] : history_.uses) expect_found(followed, id);
 }
 
-/// Takes nothing, or only so many bytes.
-class FullStore final : public RunStore {
- public:
-  explicit FullStore(std::size_t bytes) : bytes_{bytes} {}
-
-  Result<std::unique_ptr<StoredRun>> create(std::string_view) override {
-    if (bytes_ == 0) return Failure{FailureKind::no_space, "full"};
-    return std::unique_ptr<StoredRun>{std::make_unique<Run>(bytes_)};
-  }
-
- private:
-  class Run final : public StoredRun {
-   public:
-    explicit Run(std::size_t bytes) : left_{bytes} {}
-    Result<void> append(std::span<const std::byte> bytes) override {
-      if (bytes.size() > left_) return Failure{FailureKind::no_space, "full"};
-      left_ -= bytes.size();
-      return {};
-    }
-    Result<void> put_header(std::span<const std::byte>) override {
-      return Failure{FailureKind::no_space, "full"};
-    }
-    Result<RunBytes> finish() override { return Failure{FailureKind::no_space, "full"}; }
-
-   private:
-    std::size_t left_;
-  };
-  std::size_t bytes_;
-};
-
 TEST_P(IdRetirementTest, WhereTheStoreIsFullRunsStayInMemory) {
   for (const std::size_t bytes : {std::size_t{0}, std::size_t{100}, std::size_t{1} << 20}) {
     IdRunShelf shelf;
-    FullStore store{bytes};
+    FullRunStore store{bytes};
     Table live{shelf};
     IdRetirement retirement{live.table, shelf, store, {.runs_max = runs_max, .journal_id = {}}};
     history_ = {};

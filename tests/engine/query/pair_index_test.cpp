@@ -7,10 +7,14 @@
 #include "engine/query/pair_index.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "engine/index/run_sink.hpp"
+#include "tests/support/full_run_store.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/rounds.hpp"
 
@@ -56,8 +60,14 @@ void check_random_index(std::uint64_t seed) {
   Random random{seed};
   const std::uint64_t keys = random.between(1, 12);
   const std::uint64_t leap_max = random.chance(30) ? std::uint64_t{1} << 34 : 100;
+  MemoryRunStore memory;
+  FullRunStore full{random.below(2'000)};
   PairIndex index{PairIndex::Sizes{.pairs_a_block = random.between(1, 40),
-                                   .blocks_a_run = random.between(1, 6)}};
+                                   .blocks_a_run = random.between(1, 6)},
+                  random.chance(40)   ? static_cast<RunStore*>(&memory)
+                  : random.chance(50) ? &full
+                                      : nullptr,
+                  "pairs"};
   std::vector<Pair> pairs;
   std::uint64_t value = random.chance(50) ? random.below(leap_max) : 0;
   for (int entry = 0; entry < 60; ++entry) {
@@ -122,6 +132,74 @@ TEST(PairIndexTest, MakesOneRunOfItsBlocksAndNoMore) {
   }
 }
 
+std::size_t pairs_in_memory(const IndexView& view) {
+  std::size_t count = 0;
+  for (const auto& run : *view.runs) count += run->name().empty() ? run->pairs().size() : 0;
+  return count;
+}
+
+TEST(PairIndexTest, KeepsInMemoryOnlyWhatIsInNoRun) {
+  MemoryRunStore store;
+  FullRunStore full{0};
+  constexpr PairIndex::Sizes sizes{.pairs_a_block = 10, .blocks_a_run = 4};
+  PairIndex stored{sizes, &store, "pairs"};
+  PairIndex refused{sizes, &full, "pairs"};
+  for (std::uint64_t value = 1; value <= 1'000; ++value) {
+    stored.add(key_of(value % 7), value);
+    refused.add(key_of(value % 7), value);
+    ASSERT_LE(pairs_in_memory(stored.view()), 40U) << value;
+  }
+  EXPECT_GT(pairs_in_memory(refused.view()), 900U);
+}
+
+TEST(PairRunTest, IsReadFromItsStoreAsItWasWritten) {
+  MemoryRunStore store;
+  for (const std::size_t count : {1U, 511U, 512U, 513U, 5'000U}) {
+    std::vector<PackedPair> pairs;
+    for (std::uint64_t value = 0; value < count; ++value) {
+      pairs.push_back(pack(key_of(value / 100), 50 + value, 50));
+    }
+    const auto written = PairRun::store({50, 50, 49 + count}, pairs, store, "pairs");
+    ASSERT_TRUE(written.ok());
+    const auto bytes = store.open_kept(written.value()->name());
+    ASSERT_TRUE(bytes.ok());
+    const auto read = PairRun::open(bytes.value());
+    ASSERT_TRUE(read.ok());
+    const PairRun& run = *read.value();
+    EXPECT_TRUE(run.check().ok());
+    EXPECT_EQ(run.base(), 50U);
+    EXPECT_EQ(run.first(), 50U);
+    EXPECT_EQ(run.last(), 49 + count);
+    EXPECT_TRUE(std::equal(pairs.begin(), pairs.end(), run.pairs().begin(), run.pairs().end()));
+    for (std::uint64_t value = 0; value < count; ++value) {
+      ASSERT_EQ(run.find(key_of(value / 100), 50 + value, 50 + value).size(), 1U);
+    }
+  }
+}
+
+TEST(PairRunTest, FindsEveryChangedByte) {
+  MemoryRunStore store;
+  std::vector<PackedPair> pairs;
+  for (std::uint64_t value = 0; value < 600; ++value) pairs.push_back(pack(0, value, 0));
+  const auto written = PairRun::store({0, 0, 599}, pairs, store, "pairs");
+  ASSERT_TRUE(written.ok());
+  const auto original = written.value()->stored().bytes;
+  constexpr std::size_t header_bytes = 64;
+  for (std::size_t at = 0; at < original.size(); ++at) {
+    if (at == header_bytes) at = 4'096;  // Up to the page's end nothing counts.
+    const auto copy = std::make_shared<std::vector<std::byte>>(original.begin(), original.end());
+    (*copy)[at] ^= std::byte{0x10};
+    const auto read = PairRun::open({*copy, copy, "a copy"});
+    const auto checked = read.ok() ? read.value()->check() : Result<void>{read.error()};
+    ASSERT_FALSE(checked.ok()) << at;
+    ASSERT_EQ(checked.error().kind, FailureKind::damaged);
+    ASSERT_NE(checked.error().what.find("a copy"), std::string::npos);
+  }
+  for (std::size_t size = 0; size < original.size(); size += 1'000) {
+    EXPECT_FALSE(PairRun::open({original.first(size), nullptr, "a copy"}).ok()) << size;
+  }
+}
+
 TEST(PairIndexTest, TakesTheSmallestAndTheGreatestKeyAndValue) {
   PairIndex index{PairIndex::Sizes{.pairs_a_block = 2, .blocks_a_run = 2}};
   constexpr std::uint64_t greatest = ~std::uint64_t{0};
@@ -148,7 +226,7 @@ TEST(PairRunTest, FindsAtEveryBorderOfItsNotes) {
     for (std::uint64_t value = 0; value < count; ++value) {
       pairs.push_back(pack(key_of(value / 100), 50 + value, 50));
     }
-    const PairRun run{50, 50, 49 + count, pairs};
+    const PairRun run{{50, 50, 49 + count}, pairs};
     for (std::uint64_t value = 0; value < count; ++value) {
       const auto found = run.find(key_of(value / 100), 50 + value, 50 + value);
       ASSERT_EQ(found.size(), 1U) << value << " of " << count;

@@ -26,8 +26,8 @@ class RunDirectoryTest : public ::testing::Test {
     return bytes;
   }
 
-  std::unique_ptr<RunDirectory> open() {
-    auto opened = RunDirectory::open(path_);
+  std::unique_ptr<RunDirectory> open(const std::vector<std::string>& kept = {}) {
+    auto opened = RunDirectory::open(path_, kept);
     EXPECT_TRUE(opened.ok());
     return std::move(opened).value();
   }
@@ -102,6 +102,54 @@ TEST_F(RunDirectoryTest, RemovesTheRunsOfAnEarlierProcessAndNothingElse) {
   static_cast<void>(open());
   EXPECT_FALSE(std::filesystem::exists(path_ / "transfer-ids-00000007.run"));
   EXPECT_TRUE(std::filesystem::exists(path_ / "notes.txt"));
+}
+
+TEST_F(RunDirectoryTest, WhatIsKeptIsThereForTheNextProcess) {
+  const auto body = bytes_of(10'000, 1);
+  std::string kept;
+  {
+    const auto store = open();
+    const auto run = write(*store, body, 777);
+    const auto other = write(*store, body, 777);
+    kept = run.name;
+    ASSERT_TRUE(store->keep(std::vector{kept}).ok());
+  }
+  EXPECT_EQ(files(), 1U);
+  const auto store = open({kept, "things-00000009.run"});
+  const auto run = store->open_kept(kept);
+  ASSERT_TRUE(run.ok());
+  expect_holds(run.value(), body);
+  // A new run takes no name that is in use.
+  EXPECT_NE(write(*store, body, 777).name, kept);
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(RunDirectoryTest, WhatIsLetGoLivesAsLongAsItsKeeper) {
+  const auto store = open();
+  const auto body = bytes_of(10'000, 1);
+  auto held = write(*store, body, 777);
+  const std::vector<std::string> names{held.name};
+  ASSERT_TRUE(store->keep(names).ok());
+  store->let_go(names);
+  expect_holds(held, body);
+  held = {};
+  EXPECT_EQ(files(), 0U);
+  auto again = write(*store, body, 777);
+  const std::vector<std::string> others{again.name};
+  ASSERT_TRUE(store->keep(others).ok());
+  again = {};
+  EXPECT_EQ(files(), 1U);
+  store->let_go(others);
+  EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(RunDirectoryTest, OpensNothingThatIsNotThere) {
+  const auto store = open();
+  for (const std::string name : {"things-00000001.run", "../things.run", "", "notes.txt"}) {
+    const auto opened = store->open_kept(name);
+    ASSERT_FALSE(opened.ok()) << name;
+    EXPECT_EQ(opened.error().kind, FailureKind::not_found) << name;
+  }
 }
 
 TEST_F(RunDirectoryTest, SaysInWordsWhereItCannotBe) {
