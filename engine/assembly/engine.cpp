@@ -187,7 +187,7 @@ void Engine::start(const Parts& parts) {
                                      .runs = parts.runs != nullptr ? parts.runs : &t.memory_runs,
                                      .on_followed =
                                          [&t] {
-                                           t.live.release_retired();
+                                           t.live.tend_memory();
                                            t.sequencer_sleeper.wake();
                                            t.wake_all_queries();
                                          },

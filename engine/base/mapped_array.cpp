@@ -1,5 +1,6 @@
 #include "engine/base/mapped_array.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <sys/mman.h>
@@ -34,6 +35,12 @@ MappedMemory& MappedMemory::operator=(MappedMemory&& other) noexcept {
 
 void MappedMemory::discard() {
   if (data_ != nullptr) ::madvise(data_, size_bytes_, MADV_DONTNEED);
+}
+
+void MappedMemory::populate(std::size_t offset, std::size_t bytes) {
+  constexpr int populate_write = 23;  // MADV_POPULATE_WRITE, which older headers lack.
+  if (offset >= size_bytes_) return;
+  ::madvise(data_ + offset, std::min(bytes, size_bytes_ - offset), populate_write);
 }
 
 }  // namespace daybook

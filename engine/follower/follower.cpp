@@ -74,7 +74,7 @@ Result<bool> Follower::follow_next() {
   // Twice as fast as ids come, so that a generation is gone before the next one is full.
   const std::uint64_t facts_count = facts.value().header.fact_count;
   if (auto retired = retire_ids(2 * facts_count); !retired.ok()) return retired.error();
-  state_.release_retired();
+  state_.tend_memory();
   links_.progress.followed_sequence.store(entry.value()->header.last().value(),
                                           std::memory_order_release);
   links_.source.release();

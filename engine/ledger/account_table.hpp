@@ -102,7 +102,7 @@ class AccountTable {
     index_.take_back(tag_of(accounts_[count_].id), count_);
   }
 
-  void release_retired() { index_.release_retired(); }
+  void tend_memory() { index_.tend_memory(); }
 
  private:
   MappedArray<Account> accounts_;

@@ -46,7 +46,7 @@ static_assert(sizeof(Hold) == 144);
 /// Deadlines stand in a binary heap ordered by (expires_at, sequence), which is one order whatever
 /// was inserted and erased when: holds that are due are released in it.
 ///
-/// Threads.  One, but for release_retired().
+/// Threads.  One, but for tend_memory().
 /// Limits.   holds_max at construction; room() says what is left.
 /// Cost.     insert and erase O(log n) with a deadline, O(1) without; no allocation.
 class HoldTable {
@@ -84,7 +84,7 @@ class HoldTable {
     return deadline_count_ == 0 ? ~std::uint64_t{0} : deadlines_[1].expires_at;
   }
 
-  void release_retired() { index_.release_retired(); }
+  void tend_memory() { index_.tend_memory(); }
 
  private:
   [[nodiscard]] std::uint64_t tag_of(TransferId id) const { return index_.tag_of(id.value()); }

@@ -15,7 +15,9 @@ IdIndex::IdIndex(std::uint64_t entries_max, std::uint64_t seed) : seed_{seed} {
 
 void IdIndex::prepare(std::uint64_t count) {
   if (old_table_ != nullptr) migrate(count / 2 + 64);
-  if (size_ + count <= room_of(bits_) || bits_ == bits_max_) return;
+  if (bits_ == bits_max_) return;
+  if (size_ + count > room_of(bits_) / 2) next_.store(bits_ + 1, std::memory_order_relaxed);
+  if (size_ + count <= room_of(bits_)) return;
   // A request may be larger than a small table: grow until it fits, finishing each growth.
   while (size_ + count > room_of(bits_) && bits_ < bits_max_) {
     if (old_table_ != nullptr) migrate(std::size_t{1} << bits_);
@@ -127,9 +129,23 @@ void IdIndex::replace(std::uint64_t tag, std::uint64_t value, std::uint64_t afte
   if (old.bucket != nullptr) set_value(old, tag, after);
 }
 
-void IdIndex::release_retired() {
+void IdIndex::tend_memory() {
   const unsigned level = retired_.exchange(0, std::memory_order_acquire);
   if (level != 0) levels_[level].discard();
+  populate_slice();
+}
+
+void IdIndex::populate_slice() {
+  constexpr std::size_t slice_bytes = std::size_t{4} << 20;
+  const unsigned level = next_.load(std::memory_order_relaxed);
+  if (level == 0) return;
+  if (level != populating_) {
+    populating_ = level;
+    populated_bytes_ = 0;
+  }
+  if (populated_bytes_ >= levels_[level].size_bytes()) return;
+  levels_[level].populate(populated_bytes_, slice_bytes);
+  populated_bytes_ += slice_bytes;
 }
 
 // A bucket that is not full ends a search, so nothing from before it overflows beyond it: what lies
@@ -156,6 +172,8 @@ void IdIndex::clear() {
   old_table_ = nullptr;
   migrated_ = settled_ = size_ = 0;
   retired_.store(0, std::memory_order_relaxed);
+  next_.store(0, std::memory_order_relaxed);
+  populating_ = 0;
 }
 
 }  // namespace daybook

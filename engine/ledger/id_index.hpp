@@ -21,8 +21,11 @@ namespace daybook {
 ///
 /// Growth.   The bucket of a tag is its top bits, so doubling moves bucket i to 2i and 2i+1: two
 ///           streams, not random writes. prepare() does a slice of it; between slices, lookups
-///           look into both tables. All tables' address space is reserved at construction.
-/// Threads.  One thread, but for release_retired().
+///           look into both tables. All tables' address space is reserved at construction. New ids
+///           go anywhere, so they would touch all pages of a new table within one batch, and the
+///           kernel would zero them all: a quarter of a second for 15 million ids. Whoever calls
+///           tend_memory() has it done before, from half full on, a slice a call.
+/// Threads.  One thread, but for tend_memory().
 /// Limits.   `entries_max` at construction; inserting more stops the process (callers check).
 class IdIndex {
  public:
@@ -78,9 +81,9 @@ class IdIndex {
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
 
-  /// Gives the memory of a table that was grown out of back to the kernel. Any thread: it is a
-  /// system call that the owner should be spared.
-  void release_retired();
+  /// System calls that the owner should be spared: gives the memory of a table that was grown out
+  /// of back to the kernel, and asks for a slice of the next one's. Any one thread.
+  void tend_memory();
 
   // ---- For an index that is complete: reading all of it in order, and emptying it. ----
 
@@ -175,6 +178,7 @@ class IdIndex {
 
   static std::uint64_t room_of(unsigned bits) { return (std::uint64_t{slots} << bits) * 3 / 4; }
   void start_growth();
+  void populate_slice();
   void migrate(std::uint64_t bucket_count);
 
   std::uint64_t seed_;
@@ -186,7 +190,11 @@ class IdIndex {
   std::size_t settled_ = 0;      // At most migrated_: nothing from before it overflowed beyond.
   std::uint64_t size_ = 0;
   std::array<MappedArray<Bucket>, 40> levels_;  // Indexed by bits.
-  std::atomic<unsigned> retired_{0};  // A level to discard; 0 = none. Owner sets, anyone takes.
+  std::atomic<unsigned> retired_{0};  // A level to discard; 0 = none. Owner sets, tender takes.
+  std::atomic<unsigned> next_{0};     // A level to be populated. Owner sets, tender reads.
+  // The tender's own: how much of which level it has asked for.
+  unsigned populating_ = 0;
+  std::size_t populated_bytes_ = 0;
 };
 
 }  // namespace daybook

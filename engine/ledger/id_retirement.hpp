@@ -50,7 +50,7 @@ class IdRetirement {
     if (is_ready(hold)) return {};
     if (auto retired = retire_all(); !retired.ok()) return retired;
     static_cast<void>(is_ready(hold));
-    table_.release_retired();
+    table_.tend_memory();
     ENSURE(is_ready(hold), "once all generations are retired, there is room for one");
     return {};
   }

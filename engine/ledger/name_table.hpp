@@ -17,7 +17,7 @@ namespace daybook {
 /// request, is known by tag and hash (111 bits together), without a read; only one that differs is
 /// compared with the journal's.
 ///
-/// Threads.  One, but for release_retired().
+/// Threads.  One, but for tend_memory().
 /// Limits.   names_max at construction; room() says what is left.
 class NameTable {
  public:
@@ -54,7 +54,7 @@ class NameTable {
 
   [[nodiscard]] std::uint64_t size() const { return index_.size(); }
   [[nodiscard]] std::uint64_t room() const { return kept_.size() - index_.size(); }
-  void release_retired() { index_.release_retired(); }
+  void tend_memory() { index_.tend_memory(); }
 
  private:
   struct Kept {

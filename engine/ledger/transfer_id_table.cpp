@@ -163,10 +163,10 @@ std::optional<TransferIdTable::Sealed> TransferIdTable::oldest_sealed(
                 .last = Sequence{generation(ordinal + 1).first.value() - 1}};
 }
 
-void TransferIdTable::release_retired() {
+void TransferIdTable::tend_memory() {
   for (const auto& each : generations_) {
     if (each == nullptr) continue;
-    each->index.release_retired();
+    each->index.tend_memory();
     if (!each->left.load(std::memory_order_acquire)) continue;
     each->index.clear();
     each->left.store(false, std::memory_order_release);

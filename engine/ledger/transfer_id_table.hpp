@@ -28,7 +28,7 @@ namespace daybook {
 ///               replay do it alike, and the next one begins. IdRetirement makes sorted runs of
 ///               sealed generations; once they are on the shelf, begin_entry() uses them and lets
 ///               the generation go. None of that changes an answer.
-/// Threads.      One, but for release_retired().
+/// Threads.      One, but for tend_memory().
 /// Errors.       A damaged run stops the process: it was made of the journal, and the next start
 ///               makes it anew.
 class TransferIdTable {
@@ -159,9 +159,8 @@ class TransferIdTable {
   [[nodiscard]] std::uint64_t size() const { return ids_; }
   [[nodiscard]] std::uint64_t room() const { return ids_max_ - ids_; }
 
-  /// Gives memory that is not needed any more back to the kernel: a system call that the owner
-  /// should be spared. Any thread.
-  void release_retired();
+  /// As IdIndex::tend_memory(), of all generations; empties those that nobody needs.
+  void tend_memory();
 
   // ---- For IdRetirement, on the owner's thread. ----
 
@@ -191,7 +190,7 @@ class TransferIdTable {
     IdIndex index;
     IdSpan ids;
     Sequence first;
-    /// Nobody needs it: whoever calls release_retired() empties it. The owner sets it, the other
+    /// Nobody needs it: whoever calls tend_memory() empties it. The owner sets it, the other
     /// clears it; each then leaves the generation to the other.
     std::atomic<bool> left{false};
   };

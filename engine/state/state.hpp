@@ -82,13 +82,13 @@ class State {
   /// Requires: a valid name, news to `names`; prepared, room.
   void put_name(const Name& name, Sequence sequence);
 
-  /// Gives back the memory that tables have grown out of. Any thread may, beside the one that uses
-  /// the state.
-  void release_retired() {
-    accounts.release_retired();
-    transfer_ids.release_retired();
-    holds.release_retired();
-    names.release_retired();
+  /// System calls that the thread that uses the state should be spared: gives back the memory that
+  /// tables have grown out of, and asks for what they grow into next. Any one thread.
+  void tend_memory() {
+    accounts.tend_memory();
+    transfer_ids.tend_memory();
+    holds.tend_memory();
+    names.tend_memory();
   }
 
   /// The record of an operation, after its facts. Requires: as ReplyWindows::remember(), unless

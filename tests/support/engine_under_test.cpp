@@ -80,7 +80,7 @@ struct EngineUnderTest::OlderIds {
       const auto went_on = retirement->step(ids_a_step);
       ENSURE(went_on.ok(), "memory takes every run");
     }
-    state.release_retired();
+    state.tend_memory();
     ENSURE(retirement->make_ready([] { return 0; }).ok(), "memory takes every run");
   }
 

@@ -97,7 +97,7 @@ void EntryChecks::check_order(const EntryView& entry, std::uint64_t ordinal,
 
 void EntryChecks::replay(const EntryView& entry, std::uint64_t ordinal, const Affected& affected) {
   const auto applied = replayer_.apply(entry);
-  state_.release_retired();
+  state_.tend_memory();
   if (applied) return;
   replaying_ = false;
   if (applied.error().kind == FailureKind::no_space) {

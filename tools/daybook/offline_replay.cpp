@@ -99,7 +99,7 @@ Result<ReplayCounts> replay_entries(EntrySource& source, State& state, const Rep
     if (!step) return step.error();
     reached = step.value() == Step::reached ||
               (goal.until_sequence && *goal.until_sequence <= state.last_sequence());
-    state.release_retired();
+    state.tend_memory();
     if (state.last_sequence() >= entry.value()->header.first()) {
       counts.commit_time = Timestamp{entry.value()->header.commit_time};
     }

@@ -13,7 +13,7 @@ Result<void> retire_ids(IdRetirement* retirement, State& state, const EntryView&
   if (retirement == nullptr) return {};
   const auto retired = retirement->step(std::uint64_t{2} * entry.header.fact_count);
   if (!retired.ok()) return retired.error();
-  state.transfer_ids.release_retired();
+  state.transfer_ids.tend_memory();
   return retirement->make_ready([] { return 0; });
 }
 

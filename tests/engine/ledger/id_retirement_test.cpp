@@ -193,9 +193,9 @@ TEST_P(IdRetirementTest, NothingIsForgottenAndNothingIsInvented) {
       }
       const auto went_on = retirement.step(random_.between(1, 40));
       ASSERT_TRUE(went_on.ok());
-      followed.table.release_retired();
+      followed.table.tend_memory();
       static_cast<void>(live.table.make_ready());
-      live.table.release_retired();
+      live.table.tend_memory();
       ASSERT_TRUE(!unfollowed.empty() || went_on.value() || live.table.make_ready());
     }
     ASSERT_TRUE(live.table.make_ready());
@@ -240,7 +240,7 @@ TEST_P(IdRetirementTest, AFollowUpInALaterGenerationIsTakenBackAlone) {
     ASSERT_TRUE(retirement.make_ready([] { return 0; }).ok());
     apply_entry(live, first);
     ASSERT_TRUE(retirement.step(50).ok());
-    live.table.release_retired();
+    live.table.tend_memory();
     // A chain that is undone: what it inserted goes, and what came before stays.
     const TransferId id = some_used_id();
     const auto before = history_.follow_ups.find(id);
@@ -266,7 +266,7 @@ TEST_P(IdRetirementTest, ASecondTableUsesTheRunsOfTheFirst) {
       ASSERT_TRUE(recovery.make_ready([] { return 0; }).ok());
       apply_entry(live, entries.back());
       ASSERT_TRUE(recovery.step(50).ok());
-      live.table.release_retired();
+      live.table.tend_memory();
     }
   }
   const auto recovered = shelf.share();
@@ -285,7 +285,7 @@ TEST_P(IdRetirementTest, ASecondTableUsesTheRunsOfTheFirst) {
       EXPECT_EQ(shelf.share(), recovered);
     }
     ASSERT_TRUE(retirement.step(50).ok());
-    followed.table.release_retired();
+    followed.table.tend_memory();
   }
   for (const auto& [id, sequence] : history_.uses) expect_found(followed, id);
 }
@@ -305,7 +305,7 @@ TEST_P(IdRetirementTest, WhereTheStoreIsFullRunsStayInMemory) {
       ASSERT_TRUE(retirement.make_ready([] { return 0; }).ok());
       apply_entry(live, first);
       ASSERT_TRUE(retirement.step(30).ok());
-      live.table.release_retired();
+      live.table.tend_memory();
     }
     EXPECT_GT(shelf.share()->generations, 5U);
     for (const auto& [id, sequence] : history_.uses) expect_found(live, id);
