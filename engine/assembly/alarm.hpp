@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace daybook {
 
@@ -12,10 +13,13 @@ struct Alarm {
     clock_accepted,  ///< An operator accepted the wall time.
     disk_low,        ///< Free space is below the low-water mark: new work is refused.
     disk_low_over,   ///< There is space again: work is taken.
+    /// A snapshot or an index could not be written or read; `words` say what follows from it.
+    derived_trouble,
   };
   Kind kind{};
   std::uint64_t engine_ns = 0;  ///< Of the clock's kinds.
   std::uint64_t wall_ns = 0;    ///< Of the clock's kinds.
+  std::string words;            ///< Of derived_trouble.
 };
 
 }  // namespace daybook

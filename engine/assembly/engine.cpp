@@ -53,6 +53,10 @@ struct Engine::Threads {
     place_thread(running.emplace_back(main), name, settings.cores);
   }
 
+  void make_loop(const Parts& parts);
+  void make_journaler(JournalWriter& journal);
+  void make_follower(const Parts& parts);
+
   void tell(const Alarm& alarm) {
     if (on_alarm) on_alarm(alarm);
   }
@@ -134,7 +138,73 @@ void Engine::segment_hashed(const SegmentHash& hash) {
 
 void Engine::disk_low(bool low) {
   threads_->progress.disk_low.store(low, std::memory_order_relaxed);
-  threads_->tell({.kind = low ? Alarm::Kind::disk_low : Alarm::Kind::disk_low_over});
+  threads_->tell({.kind = low ? Alarm::Kind::disk_low : Alarm::Kind::disk_low_over,
+                  .engine_ns = 0,
+                  .wall_ns = 0,
+                  .words = {}});
+}
+
+void Engine::Threads::make_loop(const Parts& parts) {
+  loop.emplace(
+      SequencerLoop::Links{.sequencer = *sequencer,
+                           .slabs = slabs,
+                           .progress = progress,
+                           .channels = channels,
+                           .segment_hashes = segment_hashes,
+                           .clock = clock ? &*clock : nullptr,
+                           .sleeper = sequencer_sleeper,
+                           .journaler = journaler_sleeper,
+                           .on_clock =
+                               [this](bool held, const EngineClock::Step& at) {
+                                 tell({held ? Alarm::Kind::clock_held : Alarm::Kind::clock_accepted,
+                                       at.engine_ns,
+                                       at.wall_ns,
+                                       {}});
+                               }},
+      settings.loop, parts.segment);
+}
+
+void Engine::Threads::make_journaler(JournalWriter& journal) {
+  journaler.emplace(Journaler::Links{.slabs = slabs,
+                                     .progress = progress,
+                                     .journal = journal,
+                                     .time = time,
+                                     .sleeper = journaler_sleeper,
+                                     .on_committed = [this] { sequencer_sleeper.wake(); },
+                                     .on_durable =
+                                         [this] {
+                                           wake_io();
+                                           follower_sleeper.wake();
+                                         },
+                                     .on_fatal = [this](const Failure& f) { fail(f); }});
+}
+
+void Engine::Threads::make_follower(const Parts& parts) {
+  follower.emplace(settings.state,
+                   Follower::Links{.source = parts.follower_source,
+                                   .progress = progress,
+                                   .sleeper = follower_sleeper,
+                                   .id_runs = &id_runs,
+                                   .runs = parts.runs != nullptr ? parts.runs : &memory_runs,
+                                   .snapshots = parts.snapshots,
+                                   .snapshot_settings = parts.snapshot_settings,
+                                   .from = parts.snapshot,
+                                   .source_from_start = parts.source_from_start,
+                                   .on_followed =
+                                       [this] {
+                                         live.tend_memory();
+                                         sequencer_sleeper.wake();
+                                         wake_all_queries();
+                                       },
+                                   .on_fatal = [this](const Failure& f) { fail(f); },
+                                   .on_trouble =
+                                       [this](const std::string& words) {
+                                         tell({.kind = Alarm::Kind::derived_trouble,
+                                               .engine_ns = 0,
+                                               .wall_ns = 0,
+                                               .words = words});
+                                       }},
+                   settings.index_sizes);
 }
 
 void Engine::start(const Parts& parts) {
@@ -142,6 +212,11 @@ void Engine::start(const Parts& parts) {
   const std::uint64_t recovered = t.live.last_sequence().value();
   t.progress.committed_sequence.store(recovered, std::memory_order_release);
   ENSURE(t.progress.acknowledge(Sequence{recovered}), "an engine is started once");
+  if (parts.snapshot) {
+    // As good as followed: the sequencer need not wait for it.
+    t.progress.followed_sequence.store(parts.snapshot->header.sequence, std::memory_order_release);
+    t.progress.reads_ready.store(false, std::memory_order_release);
+  }
   t.progress.pages_left.store(parts.segment.pages_left, std::memory_order_release);
 
   if (!t.settings.sequencer.manual_clock) {
@@ -152,46 +227,9 @@ void Engine::start(const Parts& parts) {
   t.facts.emplace(t.slabs.builders, *t.journal_facts);
   t.sequencer.emplace(t.settings.sequencer, t.live, *t.facts);
   t.sequencer->continue_after(parts.last_commit_time);
-  t.loop.emplace(SequencerLoop::Links{.sequencer = *t.sequencer,
-                                      .slabs = t.slabs,
-                                      .progress = t.progress,
-                                      .channels = t.channels,
-                                      .segment_hashes = t.segment_hashes,
-                                      .clock = t.clock ? &*t.clock : nullptr,
-                                      .sleeper = t.sequencer_sleeper,
-                                      .journaler = t.journaler_sleeper,
-                                      .on_clock =
-                                          [&t](bool held, const EngineClock::Step& at) {
-                                            t.tell({held ? Alarm::Kind::clock_held
-                                                         : Alarm::Kind::clock_accepted,
-                                                    at.engine_ns, at.wall_ns});
-                                          }},
-                 t.settings.loop, parts.segment);
-  t.journaler.emplace(Journaler::Links{.slabs = t.slabs,
-                                       .progress = t.progress,
-                                       .journal = *parts.journal,
-                                       .time = t.time,
-                                       .sleeper = t.journaler_sleeper,
-                                       .on_committed = [&t] { t.sequencer_sleeper.wake(); },
-                                       .on_durable =
-                                           [&t] {
-                                             t.wake_io();
-                                             t.follower_sleeper.wake();
-                                           },
-                                       .on_fatal = [&t](const Failure& f) { t.fail(f); }});
-  t.follower.emplace(t.settings.state,
-                     Follower::Links{.source = *parts.follower_source,
-                                     .progress = t.progress,
-                                     .sleeper = t.follower_sleeper,
-                                     .id_runs = &t.id_runs,
-                                     .runs = parts.runs != nullptr ? parts.runs : &t.memory_runs,
-                                     .on_followed =
-                                         [&t] {
-                                           t.live.tend_memory();
-                                           t.sequencer_sleeper.wake();
-                                           t.wake_all_queries();
-                                         },
-                                     .on_fatal = [&t](const Failure& f) { t.fail(f); }});
+  t.make_loop(parts);
+  t.make_journaler(*parts.journal);
+  t.make_follower(parts);
   t.run("sequencer", [&t] { t.loop->run(); });
   t.run("journaler", [&t] { t.journaler->run(); });
   t.run("follower", [&t] { t.follower->run(); });

@@ -7,12 +7,15 @@
 
 #include "engine/assembly/alarm.hpp"
 #include "engine/base/thread_place.hpp"
+#include "engine/follower/snapshot_settings.hpp"
 #include "engine/ledger/id_runs.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/ports/clock.hpp"
 #include "engine/ports/io_channel.hpp"
 #include "engine/ports/journal.hpp"
 #include "engine/ports/run_store.hpp"
+#include "engine/ports/snapshot_store.hpp"
+#include "engine/query/pair_index.hpp"
 #include "engine/sequencer/sequencer.hpp"
 #include "engine/sequencer/sequencer_loop.hpp"
 #include "engine/state/state.hpp"
@@ -26,6 +29,7 @@ struct EngineSettings {
   std::size_t io_threads = 1;
   std::size_t query_threads = 1;  ///< Those that there are more of than io threads stay idle.
   std::size_t slots_per_io_thread = 65'536;  ///< Requests under way; a power of two.
+  PairIndex::Sizes index_sizes;
   CorePlan cores;  ///< Of the threads "sequencer", "journaler", "follower", "query-0" and so on.
 };
 
@@ -40,8 +44,8 @@ struct EngineSettings {
 ///           threads end. The process should end too, and recover at its next start.
 class Engine final : public EngineDoor, public JournalObserver {
  public:
-  /// `on_alarm` is called on the sequencer's thread and on the journal's helper's: it should only
-  /// tell.
+  /// `on_alarm` is called on the sequencer's, the follower's and the journal's helper's thread: it
+  /// should only tell.
   Engine(const EngineSettings& settings, TimeSource& time,
          std::function<void(const Failure&)> on_fatal,
          std::function<void(const Alarm&)> on_alarm = {});
@@ -61,11 +65,17 @@ class Engine final : public EngineDoor, public JournalObserver {
 
   struct Parts {
     JournalWriter* journal = nullptr;
-    EntrySource* follower_source =
-        nullptr;  ///< From the first entry; bounded by durable_sequence().
+    /// From the first entry, or after the one of `snapshot`; bounded by durable_sequence().
+    EntrySource* follower_source = nullptr;
     EntryLookup* sequencer_lookup = nullptr;  ///< Bounded by committed_sequence().
     std::vector<EntryLookup*> query_lookups;  ///< One a query thread; by durable_sequence().
-    RunStore* runs = nullptr;                 ///< Of older ids; null: they stay in memory.
+    RunStore* runs = nullptr;            ///< Of older ids and indexes; null: they stay in memory.
+    SnapshotStore* snapshots = nullptr;  ///< Null: none are taken.
+    SnapshotSettings snapshot_settings{};
+    /// What live_state() was begun with, before the rest of the journal was replayed.
+    std::optional<SnapshotBytes> snapshot{};
+    /// With a snapshot: opens the journal from its first entry. Called once at most.
+    std::function<Result<EntrySource*>()> source_from_start{};
     SegmentPosition segment;
     std::uint64_t last_commit_time = 0;
   };

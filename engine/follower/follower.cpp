@@ -16,18 +16,97 @@ constexpr std::uint64_t ids_a_step = 65'536;
 }  // namespace
 
 Follower::Follower(const StateSettings& settings, Links links, PairIndex::Sizes indexes)
-    : links_{std::move(links)}, state_{settings}, index_{indexes, links_.runs} {
+    : links_{std::move(links)}, state_{settings}, index_sizes_{indexes} {
   ENSURE(
       settings.id_runs == links_.id_runs && (links_.id_runs == nullptr || links_.runs != nullptr),
       "older ids have a shelf, with a store");
+  make_indexes();
   if (links_.id_runs != nullptr) {
     retirement_.emplace(state_.transfer_ids, *links_.id_runs, *links_.runs,
                         IdRetirement::Settings{});
+  }
+  if (links_.snapshots != nullptr) {
+    ENSURE(links_.id_runs != nullptr, "snapshots need runs of older ids");
+    snapshots_.emplace(*links_.snapshots, *links_.runs, settings.hash_seed,
+                       links_.snapshot_settings);
+  }
+}
+
+void Follower::make_indexes() {
+  index_ = std::make_unique<FactIndex>(index_sizes_, links_.runs);
+  checkpoints_ = std::make_unique<BalanceCheckpoints>(links_.runs);
+}
+
+void Follower::tell_trouble(const std::string& words) {
+  if (links_.on_trouble) links_.on_trouble(words);
+}
+
+Result<void> Follower::begin() {
+  if (snapshots_) {
+    if (auto begun = snapshots_->begin(); !begun.ok()) return begun;
+  }
+  if (!links_.from) return {};
+  // The indexes first: when they are of no use, nothing has come into the state yet.
+  const auto indexes = restore_indexes(SnapshotReader{*links_.from});
+  if (!indexes.ok()) {
+    tell_trouble("the query indexes are made again from the journal, and queries have to wait: " +
+                 indexes.error().what);
+    make_indexes();
+    auto source = links_.source_from_start();
+    if (!source.ok()) return source.error();
+    links_.source = source.value();
+    links_.progress.followed_sequence.store(0, std::memory_order_release);
+  } else if (auto restored = restore(*links_.from); !restored.ok()) {
+    return restored;
+  }
+  links_.from.reset();
+  links_.progress.reads_ready.store(true, std::memory_order_release);
+  links_.on_followed();
+  return {};
+}
+
+Result<void> Follower::restore_indexes(SnapshotReader reader) {
+  bool is_state = true;
+  for (;;) {
+    const auto next = reader.next();
+    if (!next.ok()) return next.error();
+    if (!next.value()) return reader.damaged("ends before its indexes do");
+    const SnapshotBlock& block = *next.value();
+    if (block.kind == BlockKind::index_end) return {};
+    if (is_state) {
+      is_state = block.kind != BlockKind::end;
+      continue;
+    }
+    const bool is_of_balances = block.kind == BlockKind::checkpoint_runs ||
+                                block.kind == BlockKind::checkpoints ||
+                                block.number == BalanceCheckpoints::index_number;
+    auto restored =
+        is_of_balances ? checkpoints_->restore(block, reader) : index_->restore(block, reader);
+    if (!restored.ok()) return restored;
+  }
+}
+
+Result<void> Follower::restore(const SnapshotBytes& snapshot) {
+  SnapshotReader reader{snapshot};
+  const std::lock_guard lock{mutex_};
+  auto ids = read_state(reader, *links_.runs, state_, [](const IdRunSet&) {});
+  if (!ids.ok()) return ids.error();
+  if (snapshots_) snapshots_->continue_from(snapshot.header, std::move(ids).value().recent);
+  return {};
+}
+
+void Follower::take_snapshot() {
+  const auto id_runs = links_.id_runs->share();
+  const auto taken = snapshots_->take({state_, *id_runs, *index_, *checkpoints_});
+  if (!taken.ok()) {
+    tell_trouble("no snapshot could be taken, so the next start will take longer: " +
+                 taken.error().what);
   }
 }
 
 void Follower::run() {
   const ActingAs role{follower_thread};
+  if (auto begun = begin(); !begun.ok()) return links_.on_fatal(begun.error());
   for (;;) {
     if (links_.progress.failed()) return;
     // Asked first: what was durable when the journaler ended is followed before this ends.
@@ -39,7 +118,10 @@ void Follower::run() {
       return;
     }
     if (followed.value()) continue;
-    if (last_turn) return;
+    if (last_turn) {
+      if (snapshots_ && snapshots_->is_worth_it()) take_snapshot();
+      return;
+    }
     const auto retired = retire_ids(ids_a_step);
     if (!retired.ok()) return links_.on_fatal(retired.error());
     if (retired.value()) {
@@ -51,7 +133,7 @@ void Follower::run() {
 }
 
 Result<bool> Follower::follow_next() {
-  const auto entry = links_.source.next();
+  const auto entry = links_.source->next();
   if (!entry.ok()) return entry.error();
   if (!entry.value()) return false;
   const auto facts = read_facts(*entry.value());
@@ -61,7 +143,7 @@ Result<bool> Follower::follow_next() {
     if (!ready.ok()) return ready.error();
   }
   // First: whoever sees an account in the state finds it in the index, too.
-  index_.add(facts.value());
+  index_->add(facts.value());
   {
     const std::lock_guard lock{mutex_};
     const auto applied = replayer_.apply(facts.value());
@@ -70,14 +152,18 @@ Result<bool> Follower::follow_next() {
       return applied.error();
     }
   }
-  checkpoints_.add(facts.value(), state_.accounts);
+  checkpoints_->add(facts.value(), state_.accounts);
   // Twice as fast as ids come, so that a generation is gone before the next one is full.
   const std::uint64_t facts_count = facts.value().header.fact_count;
   if (auto retired = retire_ids(2 * facts_count); !retired.ok()) return retired.error();
   state_.tend_memory();
+  if (snapshots_) {
+    snapshots_->note(facts.value(), entry.value()->value.size());
+    if (snapshots_->is_due()) take_snapshot();
+  }
   links_.progress.followed_sequence.store(entry.value()->header.last().value(),
                                           std::memory_order_release);
-  links_.source.release();
+  links_.source->release();
   links_.on_followed();
   return true;
 }
@@ -103,7 +189,7 @@ Result<void> Follower::find_in_runs(std::span<const TransferId> ids, Sequence be
 }
 
 void Follower::rest() {
-  links_.source.release();
+  links_.source->release();
   links_.sleeper.announce();
   const bool work = links_.progress.failed() ||
                     links_.progress.durable() > links_.progress.followed() ||

@@ -2,13 +2,16 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/base/sleeper.hpp"
 #include "engine/base/thread_role.hpp"
+#include "engine/follower/snapshot_keeper.hpp"
 #include "engine/ledger/id_retirement.hpp"
 #include "engine/model/views.hpp"
 #include "engine/ports/journal.hpp"
@@ -28,20 +31,34 @@ namespace daybook {
 ///
 /// Threads.  run() is the follower thread's main function. The reading functions are for query
 ///           threads: they share `mutex_` with the application of one entry at a time.
+/// It begins with the snapshot that recovery began with, if there was one, and takes snapshots as
+/// it goes: between two entries, so the sequencer never waits for one.
+///
 /// Errors.   The first one ends run(), after `on_fatal` was told; so does Progress::failed(). Once
 ///           it has applied wrongly, the engine counts as failed before anybody can read the state.
 class Follower {
  public:
   struct Links {
-    EntrySource& source;  ///< Never shows more than is durable.
+    /// Never shows more than is durable. From the first entry, or after the one of `from`.
+    EntrySource* source;
     Progress& progress;
     FutexSleeper& sleeper;  ///< This thread's own.
     /// Where older transfer ids go; the settings name the same shelf. With one there is a store.
     IdRunShelf* id_runs = nullptr;
     /// Where runs of ids and of the query indexes stand; null: in memory.
     RunStore* runs = nullptr;
+    /// Where snapshots go; null: none are taken. Needs `runs` and `id_runs`.
+    SnapshotStore* snapshots = nullptr;
+    SnapshotSettings snapshot_settings{};
+    /// The snapshot to begin with; nothing: the first entry. What older ids it names is on the
+    /// shelf already.
+    std::optional<SnapshotBytes> from{};
+    /// The journal from its first entry, for when the indexes of `from` are damaged.
+    std::function<Result<EntrySource*>()> source_from_start{};
     std::function<void()> on_followed;
     std::function<void(const Failure&)> on_fatal;
+    /// Something derived could not be written or read; what follows from that is in the words.
+    std::function<void(const std::string&)> on_trouble{};
   };
 
   Follower(const StateSettings& settings, Links links, PairIndex::Sizes indexes);
@@ -90,8 +107,8 @@ class Follower {
 
   /// The indexes of what was followed. A view taken once followed_sequence says N shows all up to
   /// N, and it is never behind the accounts.
-  [[nodiscard]] const FactIndex& index() const { return index_; }
-  [[nodiscard]] const BalanceCheckpoints& checkpoints() const { return checkpoints_; }
+  [[nodiscard]] const FactIndex& index() const { return *index_; }
+  [[nodiscard]] const BalanceCheckpoints& checkpoints() const { return *checkpoints_; }
   [[nodiscard]] bool has_account(AccountId id) const;
 
   /// Calls `use` with all accounts and the sequence that they are true of. Nothing is followed
@@ -117,6 +134,12 @@ class Follower {
   [[nodiscard]] std::optional<LedgerPage> list_ledgers(LedgerId after, std::size_t limit) const;
 
  private:
+  [[nodiscard]] Result<void> begin();
+  [[nodiscard]] Result<void> restore(const SnapshotBytes& snapshot);
+  [[nodiscard]] Result<void> restore_indexes(SnapshotReader reader);
+  void make_indexes();
+  void take_snapshot();
+  void tell_trouble(const std::string& words);
   [[nodiscard]] Result<bool> follow_next();
   [[nodiscard]] Result<bool> retire_ids(std::uint64_t pairs);
   void rest();
@@ -133,8 +156,10 @@ class Follower {
   State state_;
   Replayer replayer_{state_};
   std::optional<IdRetirement> retirement_;
-  FactIndex index_;
-  BalanceCheckpoints checkpoints_;
+  PairIndex::Sizes index_sizes_;
+  std::unique_ptr<FactIndex> index_;
+  std::unique_ptr<BalanceCheckpoints> checkpoints_;
+  std::optional<SnapshotKeeper> snapshots_;
 };
 
 }  // namespace daybook

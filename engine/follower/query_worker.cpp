@@ -57,10 +57,11 @@ bool QueryWorker::take() {
 bool QueryWorker::serve_waiting() {
   bool worked = false;
   // Who asks for sequence 1 takes whatever there is, nothing included.
+  const bool reads_ready = links_.progress.reads_ready.load(std::memory_order_acquire);
   const std::uint64_t followed = std::max<std::uint64_t>(links_.progress.followed().value(), 1);
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     RequestSlot& slot = *at->slot;
-    const bool ready = slot.rebuild_reply || slot.min_sequence <= followed;
+    const bool ready = slot.rebuild_reply || (reads_ready && slot.min_sequence <= followed);
     const bool late = links_.time.monotonic_ns() - at->since_ns >= limits::index_wait_ns;
     if (!ready && !late && !links_.progress.failed()) {
       ++at;

@@ -64,6 +64,9 @@ class AccountTable {
   [[nodiscard]] Account& at(AccountSlot slot) { return accounts_[slot]; }
   [[nodiscard]] const Account& at(AccountSlot slot) const { return accounts_[slot]; }
 
+  /// In order of creation.
+  [[nodiscard]] std::span<const Account> all() const { return {accounts_.items(), count_}; }
+
   /// Of an account with account_state::limited.
   [[nodiscard]] AccountLimits& limits(AccountSlot slot) { return limits_[slot]; }
   [[nodiscard]] const AccountLimits& limits(AccountSlot slot) const { return limits_[slot]; }

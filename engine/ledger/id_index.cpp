@@ -26,6 +26,12 @@ void IdIndex::prepare(std::uint64_t count) {
   migrate(count / 2 + 64);
 }
 
+void IdIndex::reserve(std::uint64_t count) {
+  ENSURE(size_ == 0 && old_table_ == nullptr, "room is made before anything is inserted");
+  while (count > room_of(bits_) && bits_ < bits_max_) ++bits_;
+  table_ = levels_[bits_].items();
+}
+
 void IdIndex::start_growth() {
   ENSURE(old_table_ == nullptr, "one growth at a time");
   old_table_ = table_;

@@ -85,6 +85,22 @@ class IdIndex {
   /// of back to the kernel, and asks for a slice of the next one's. Any one thread.
   void tend_memory();
 
+  // ---- For snapshots. ----
+
+  /// Calls `use(tag, value)` for everything, in any order.
+  template <typename Use>
+  void for_each(Use use) const {
+    for_each_in(table_, 0, bucket_count(), use);
+    if (old_table_ == nullptr) return;
+    for_each_in(old_table_, migrated_, (std::size_t{1} << (bits_ - 1)) + spare, use);
+  }
+
+  /// How many values fit in a pinch, with searches that grow longer.
+  [[nodiscard]] std::uint64_t values_max() const { return (slots * 17ULL << bits_max_) / 20; }
+
+  /// Makes room for `count` entries at once. Requires: it is empty; count <= values_max().
+  void reserve(std::uint64_t count);
+
   // ---- For an index that is complete: reading all of it in order, and emptying it. ----
 
   /// Does a slice of a growth under way. True: none is. Cost: O(buckets).
@@ -156,6 +172,16 @@ class IdIndex {
         if (value != erased && is_it(value)) return value;
       }
       if (bucket.count < slots) return none;
+    }
+  }
+
+  template <typename Use>
+  static void for_each_in(const Bucket* table, std::size_t at, std::size_t end, Use use) {
+    for (; at < end; ++at) {
+      for (unsigned slot = 0; slot < table[at].count; ++slot) {
+        const std::uint64_t value = value_at(table[at], slot);
+        if (value != erased) use(table[at].tagged[slot] >> (64 - tag_bits), value);
+      }
     }
   }
 

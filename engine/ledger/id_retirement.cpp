@@ -40,10 +40,12 @@ IdRetirement::Making IdRetirement::make_sink(bool in_memory) {
   return {std::make_unique<MemoryRunSink>(), true};
 }
 
-Result<std::shared_ptr<const IndexRun>> IdRetirement::open(Making& making) {
+Result<IdRetirement::Made> IdRetirement::open(Making& making) {
   const auto bytes = making.sink->finish();
   if (!bytes.ok()) return bytes.error();
-  return IndexRun::open(bytes.value().bytes, bytes.value().keeper, "a run of transfer ids");
+  auto run = IndexRun::open(bytes.value().bytes, bytes.value().keeper, "a run of transfer ids");
+  if (!run.ok()) return run.error();
+  return Made{std::move(run).value(), making.in_memory ? std::string{} : bytes.value().name};
 }
 
 Result<void> IdRetirement::begin_build(const TransferIdTable::Sealed& sealed, bool in_memory) {
@@ -75,8 +77,7 @@ Result<void> IdRetirement::build(std::uint64_t pairs) {
 
 Result<void> IdRetirement::end_build() {
   auto finished = build_->builder->finish();
-  auto run = finished.ok() ? open(build_->making)
-                           : Result<std::shared_ptr<const IndexRun>>{finished.error()};
+  auto run = finished.ok() ? open(build_->making) : Result<Made>{finished.error()};
   if (!run.ok()) {
     if (build_->making.in_memory) return run.error();
     const TransferIdTable::Sealed sealed = build_->from;
@@ -84,7 +85,7 @@ Result<void> IdRetirement::end_build() {
   }
   const IdRunSet before = *shelf_.share();
   IdRunSet set;
-  set.runs.push_back({run.value(), build_->from.ids});
+  set.runs.push_back({run.value().run, build_->from.ids, run.value().stored});
   set.runs.insert(set.runs.end(), before.runs.begin(), before.runs.end());
   set.generations = build_->from.ordinal + 1;
   ENSURE(before.generations == build_->from.ordinal, "generations retire one after the other");
@@ -136,8 +137,7 @@ Result<void> IdRetirement::end_merge() {
   });
   const auto count = static_cast<std::ptrdiff_t>(merge_->sources.size());
   ENSURE(set.runs.end() - first >= count, "runs that are merged stay on the shelf meanwhile");
-  first->run = run.value();
-  first->ids = merge_->ids;
+  *first = {run.value().run, merge_->ids, run.value().stored};
   set.runs.erase(first + 1, first + count);
   merge_.reset();
   shelf_.publish(std::move(set));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/base/assert.hpp"
@@ -88,7 +89,11 @@ class IdRetirement {
   [[nodiscard]] Result<void> merge(std::uint64_t pairs);
   [[nodiscard]] Result<void> end_merge();
   [[nodiscard]] Making make_sink(bool in_memory);
-  [[nodiscard]] static Result<std::shared_ptr<const IndexRun>> open(Making& making);
+  struct Made {
+    std::shared_ptr<const IndexRun> run;
+    std::string stored;
+  };
+  [[nodiscard]] static Result<Made> open(Making& making);
 
   TransferIdTable& table_;
   IdRunShelf& shelf_;

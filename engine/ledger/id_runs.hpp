@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/base/uint128.hpp"
@@ -39,6 +40,7 @@ class IdSpan {
 struct IdRun {
   std::shared_ptr<const IndexRun> run;
   IdSpan ids;
+  std::string stored;  ///< Its name in the store; empty when it is in memory.
 
   void prefetch(const Uint128& id, std::uint64_t key) const {
     if (ids.contains(id)) run->prefetch(key);

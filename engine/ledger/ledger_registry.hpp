@@ -40,6 +40,11 @@ class LedgerRegistry {
   /// In order of registration.
   [[nodiscard]] const Ledger& at(std::size_t place) const { return entries_[place].ledger; }
 
+  /// It registered itself for its first account.
+  [[nodiscard]] bool is_automatic(std::size_t place) const { return entries_[place].automatic; }
+  /// From a snapshot, in order of registration. Requires: !contains(ledger.id), !full().
+  void restore(const Ledger& ledger, bool automatic) { add(ledger, automatic); }
+
   /// Counts one account in. Requires: contains(id).
   void add_account(LedgerId id) { ++entry(id).accounts; }
   /// Counts the latest account out again. True when a ledger that registered itself for that

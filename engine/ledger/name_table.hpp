@@ -52,16 +52,31 @@ class NameTable {
   /// Requires: prepared, room, find() says none.
   void insert(const Name& name, Sequence sequence);
 
+  /// What is kept of one name.
+  struct Kept {
+    Sequence sequence;
+    std::uint64_t hash = 0;
+  };
+  /// Calls `use(tag, place, const Kept&)` for each name, in any order: for a snapshot. Places are
+  /// dense, from 0.
+  template <typename Callback>
+  void for_each(Callback use) const {
+    index_.for_each([&](std::uint64_t tag, std::uint64_t place) { use(tag, place, kept_[place]); });
+  }
+  /// From a snapshot. Requires: prepared, `place` is free and one of the first room() + size().
+  void restore(std::uint64_t tag, std::uint64_t place, const Kept& kept) {
+    kept_[place] = kept;
+    index_.insert(tag, place);
+  }
+  [[nodiscard]] bool is_free(std::uint64_t place) const {
+    return place < kept_.size() && kept_[place].sequence.value() == 0;
+  }
+
   [[nodiscard]] std::uint64_t size() const { return index_.size(); }
   [[nodiscard]] std::uint64_t room() const { return kept_.size() - index_.size(); }
   void tend_memory() { index_.tend_memory(); }
 
  private:
-  struct Kept {
-    Sequence sequence;
-    std::uint64_t hash = 0;
-  };
-
   IdIndex index_;
   MappedArray<Kept> kept_;  // In the order of insertion.
 };

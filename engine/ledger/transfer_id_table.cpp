@@ -49,12 +49,13 @@ std::optional<TransferIdTable::Use> TransferIdTable::find(TransferId id, std::ui
 std::optional<TransferIdTable::FollowUp> TransferIdTable::find_follow_up(TransferId id,
                                                                          FactReader& facts) const {
   std::optional<FollowUp> last;
-  // A run has its values in order, and of those that follow `id` the last one counts.
+  // Of those that follow `id` the last one counts.
   const auto see = [&](std::uint64_t value) {
     const Candidate candidate = candidate_of(value);
     if (!candidate.follows) return false;
     FollowUp follow_up{.sequence = candidate.sequence, .released = false, .recorded = {}};
     follow_up.released = facts.released_at(candidate.sequence, id);
+    if (last && candidate.sequence < last->sequence) return false;
     if (follow_up.released || (facts.transfer_at(candidate.sequence, follow_up.recorded) &&
                                follow_up.recorded.transfer.pending_id == id)) {
       last = follow_up;
@@ -114,6 +115,7 @@ void TransferIdTable::begin_generation(Sequence first) {
          "a generation begins empty");
   current_->ids = IdSpan{};
   current_->first = first;
+  current_->replaced = 0;
   let_go();
 }
 
@@ -161,6 +163,61 @@ std::optional<TransferIdTable::Sealed> TransferIdTable::oldest_sealed(
                 .ordinal = ordinal,
                 .first = sealed.first,
                 .last = Sequence{generation(ordinal + 1).first.value() - 1}};
+}
+
+std::vector<TransferIdTable::SavedGeneration> TransferIdTable::saved_generations() const {
+  std::vector<SavedGeneration> saved;
+  for (std::uint64_t ordinal = oldest_; ordinal <= ordinal_; ++ordinal) {
+    const Generation& from = generation(ordinal);
+    saved.push_back({.ordinal = ordinal,
+                     .first = from.first,
+                     .values = from.index.size() - from.replaced,
+                     .reserved = 0,
+                     .ids = from.ids});
+  }
+  return saved;
+}
+
+bool TransferIdTable::restore(std::span<const SavedGeneration> generations, std::uint64_t ids,
+                              std::uint64_t values_max) {
+  if (!reader_ || generations.empty() || generations.size() > generations_in_memory ||
+      ids > ids_max_ || values_max > current_->index.values_max()) {
+    return false;
+  }
+  for (std::size_t at = 1; at < generations.size(); ++at) {
+    const SavedGeneration& before = generations[at - 1];
+    if (generations[at].ordinal != before.ordinal + 1) return false;
+    if (generations[at].first <= before.first) return false;
+  }
+  oldest_ = generations.front().ordinal;
+  ordinal_ = generations.back().ordinal;
+  current_ = &generation(ordinal_);
+  ids_ = ids;
+  for (const SavedGeneration& saved : generations) {
+    Generation& into = generation(saved.ordinal);
+    into.first = saved.first;
+    into.ids = saved.ids;
+    into.index.reserve(values_max);
+  }
+  return true;
+}
+
+void TransferIdTable::restore_value(std::uint64_t tag, std::uint64_t value) {
+  const Sequence sequence{value >> kind_bits};
+  for (std::uint64_t ordinal = ordinal_ + 1; ordinal-- > oldest_;) {
+    Generation& into = generation(ordinal);
+    if (sequence < into.first) continue;
+    into.index.insert(tag, value);
+    return;
+  }
+}
+
+void TransferIdTable::end_restore(std::span<const SavedGeneration> generations) {
+  for (const SavedGeneration& saved : generations) {
+    Generation& into = generation(saved.ordinal);
+    into.replaced = into.index.size() - std::min(into.index.size(), saved.values);
+  }
+  has_older_ = oldest_ < ordinal_;
 }
 
 void TransferIdTable::tend_memory() {

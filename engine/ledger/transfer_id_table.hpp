@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "engine/base/limits.hpp"
 #include "engine/ledger/fact_reader.hpp"
@@ -177,6 +179,42 @@ class TransferIdTable {
 
   static constexpr std::uint64_t generations_in_memory = 4;
 
+  // ---- For snapshots. ----
+
+  /// A generation in memory.
+  struct SavedGeneration {
+    std::uint64_t ordinal = 0;
+    Sequence first;
+    std::uint64_t values = 0;  ///< That count for its being full.
+    std::uint64_t reserved = 0;
+    IdSpan ids;
+  };
+  static_assert(sizeof(SavedGeneration) == 64);
+  /// Oldest first; the last one gathers.
+  [[nodiscard]] std::vector<SavedGeneration> saved_generations() const;
+
+  /// Calls `use(tag, value)` for what is in memory and came after `sequence`.
+  template <typename Use>
+  void for_each_since(Sequence sequence, Use use) const {
+    for (std::uint64_t ordinal = oldest_; ordinal <= ordinal_; ++ordinal) {
+      generation(ordinal).index.for_each([&](std::uint64_t tag, std::uint64_t value) {
+        if (Sequence{value >> kind_bits} > sequence) use(tag, value);
+      });
+    }
+  }
+
+  /// From a snapshot. False, and nothing is changed: these are no generations, or there is no room
+  /// for `values_max` values in each. Requires: nothing was inserted; there is a shelf, which has
+  /// the runs of the same snapshot, or newer ones.
+  [[nodiscard]] bool restore(std::span<const SavedGeneration> generations, std::uint64_t ids,
+                             std::uint64_t values_max);
+  /// What for_each_since() gave, in any order, from all snapshots since the oldest generation
+  /// began. What follow() replaced since may be among it: that changes no answer.
+  void restore_value(std::uint64_t tag, std::uint64_t value);
+  void prefetch_restore(std::uint64_t tag) const { current_->index.prefetch(tag); }
+  /// Once all values are restored.
+  void end_restore(std::span<const SavedGeneration> generations);
+
  private:
   static constexpr unsigned kind_bits = 2;
   static constexpr std::uint64_t kind_mask = 3;
@@ -190,6 +228,7 @@ class TransferIdTable {
     IdIndex index;
     IdSpan ids;
     Sequence first;
+    std::uint64_t replaced = 0;  ///< Values from a snapshot that stand for nothing any more.
     /// Nobody needs it: whoever calls tend_memory() empties it. The owner sets it, the other
     /// clears it; each then leaves the generation to the other.
     std::atomic<bool> left{false};
@@ -205,7 +244,7 @@ class TransferIdTable {
   }
 
   [[nodiscard]] bool is_due() const {
-    return reader_ && current_->index.size() >= ids_a_generation_;
+    return reader_ && current_->index.size() - current_->replaced >= ids_a_generation_;
   }
   [[nodiscard]] Generation& generation(std::uint64_t ordinal) const {
     return *generations_[ordinal % generations_in_memory];

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "engine/base/mapped_array.hpp"
 #include "engine/ledger/fact_reader.hpp"
@@ -39,6 +40,19 @@ class TransferTimes {
     count_ = mark.count;
   }
 
+  struct Note {
+    std::uint64_t timestamp;
+    std::uint64_t sequence;
+  };
+  /// For a snapshot: what there is beside last().
+  [[nodiscard]] std::span<const Note> notes() const { return {notes_.items(), count_}; }
+  [[nodiscard]] std::uint64_t notes_max() const { return notes_.size(); }
+  /// From a snapshot. Requires: nothing was added; at most notes_max() notes, in order.
+  void restore(std::span<const Note> notes, Timestamp last) {
+    for (const Note& each : notes) note(Timestamp{each.timestamp}, Sequence{each.sequence});
+    last_ = last;
+  }
+
   /// Has a transfer this timestamp? Cost: at most `stride` facts read; none above last().
   [[nodiscard]] bool has(Timestamp timestamp, FactReader& facts) const {
     if (timestamp > last_ || count_ == 0) return false;
@@ -67,11 +81,6 @@ class TransferTimes {
 
  private:
   static constexpr std::uint64_t stride = 4'096;  // Sequences that one note stands for.
-
-  struct Note {
-    std::uint64_t timestamp;
-    std::uint64_t sequence;
-  };
 
   void note(Timestamp timestamp, Sequence sequence) {
     notes_[count_++] = {timestamp.value(), sequence.value()};

@@ -1,6 +1,7 @@
 #include "engine/query/fact_index.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace daybook {
 
@@ -67,6 +68,56 @@ void FactIndex::add(const Account& account) {
   add_account_field(IndexField::tag, Uint128{account.tag.value(), 0});
   add_account_field(IndexField::ledger, Uint128{account.ledger.value(), 0});
   add_account_field(IndexField::code, Uint128{account.code.value(), 0});
+}
+
+namespace {
+
+/// Frozen: the numbers of the indexes in snapshots.
+constexpr std::uint32_t history_number = 1;
+constexpr std::uint32_t transfers_number = 2;
+constexpr std::uint32_t accounts_number = 3;
+
+/// Beside the marks: what else goes on where it was.
+struct SavedMarks {
+  std::uint64_t next_mark = 0;
+  std::uint64_t account_count = 0;
+};
+
+}  // namespace
+
+void FactIndex::save(SnapshotWriter& into) const {
+  history_.save(into, history_number);
+  transfers_.save(into, transfers_number);
+  accounts_.save(into, accounts_number);
+  into.put_with(BlockKind::index_marks, SavedMarks{next_mark_, account_count_},
+                std::span<const Mark>{marks_}, 0);
+}
+
+Result<void> FactIndex::restore(const SnapshotBlock& block, const SnapshotReader& from) {
+  if (block.kind == BlockKind::index_marks) {
+    SavedMarks saved;
+    if (block.bytes.size() < sizeof saved || block.bytes.size() % sizeof(Mark) != 0) {
+      return from.damaged("has half a mark");
+    }
+    std::memcpy(&saved, block.bytes.data(), sizeof saved);
+    next_mark_ = saved.next_mark;
+    account_count_ = saved.account_count;
+    const std::lock_guard lock{marks_mutex_};
+    marks_.resize((block.bytes.size() - sizeof saved) / sizeof(Mark));
+    std::memcpy(static_cast<void*>(marks_.data()), block.bytes.data() + sizeof saved,
+                marks_.size() * sizeof(Mark));
+    return {};
+  }
+  switch (block.number) {
+    case history_number:
+      return history_.restore(block, from);
+    case transfers_number:
+      return transfers_.restore(block, from);
+    case accounts_number:
+      return accounts_.restore(block, from);
+    default:
+      return from.damaged("has an index that this build does not know");
+  }
 }
 
 void FactIndex::mark(Timestamp timestamp, std::uint64_t sequence) {

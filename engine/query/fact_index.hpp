@@ -46,12 +46,16 @@ class FactIndex {
   [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> sequences_between(Timestamp min,
                                                                           Timestamp max) const;
 
- private:
+  /// As those of PairIndex; blocks of indexes have the numbers 1 to 3.
+  void save(SnapshotWriter& into) const;
+  [[nodiscard]] Result<void> restore(const SnapshotBlock& block, const SnapshotReader& from);
+
   struct Mark {
     Timestamp timestamp;
     std::uint64_t sequence = 0;
   };
 
+ private:
   void add(const Transfer& transfer, std::uint64_t sequence);
   void add(const HoldReleased& release, std::uint64_t sequence);
   void add(const Account& account);

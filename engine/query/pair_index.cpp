@@ -1,9 +1,11 @@
 #include "engine/query/pair_index.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "engine/base/assert.hpp"
+#include "engine/snapshot/saved_run.hpp"
 
 namespace daybook {
 
@@ -67,6 +69,79 @@ std::shared_ptr<const PairRun> PairIndex::make_run(const PairRun::Stretch& stret
     if (stored.ok()) return std::move(stored).value();
   }
   return std::make_shared<const PairRun>(stretch, std::move(pairs));
+}
+
+namespace {
+
+/// In front of the pairs of a run in memory, or of the tail.
+struct SavedPairs {
+  PairRun::Stretch stretch;    // Of the tail: its base, and the last value that was added.
+  std::uint64_t is_block = 0;  // A run that is one of the blocks of the next one.
+};
+static_assert(sizeof(SavedPairs) == 32);
+
+}  // namespace
+
+void PairIndex::save(SnapshotWriter& into, std::uint32_t number) const {
+  const IndexView::Runs& runs = *view_.runs;
+  for (std::size_t at = 0; at < runs.size(); ++at) {
+    const PairRun& run = *runs[at];
+    if (run.name().empty()) {
+      const SavedPairs saved{run.stretch(), at + blocks_ >= runs.size() ? 1U : 0U};
+      into.put_with(BlockKind::index_pairs, saved, run.pairs(), number);
+    } else {
+      into.needs_run(run.name());
+      into.put_one(BlockKind::index_runs, SavedRun{run.name()}, number);
+    }
+  }
+  const SavedPairs tail{{tail_->base(), tail_->base(), last_}, 0};
+  into.put_with(BlockKind::index_tail, tail, tail_->all(), number);
+}
+
+Result<void> PairIndex::restore(const SnapshotBlock& block, const SnapshotReader& from) {
+  return block.kind == BlockKind::index_runs ? restore_stored(block, from)
+                                             : restore_pairs(block, from);
+}
+
+Result<void> PairIndex::restore_stored(const SnapshotBlock& block, const SnapshotReader& from) {
+  const auto saved = block.items<SavedRun>();
+  if (!saved || store_ == nullptr || blocks_ != 0) return from.damaged("names runs of no index");
+  IndexView::Runs runs = *view_.runs;
+  for (const SavedRun& each : *saved) {
+    auto bytes = store_->open_kept(each.name());
+    if (!bytes.ok()) return bytes.error();
+    auto run = PairRun::open(std::move(bytes).value());
+    if (!run.ok()) return run.error();
+    if (auto checked = run.value()->check(); !checked.ok()) return checked;
+    runs.push_back(std::move(run).value());
+  }
+  show(std::move(runs), tail_);
+  return {};
+}
+
+Result<void> PairIndex::restore_pairs(const SnapshotBlock& block, const SnapshotReader& from) {
+  SavedPairs saved;
+  if (block.bytes.size() < sizeof saved || block.bytes.size() % sizeof(PackedPair) != 0) {
+    return from.damaged("has half a pair");
+  }
+  std::memcpy(&saved, block.bytes.data(), sizeof saved);
+  const std::span pairs{reinterpret_cast<const PackedPair*>(block.bytes.data() + sizeof saved),
+                        (block.bytes.size() - sizeof saved) / sizeof(PackedPair)};
+  IndexView::Runs runs = *view_.runs;
+  if (block.kind == BlockKind::index_tail) {
+    if (pairs.size() > sizes_.pairs_a_block) return from.damaged("has too many new pairs");
+    tail_ = std::make_shared<PairTail>(saved.stretch.base, sizes_.pairs_a_block);
+    for (const PackedPair pair : pairs) tail_->append(pair);
+    tail_->publish();
+    last_ = saved.stretch.last;
+  } else {
+    if (pairs.empty()) return from.damaged("has a run of no pairs");
+    runs.push_back(std::make_shared<const PairRun>(
+        saved.stretch, std::vector<PackedPair>{pairs.begin(), pairs.end()}));
+    blocks_ = saved.is_block != 0 ? blocks_ + 1 : 0;
+  }
+  show(std::move(runs), tail_);
+  return {};
 }
 
 IndexedValues::IndexedValues(IndexView view, std::uint64_t key, std::uint64_t first,

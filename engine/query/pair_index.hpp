@@ -13,6 +13,7 @@
 #include "engine/ports/run_store.hpp"
 #include "engine/query/packed_pairs.hpp"
 #include "engine/query/pair_run.hpp"
+#include "engine/snapshot/snapshot_blocks.hpp"
 
 namespace daybook {
 
@@ -95,7 +96,17 @@ class PairIndex {
 
   [[nodiscard]] IndexView view() const;
 
+  /// Writes all of it but the runs in the store, which it names. `number` tells indexes apart. The
+  /// adding thread.
+  void save(SnapshotWriter& into, std::uint32_t number) const;
+
+  /// Takes one of the blocks that save() wrote with this number, in their order. Requires: nothing
+  /// was added; the same store and sizes that are not smaller. `damaged`, `not_found`.
+  [[nodiscard]] Result<void> restore(const SnapshotBlock& block, const SnapshotReader& from);
+
  private:
+  [[nodiscard]] Result<void> restore_stored(const SnapshotBlock& block, const SnapshotReader& from);
+  [[nodiscard]] Result<void> restore_pairs(const SnapshotBlock& block, const SnapshotReader& from);
   void seal(std::uint64_t next_value);
   void close_run(IndexView::Runs& runs);
   [[nodiscard]] std::shared_ptr<const PairRun> make_run(const PairRun::Stretch& stretch,

@@ -32,6 +32,10 @@ struct Progress {
   /// Written by the follower.
   alignas(cache_line) std::atomic<std::uint64_t> followed_sequence{0};
 
+  /// Written by the follower: what it restored from a snapshot may be read. Before that, what
+  /// followed_sequence says is only as good as followed.
+  std::atomic<bool> reads_ready{true};
+
   /// Written by whoever stops the engine.
   alignas(cache_line) std::atomic<bool> stop{false};
   /// Written by the journal's helper thread. Nothing else depends on it: relaxed.

@@ -374,6 +374,62 @@ void State::hash_segment(const SegmentHashed& segment) {
   change(segments_, after, segments_kind);
 }
 
+// Cost: O(accounts + holds + kept operations).
+std::uint64_t State::digest_of_tables() const {
+  StateDigest sum;
+  for (AccountSlot slot = 0; slot < accounts.count(); ++slot) {
+    const Account& account = accounts.at(slot);
+    const std::uint64_t key = StateDigest::key_of(account.id);
+    using Field = StateDigest::Field;
+    sum.field_changed(key, Field::debits_pending, 0, account.debits_pending.value().wide());
+    sum.field_changed(key, Field::debits_posted, 0, account.debits_posted.value().wide());
+    sum.field_changed(key, Field::credits_pending, 0, account.credits_pending.value().wide());
+    sum.field_changed(key, Field::credits_posted, 0, account.credits_posted.value().wide());
+    sum.add(digest_of_attributes(account));
+    if ((account.flags & account_state::limited) != 0) {
+      sum.add(digest_of_limits(account.id, accounts.limits(slot)));
+    }
+  }
+  for (HoldSlot slot = 0; slot < holds.slot_end(); ++slot) {
+    const Hold& hold = holds.at(slot);
+    if (!hold.id.value().is_zero()) sum.add(digest_of_hold(hold));
+  }
+  for (std::size_t place = 0; place < ledgers.count(); ++place) {
+    sum.add(digest_of(ledger_kind, ledgers.at(place)));
+  }
+  sum.add(windows.digest());
+  sum.add(digest_of(clock_kind, clock_));
+  sum.add(digest_of(segments_kind, segments_));
+  return sum.value();
+}
+
+State::Totals State::totals() const {
+  return {.last_sequence = last_sequence_.value(),
+          .last_timestamp = last_timestamp_.value(),
+          .last_transfer_time = transfer_times.last().value(),
+          .ids = transfer_ids.size(),
+          .manual_now = clock_.manual_now,
+          .clock_held = clock_.held,
+          .segment_opened = segments_.opened,
+          .segment_sealed = segments_.sealed,
+          .segment_hashed = segments_.hashed,
+          .segment_chain = segments_.chain,
+          .digest = digest_.value(),
+          .digest_of_ids = digest_.value() - digest_of_tables()};
+}
+
+bool State::restore(const Totals& totals) {
+  last_sequence_ = Sequence{totals.last_sequence};
+  last_timestamp_ = Timestamp{totals.last_timestamp};
+  clock_ = {.manual_now = totals.manual_now, .held = totals.clock_held};
+  segments_ = {.opened = totals.segment_opened,
+               .sealed = totals.segment_sealed,
+               .hashed = totals.segment_hashed,
+               .chain = totals.segment_chain};
+  digest_ = StateDigest{totals.digest};
+  return digest_of_tables() + totals.digest_of_ids == totals.digest;
+}
+
 void State::audit_balances() const {
   LedgersBalance::scan(accounts);
   PendingIsHeld::scan(accounts, holds);

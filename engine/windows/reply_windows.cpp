@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <functional>
 
 #include "engine/base/assert.hpp"
 #include "engine/base/hash.hpp"
@@ -148,6 +149,44 @@ std::uint64_t ReplyWindows::remember(const Operation& operation, Sequence sequen
   client.highest = operation.request_number;
   append_to(recent_, at);
   return change + kept.digest + number_digest(client);
+}
+
+bool ReplyWindows::restore(ClientId id, std::uint64_t highest,
+                           std::span<const KeptOperation> kept) {
+  const auto by_number = [](const KeptOperation& a, const KeptOperation& b) {
+    return a.request_number < b.request_number;
+  };
+  const RecencyList& list = kept.empty() ? numbered_ : recent_;
+  const std::uint32_t limit = kept.empty() ? limits_.numbers : limits_.clients;
+  const std::size_t blocks = (kept.size() + block_operations - 1) / block_operations;
+  if (find_client(id) != none || list.count >= limit ||
+      kept.size() > limits_.operations_per_client ||
+      blocks > blocks_.size() - unused_blocks_from_ ||
+      std::adjacent_find(kept.begin(), kept.end(), std::not_fn(by_number)) != kept.end() ||
+      (!kept.empty() && kept.back().request_number > highest)) {
+    return false;
+  }
+  const std::uint32_t at = add_client(id);
+  Client& client = clients_[at];
+  client.highest = highest;
+  for (const KeptOperation& each : kept) {
+    KeptOperation& place = new_slot(client);
+    place = each;
+    place.digest = digest_of(id, each);
+  }
+  append_to(kept.empty() ? numbered_ : recent_, at);
+  return true;
+}
+
+std::uint64_t ReplyWindows::digest() const {
+  std::uint64_t sum = 0;
+  for (const RecencyList* list : {&numbered_, &recent_}) {
+    for (std::uint32_t at = list->oldest; at != none; at = clients_[at].later) {
+      sum += number_digest(clients_[at]);
+      for_each_kept(clients_[at], [&](const KeptOperation& kept) { sum += kept.digest; });
+    }
+  }
+  return sum;
 }
 
 std::uint32_t ReplyWindows::add_client(ClientId id) {

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
-#include <vector>
+#include <span>
 
 #include "engine/base/limits.hpp"
 #include "engine/base/mapped_array.hpp"
@@ -84,6 +85,29 @@ class ReplyWindows {
   /// Requires: !must_evict(operation.client); its number is above the client's highest.
   std::uint64_t remember(const Operation& operation, Sequence sequence);
 
+  // ---- For snapshots. ----
+
+  /// Calls `use(ClientId, highest number, kept)` for each client, least recent first: those with
+  /// a number only, then those with operations. `kept` is a function that calls what it is given
+  /// with each kept operation, oldest first.
+  template <typename Use>
+  void for_each_client(Use use) const {
+    for (const RecencyList* list : {&numbered_, &recent_}) {
+      for (std::uint32_t at = list->oldest; at != none; at = clients_[at].later) {
+        const Client& client = clients_[at];
+        use(client.id, client.highest, [&](auto each) { for_each_kept(client, each); });
+      }
+    }
+  }
+
+  /// A client that is not known yet, more recent than all that are. Nothing is changed and false
+  /// returned when it is known or does not fit the limits, or when `kept` is in no order.
+  [[nodiscard]] bool restore(ClientId client, std::uint64_t highest,
+                             std::span<const KeptOperation> kept);
+
+  /// What all of it adds to the state digest. Cost: O(kept operations).
+  [[nodiscard]] std::uint64_t digest() const;
+
   [[nodiscard]] std::uint32_t clients_with_operations() const { return recent_.count; }
   [[nodiscard]] std::uint32_t clients_with_number_only() const { return numbered_.count; }
 
@@ -111,6 +135,18 @@ class ReplyWindows {
     std::uint32_t newest = none;
     std::uint32_t count = 0;
   };
+
+  template <typename Use>
+  void for_each_kept(const Client& client, Use use) const {
+    std::uint32_t left = client.kept;
+    std::uint32_t from = client.oldest_at;
+    for (std::uint32_t block = client.oldest_block; left > 0; block = block_next_[block]) {
+      const std::uint32_t until = std::min(block_operations, from + left);
+      for (std::uint32_t at = from; at < until; ++at) use(blocks_[block].operations[at]);
+      left -= until - from;
+      from = 0;
+    }
+  }
 
   [[nodiscard]] std::uint32_t find_client(ClientId id) const;
   std::uint32_t add_client(ClientId id);

@@ -42,6 +42,9 @@ struct JournalLayout {
   [[nodiscard]] std::filesystem::path id() const { return root / "journal.id"; }
   [[nodiscard]] std::filesystem::path head() const { return root / "HEAD"; }
   [[nodiscard]] std::filesystem::path journal() const { return root / "journal"; }
+  [[nodiscard]] std::filesystem::path snapshots() const { return root / "snapshots"; }
+  /// Runs of indexes.
+  [[nodiscard]] std::filesystem::path index() const { return root / "index"; }
   [[nodiscard]] std::filesystem::path segment(std::uint64_t ordinal) const;
 };
 

@@ -89,6 +89,8 @@ class Pair {
         return std::nullopt;
       case Step::Kind::restart:
         ++coverage.restarts;
+        // Now from the beginning, now from here, now from where the last one was.
+        if (coverage.restarts % 2 == 0) engine_.take_snapshot();
         engine_.restart();
         return std::nullopt;
     }

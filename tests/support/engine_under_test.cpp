@@ -14,6 +14,7 @@
 namespace daybook::test {
 namespace {
 
+constexpr std::uint64_t followed_seed = 0xf0110;
 constexpr JournalId journal_id{Uint128{0xda7b00c, 0x7e57}};
 
 std::uint32_t to_count(std::size_t count) { return static_cast<std::uint32_t>(count); }
@@ -86,8 +87,10 @@ struct EngineUnderTest::OlderIds {
 
   static constexpr std::uint64_t ids_a_step = 16;
   static constexpr IdRetirement::Settings settings{.runs_max = 3, .journal_id = {}};
+  explicit OlderIds(RunStore& given) : store{given} {}
+
   IdRunShelf shelf;
-  MemoryRunStore store;
+  RunStore& store;
   std::optional<IdRetirement> retirement;
 };
 
@@ -108,10 +111,8 @@ struct EngineUnderTest::Live {
 };
 
 EngineUnderTest::EngineUnderTest(LedgerSettings settings)
-    : settings_{settings},
-      followed_ids_{std::make_unique<OlderIds>()},
-      followed_{std::make_unique<State>(state_settings(0xf0110, *followed_ids_))} {
-  follower_ = std::make_unique<Replayer>(*followed_, checks());
+    : settings_{settings}, runs_{std::make_unique<MemoryRunStore>()} {
+  start_follower();
   start();
   SegmentOpened opened;
   opened.ordinal = segment_;
@@ -143,19 +144,72 @@ void EngineUnderTest::start() {
   settings.auto_ledgers = settings_.auto_ledgers;
   settings.manual_clock = settings_.manual_clock;
   live_.reset();
-  live_ids_ = std::make_unique<OlderIds>();
-  live_ = std::make_unique<Live>(state_settings(++starts_, *live_ids_), settings, journal_);
-  Replayer recovery{live_->state, checks()};
-  for (std::size_t i = 0; i < journal_.count(); ++i) {
-    make_ready(live_->state, *live_ids_);
-    const auto applied = recovery.apply(journal_.at(i));
-    if (!applied.ok()) return note("recovery: " + applied.error().what);
-  }
+  live_ids_ = std::make_unique<OlderIds>(*runs_);
+  // Tags of ids depend on the seed, so a snapshot is good for its own only.
+  ++starts_;
+  const std::uint64_t seed = snapshot_.value() == 0 ? starts_ : followed_seed;
+  live_ = std::make_unique<Live>(state_settings(seed, *live_ids_), settings, journal_);
+  std::vector<RecentIds> unused;
+  recover(live_->state, *live_ids_, unused);
   if (journal_.count() > 0) {
     live_->sequencer.continue_after(journal_.at(journal_.count() - 1).header.commit_time);
   }
   make_ready(live_->state, *live_ids_);
   live_->sequencer.open(live_->slabs[live_->slab]);
+}
+
+void EngineUnderTest::recover(State& state, OlderIds& ids, std::vector<RecentIds>& recent) {
+  const std::size_t begin = restore(state, ids, recent);
+  Replayer recovery{state, checks()};
+  for (std::size_t i = begin; i < journal_.count(); ++i) {
+    make_ready(state, ids);
+    const auto applied = recovery.apply(journal_.at(i));
+    if (!applied.ok()) return note("recovery: " + applied.error().what);
+  }
+}
+
+std::size_t EngineUnderTest::restore(State& state, OlderIds& ids, std::vector<RecentIds>& recent) {
+  if (snapshot_.value() == 0) return 0;
+  auto opened = snapshots_.open(snapshot_);
+  ENSURE(opened.ok(), "the snapshot was taken");
+  SnapshotReader reader{std::move(opened).value()};
+  auto restored =
+      read_state(reader, *runs_, state, [&](const IdRunSet& runs) { ids.shelf.publish(runs); });
+  if (restored.ok()) {
+    recent = std::move(restored).value().recent;
+  } else {
+    note("from a snapshot: " + restored.error().what);
+  }
+  std::size_t after = 0;
+  while (after < journal_.count() && journal_.at(after).header.first() <= snapshot_) ++after;
+  return after;
+}
+
+void EngineUnderTest::start_follower() {
+  follower_.reset();
+  followed_.reset();
+  followed_ids_ = std::make_unique<OlderIds>(*runs_);
+  followed_ = std::make_unique<State>(state_settings(followed_seed, *followed_ids_));
+  recent_.clear();
+  recover(*followed_, *followed_ids_, recent_);
+  follower_ = std::make_unique<Replayer>(*followed_, checks());
+}
+
+void EngineUnderTest::take_snapshot() {
+  close_entry();
+  if (settings_.ids_a_generation == 0 || journal_.count() == 0 || failure_) return;
+  const EntryHeader& last = journal_.at(journal_.count() - 1).header;
+  auto created = snapshots_.create();
+  SnapshotWriter into{*created.value()};
+  const auto runs = followed_ids_->shelf.share();
+  write_state(*followed_, *runs, *runs_, recent_, into);
+  if (!into.outcome().ok()) return note("a snapshot: " + into.outcome().error().what);
+  ENSURE(runs_->keep(into.runs()).ok(), "memory keeps everything");
+  snapshot_ = last.last();
+  SnapshotHeader header;
+  header.sequence = snapshot_.value();
+  header.state_digest = last.state_digest;
+  ENSURE(created.value()->finish(header).ok(), "memory takes every snapshot");
 }
 
 void EngineUnderTest::make_ready(State& state, OlderIds& ids) const {
@@ -166,6 +220,7 @@ void EngineUnderTest::restart() {
   close_entry();
   live_.reset();
   start();
+  if (starts_ % 2 == 0) start_follower();
   if (const auto differs = difference(live_->state, *followed_)) note("after restart: " + *differs);
 }
 

@@ -16,8 +16,10 @@
 #include "engine/replay/replayer.hpp"
 #include "engine/sequencer/sequencer.hpp"
 #include "engine/sequencer/slab_fact_reader.hpp"
+#include "engine/snapshot/state_snapshot.hpp"
 #include "engine/state/state.hpp"
 #include "tests/support/ledger_under_test.hpp"
+#include "tests/support/memory_snapshots.hpp"
 
 namespace daybook::test {
 
@@ -72,7 +74,10 @@ class EngineUnderTest final : public LedgerUnderTest {
   /// Seals the segment and opens the next one, whose hash follows. Returns the sequences taken.
   std::uint64_t rotate_segment();
 
-  /// Drops everything but the journal and recovers from it.
+  /// Takes a snapshot of the replayed state, for the next restart. Only with older ids in runs.
+  void take_snapshot();
+
+  /// Drops everything but the journal and the newest snapshot, and recovers from them.
   void restart();
 
   [[nodiscard]] std::uint64_t highest_number(ClientId client);
@@ -105,6 +110,12 @@ class EngineUnderTest final : public LedgerUnderTest {
     return {.earlier = &journal_, .reversals_in_full = true};
   }
   void start();
+  /// The newest snapshot, if any, into a fresh state, and the rest of the journal.
+  void recover(State& state, OlderIds& ids, std::vector<RecentIds>& recent);
+  /// The first entry that comes after it.
+  [[nodiscard]] std::size_t restore(State& state, OlderIds& ids, std::vector<RecentIds>& recent);
+  /// Makes the replayed state anew, as the follower does at a start.
+  void start_follower();
   /// Before an entry is opened or applied.
   void make_ready(State& state, OlderIds& ids) const;
   void execute(RequestSlot& slot);
@@ -119,11 +130,15 @@ class EngineUnderTest final : public LedgerUnderTest {
   std::uint64_t segment_ = 1;
   std::uint64_t starts_ = 0;
   MemoryJournal journal_;
+  std::unique_ptr<RunStore> runs_;  // Outlives all that holds runs.
   std::unique_ptr<OlderIds> live_ids_;
   std::unique_ptr<Live> live_;
   std::unique_ptr<OlderIds> followed_ids_;
   std::unique_ptr<State> followed_;
   std::unique_ptr<Replayer> follower_;
+  MemorySnapshots snapshots_;
+  std::vector<RecentIds> recent_;
+  Sequence snapshot_;  // The newest; 0 = none.
   std::vector<std::byte> reply_room_;
   std::optional<std::string> failure_;
 };

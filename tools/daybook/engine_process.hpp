@@ -16,6 +16,7 @@ struct EngineProcessSettings {
   std::filesystem::path data;
   EngineSettings engine;
   JournalSettings journal;
+  SnapshotSettings snapshots;
 };
 
 /// An engine on a data directory: lock, recovery, journal, threads. What `serve` and tests start.
@@ -27,8 +28,10 @@ struct EngineProcessSettings {
 ///           start.
 class EngineProcess {
  public:
-  /// Locks the directory (made when it is missing), replays it and opens its journal for writing.
-  /// `progress(transfers replayed so far)`. `on_alarm`: as the Engine's; may be empty.
+  /// Locks the directory (made when it is missing), restores its newest good snapshot, replays the
+  /// journal after it and opens the journal for writing. Without a good snapshot the whole journal
+  /// is replayed; what was wrong with one is told to `on_alarm`. `progress(transfers replayed so
+  /// far)`. `on_alarm`: as the Engine's; may be empty.
   [[nodiscard]] static Result<std::unique_ptr<EngineProcess>> open(
       const EngineProcessSettings& settings, std::function<void(const Failure&)> on_fatal,
       const std::function<void(std::uint64_t)>& progress,

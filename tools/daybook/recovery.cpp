@@ -1,7 +1,5 @@
 #include "tools/daybook/recovery.hpp"
 
-#include <chrono>
-
 #include "engine/replay/replayer.hpp"
 #include "tools/daybook/lazy_lookup.hpp"
 
@@ -17,18 +15,35 @@ Result<void> retire_ids(IdRetirement* retirement, State& state, const EntryView&
   return retirement->make_ready([] { return 0; });
 }
 
+Recovered begin_with(const SnapshotHeader* snapshot) {
+  Recovered found;
+  if (snapshot == nullptr) return found;
+  found.snapshot = snapshot->at();
+  found.segment.ordinal = snapshot->segment;
+  found.segment.first_sequence = snapshot->segment_first;
+  found.segment.entry_count = snapshot->segment_entries;
+  found.entries = snapshot->entries;
+  found.operations = snapshot->operations;
+  found.transfers = snapshot->transfers;
+  return found;
+}
+
 }  // namespace
 
 Result<Recovered> recover(const std::filesystem::path& directory, State& state,
-                          IdRetirement* retirement,
+                          IdRetirement* retirement, const SnapshotHeader* snapshot,
                           const std::function<void(std::uint64_t)>& progress) {
-  const auto begin = std::chrono::steady_clock::now();
-  auto opened = JournalReader::open(directory);
+  ReadOptions options;
+  if (snapshot != nullptr) {
+    options.from = next(snapshot->at());
+    options.previous_hash = snapshot->entry_hash;
+  }
+  auto opened = JournalReader::open(directory, options);
   if (!opened.ok()) return opened.error();
   JournalReader& reader = *opened.value();
   LazyLookup earlier{directory};
   Replayer replayer{state, {.earlier = &earlier, .reversals_in_full = false}};
-  Recovered found;
+  Recovered found = begin_with(snapshot);
   constexpr std::uint64_t entries_between_progress = 64;
   for (;;) {
     const auto entry = reader.next();
@@ -48,7 +63,9 @@ Result<Recovered> recover(const std::filesystem::path& directory, State& state,
                          ": " + applied.error().what +
                          "; `daybook verify` shows the whole extent of the damage"};
     }
-    if (replayer.entries() % entries_between_progress == 0) progress(replayer.transfers());
+    if (replayer.entries() % entries_between_progress == 0) {
+      progress(found.transfers + replayer.transfers());
+    }
   }
   found.tail = reader.tail();
   found.segment.ordinal = state.segment_opened();
@@ -56,10 +73,9 @@ Result<Recovered> recover(const std::filesystem::path& directory, State& state,
   found.tail.sealed = found.segment.sealed && found.segment.ordinal != 0;
   found.tail.hashed = state.segment_hashed();
   found.tail.hashed_chain = state.segment_chain();
-  found.entries = replayer.entries();
-  found.operations = replayer.operations();
-  found.transfers = replayer.transfers();
-  found.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  found.entries += replayer.entries();
+  found.operations += replayer.operations();
+  found.transfers += replayer.transfers();
   return found;
 }
 

@@ -77,6 +77,16 @@ void register_serve(CLI::App& app, CommandContext& context) {
       ->add_option("--idle-spins", options->idle_spins,
                    "Times the sequencer looks for work before it yields; for spare cores")
       ->capture_default_str();
+  command
+      ->add_option("--snapshot-events", options->snapshot_events,
+                   "Take a snapshot after so many events, so that a start need replay no more; 0: "
+                   "never")
+      ->capture_default_str();
+  command
+      ->add_option("--snapshot-seconds", options->snapshot_seconds,
+                   "Or after so many seconds, when there are fewer; 0: not for that reason")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 32))
+      ->capture_default_str();
   command->add_option("--pin", options->pin,
                       "Cores of threads, such as sequencer=0,journaler=1,io=1: sequencer, "
                       "journaler, follower, preparer, io, query; one of several is io-0");

@@ -58,6 +58,8 @@ Result<EngineProcessSettings> engine_settings(const ServeOptions& options) {
   override_with(settings.engine.state.holds_max, options.holds_max);
   override_with(settings.engine.state.names_max, options.names_max);
   override_with(settings.engine.loop.follower_lag_max, options.follower_lag_max);
+  settings.snapshots.facts = options.snapshot_events;
+  settings.snapshots.ns = options.snapshot_seconds * 1'000'000'000;
   override_with(settings.journal.segment_bytes, options.segment_bytes);
   override_with(settings.journal.low_water_bytes, options.low_water_bytes);
   settings.journal.first_segment_bytes =
@@ -114,6 +116,8 @@ std::string words_of(const Alarm& alarm) {
              "reads go on";
     case Alarm::Kind::disk_low_over:
       return "there is disk space again: work is taken";
+    case Alarm::Kind::derived_trouble:
+      return alarm.words;
   }
   return "an alarm that this build has no words for";
 }
@@ -135,6 +139,7 @@ void tell_recovered(const ServeOptions& options, EngineProcess& process) {
                  .count("accounts", state.accounts.count())
                  .count("transfers", found.transfers)
                  .count("entries", found.entries)
+                 .sequence("snapshot", found.snapshot)
                  .real("seconds", found.seconds)
                  .str());
     return;
@@ -143,11 +148,15 @@ void tell_recovered(const ServeOptions& options, EngineProcess& process) {
     announce(fmt::format("started an empty journal in {}", options.data));
     return;
   }
+  const std::string from =
+      found.snapshot.value() == 0
+          ? fmt::format("{} entries", found.entries)
+          : fmt::format("the snapshot at sequence {} and what came after", found.snapshot.value());
   announce(fmt::format(
-      "recovered {} accounts and {} transfers from {} entries in {:.2f} s: sequence {}, digest "
-      "{:016x}, every entry's digest as it was written",
-      state.accounts.count(), found.transfers, found.entries, found.seconds,
-      state.last_sequence().value(), state.digest()));
+      "recovered {} accounts and {} transfers from {} in {:.2f} s: sequence {}, digest {:016x}, "
+      "every entry's digest as it was written",
+      state.accounts.count(), found.transfers, from, found.seconds, state.last_sequence().value(),
+      state.digest()));
 }
 
 void tell_listening(const ServeOptions& options, const Server& server) {

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "engine/follower/snapshot_settings.hpp"
+
 namespace daybook {
 
 /// Options of `daybook serve`, as the command line gives them. Sizes in bytes.
@@ -16,15 +18,17 @@ struct ServeOptions {
   bool json = false;
   std::uint64_t io_threads = 1;
   std::uint64_t query_threads = 1;
-  std::uint64_t connections_max = 0;   ///< 0: the default.
-  std::uint64_t accounts_max = 0;      ///< 0: the default.
-  std::uint64_t transfer_ids_max = 0;  ///< 0: the default.
-  std::uint64_t ids_in_memory = 0;     ///< The same.
-  std::uint64_t holds_max = 0;         ///< 0: the default.
-  std::uint64_t names_max = 0;         ///< 0: the default.
-  std::uint64_t segment_bytes = 0;     ///< 0: the default.
-  std::uint64_t low_water_bytes = 0;   ///< 0: the default.
-  std::uint64_t follower_lag_max = 0;  ///< 0: the default.
+  std::uint64_t connections_max = 0;                         ///< 0: the default.
+  std::uint64_t accounts_max = 0;                            ///< 0: the default.
+  std::uint64_t transfer_ids_max = 0;                        ///< 0: the default.
+  std::uint64_t ids_in_memory = 0;                           ///< The same.
+  std::uint64_t holds_max = 0;                               ///< 0: the default.
+  std::uint64_t names_max = 0;                               ///< 0: the default.
+  std::uint64_t segment_bytes = 0;                           ///< 0: the default.
+  std::uint64_t low_water_bytes = 0;                         ///< 0: the default.
+  std::uint64_t follower_lag_max = 0;                        ///< 0: the default.
+  std::uint64_t snapshot_events = SnapshotSettings{}.facts;  ///< 0: none are taken.
+  std::uint64_t snapshot_seconds = SnapshotSettings{}.ns / 1'000'000'000;
   std::uint64_t idle_spins = 0;
 };
 

@@ -83,7 +83,7 @@ class QueryWorkerTest : public LedgerTest {
     EXPECT_TRUE(progress.acknowledge(last.last()));
     progress.journaler_done.store(true, std::memory_order_release);
     Follower follower{StateSettings{},
-                      {.source = source,
+                      {.source = &source,
                        .progress = progress,
                        .sleeper = sleeper,
                        .on_followed = [] {},

@@ -115,7 +115,7 @@ TEST_F(QueryWhileFollowingTest, EachAnswerIsTrueOfTheSequenceItNames) {
   settings.holds_max = 100'000;
   follower_ = std::make_unique<Follower>(
       settings,
-      Follower::Links{.source = source,
+      Follower::Links{.source = &source,
                       .progress = progress_,
                       .sleeper = sleeper_,
                       .on_followed = [] {},

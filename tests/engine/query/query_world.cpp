@@ -214,7 +214,7 @@ QueryWorld::QueryWorld(std::uint64_t seed, PairIndex::Sizes sizes)
   follower_ = std::make_unique<Follower>(
       settings,
       Follower::Links{
-          .source = *source_,
+          .source = source_.get(),
           .progress = progress_,
           .sleeper = sleeper_,
           .on_followed = [] {},

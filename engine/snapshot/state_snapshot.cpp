@@ -1,0 +1,422 @@
+#include "engine/snapshot/state_snapshot.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "engine/ledger/account_state.hpp"
+
+namespace daybook {
+namespace {
+
+constexpr StoredArray::What id_array{'D', 'B', 'R', 'E', 'C', 'I', 'D', '1'};
+constexpr std::string_view id_array_name = "recent-ids";
+
+struct SavedLedger {
+  Ledger ledger;
+  std::uint64_t automatic = 0;
+};
+struct SavedLimits {
+  std::uint64_t account = 0;  // Its place.
+  AccountLimits limits;
+};
+struct SavedName {
+  std::uint64_t tag = 0;
+  std::uint64_t place = 0;
+  NameTable::Kept kept;
+};
+struct SavedClient {
+  ClientId id;
+  std::uint64_t highest = 0;
+  std::uint64_t kept = 0;
+};
+struct SavedIdRun {
+  SavedRun run;
+  IdSpan ids;
+};
+struct SavedRuns {
+  std::uint64_t generations = 0;
+  std::uint64_t count = 0;
+};
+struct IdPair {
+  std::uint64_t tag = 0;
+  std::uint64_t value = 0;
+};
+static_assert(sizeof(SavedLedger) == 80 && sizeof(SavedLimits) == 40 && sizeof(SavedName) == 32);
+static_assert(sizeof(SavedClient) == 32 && sizeof(SavedIdRun) == 96 && sizeof(IdPair) == 16);
+
+/// Gathers items and writes them when there are many.
+template <typename T>
+class Batch {
+ public:
+  Batch(SnapshotWriter& into, BlockKind kind) : into_{into}, kind_{kind} {}
+  ~Batch() { write(); }
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+
+  void add(const T& item) {
+    items_.push_back(item);
+    if (items_.size() == items_a_write) write();
+  }
+
+ private:
+  void write() {
+    into_.put(kind_, std::span<const T>{items_});
+    items_.clear();
+  }
+
+  static constexpr std::size_t items_a_write = 16'384;
+  SnapshotWriter& into_;
+  BlockKind kind_;
+  std::vector<T> items_;
+};
+
+void write_tables(const State& state, SnapshotWriter& into) {
+  {
+    Batch<SavedLedger> ledgers{into, BlockKind::ledgers};
+    for (std::size_t place = 0; place < state.ledgers.count(); ++place) {
+      ledgers.add({state.ledgers.at(place), state.ledgers.is_automatic(place) ? 1U : 0U});
+    }
+  }
+  into.put(BlockKind::accounts, state.accounts.all());
+  {
+    Batch<SavedLimits> limits{into, BlockKind::account_limits};
+    for (AccountSlot slot = 0; slot < state.accounts.count(); ++slot) {
+      if ((state.accounts.at(slot).flags & account_state::limited) == 0) continue;
+      limits.add({slot, state.accounts.limits(slot)});
+    }
+  }
+  {
+    Batch<Hold> holds{into, BlockKind::holds};
+    for (HoldSlot slot = 0; slot < state.holds.slot_end(); ++slot) {
+      const Hold& hold = state.holds.at(slot);
+      if (!hold.id.value().is_zero()) holds.add(hold);
+    }
+  }
+  {
+    Batch<SavedName> names{into, BlockKind::names};
+    state.names.for_each([&](std::uint64_t tag, std::uint64_t place, const NameTable::Kept& kept) {
+      names.add({tag, place, kept});
+    });
+  }
+  into.put(BlockKind::time_notes, state.transfer_times.notes());
+}
+
+void write_windows(const ReplyWindows& windows, SnapshotWriter& into) {
+  {
+    Batch<SavedClient> clients{into, BlockKind::window_clients};
+    windows.for_each_client([&](ClientId id, std::uint64_t highest, auto for_each_kept) {
+      std::uint64_t count = 0;
+      for_each_kept([&](const KeptOperation&) { ++count; });
+      clients.add({id, highest, count});
+    });
+  }
+  Batch<KeptOperation> kept{into, BlockKind::window_kept};
+  windows.for_each_client([&](ClientId, std::uint64_t, auto for_each_kept) {
+    for_each_kept([&](const KeptOperation& each) { kept.add(each); });
+  });
+}
+
+void write_ids(const State& state, const IdRunSet& runs, RunStore& store,
+               std::vector<RecentIds>& recent, SnapshotWriter& into) {
+  const auto generations = state.transfer_ids.saved_generations();
+  std::erase_if(recent,
+                [&](const RecentIds& each) { return each.last < generations.front().first; });
+  const Sequence since = recent.empty() ? Sequence{} : recent.back().last;
+  std::vector<IdPair> pairs;
+  state.transfer_ids.for_each_since(since, [&](std::uint64_t tag, std::uint64_t value) {
+    pairs.push_back({tag, value});
+  });
+  if (!pairs.empty()) {
+    const Sequence last = state.last_sequence();
+    const std::array parts{std::as_bytes(std::span{std::as_const(pairs)})};
+    auto written =
+        StoredArray::write(id_array, {last.value(), 0, 0, 0}, parts, store, id_array_name);
+    if (!written.ok()) return into.fail(written.error());
+    recent.push_back({std::move(written).value(), last});
+  }
+  into.put(BlockKind::id_generations, std::span{generations});
+  into.put_one(BlockKind::id_run_set, SavedRuns{runs.generations, runs.runs.size()});
+  for (const IdRun& run : runs.runs) {
+    if (run.stored.empty()) {
+      return into.fail({FailureKind::no_space, "a run of older ids is in memory only"});
+    }
+    into.needs_run(run.stored);
+    into.put_one(BlockKind::id_runs, SavedIdRun{SavedRun{run.stored}, run.ids});
+  }
+  for (const RecentIds& each : recent) {
+    into.needs_run(each.array.name());
+    into.put_one(BlockKind::recent_ids, SavedRun{each.array.name()});
+  }
+}
+
+/// Puts one snapshot's blocks into a state.
+class StateReader {
+ public:
+  StateReader(SnapshotReader& from, RunStore& store, State& state,
+              const std::function<void(const IdRunSet&)>& publish)
+      : from_{from}, store_{store}, state_{state}, publish_{publish} {}
+
+  Result<SavedIds> read();
+
+ private:
+  Result<void> take(const SnapshotBlock& block);
+  template <typename T, typename Use>
+  Result<void> each(const SnapshotBlock& block, Use use);
+  Result<void> take_accounts(const SnapshotBlock& block);
+  Result<void> take_hold(const Hold& hold);
+  Result<void> finish_windows();
+  Result<void> take_id_run(const SavedIdRun& saved);
+  Result<void> take_recent(const SavedRun& saved);
+  Result<void> restore_ids();
+  Result<void> finish();
+
+  [[nodiscard]] Result<void> wrong(const char* what) const { return from_.damaged(what); }
+  [[nodiscard]] static Result<void> full(const char* what) {
+    return Failure{FailureKind::no_space,
+                   std::string{"the snapshot has more "} + what + " than the settings allow"};
+  }
+
+  SnapshotReader& from_;
+  RunStore& store_;
+  State& state_;
+  const std::function<void(const IdRunSet&)>& publish_;
+  std::optional<State::Totals> totals_;
+  std::vector<SavedClient> clients_;
+  std::vector<KeptOperation> kept_;
+  std::vector<TransferTimes::Note> notes_;
+  std::vector<TransferIdTable::SavedGeneration> generations_;
+  SavedRuns run_set_;
+  SavedIds ids_;
+};
+
+template <typename T, typename Use>
+Result<void> StateReader::each(const SnapshotBlock& block, Use use) {
+  const auto items = block.items<T>();
+  if (!items) return wrong("has a block with half an item");
+  for (const T& item : *items) {
+    if (auto taken = use(item); !taken.ok()) return taken;
+  }
+  return {};
+}
+
+template <typename T>
+Result<void> append_to(std::vector<T>& all, const SnapshotBlock& block,
+                       const SnapshotReader& from) {
+  const auto items = block.items<T>();
+  if (!items) return from.damaged("has a block with half an item");
+  all.insert(all.end(), items->begin(), items->end());
+  return {};
+}
+
+Result<SavedIds> StateReader::read() {
+  for (;;) {
+    const auto block = from_.next();
+    if (!block.ok()) return block.error();
+    if (!block.value()) return from_.damaged("ends before its state does");
+    if (block.value()->kind == BlockKind::end) break;
+    if (auto taken = take(*block.value()); !taken.ok()) return taken.error();
+  }
+  if (auto finished = finish(); !finished.ok()) return finished.error();
+  return std::move(ids_);
+}
+
+Result<void> StateReader::take(const SnapshotBlock& block) {
+  switch (block.kind) {
+    case BlockKind::totals:
+      return each<State::Totals>(block, [&](const State::Totals& totals) -> Result<void> {
+        totals_ = totals;
+        return {};
+      });
+    case BlockKind::ledgers:
+      return each<SavedLedger>(block, [&](const SavedLedger& saved) -> Result<void> {
+        if (state_.ledgers.full()) return full("ledgers");
+        if (state_.ledgers.contains(saved.ledger.id)) return wrong("has a ledger twice");
+        state_.ledgers.restore(saved.ledger, saved.automatic != 0);
+        return {};
+      });
+    case BlockKind::accounts:
+      return take_accounts(block);
+    case BlockKind::account_limits:
+      return each<SavedLimits>(block, [&](const SavedLimits& saved) -> Result<void> {
+        if (saved.account >= state_.accounts.count()) return wrong("limits an account that is not");
+        state_.accounts.limits(static_cast<AccountSlot>(saved.account)) = saved.limits;
+        return {};
+      });
+    case BlockKind::holds:
+      return each<Hold>(block, [&](const Hold& hold) { return take_hold(hold); });
+    case BlockKind::names:
+      return each<SavedName>(block, [&](const SavedName& saved) -> Result<void> {
+        if (state_.names.room() == 0) return full("names");
+        if (!state_.names.is_free(saved.place)) return wrong("has two names in one place");
+        state_.names.prepare(1);
+        state_.names.restore(saved.tag, saved.place, saved.kept);
+        return {};
+      });
+    case BlockKind::time_notes:
+      return append_to(notes_, block, from_);
+    case BlockKind::window_clients:
+      return append_to(clients_, block, from_);
+    case BlockKind::window_kept:
+      return append_to(kept_, block, from_);
+    case BlockKind::id_generations:
+      return append_to(generations_, block, from_);
+    case BlockKind::id_run_set:
+      return each<SavedRuns>(block, [&](const SavedRuns& saved) -> Result<void> {
+        run_set_ = saved;
+        return {};
+      });
+    case BlockKind::id_runs:
+      return each<SavedIdRun>(block, [&](const SavedIdRun& saved) { return take_id_run(saved); });
+    case BlockKind::recent_ids:
+      return each<SavedRun>(block, [&](const SavedRun& saved) { return take_recent(saved); });
+    case BlockKind::end:
+    case BlockKind::index_runs:
+    case BlockKind::index_pairs:
+    case BlockKind::index_tail:
+    case BlockKind::index_marks:
+    case BlockKind::checkpoint_runs:
+    case BlockKind::checkpoints:
+    case BlockKind::index_end:
+      break;
+  }
+  return Failure{FailureKind::unsupported,
+                 "the snapshot at sequence " + std::to_string(from_.header().sequence) +
+                     " has a kind of block that this build does not know"};
+}
+
+Result<void> StateReader::take_accounts(const SnapshotBlock& block) {
+  const auto accounts = block.items<Account>();
+  if (!accounts) return wrong("has a block with half an item");
+  if (accounts->size() > state_.accounts.room()) return full("accounts");
+  state_.accounts.prepare(accounts->size());
+  for (const Account& account : *accounts) {
+    if (!state_.ledgers.contains(account.ledger)) return wrong("has an account of no ledger");
+    if (state_.accounts.find(account.id) != no_account) return wrong("has an account twice");
+    state_.ledgers.add_account(account.ledger);
+    state_.accounts.insert(account);
+  }
+  return {};
+}
+
+Result<void> StateReader::take_hold(const Hold& hold) {
+  if (state_.holds.room() == 0) return full("open holds");
+  const std::uint64_t accounts = state_.accounts.count();
+  if (hold.debit >= accounts || hold.credit >= accounts) return wrong("has a hold on no account");
+  if (hold.id.value().is_zero() || state_.holds.find(hold.id) != no_hold) {
+    return wrong("has a hold twice");
+  }
+  state_.holds.prepare(1);
+  state_.holds.insert(hold);
+  return {};
+}
+
+Result<void> StateReader::take_id_run(const SavedIdRun& saved) {
+  auto bytes = store_.open_kept(saved.run.name());
+  if (!bytes.ok()) return bytes.error();
+  auto run = IndexRun::open(bytes.value().bytes, bytes.value().keeper, saved.run.name());
+  if (!run.ok()) return run.error();
+  if (run.value()->identity().index != IndexKind::transfer_ids) return wrong("has a run of others");
+  ids_.runs.runs.push_back({std::move(run).value(), saved.ids, saved.run.name()});
+  return {};
+}
+
+Result<void> StateReader::take_recent(const SavedRun& saved) {
+  auto bytes = store_.open_kept(saved.name());
+  if (!bytes.ok()) return bytes.error();
+  auto array = StoredArray::open(id_array, std::move(bytes).value());
+  if (!array.ok()) return array.error();
+  if (array.value().bytes().size() % sizeof(IdPair) != 0) return wrong("has half an id");
+  if (auto checked = array.value().check(); !checked.ok()) return checked;
+  const Sequence last{array.value().words()[0]};
+  ids_.recent.push_back({std::move(array).value(), last});
+  return {};
+}
+
+Result<void> StateReader::restore_ids() {
+  if (run_set_.count != ids_.runs.runs.size()) return wrong("has not all of its runs of ids");
+  ids_.runs.generations = run_set_.generations;
+  publish_(ids_.runs);
+  std::uint64_t values = 0;
+  for (const RecentIds& each : ids_.recent) values += items_of<IdPair>(each.array).size();
+  TransferIdTable& table = state_.transfer_ids;
+  // One generation may have them all.
+  if (!table.restore(generations_, totals_->ids, values)) return full("transfer ids");
+  for (const RecentIds& each : ids_.recent) {
+    constexpr std::size_t ahead = 16;
+    const auto pairs = items_of<IdPair>(each.array);
+    for (std::size_t at = 0; at < pairs.size(); ++at) {
+      if (at + ahead < pairs.size()) table.prefetch_restore(pairs[at + ahead].tag);
+      table.restore_value(pairs[at].tag, pairs[at].value);
+    }
+  }
+  table.end_restore(generations_);
+  return {};
+}
+
+Result<void> StateReader::finish_windows() {
+  std::span<const KeptOperation> kept{kept_};
+  for (const SavedClient& client : clients_) {
+    if (client.kept > kept.size()) return wrong("has not all operations of its clients");
+    if (!state_.windows.restore(client.id, client.highest, kept.first(client.kept))) {
+      return full("kept operations (or they are out of order)");
+    }
+    kept = kept.subspan(client.kept);
+  }
+  return kept.empty() ? Result<void>{} : wrong("has operations of no client");
+}
+
+Result<void> StateReader::finish() {
+  if (!totals_) return wrong("does not say what its state amounts to");
+  if (totals_->last_sequence != from_.header().sequence ||
+      totals_->digest != from_.header().state_digest) {
+    return wrong("is of another sequence or digest than it says");
+  }
+  if (notes_.size() > state_.transfer_times.notes_max()) return full("transfers");
+  state_.transfer_times.restore(notes_, Timestamp{totals_->last_transfer_time});
+  if (auto windows = finish_windows(); !windows.ok()) return windows;
+  if (auto restored = restore_ids(); !restored.ok()) return restored;
+  if (!state_.restore(*totals_)) return wrong("does not have the digest that it says");
+  return {};
+}
+
+}  // namespace
+
+void write_state(const State& state, const IdRunSet& runs, RunStore& store,
+                 std::vector<RecentIds>& recent, SnapshotWriter& into) {
+  into.put_one(BlockKind::totals, state.totals());
+  write_tables(state, into);
+  write_windows(state.windows, into);
+  write_ids(state, runs, store, recent, into);
+  into.put_end(BlockKind::end);
+}
+
+Result<SavedIds> read_state(SnapshotReader& from, RunStore& store, State& state,
+                            const std::function<void(const IdRunSet&)>& publish) {
+  return StateReader{from, store, state, publish}.read();
+}
+
+Result<std::vector<std::string>> runs_needed(SnapshotReader from) {
+  std::vector<std::string> names;
+  const auto take = [&](const SnapshotBlock& block) -> bool {
+    if (block.kind == BlockKind::id_runs) {
+      const auto items = block.items<SavedIdRun>();
+      if (!items) return false;
+      for (const SavedIdRun& each : *items) names.push_back(each.run.name());
+    } else if (block.kind == BlockKind::recent_ids || block.kind == BlockKind::index_runs ||
+               block.kind == BlockKind::checkpoint_runs) {
+      const auto items = block.items<SavedRun>();
+      if (!items) return false;
+      for (const SavedRun& each : *items) names.push_back(each.name());
+    }
+    return true;
+  };
+  for (;;) {
+    const auto block = from.next();
+    if (!block.ok()) return block.error();
+    if (!block.value()) return names;
+    if (!take(*block.value())) return from.damaged("has a block with half an item");
+  }
+}
+
+}  // namespace daybook
