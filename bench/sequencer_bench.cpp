@@ -26,6 +26,7 @@ class NoFacts final : public FactReader {
   bool released_at(Sequence, TransferId) override { return false; }
   bool burnt_at(Sequence, TransferId) override { return false; }
   bool name_at(Sequence, Name&) override { return false; }
+  bool event_at(Sequence, DomainEvent&) override { return false; }
 };
 
 struct Bench {

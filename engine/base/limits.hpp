@@ -26,6 +26,11 @@ inline constexpr std::uint32_t ledger_scale_max = 30;
 inline constexpr std::size_t name_bytes_max = 64;          ///< Of an id.
 inline constexpr std::uint32_t request_names_max = 4'096;  ///< That come with events.
 inline constexpr std::uint64_t names_default = std::uint64_t{1} << 26;
+inline constexpr std::size_t event_payload_bytes_max = 64 * 1'024;  ///< Of one domain event.
+inline constexpr std::uint64_t event_ids_default = std::uint64_t{1} << 26;
+inline constexpr std::uint64_t streams_default = std::uint64_t{1} << 24;
+/// Events and payloads in one page of an answer. One event with the largest payload always fits.
+inline constexpr std::size_t event_page_bytes_max = 1'024 * 1'024;
 inline constexpr std::size_t principal_name_bytes_max = 64;
 inline constexpr std::size_t reason_bytes_max = 256;  ///< An operator's words.
 inline constexpr std::uint32_t operations_per_entry_max = 8'192;

@@ -7,26 +7,25 @@
 
 // The front of a payload, written by hand because it is the same for every entry. Offsets in bytes
 // from the start of the payload:
-//    0  u32  offset of the root table: 56
+//    0  u32  offset of the root table: 60
 //    4  4    file identifier "DBJ1"
-//    8  u16  vtable: its size, 4 + 2 x 21 = 46
-//   10  u16  size of the table: 4 + 4 x 21 = 88
-//   12  u16  x 21: place of each field in the table, 4, 8, ... 84
-//   54  2    zeros: the table starts 4-aligned
-//   56  i32  table: distance back to the vtable, 48
-//   60  u32  x 21: offset of each vector, from the field itself
-//  144       the vectors; each one's u32 length at 4 mod 8, so that its structs are 8-aligned
+//    8  u16  vtable: its size, 4 + 2 x 24 = 52
+//   10  u16  size of the table: 4 + 4 x 24 = 100
+//   12  u16  x 24: place of each field in the table, 4, 8, ... 96
+//   60  i32  table: distance back to the vtable, 52; it starts 4-aligned
+//   64  u32  x 24: offset of each vector, from the field itself
+//  160       the vectors; each one's u32 length at 4 mod 8, so that its structs are 8-aligned
 // Format: https://flatbuffers.dev/flatbuffers_internals.html
 
 namespace daybook {
 namespace {
 
-constexpr std::size_t fields = 21;
+constexpr std::size_t fields = 24;
 constexpr std::size_t field_of_transfers = 13;
 constexpr std::size_t vtable_at = 8;
 constexpr std::size_t table_at = (vtable_at + 4 + 2 * fields + 3) / 4 * 4;
 constexpr std::size_t vectors_at = table_at + 4 + 4 * fields;
-static_assert(table_at == 56 && vectors_at == 144);
+static_assert(table_at == 60 && vectors_at == 160);
 
 constexpr std::size_t align_16(std::size_t bytes) { return (bytes + 15) & ~std::size_t{15}; }
 
@@ -38,7 +37,7 @@ void write(std::byte* at, Number number) {
 void write_front(std::byte* payload) {
   write(payload, static_cast<std::uint32_t>(table_at));
   std::memcpy(payload + 4, "DBJ1", 4);
-  write(payload + table_at - 2, std::uint16_t{0});
+  write(payload + table_at - 2, std::uint16_t{0});  // Where the vtable leaves a gap.
   write(payload + vtable_at, static_cast<std::uint16_t>(4 + 2 * fields));
   write(payload + vtable_at + 2, static_cast<std::uint16_t>(4 + 4 * fields));
   for (std::size_t field = 0; field < fields; ++field) {
@@ -71,6 +70,9 @@ void EntryBuilder::for_each_side_vector(Self& self, Visit visit) {
   visit(self.reasons_);
   visit(self.names_);
   visit(self.refused_names_);
+  visit(self.events_);
+  visit(self.refused_events_);
+  visit(self.event_payloads_);
 }
 
 EntryBuilder::EntryBuilder() {
@@ -146,6 +148,18 @@ const Name* EntryBuilder::find_name(Sequence sequence) const {
   return index ? &names_.items[*index] : nullptr;
 }
 
+const DomainEvent* EntryBuilder::find_event(Sequence sequence) const {
+  const auto index = index_of(sequence, FactKind::domain_event);
+  return index ? &events_.items[*index] : nullptr;
+}
+
+DomainEvent& EntryBuilder::add_fact(const DomainEvent& event, std::span<const std::byte> payload) {
+  used_bytes_ += payload.size();
+  std::copy(payload.begin(), payload.end(), event_payloads_.items + event_payloads_.count);
+  event_payloads_.count += static_cast<std::uint32_t>(payload.size());
+  return add(events_, event);
+}
+
 bool EntryBuilder::holds_burnt(TransferId id) const {
   for (std::uint32_t at = 0; at < refused_transfers_.count; ++at) {
     if (refused_is_burnt_[at] && refused_transfers_.items[at].id == id) return true;
@@ -154,15 +168,18 @@ bool EntryBuilder::holds_burnt(TransferId id) const {
 }
 
 template <typename T>
-std::byte* EntryBuilder::place(Vector<T>& vector, std::byte* at) {
-  static_assert(sizeof(T) % 4 == 0 && alignof(T) <= 8);
+std::byte* EntryBuilder::place(const Vector<T>& vector, std::byte*& at) {
+  static_assert((sizeof(T) % 4 == 0 || sizeof(T) == 1) && alignof(T) <= 8);
   if (reinterpret_cast<std::uintptr_t>(at) % 8 != 4) {
     write(at, std::uint32_t{0});
     at += 4;
   }
+  std::byte* const length_at = at;
   write(at, vector.count);
   std::memcpy(at + 4, vector.items, sizeof(T) * vector.count);
-  return at + 4 + sizeof(T) * vector.count;
+  at += 4 + sizeof(T) * vector.count;
+  while (reinterpret_cast<std::uintptr_t>(at) % 4 != 0) *at++ = std::byte{0};
+  return length_at;
 }
 
 std::span<std::byte> EntryBuilder::close(EntryHeader header) {
@@ -170,7 +187,7 @@ std::span<std::byte> EntryBuilder::close(EntryHeader header) {
   // What stands before the first transfer, rounded up so that the value starts 16-aligned.
   std::size_t side_bytes = 0;
   for_each_side_vector(*this, [&](const auto& vector) {
-    side_bytes += vector.all().size_bytes() + 8;  // Length and alignment.
+    side_bytes += (vector.all().size_bytes() + 3) / 4 * 4 + 8;  // Length and alignment.
   });
   const std::size_t front = align_16(sizeof(EntryHeader) + vectors_at + side_bytes + 8);
   std::byte* const value = transfers_at_ - front;
@@ -184,10 +201,9 @@ std::span<std::byte> EntryBuilder::close(EntryHeader header) {
   };
   std::size_t field = 0;
   for_each_side_vector(*this, [&](auto& vector) {
-    const std::size_t bytes = vector.all().size_bytes();
-    at = place(vector, at);
+    const std::byte* const length_at = place(vector, at);
     if (field == field_of_transfers) ++field;
-    set_field(field++, at - bytes - 4);
+    set_field(field++, length_at);
   });
   std::fill(at, transfers_at_ - 4, std::byte{0});
   write(transfers_at_ - 4, transfers_.count);

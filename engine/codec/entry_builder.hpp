@@ -10,6 +10,7 @@
 #include "engine/base/mapped_array.hpp"
 #include "engine/model/account.hpp"
 #include "engine/model/account_change.hpp"
+#include "engine/model/domain_event.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
@@ -47,13 +48,14 @@ class EntryBuilder {
 
   /// The most bytes that a request of `event_count` events of `event_bytes` each can take: every
   /// event refused with its data, or created with a note and refused as well (a change that is
-  /// done and answered); the names that come with them; the operation, its runs, its reason,
-  /// evictions.
+  /// done and answered); the names and payloads that come with them; the operation, its runs, its
+  /// reason, evictions.
   [[nodiscard]] static constexpr std::size_t worst_case_bytes(std::size_t event_count,
                                                               std::size_t event_bytes,
-                                                              std::size_t name_count) {
+                                                              std::size_t name_count,
+                                                              std::size_t payload_bytes = 0) {
     return event_count * (sizeof(TransferNote) + event_bytes) + name_count * sizeof(Name) +
-           sizeof(Operation) + sizeof(ClockChange) + sizeof(OperationReason) +
+           payload_bytes + sizeof(Operation) + sizeof(ClockChange) + sizeof(OperationReason) +
            5 * (sizeof(Run) + sizeof(ClientEvicted));
   }
 
@@ -75,6 +77,7 @@ class EntryBuilder {
   void add_refused(const Ledger& ledger) { add(refused_ledgers_, ledger); }
   void add_refused(const AccountChange& change) { add(refused_account_changes_, change); }
   void add_refused(const Name& name) { add(refused_names_, name); }
+  void add_refused(const DomainEvent& event) { add(refused_events_, event); }
   Account& add_fact(const Account& account) { return add(accounts_, account); }
   Transfer& add_fact(const Transfer& transfer) { return add(transfers_, transfer); }
   Ledger& add_fact(const Ledger& ledger) { return add(ledgers_, ledger); }
@@ -86,6 +89,8 @@ class EntryBuilder {
   void add_fact(const HoldReleased& fact) { add(holds_released_, fact); }
   AccountChange& add_fact(const AccountChange& fact) { return add(account_changes_, fact); }
   Name& add_fact(const Name& name) { return add(names_, name); }
+  /// Requires: payload.size() == event.payload_bytes.
+  DomainEvent& add_fact(const DomainEvent& event, std::span<const std::byte> payload);
   /// Of the transfer added last.
   TransferNote& add_note(const TransferNote& note) {
     TransferNote& added = add(transfer_notes_, note);
@@ -115,6 +120,7 @@ class EntryBuilder {
   [[nodiscard]] std::uint32_t hold_released_count() const { return holds_released_.count; }
   [[nodiscard]] std::uint32_t account_change_count() const { return account_changes_.count; }
   [[nodiscard]] std::uint32_t name_count() const { return names_.count; }
+  [[nodiscard]] std::uint32_t event_count() const { return events_.count; }
   [[nodiscard]] const HoldReleased& hold_released(std::uint32_t index) const {
     return holds_released_.items[index];
   }
@@ -131,6 +137,9 @@ class EntryBuilder {
 
   /// The name that took `sequence`, or null. Cost: O(log runs).
   [[nodiscard]] const Name* find_name(Sequence sequence) const;
+
+  /// The domain event that took `sequence`, or null. Cost: O(log runs).
+  [[nodiscard]] const DomainEvent* find_event(Sequence sequence) const;
 
   /// Did an operation in this slab burn `id`? Cost: O(refused transfers).
   [[nodiscard]] bool holds_burnt(TransferId id) const;
@@ -160,8 +169,9 @@ class EntryBuilder {
     used_bytes_ -= sizeof(T) * (vector.count - count);
     vector.count = count;
   }
+  /// Copies the vector to `at` and moves that behind it. Returns where its length stands.
   template <typename T>
-  std::byte* place(Vector<T>& vector, std::byte* at);
+  static std::byte* place(const Vector<T>& vector, std::byte*& at);
 
   /// How many facts the run at `at` has so far: what the last one counts is told it at its end.
   [[nodiscard]] std::uint32_t count_of(std::size_t at) const;
@@ -201,6 +211,9 @@ class EntryBuilder {
   Vector<OperationReason> reasons_;
   Vector<Name> names_;
   Vector<Name> refused_names_;
+  Vector<DomainEvent> events_;
+  Vector<DomainEvent> refused_events_;
+  Vector<std::byte> event_payloads_;
 };
 
 // A request's events and names with their worst record fit the largest entry.
@@ -208,6 +221,9 @@ static_assert(padded_entry_bytes(EntryBuilder::worst_case_bytes(limits::batch_ev
                                                                 sizeof(Transfer),
                                                                 limits::request_names_max) +
                                  512) <= limits::entry_bytes_max);
-static_assert(limits::frame_bytes_max <= limits::entry_bytes_max);
+// So do those of a frame of any shape, payloads and all: each event's data stands in the frame.
+static_assert(padded_entry_bytes(limits::frame_bytes_max +
+                                 EntryBuilder::worst_case_bytes(limits::batch_events_max, 0, 0) +
+                                 512) <= limits::entry_bytes_max);
 
 }  // namespace daybook

@@ -21,9 +21,14 @@ std::span<const Model> as_model(const flatbuffers::Vector<const Stored*>* vector
   return {reinterpret_cast<const Model*>(vector->Data()), vector->size()};
 }
 
+std::span<const std::byte> bytes_of(const flatbuffers::Vector<std::uint8_t>* vector) {
+  if (vector == nullptr) return {};
+  return {reinterpret_cast<const std::byte*>(vector->Data()), vector->size()};
+}
+
 // How many facts of each kind an entry holds, or has used so far.
 struct Counts {
-  std::array<std::uint64_t, 12> of_kind{};
+  std::array<std::uint64_t, 13> of_kind{};
 
   explicit Counts() = default;
   explicit Counts(const EntryFacts& facts) {
@@ -38,6 +43,7 @@ struct Counts {
     of(FactKind::hold_released) = facts.holds_released.size();
     of(FactKind::account_change) = facts.account_changes.size();
     of(FactKind::name) = facts.names.size();
+    of(FactKind::domain_event) = facts.domain_events.size();
   }
   std::uint64_t& of(FactKind kind) { return of_kind[static_cast<std::size_t>(kind)]; }
 };
@@ -94,6 +100,7 @@ Result<void> check_refusals(const EntryFacts& facts) {
   std::uint64_t ledgers = 0;
   std::uint64_t changes = 0;
   std::uint64_t names = 0;
+  std::uint64_t events = 0;
   for (const Operation& operation : facts.operations) {
     if (operation.refusal_count > facts.refusals.size() - refusals) {
       return damaged("an operation has more refusals than there are");
@@ -109,12 +116,23 @@ Result<void> check_refusals(const EntryFacts& facts) {
       if (operation.kind == RequestKind::put_ledgers) ++ledgers;
       if (operation.kind == RequestKind::change_accounts) ++changes;
       if (operation.kind == RequestKind::put_names) ++names;
+      if (operation.kind == RequestKind::append_events) ++events;
     }
   }
   if (refusals != facts.refusals.size() || accounts != facts.refused_accounts.size() ||
       transfers != facts.refused_transfers.size() || ledgers != facts.refused_ledgers.size() ||
-      changes != facts.refused_account_changes.size() || names != facts.refused_names.size()) {
+      changes != facts.refused_account_changes.size() || names != facts.refused_names.size() ||
+      events != facts.refused_domain_events.size()) {
     return damaged("the refusals and their request data do not match");
+  }
+  return {};
+}
+
+Result<void> check_payloads(const EntryFacts& facts) {
+  std::uint64_t bytes = 0;
+  for (const DomainEvent& event : facts.domain_events) bytes += event.payload_bytes;
+  if (bytes != facts.event_payloads.size()) {
+    return damaged("the payloads do not belong to the domain events");
   }
   return {};
 }
@@ -176,6 +194,10 @@ bool keeps_request_data(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::put_names) {
     return status != static_cast<std::uint16_t>(PutNameStatus::exists);
   }
+  if (kind == RequestKind::append_events) {
+    return status != static_cast<std::uint16_t>(AppendEventStatus::exists) &&
+           status != static_cast<std::uint16_t>(AppendEventStatus::linked_event_failed);
+  }
   return kind == RequestKind::put_ledgers &&
          status != static_cast<std::uint16_t>(PutLedgerStatus::exists);
 }
@@ -212,10 +234,14 @@ Result<EntryFacts> read_facts(const EntryView& entry) {
       .refused_account_changes = as_model<AccountChange>(stored.refused_account_changes()),
       .reasons = as_model<OperationReason>(stored.reasons()),
       .names = as_model<Name>(stored.names()),
-      .refused_names = as_model<Name>(stored.refused_names())};
+      .refused_names = as_model<Name>(stored.refused_names()),
+      .domain_events = as_model<DomainEvent>(stored.domain_events()),
+      .refused_domain_events = as_model<DomainEvent>(stored.refused_domain_events()),
+      .event_payloads = bytes_of(stored.event_payloads())};
   if (auto checked = check_runs(facts); !checked.ok()) return checked.error();
   if (auto checked = check_refusals(facts); !checked.ok()) return checked.error();
   if (auto checked = check_notes(facts); !checked.ok()) return checked.error();
+  if (auto checked = check_payloads(facts); !checked.ok()) return checked.error();
   return facts;
 }
 
@@ -224,6 +250,7 @@ std::uint32_t* RunWalker::refused_of(RequestKind kind) {
   if (kind == RequestKind::create_transfers) return &refused_transfers_;
   if (kind == RequestKind::put_ledgers) return &refused_ledgers_;
   if (kind == RequestKind::put_names) return &refused_names_;
+  if (kind == RequestKind::append_events) return &refused_events_;
   return kind == RequestKind::change_accounts ? &refused_account_changes_ : nullptr;
 }
 

@@ -7,6 +7,7 @@
 #include "engine/base/result.hpp"
 #include "engine/model/account.hpp"
 #include "engine/model/account_change.hpp"
+#include "engine/model/domain_event.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
@@ -40,6 +41,9 @@ struct EntryFacts {
   std::span<const OperationReason> reasons;
   std::span<const Name> names;
   std::span<const Name> refused_names;
+  std::span<const DomainEvent> domain_events;
+  std::span<const DomainEvent> refused_domain_events;
+  std::span<const std::byte> event_payloads;
 
   /// The note of transfer `index`; all zero if it has none. Cost: O(log notes).
   [[nodiscard]] TransferNote note_of(std::size_t index) const;
@@ -86,6 +90,7 @@ class RunWalker {
   std::uint32_t refused_ledgers_ = 0;
   std::uint32_t refused_account_changes_ = 0;
   std::uint32_t refused_names_ = 0;
+  std::uint32_t refused_events_ = 0;
 
   [[nodiscard]] std::uint32_t* refused_of(RequestKind kind);
 };

@@ -20,6 +20,8 @@ namespace daybook {
 ///   ids         mix(id, sequence) of each created transfer; of a burnt id, with the operation's;
 ///               of a hold whose time was over, with its release's.
 ///   names       XXH3-64 of the name and its sequence.
+///   events      XXH3-64 of the event, its payload's XXH3-64 and its sequence; and of each stream's
+///               head.
 ///   the rest    XXH3-64 of its canonical bytes.
 /// Part of the journal format. It finds accidents, not forgers.
 class StateDigest {

@@ -34,6 +34,7 @@ Follower::Follower(const StateSettings& settings, Links links, PairIndex::Sizes 
 
 void Follower::make_indexes() {
   index_ = std::make_unique<FactIndex>(index_sizes_, links_.runs);
+  stream_index_ = std::make_unique<StreamIndex>(index_sizes_, links_.runs);
   checkpoints_ = std::make_unique<BalanceCheckpoints>(links_.runs);
 }
 
@@ -144,6 +145,7 @@ Result<bool> Follower::follow_next() {
   }
   // First: whoever sees an account in the state finds it in the index, too.
   index_->add(facts.value());
+  stream_index_->add(facts.value());
   {
     const std::lock_guard lock{mutex_};
     const auto applied = replayer_.apply(facts.value());
@@ -299,6 +301,17 @@ void Follower::with_accounts(
     const std::function<void(const AccountTable&, Sequence as_of)>& use) const {
   const std::lock_guard lock{mutex_};
   use(state_.accounts, state_.last_sequence());
+}
+
+Follower::StreamHead Follower::find_stream(const StreamKey& key) const {
+  const std::lock_guard lock{mutex_};
+  return {.version = state_.streams.version_of(key), .as_of = state_.last_sequence()};
+}
+
+void Follower::with_streams(
+    const std::function<void(const StreamTable&, Sequence as_of)>& use) const {
+  const std::lock_guard lock{mutex_};
+  use(state_.streams, state_.last_sequence());
 }
 
 std::optional<Follower::AccountPage> Follower::list_accounts(AccountId after,

@@ -17,6 +17,7 @@
 #include "engine/ports/journal.hpp"
 #include "engine/query/balance_checkpoints.hpp"
 #include "engine/query/fact_index.hpp"
+#include "engine/query/stream_index.hpp"
 #include "engine/replay/replayer.hpp"
 #include "engine/sequencer/progress.hpp"
 #include "engine/state/state.hpp"
@@ -109,11 +110,21 @@ class Follower {
   /// N, and it is never behind the accounts.
   [[nodiscard]] const FactIndex& index() const { return *index_; }
   [[nodiscard]] const BalanceCheckpoints& checkpoints() const { return *checkpoints_; }
+  [[nodiscard]] const StreamIndex& streams() const { return *stream_index_; }
   [[nodiscard]] bool has_account(AccountId id) const;
 
   /// Calls `use` with all accounts and the sequence that they are true of. Nothing is followed
   /// meanwhile: it should be over within a few milliseconds.
   void with_accounts(const std::function<void(const AccountTable&, Sequence as_of)>& use) const;
+
+  struct StreamHead {
+    std::uint64_t version = 0;  ///< 0: the stream has not begun.
+    Sequence as_of;
+  };
+  [[nodiscard]] StreamHead find_stream(const StreamKey& key) const;
+
+  /// As with_accounts(), with the heads of all streams.
+  void with_streams(const std::function<void(const StreamTable&, Sequence as_of)>& use) const;
 
   struct AccountPage {
     std::vector<Account> accounts;
@@ -158,6 +169,7 @@ class Follower {
   std::optional<IdRetirement> retirement_;
   PairIndex::Sizes index_sizes_;
   std::unique_ptr<FactIndex> index_;
+  std::unique_ptr<StreamIndex> stream_index_;
   std::unique_ptr<BalanceCheckpoints> checkpoints_;
   std::optional<SnapshotKeeper> snapshots_;
 };

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <optional>
 
+#include "engine/follower/event_query.hpp"
 #include "engine/follower/filtered_query.hpp"
 #include "engine/follower/resolved_hold.hpp"
 #include "engine/replay/entry_reader.hpp"
@@ -131,6 +132,14 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
           },
           links_.progress.followed(), slot}
           .run();
+    case RequestKind::read_events:
+      return EventQuery{
+          links_.follower,
+          [this](Sequence sequence, const std::function<void(const EntryFacts&)>& use) {
+            return with_facts(sequence, use);
+          },
+          links_.progress.followed(), slot}
+          .run();
     case RequestKind::trial_balance:
       trial_balance(slot);
       return {};
@@ -145,6 +154,7 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::put_ledgers:
     case RequestKind::change_accounts:
     case RequestKind::put_names:
+    case RequestKind::append_events:
     case RequestKind::release_holds:
     case RequestKind::lookup_accounts:
     case RequestKind::advance_clock:

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "engine/model/domain_event.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/name.hpp"
 #include "engine/model/sequence.hpp"
@@ -35,6 +36,10 @@ class FactReader {
 
   /// The name that took `sequence`; false when another kind of fact did.
   virtual bool name_at(Sequence sequence, Name& name) = 0;
+
+  /// The domain event that took `sequence`, without its payload; false when another kind of fact
+  /// did.
+  virtual bool event_at(Sequence sequence, DomainEvent& event) = 0;
 };
 
 }  // namespace daybook

@@ -26,6 +26,8 @@ std::string_view to_string(FactKind kind) noexcept {
       return "account_change";
     case FactKind::name:
       return "name";
+    case FactKind::domain_event:
+      return "domain_event";
   }
   return "unknown_fact";
 }

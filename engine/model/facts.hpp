@@ -24,6 +24,7 @@ enum class FactKind : std::uint16_t {
   hold_released = 9,
   account_change = 10,
   name = 11,
+  domain_event = 12,
 };
 
 [[nodiscard]] std::string_view to_string(FactKind kind) noexcept;

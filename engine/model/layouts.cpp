@@ -6,6 +6,7 @@
 
 #include "engine/model/account.hpp"
 #include "engine/model/account_change.hpp"
+#include "engine/model/domain_event.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
@@ -36,6 +37,23 @@ static_assert(offsetof(Ledger, name_bytes) == 6 && offsetof(Ledger, name_text) =
 static_assert(offsetof(Name, kind) == 16 && offsetof(Name, text_bytes) == 18);
 static_assert(offsetof(Name, reserved) == 20 && offsetof(Name, text_data) == 24);
 static_assert(offsetof(NameKey, kind) == 16);
+
+static_assert(offsetof(DomainEvent, aggregate_type) == 16);
+static_assert(offsetof(DomainEvent, aggregate_id) == 32 && offsetof(DomainEvent, event_type) == 48);
+static_assert(offsetof(DomainEvent, business_id) == 64 && offsetof(DomainEvent, trace_id) == 80);
+static_assert(offsetof(DomainEvent, user_id) == 96 && offsetof(DomainEvent, timestamp) == 104);
+static_assert(offsetof(DomainEvent, version) == 112 && offsetof(DomainEvent, payload_bytes) == 120);
+static_assert(offsetof(DomainEvent, content_type) == 124 && offsetof(DomainEvent, flags) == 126);
+static_assert(offsetof(RecordedEvent, sequence) == 128);
+
+static_assert(offsetof(EventFilter, aggregate_id) == 16 && offsetof(EventFilter, event_type) == 32);
+static_assert(offsetof(EventFilter, version_min) == 48 && offsetof(EventFilter, version_max) == 56);
+static_assert(offsetof(EventFilter, timestamp_min) == 64);
+static_assert(offsetof(EventFilter, timestamp_max) == 72);
+static_assert(offsetof(EventFilter, sequence_min) == 80);
+static_assert(offsetof(EventFilter, sequence_max) == 88);
+static_assert(offsetof(EventFilter, cursor) == 96 && offsetof(EventFilter, limit) == 104);
+static_assert(offsetof(EventFilter, flags) == 108);
 
 static_assert(offsetof(Operation, principal) == 16 && offsetof(Operation, trace_id) == 32);
 static_assert(offsetof(Operation, business_id) == 48 && offsetof(Operation, user_id) == 64);

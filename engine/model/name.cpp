@@ -17,13 +17,19 @@ std::string_view to_string(NameKind kind) noexcept {
       return "user";
     case NameKind::business:
       return "business";
+    case NameKind::aggregate_type:
+      return "aggregate_type";
+    case NameKind::event_type:
+      return "event_type";
+    case NameKind::aggregate:
+      return "aggregate";
   }
   return "unknown";
 }
 
 std::optional<NameKind> parse_name_kind(std::string_view text) noexcept {
-  for (const auto kind :
-       {NameKind::account, NameKind::transfer, NameKind::user, NameKind::business}) {
+  for (const auto kind : {NameKind::account, NameKind::transfer, NameKind::user, NameKind::business,
+                          NameKind::aggregate_type, NameKind::event_type, NameKind::aggregate}) {
     if (to_string(kind) == text) return kind;
   }
   return std::nullopt;

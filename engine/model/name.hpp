@@ -18,6 +18,9 @@ enum class NameKind : std::uint16_t {
   transfer = 2,
   user = 3,      ///< A user id: 64 bits.
   business = 4,  ///< A business reference, of whatever it stands in.
+  aggregate_type = 5,
+  event_type = 6,
+  aggregate = 7,  ///< An aggregate's id, of whatever type.
 };
 
 [[nodiscard]] std::string_view to_string(NameKind kind) noexcept;

@@ -14,6 +14,8 @@ std::string_view to_string(RequestKind kind) noexcept {
       return "change_accounts";
     case RequestKind::put_names:
       return "put_names";
+    case RequestKind::append_events:
+      return "append_events";
     case RequestKind::lookup_accounts:
       return "lookup_accounts";
     case RequestKind::lookup_transfers:
@@ -38,6 +40,8 @@ std::string_view to_string(RequestKind kind) noexcept {
       return "trial_balance";
     case RequestKind::lookup_names:
       return "lookup_names";
+    case RequestKind::read_events:
+      return "read_events";
     case RequestKind::advance_clock:
       return "advance_clock";
     case RequestKind::accept_clock:

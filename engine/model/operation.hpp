@@ -17,6 +17,7 @@ enum class RequestKind : std::uint16_t {
   put_ledgers = 18,
   change_accounts = 19,  ///< By an operator: limits, freezing, closing.
   put_names = 20,
+  append_events = 21,     ///< To streams of domain events: all of them or none.
   lookup_accounts = 40,   ///< Answered by the sequencer, in order with the writes.
   lookup_transfers = 41,  ///< This and the following: answered by query threads.
   list_accounts = 42,
@@ -29,6 +30,7 @@ enum class RequestKind : std::uint16_t {
   query_transfers = 49,
   trial_balance = 50,
   lookup_names = 51,
+  read_events = 53,
   advance_clock = 64,  ///< Manual clock only. Journaled.
   accept_clock = 65,   ///< Ends a held clock. Journaled.
   state_digest = 66,   ///< Answered by the sequencer.
@@ -42,14 +44,21 @@ enum class RequestKind : std::uint16_t {
 [[nodiscard]] constexpr bool is_journaled(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::change_accounts ||
-         kind == RequestKind::put_names || kind == RequestKind::advance_clock ||
-         kind == RequestKind::accept_clock;
+         kind == RequestKind::put_names || kind == RequestKind::append_events ||
+         kind == RequestKind::advance_clock || kind == RequestKind::accept_clock;
 }
 
 /// True for kinds whose events take a timestamp each: the last one's is the request's time.
 [[nodiscard]] constexpr bool takes_slots(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
-         kind == RequestKind::put_ledgers || kind == RequestKind::put_names;
+         kind == RequestKind::put_ledgers || kind == RequestKind::put_names ||
+         kind == RequestKind::append_events;
+}
+
+/// True for kinds that may bring names beside their events.
+[[nodiscard]] constexpr bool may_bring_names(RequestKind kind) {
+  return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
+         kind == RequestKind::append_events;
 }
 
 /// True for kinds whose request is a QueryFilter.
@@ -63,7 +72,7 @@ enum class RequestKind : std::uint16_t {
   return kind == RequestKind::lookup_transfers || kind == RequestKind::list_accounts ||
          kind == RequestKind::list_ledgers || kind == RequestKind::list_transfers ||
          kind == RequestKind::lookup_holds || kind == RequestKind::trial_balance ||
-         kind == RequestKind::lookup_names || is_filtered(kind);
+         kind == RequestKind::lookup_names || kind == RequestKind::read_events || is_filtered(kind);
 }
 
 /// One request as the journal remembers it, accepted or refused. 112 bytes.

@@ -35,6 +35,7 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::create_transfers:
     case RequestKind::put_ledgers:
     case RequestKind::put_names:
+    case RequestKind::append_events:
       return role == Role::gateway || role == Role::operator_;
     case RequestKind::change_accounts:
       return role == Role::operator_;
@@ -46,6 +47,7 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::lookup_holds:
     case RequestKind::trial_balance:
     case RequestKind::lookup_names:
+    case RequestKind::read_events:
     case RequestKind::get_account_transfers:
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:

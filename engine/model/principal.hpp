@@ -12,7 +12,7 @@ namespace daybook {
 
 /// What a principal may do. Frozen.
 enum class Role : std::uint8_t {
-  gateway = 1,      ///< Creates ledgers, accounts and transfers; reads.
+  gateway = 1,      ///< Creates ledgers, accounts, transfers and events; reads.
   reader = 2,       ///< Reads.
   participant = 3,  ///< Takes part in sagas; reads.
   operator_ = 4,    ///< What a gateway may, and repairs.

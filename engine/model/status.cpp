@@ -184,6 +184,34 @@ constexpr NameOf<PutNameStatus> name_names[] = {
     {PutNameStatus::too_many_names, "too_many_names"},
 };
 
+constexpr NameOf<AppendEventStatus> event_names[] = {
+    {AppendEventStatus::created, "created"},
+    {AppendEventStatus::linked_event_failed, "linked_event_failed"},
+    {AppendEventStatus::timestamp_must_be_zero, "timestamp_must_be_zero"},
+    {AppendEventStatus::reserved_flag, "reserved_flag"},
+    {AppendEventStatus::id_must_not_be_zero, "id_must_not_be_zero"},
+    {AppendEventStatus::aggregate_type_must_not_be_zero, "aggregate_type_must_not_be_zero"},
+    {AppendEventStatus::aggregate_id_must_not_be_zero, "aggregate_id_must_not_be_zero"},
+    {AppendEventStatus::event_type_must_not_be_zero, "event_type_must_not_be_zero"},
+    {AppendEventStatus::content_type_reserved, "content_type_reserved"},
+    {AppendEventStatus::payload_too_large, "payload_too_large"},
+    {AppendEventStatus::version_must_be_zero, "version_must_be_zero"},
+    {AppendEventStatus::id_repeated_in_request, "id_repeated_in_request"},
+    {AppendEventStatus::exists_with_different_aggregate_type,
+     "exists_with_different_aggregate_type"},
+    {AppendEventStatus::exists_with_different_aggregate_id, "exists_with_different_aggregate_id"},
+    {AppendEventStatus::exists_with_different_event_type, "exists_with_different_event_type"},
+    {AppendEventStatus::exists_with_different_content_type, "exists_with_different_content_type"},
+    {AppendEventStatus::exists_with_different_business_id, "exists_with_different_business_id"},
+    {AppendEventStatus::exists_with_different_user_id, "exists_with_different_user_id"},
+    {AppendEventStatus::exists_with_different_payload, "exists_with_different_payload"},
+    {AppendEventStatus::exists, "exists"},
+    {AppendEventStatus::exists_in_part, "exists_in_part"},
+    {AppendEventStatus::version_mismatch, "version_mismatch"},
+    {AppendEventStatus::too_many_streams, "too_many_streams"},
+    {AppendEventStatus::too_many_events, "too_many_events"},
+};
+
 constexpr NameOf<RequestStatus> request_names[] = {
     {RequestStatus::ok, "ok"},
     {RequestStatus::busy, "busy"},
@@ -236,6 +264,10 @@ std::string_view to_string(ChangeAccountStatus status) noexcept {
 
 std::string_view to_string(PutNameStatus status) noexcept {
   return name_in<PutNameStatus>(name_names, status);
+}
+
+std::string_view to_string(AppendEventStatus status) noexcept {
+  return name_in<AppendEventStatus>(event_names, status);
 }
 
 std::string_view to_string(RequestStatus status) noexcept {

@@ -185,6 +185,38 @@ enum class PutNameStatus : std::uint16_t {
 /// The enumerator's own name; "unknown_status" for a number that has none.
 [[nodiscard]] std::string_view to_string(PutNameStatus status) noexcept;
 
+/// The outcome of one event of an append_events request: all of them are created, or none is.
+enum class AppendEventStatus : std::uint16_t {
+  created = 0,
+  linked_event_failed = 1,  ///< Another event of the request failed; all or none are appended.
+  timestamp_must_be_zero = 2,
+  reserved_flag = 3,
+  id_must_not_be_zero = 4,
+  aggregate_type_must_not_be_zero = 5,
+  aggregate_id_must_not_be_zero = 6,
+  event_type_must_not_be_zero = 7,
+  content_type_reserved =
+      8,  ///< A code that this version gives no meaning and no user may give one.
+  payload_too_large = 9,
+  version_must_be_zero = 10,
+  id_repeated_in_request = 11,
+  exists_with_different_aggregate_type = 12,
+  exists_with_different_aggregate_id = 13,
+  exists_with_different_event_type = 14,
+  exists_with_different_content_type = 15,
+  exists_with_different_business_id = 16,
+  exists_with_different_user_id = 17,
+  exists_with_different_payload = 18,
+  exists = 19,
+  exists_in_part = 20,    ///< Some events of the request exist already, and others do not.
+  version_mismatch = 21,  ///< The stream's version is not the one expected.
+  too_many_streams = 22,
+  too_many_events = 23,
+};
+
+/// The enumerator's own name; "unknown_status" for a number that has none.
+[[nodiscard]] std::string_view to_string(AppendEventStatus status) noexcept;
+
 /// The outcome of a request as a whole; its events were looked at only if it is `ok`.
 enum class RequestStatus : std::uint16_t {
   ok = 0,

@@ -33,14 +33,17 @@ struct RequestSlot {
   UserId user_id;
   std::uint64_t request_number = 0;
   std::uint64_t frame_checksum = 0;
-  /// The events: an array of Account, Transfer, Ledger, AccountChange, Name, NameKey or Uint128
-  /// (ids), or one QueryFilter; 8-byte aligned. For the other kinds, `argument` and so on below.
+  /// The events: an array of Account, Transfer, Ledger, AccountChange, Name, DomainEvent, NameKey
+  /// or Uint128 (ids), or one QueryFilter or EventFilter; 8-byte aligned. For the other kinds,
+  /// `argument` and so on below.
   const std::byte* events = nullptr;
   std::uint32_t event_count = 0;
 
-  /// Of create_accounts and create_transfers: names that come with them. Put if all of them are
-  /// good, else the request is refused. 8-byte aligned.
+  /// Of create_accounts, create_transfers, append_events: names that come with them. Put if all of
+  /// them are good, else the request is refused. 8-byte aligned.
   std::span<const Name> names;
+  /// Of append_events: the payloads of the events, one behind the other. Not checked to fit them.
+  std::span<const std::byte> payloads;
 
   /// Of advance_clock: nanoseconds. Of list_*: what to begin after (0 = the beginning). Of
   /// accept_clock: the wall time, which the sequencer fills in.
@@ -75,6 +78,7 @@ struct RequestSlot {
   std::byte* reply_room = nullptr;
   std::uint32_t item_count = 0;
   /// The items of a query thread's reply (Account, Transfer, Ledger, Name … or, rebuilt, Refusal).
+  /// Behind the items of read_events stand their payloads.
   std::vector<std::byte> query_items;
 };
 

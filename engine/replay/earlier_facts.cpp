@@ -81,6 +81,21 @@ Result<bool> EarlierFacts::is_named(const EntryFacts& current, const NameKey& ke
   return named;
 }
 
+Result<bool> EarlierFacts::is_event(const EntryFacts& current, const Uint128& id) {
+  std::vector<Sequence> candidates;
+  state_.event_ids.for_each_candidate(id,
+                                      [&](Sequence sequence) { candidates.push_back(sequence); });
+  bool used = false;
+  for (const Sequence sequence : candidates) {
+    auto read = with_entry(current, sequence, [&](const EntryFacts& facts) {
+      const auto event = event_in(facts, sequence);
+      used = used || (event && event->id == id);
+    });
+    if (!read.ok()) return read.error();
+  }
+  return used;
+}
+
 Result<std::optional<RecordedTransfer>> EarlierFacts::find(const EntryFacts& current,
                                                            TransferId id) {
   std::vector<Sequence> candidates;

@@ -32,6 +32,9 @@ class EarlierFacts {
   /// Has `key` a name?
   [[nodiscard]] Result<bool> is_named(const EntryFacts& current, const NameKey& key);
 
+  /// Has a domain event the id?
+  [[nodiscard]] Result<bool> is_event(const EntryFacts& current, const Uint128& id);
+
   /// The transfer `id`, which the tables know; nothing when it cannot be found.
   [[nodiscard]] Result<std::optional<RecordedTransfer>> find(const EntryFacts& current,
                                                              TransferId id);

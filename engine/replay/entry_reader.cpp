@@ -46,6 +46,23 @@ std::optional<Name> name_in(const EntryFacts& facts, Sequence sequence) {
   return facts.names[*index];
 }
 
+std::optional<DomainEvent> event_in(const EntryFacts& facts, Sequence sequence) {
+  const auto index = index_of(facts, sequence, FactKind::domain_event);
+  if (!index) return std::nullopt;
+  return facts.domain_events[*index];
+}
+
+std::vector<std::size_t> payload_places(const EntryFacts& facts) {
+  std::vector<std::size_t> places;
+  places.reserve(facts.domain_events.size());
+  std::size_t at = 0;
+  for (const DomainEvent& event : facts.domain_events) {
+    places.push_back(at);
+    at += event.payload_bytes;
+  }
+  return places;
+}
+
 FactPlaces::FactPlaces(const EntryFacts& facts) : facts_{facts} {
   places_.reserve(facts.runs.size());
   RunWalker walker{facts};

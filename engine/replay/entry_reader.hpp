@@ -23,6 +23,12 @@ namespace daybook {
 /// The name that took `sequence`; nothing when another kind of fact did.
 [[nodiscard]] std::optional<Name> name_in(const EntryFacts& facts, Sequence sequence);
 
+/// The domain event that took `sequence`; nothing when another kind of fact did.
+[[nodiscard]] std::optional<DomainEvent> event_in(const EntryFacts& facts, Sequence sequence);
+
+/// Where the payload of each domain event begins in the entry's event_payloads. Cost: O(events).
+[[nodiscard]] std::vector<std::size_t> payload_places(const EntryFacts& facts);
+
 /// Where the facts of an entry stand, for whoever looks up many. Refers to `facts` and lives no
 /// longer. Cost: O(runs) once, then O(log runs) a fact.
 class FactPlaces {
@@ -37,6 +43,11 @@ class FactPlaces {
   [[nodiscard]] const HoldReleased* release_at(Sequence sequence) const;
   /// The name that took `sequence`; null when another kind of fact did.
   [[nodiscard]] const Name* name_at(Sequence sequence) const;
+  /// The index in `domain_events` of the one that took `sequence`; nothing when another kind of
+  /// fact did.
+  [[nodiscard]] std::optional<std::size_t> event_index_at(Sequence sequence) const {
+    return index_at(sequence, FactKind::domain_event);
+  }
 
  private:
   struct Place {

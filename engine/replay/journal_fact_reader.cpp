@@ -36,6 +36,12 @@ bool JournalFactReader::name_at(Sequence sequence, Name& name) {
   return found.has_value();
 }
 
+bool JournalFactReader::event_at(Sequence sequence, DomainEvent& event) {
+  const auto found = event_in(entry_of(sequence), sequence);
+  if (found) event = *found;
+  return found.has_value();
+}
+
 const EntryFacts& JournalFactReader::entry_of(Sequence sequence) {
   ++uses_;
   for (Kept& kept : kept_) {

@@ -27,6 +27,7 @@ class JournalFactReader final : public FactReader {
   bool released_at(Sequence sequence, TransferId id) override;
   bool burnt_at(Sequence operation, TransferId id) override;
   bool name_at(Sequence sequence, Name& name) override;
+  bool event_at(Sequence sequence, DomainEvent& event) override;
 
   /// Entries read from the journal so far: each one is a system call's worth of work.
   [[nodiscard]] std::uint64_t reads() const { return reads_; }

@@ -46,6 +46,13 @@ const char* Replayer::fault_of_operation(const Operation& operation) const {
       operation.refusal_count > operation.event_count) {
     return "an operation has more facts than it had events";
   }
+  const bool in_part =
+      operation.created_count != operation.event_count &&
+      (operation.created_count != 0 || operation.refusal_count != operation.event_count);
+  if (operation.kind == RequestKind::append_events &&
+      (in_part || (operation.created_count != 0 && operation.refusal_count != 0))) {
+    return "an operation appends some of its events and others not";
+  }
   return nullptr;
 }
 

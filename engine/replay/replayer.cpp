@@ -46,6 +46,7 @@ Result<void> Replayer::apply_facts(const EntryFacts& facts, Sequence until) {
   }
   operation_.reset();
   next_operation_ = 0;
+  payload_bytes_applied_ = 0;
   state_.transfer_ids.begin_entry(facts.header.first());
   RunWalker walker{facts};
   for (PlacedRun placed; walker.next(placed);) {
@@ -76,6 +77,7 @@ constexpr Made made[] = {
     {RequestKind::put_ledgers, FactKind::ledger},
     {RequestKind::change_accounts, FactKind::account_change},
     {RequestKind::put_names, FactKind::name},
+    {RequestKind::append_events, FactKind::domain_event},
     {RequestKind::advance_clock, FactKind::clock_change},
     {RequestKind::accept_clock, FactKind::clock_change},
     {RequestKind::release_holds, FactKind::hold_released},
@@ -83,9 +85,7 @@ constexpr Made made[] = {
 
 // Names come with events too, in a run behind theirs.
 bool makes(RequestKind kind, FactKind fact, bool is_first_run) {
-  const bool may_have_names =
-      kind == RequestKind::create_accounts || kind == RequestKind::create_transfers;
-  if (fact == FactKind::name && may_have_names && !is_first_run) return true;
+  if (fact == FactKind::name && may_bring_names(kind) && !is_first_run) return true;
   return std::any_of(std::begin(made), std::end(made),
                      [&](const Made& each) { return each.by == kind && each.fact == fact; });
 }
@@ -122,6 +122,8 @@ Result<void> Replayer::apply_run(const EntryFacts& facts, const PlacedRun& place
       return apply_changes(facts, placed);
     case FactKind::name:
       return apply_names(facts, placed);
+    case FactKind::domain_event:
+      return apply_events(facts, placed);
     case FactKind::clock_change:
       return apply_clock_changes(facts, placed);
     case FactKind::segment_opened:

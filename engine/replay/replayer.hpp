@@ -78,6 +78,9 @@ class Replayer {
   [[nodiscard]] Result<void> apply_names(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> check_name(const EntryFacts& facts, const Name& name,
                                         Sequence sequence);
+  [[nodiscard]] Result<void> apply_events(const EntryFacts& facts, const PlacedRun& placed);
+  [[nodiscard]] Result<void> check_event(const EntryFacts& facts, const DomainEvent& event,
+                                         Sequence sequence);
   [[nodiscard]] Result<void> apply_evictions(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_clock_changes(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_segment_facts(const EntryFacts& facts, const PlacedRun& placed);
@@ -91,8 +94,9 @@ class Replayer {
   // Of the entry that is being applied.
   std::optional<PlacedRun> operation_;  // The run that started the operation under way.
   std::uint32_t next_operation_ = 0;    // Index of the operation that comes next.
-  Timestamp slots_begin_;               // Events of the operation have later timestamps ...
-  Timestamp slots_end_;                 // ... and none after this.
+  std::size_t payload_bytes_applied_ = 0;
+  Timestamp slots_begin_;  // Events of the operation have later timestamps ...
+  Timestamp slots_end_;    // ... and none after this.
   std::uint64_t transfers_ = 0;
   std::uint64_t operations_ = 0;
   std::uint64_t entries_ = 0;

@@ -20,6 +20,7 @@ std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::put_ledgers) return sizeof(Ledger);
   if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
   if (kind == RequestKind::put_names) return sizeof(Name);
+  if (kind == RequestKind::append_events) return sizeof(DomainEvent);
   return 0;
 }
 
@@ -29,6 +30,7 @@ FactKind fact_kind(RequestKind kind) {
   if (kind == RequestKind::create_transfers) return FactKind::transfer;
   if (kind == RequestKind::change_accounts) return FactKind::account_change;
   if (kind == RequestKind::put_names) return FactKind::name;
+  if (kind == RequestKind::append_events) return FactKind::domain_event;
   return FactKind::clock_change;
 }
 
@@ -72,7 +74,7 @@ void Sequencer::open(EntryBuilder& slab) {
 
 bool Sequencer::fits(const RequestSlot& request) const {
   return slab_->fits(EntryBuilder::worst_case_bytes(request.event_count, event_bytes(request.kind),
-                                                    request.names.size()));
+                                                    request.names.size(), request.payloads.size()));
 }
 
 Timestamp Sequencer::Batch::slot(std::uint32_t index) const {
@@ -132,6 +134,7 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
   make_room_in_windows(request.client);
 
   RequestStatus status = refusal_of(request, now_ns);
+  if (status == RequestStatus::ok) status = refusal_of_payloads(request);
   if (status == RequestStatus::ok) status = refusal_of_names(request);
   Batch batch{.request = &request,
               .rules = {},
@@ -154,6 +157,7 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
                               : kind == FactKind::ledger         ? slab_->ledger_count()
                               : kind == FactKind::account_change ? slab_->account_change_count()
                               : kind == FactKind::name           ? slab_->name_count()
+                              : kind == FactKind::domain_event   ? slab_->event_count()
                                                                  : slab_->clock_change_count();
   slab_->add_run({.kind = kind,
                   .reserved = 0,
@@ -231,6 +235,8 @@ void Sequencer::execute_events(Batch& batch) {
       return change_accounts(batch);
     case FactKind::name:
       return put_names(batch);
+    case FactKind::domain_event:
+      return append_events(batch);
     case FactKind::segment_opened:
     case FactKind::segment_sealed:
     case FactKind::segment_hashed:
@@ -293,6 +299,13 @@ void Sequencer::refuse(Batch& batch, std::uint32_t index, const Event& event, st
 void Sequencer::refuse_name(Batch& batch, std::uint32_t index, const Name& event,
                             PutNameStatus status) {
   refuse(batch, index, event, static_cast<std::uint16_t>(status), batch.slot(index));
+}
+
+void Sequencer::refuse_event(Batch& batch, std::uint32_t index, const DomainEvent& event,
+                             const RequestEvents::Decision& decision) {
+  const bool exists = decision.status == AppendEventStatus::exists;
+  refuse(batch, index, event, static_cast<std::uint16_t>(decision.status),
+         exists ? decision.original : batch.slot(index));
 }
 
 template <typename Event>

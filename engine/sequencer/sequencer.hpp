@@ -5,6 +5,7 @@
 #include "engine/codec/entry_builder.hpp"
 #include "engine/decide/batch_rules.hpp"
 #include "engine/decide/decide_transfer.hpp"
+#include "engine/decide/request_events.hpp"
 #include "engine/decide/request_names.hpp"
 #include "engine/ledger/fact_reader.hpp"
 #include "engine/ports/request_slot.hpp"
@@ -122,6 +123,12 @@ class Sequencer {
   void put_names(Batch& batch);
   void refuse_name(Batch& batch, std::uint32_t index, const Name& event, PutNameStatus status);
 
+  // sequencer_events.cpp.
+  [[nodiscard]] static RequestStatus refusal_of_payloads(RequestSlot& request);
+  void append_events(Batch& batch);
+  void refuse_event(Batch& batch, std::uint32_t index, const DomainEvent& event,
+                    const RequestEvents::Decision& decision);
+
   template <typename Event, typename Decide>
   void step(Batch& batch, std::uint32_t index, const Event& event, Decide decide);
   template <typename Event>
@@ -143,6 +150,7 @@ class Sequencer {
   bool disk_low_ = false;
   Transfer record_;  // Of a transfer that the journal gets other than it was asked for.
   RequestNames request_names_;
+  RequestEvents request_events_;
 };
 
 }  // namespace daybook

@@ -7,9 +7,7 @@ namespace daybook {
 // What a request refused for its names is told; the names themselves are not touched yet.
 RequestStatus Sequencer::refusal_of_names(RequestSlot& request) {
   if (request.names.empty()) return RequestStatus::ok;
-  const bool may_have_names =
-      request.kind == RequestKind::create_accounts || request.kind == RequestKind::create_transfers;
-  if (!may_have_names) return RequestStatus::malformed;
+  if (!may_bring_names(request.kind)) return RequestStatus::malformed;
   const RequestNames::Verdict verdict = request_names_.decide(state_, facts_, request.names);
   request.detail = verdict.words;
   return verdict.status;

@@ -48,6 +48,14 @@ class SlabFactReader final : public FactReader {
     return found != nullptr;
   }
 
+  bool event_at(Sequence sequence, DomainEvent& event) override {
+    const EntryBuilder* slab = slab_of(sequence);
+    if (slab == nullptr) return journal_.event_at(sequence, event);
+    const DomainEvent* found = slab->find_event(sequence);
+    if (found != nullptr) event = *found;
+    return found != nullptr;
+  }
+
  private:
   // Slabs hold the newest entries, without a gap: the one with the largest first sequence that is
   // not after `sequence` holds it, if it is not older than all of them.

@@ -17,6 +17,8 @@ constexpr std::uint64_t segments_kind = 0x7365676d;  // "segm"
 constexpr std::uint64_t hold_kind = 0x686f6c64;      // "hold"
 constexpr std::uint64_t limits_kind = 0x6c696d69;    // "limi"
 constexpr std::uint64_t name_kind = 0x6e616d65;      // "name"
+constexpr std::uint64_t event_kind = 0x65766e74;     // "evnt"
+constexpr std::uint64_t stream_kind = 0x7374726d;    // "strm"
 
 constexpr std::uint16_t not_plain = transfer_flag::pending | transfer_flag::post_pending_transfer |
                                     transfer_flag::void_pending_transfer | transfer_flag::reversal;
@@ -68,6 +70,8 @@ State::State(const StateSettings& settings)
       holds{settings.holds_max, settings.hash_seed},
       transfer_times{settings.transfer_ids_max},
       names{settings.names_max, settings.hash_seed},
+      streams{settings.streams_max, settings.hash_seed},
+      event_ids{settings.event_ids_max, settings.hash_seed},
       windows{settings.windows},
       undo_{limits::batch_events_max} {}
 
@@ -320,6 +324,25 @@ void State::put_name(const Name& name, Sequence sequence) {
   static_assert(sizeof(Canonical) == 96);
   digest_.add(digest_of(name_kind, Canonical{name, sequence}));
   names.insert(name, sequence);
+}
+
+void State::append_event(const DomainEvent& event, const EventHashes& hashes, Sequence sequence) {
+  struct Canonical {
+    DomainEvent event;
+    std::uint64_t payload;
+    Sequence sequence;
+  };
+  static_assert(sizeof(Canonical) == 144);
+  digest_.add(digest_of(event_kind, Canonical{event, hashes.payload, sequence}));
+  event_ids.insert(event, hashes.content, sequence);
+  StreamSlot slot = streams.find(event.stream());
+  if (slot == no_stream) {
+    slot = streams.insert(event.stream());
+  } else {
+    digest_.subtract(digest_of(stream_kind, streams.at(slot)));
+  }
+  streams.set_head(slot, event.version, sequence);
+  digest_.add(digest_of(stream_kind, streams.at(slot)));
 }
 
 void State::remember(const Operation& operation, Sequence sequence) {

@@ -9,8 +9,11 @@
 #include "engine/ledger/name_table.hpp"
 #include "engine/ledger/transfer_id_table.hpp"
 #include "engine/ledger/transfer_times.hpp"
+#include "engine/model/domain_event.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/streams/event_id_table.hpp"
+#include "engine/streams/stream_table.hpp"
 #include "engine/windows/reply_windows.hpp"
 
 namespace daybook {
@@ -20,6 +23,8 @@ struct StateSettings {
   std::uint64_t transfer_ids_max = limits::transfer_ids_default;
   std::uint64_t holds_max = limits::holds_default;
   std::uint64_t names_max = limits::names_default;
+  std::uint64_t streams_max = limits::streams_default;
+  std::uint64_t event_ids_max = limits::event_ids_default;
   WindowLimits windows;
   std::uint64_t hash_seed = 0;  ///< Of the hot indexes; changes no answer and no digest.
   /// Where runs of older transfer ids are; null: all ids stay in memory.
@@ -82,6 +87,10 @@ class State {
   /// Requires: a valid name, news to `names`; prepared, room.
   void put_name(const Name& name, Sequence sequence);
 
+  /// Requires: a new id, prepared, room; its version is that of its stream and 1; `hashes` are its
+  /// own.
+  void append_event(const DomainEvent& event, const EventHashes& hashes, Sequence sequence);
+
   /// System calls that the thread that uses the state should be spared: gives back the memory that
   /// tables have grown out of, and asks for what they grow into next. Any one thread.
   void tend_memory() {
@@ -89,6 +98,8 @@ class State {
     transfer_ids.tend_memory();
     holds.tend_memory();
     names.tend_memory();
+    streams.tend_memory();
+    event_ids.tend_memory();
   }
 
   /// The record of an operation, after its facts. Requires: as ReplyWindows::remember(), unless
@@ -168,6 +179,8 @@ class State {
   TransferTimes transfer_times;
   LedgerRegistry ledgers;
   NameTable names;
+  StreamTable streams;
+  EventIdTable event_ids;
   ReplyWindows windows;
 
  private:

@@ -8,6 +8,7 @@
 
 #include "engine/base/result.hpp"
 #include "engine/model/account.hpp"
+#include "engine/model/domain_event.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
@@ -104,6 +105,14 @@ using TransferPage = Page<Transfer, Sequence>;           ///< In the order of th
 using FoundAccounts = Page<Account, std::uint64_t>;
 using FoundTransfers = Page<Transfer, std::uint64_t>;
 using FoundBalances = Page<AccountBalance, std::uint64_t>;
+
+/// A domain event as read_events answers with it.
+struct FoundEvent {
+  DomainEvent event;
+  Sequence sequence;
+  std::vector<std::byte> payload;
+};
+using FoundEvents = Page<FoundEvent, std::uint64_t>;  ///< `cursor` goes into the next filter.
 
 /// The answer to state_digest.
 struct DigestResult {

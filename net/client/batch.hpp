@@ -5,8 +5,10 @@
 #include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "engine/model/account.hpp"
+#include "engine/model/domain_event.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
@@ -50,6 +52,25 @@ class Batch {
   Event* events_ = nullptr;
   std::uint32_t count_ = 0;
   std::uint32_t name_count_ = 0;  ///< Behind the events, filled in already.
+};
+
+/// The events of one append_events request, with their payloads one behind the other.
+///
+/// Threads.  One.
+class EventList {
+ public:
+  /// `event.payload_bytes` is filled in here.
+  void add(DomainEvent event, std::span<const std::byte> payload) {
+    event.payload_bytes = static_cast<std::uint32_t>(payload.size());
+    events_.push_back(event);
+    payloads_.insert(payloads_.end(), payload.begin(), payload.end());
+  }
+  [[nodiscard]] std::span<const DomainEvent> events() const { return events_; }
+  [[nodiscard]] std::span<const std::byte> payloads() const { return payloads_; }
+
+ private:
+  std::vector<DomainEvent> events_;
+  std::vector<std::byte> payloads_;
 };
 
 using AccountBatch = Batch<Account>;

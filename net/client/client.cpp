@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "net/client/session.hpp"
+#include "net/protocol/event_messages.hpp"
 #include "net/protocol/requests.hpp"
 
 namespace daybook {
@@ -213,6 +214,42 @@ void Client::submit(NameBatch batch, BatchCallback callback) {
   submit_batch(RequestKind::put_names, std::move(batch), std::move(callback));
 }
 
+Result<BatchResult> Client::append_events(const EventList& events,
+                                          const OperationAttributes& attributes,
+                                          std::span<const Name> names) {
+  return wait_for<BatchResult>(loop(), [&](BatchCallback callback) {
+    async_append_events(events, attributes, names, std::move(callback));
+  });
+}
+
+void Client::async_append_events(const EventList& events, const OperationAttributes& attributes,
+                                 std::span<const Name> names, BatchCallback callback) {
+  const std::size_t count = events.events().size();
+  if (!count_is_allowed(count)) {
+    return session_->refuse(std::move(callback), wrong_count("events", count));
+  }
+  if (auto fault = fault_of_names(names.size())) {
+    return session_->refuse(std::move(callback), *fault);
+  }
+  const std::size_t bytes =
+      append_events_frame_bytes(count, events.payloads().size(), names.size());
+  if (bytes > limits::frame_bytes_max) {
+    return session_->refuse(
+        std::move(callback),
+        Failure{FailureKind::invalid,
+                fmt::format("the events take {} bytes together, a request has at most {}; nothing "
+                            "was sent: split it",
+                            bytes, limits::frame_bytes_max)});
+  }
+  FrameBuffer buffer = session_->frames().take(bytes);
+  buffer.size =
+      write_append_events(buffer.frame(), 0, attributes, events.events(), events.payloads(), names);
+  SentRequest sent = request_of(RequestKind::append_events, static_cast<std::uint32_t>(count),
+                                std::move(buffer), attributes, std::move(callback));
+  sent.is_whole = true;
+  session_->submit(std::move(sent));
+}
+
 // ---- Reads. ----
 
 std::uint64_t Client::min_sequence_of(const QueryOptions& options) const {
@@ -398,6 +435,20 @@ Result<FoundTransfers> Client::query_transfers(const QueryFilter& filter,
 void Client::async_query_transfers(const QueryFilter& filter, const QueryOptions& options,
                                    Callback<FoundTransfers> callback) {
   query(RequestKind::query_transfers, filter, options, std::move(callback));
+}
+
+Result<FoundEvents> Client::read_events(const EventFilter& filter, const QueryOptions& options) {
+  return wait_for<FoundEvents>(loop(), [&](Callback<FoundEvents> callback) {
+    async_read_events(filter, options, std::move(callback));
+  });
+}
+
+void Client::async_read_events(const EventFilter& filter, const QueryOptions& options,
+                               Callback<FoundEvents> callback) {
+  FrameBuffer buffer = session_->frames().take(read_events_frame_bytes);
+  buffer.size = write_read_events(buffer.frame(), 0, filter, min_sequence_of(options));
+  session_->submit(
+      request_of(RequestKind::read_events, 0, std::move(buffer), {}, std::move(callback)));
 }
 
 Result<FoundAccounts> Client::query_accounts(const QueryFilter& filter,

@@ -83,6 +83,16 @@ class Client {
   /// `exists` is the same name again.
   Result<BatchResult> put_names(std::span<const Name> names,
                                 const OperationAttributes& attributes = {});
+  /// Appends the events to their streams: all of them, or none. The result's refusals name the
+  /// event that failed, and the others with linked_event_failed (AppendEventStatus). Where the
+  /// whole request was done before, each event is answered with `exists`. `invalid` when it does
+  /// not fit a frame; an event has at most limits::event_payload_bytes_max of payload. `names`: as
+  /// create_accounts().
+  Result<BatchResult> append_events(const EventList& events,
+                                    const OperationAttributes& attributes = {},
+                                    std::span<const Name> names = {});
+  void async_append_events(const EventList& events, const OperationAttributes& attributes,
+                           std::span<const Name> names, BatchCallback callback);
   Result<BatchResult> put_ledgers(std::span<const Ledger> ledgers,
                                   const OperationAttributes& attributes = {});
 
@@ -139,6 +149,14 @@ class Client {
   Result<NamesResult> lookup_names(std::span<const NameKey> keys, const QueryOptions& options = {});
   void async_lookup_names(std::span<const NameKey> keys, const QueryOptions& options,
                           Callback<NamesResult> callback);
+
+  /// The events that the filter lets pass, with their payloads, by sequence; with
+  /// event_filter_flag::heads the streams. filter_invalid, with the reason in words, where the
+  /// filter cannot be asked. A page may hold fewer than filter.limit and still have `more`: go on
+  /// with its cursor in the filter.
+  Result<FoundEvents> read_events(const EventFilter& filter, const QueryOptions& options = {});
+  void async_read_events(const EventFilter& filter, const QueryOptions& options,
+                         Callback<FoundEvents> callback);
 
   /// The sums of all accounts, ledger by ledger: at most `limit` ledgers after the cursor `after`
   /// (0 = from the first), in order of registration. Sums are taken mod 2^128.

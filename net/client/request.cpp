@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 
@@ -178,6 +179,27 @@ Result<FoundBalances> read(const SentRequest& request, std::span<const std::byte
   if (!reply) return unreadable(request, reply.error());
   auto page = page_of<AccountBalance, std::uint64_t>(reply.value());
   page.cursor = reply.value().cursor;
+  return page;
+}
+
+Result<FoundEvents> read(const SentRequest& request, std::span<const std::byte> body,
+                         FoundEvents*) {
+  const auto reply = read_events_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const EventsReplyMessage& message = reply.value();
+  FoundEvents page;
+  page.status = message.status;
+  page.words = message.words;
+  page.sequence = message.sequence;
+  page.more = message.more;
+  page.cursor = message.cursor;
+  page.items.reserve(message.events.size());
+  std::span<const std::byte> payloads = message.payloads;
+  for (const RecordedEvent& each : message.events) {
+    const auto payload = payloads.first(each.event.payload_bytes);
+    payloads = payloads.subspan(payload.size());
+    page.items.push_back({each.event, each.sequence, {payload.begin(), payload.end()}});
+  }
   return page;
 }
 

@@ -17,7 +17,7 @@ using AnyCallback =
                  Callback<AccountPage>, Callback<LedgerPage>, Callback<TransferPage>,
                  Callback<DigestResult>, Callback<HoldsResult>, Callback<BalancePage>,
                  Callback<FoundAccounts>, Callback<FoundTransfers>, Callback<FoundBalances>,
-                 Callback<NamesResult>>;
+                 Callback<NamesResult>, Callback<FoundEvents>>;
 
 /// A request from its submission to its answer.
 struct SentRequest {

@@ -107,6 +107,7 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::put_ledgers:
     case RequestKind::change_accounts:
     case RequestKind::put_names:
+    case RequestKind::append_events:
     case RequestKind::lookup_accounts:
     case RequestKind::lookup_transfers:
     case RequestKind::list_accounts:
@@ -115,6 +116,7 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::lookup_holds:
     case RequestKind::trial_balance:
     case RequestKind::lookup_names:
+    case RequestKind::read_events:
     case RequestKind::get_account_transfers:
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:

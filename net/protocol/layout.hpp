@@ -68,6 +68,21 @@ struct NamedOperation {
 };
 static_assert(sizeof(NamedOperation) == 80);
 
+/// AppendEvents; the vectors of events, of payload bytes and of names follow.
+struct AppendEvents {
+  std::uint32_t root = 24;
+  std::uint16_t vtable[8] = {16, 56, 8, 24, 40, 4, 48, 52};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 20;
+  std::uint32_t events = 0;
+  Uint128 trace_id;
+  Uint128 business_id;
+  std::uint64_t user_id = 0;
+  std::uint32_t payloads = 0;
+  std::uint32_t names = 0;
+};
+static_assert(sizeof(AppendEvents) == 80);
+
 struct AdvanceClock {
   std::uint32_t root = 16;
   std::uint16_t vtable[6] = {12, 56, 8, 24, 40, 48};
@@ -103,6 +118,18 @@ struct Query {
   std::uint64_t min_sequence = 0;
 };
 static_assert(sizeof(Query) == 128);
+
+/// The filter stands in the table.
+struct ReadEvents {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[4] = {8, 128, 8, 120};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t unused_behind = 0;
+  std::array<std::byte, 112> filter{};
+  std::uint64_t min_sequence = 0;
+};
+static_assert(sizeof(ReadEvents) == 144);
 
 struct ListAccounts {
   std::uint32_t root = 16;
@@ -225,6 +252,23 @@ struct ItemsReply {
   static constexpr std::uint16_t words_place = 28;
 };
 static_assert(sizeof(ItemsReply) == 56);
+
+/// The vectors of events and of payload bytes follow. It never has words: see ItemsReply.
+struct EventsReply {
+  std::uint32_t root = 24;
+  std::uint16_t vtable[9] = {18, 40, 24, 0, 8, 26, 16, 4, 28};
+  std::uint16_t unused = 0;
+  std::int32_t vtable_distance = 20;
+  std::uint32_t events = 0;
+  std::uint64_t sequence = 0;
+  std::uint64_t cursor = 0;
+  std::uint16_t status = 0;
+  std::uint8_t more = 0;
+  std::uint8_t unused_behind = 0;
+  std::uint32_t payloads = 0;
+  std::uint64_t unused_end = 0;
+};
+static_assert(sizeof(EventsReply) == 64);
 
 struct DigestReply {
   std::uint32_t root = 16;

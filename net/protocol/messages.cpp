@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/model/domain_event.hpp"
 #include "net/protocol/body_reader.hpp"
 
 namespace daybook {
@@ -67,6 +68,12 @@ static_assert(alignof(wire::AccountChange) == alignof(AccountChange));
 static_assert(sizeof(wire::Name) == sizeof(Name) && alignof(wire::Name) == alignof(Name));
 static_assert(sizeof(wire::NameKey) == sizeof(NameKey));
 static_assert(alignof(wire::NameKey) == alignof(NameKey));
+static_assert(sizeof(wire::DomainEvent) == sizeof(DomainEvent));
+static_assert(alignof(wire::DomainEvent) == alignof(DomainEvent));
+static_assert(sizeof(wire::RecordedEvent) == sizeof(RecordedEvent));
+static_assert(alignof(wire::RecordedEvent) == alignof(RecordedEvent));
+static_assert(sizeof(wire::EventFilter) == sizeof(EventFilter));
+static_assert(alignof(wire::EventFilter) == alignof(EventFilter));
 static_assert(sizeof(wire::QueryFilter) == sizeof(QueryFilter));
 static_assert(alignof(wire::QueryFilter) == alignof(QueryFilter));
 static_assert(sizeof(wire::Hold) == sizeof(HoldView) && alignof(wire::Hold) == alignof(HoldView));

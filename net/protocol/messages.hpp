@@ -95,7 +95,8 @@ struct RequestBody {
   OperationOrigin origin{};
   const std::byte* events = nullptr;  ///< 8-byte aligned.
   std::uint32_t event_count = 0;
-  std::span<const Name> names{};  ///< Beside the events.
+  std::span<const Name> names{};          ///< Beside the events.
+  std::span<const std::byte> payloads{};  ///< Of append_events.
   std::uint32_t limit = 0;
   std::uint64_t argument = 0;
   Uint128 argument_id{};

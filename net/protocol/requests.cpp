@@ -8,6 +8,7 @@
 
 #include "net/protocol/body_reader.hpp"
 #include "net/protocol/body_writer.hpp"
+#include "net/protocol/event_messages.hpp"
 
 namespace daybook {
 namespace {
@@ -446,6 +447,10 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
       return read_changes(body);
     case RequestKind::put_names:
       return read_names(body);
+    case RequestKind::append_events:
+      return read_append_events(body);
+    case RequestKind::read_events:
+      return read_read_events(body);
     case RequestKind::lookup_names:
       return read_lookup_names(body);
     case RequestKind::lookup_accounts:

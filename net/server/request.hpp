@@ -23,7 +23,7 @@ struct Request final : RequestSlot {
   static constexpr std::size_t inline_reply_bytes = 2 * sizeof(Refusal);
 
   Session* session = nullptr;  ///< Stays until all its requests are back.
-  BufferRef input;             ///< Keeps `events`, `names` and `reason` alive.
+  BufferRef input;             ///< Keeps `events`, `names`, `payloads`, `reason` alive.
   /// Holds reply_room where that is not reply_inline: behind room for a reply's front, so that the
   /// frame can be finished in place.
   BufferRef output;

@@ -1,10 +1,12 @@
 #include "net/server/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
 #include <fmt/format.h>
 
+#include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/server/io_thread.hpp"
@@ -22,6 +24,7 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
     case RequestKind::put_ledgers:
     case RequestKind::change_accounts:
     case RequestKind::put_names:
+    case RequestKind::append_events:
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
       return reply_frame_bytes(body.event_count * sizeof(Refusal), 0);
@@ -46,6 +49,11 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
       return reply_frame_bytes(body.limit * sizeof(LedgerBalance), 0);
     case RequestKind::lookup_names:
       return reply_frame_bytes(body.event_count * sizeof(Name), 0);
+    case RequestKind::read_events:
+      return events_reply_frame_bytes(
+          std::min(limits::event_page_bytes_max,
+                   body.limit * (sizeof(RecordedEvent) + limits::event_payload_bytes_max)),
+          0);
     case RequestKind::state_digest:
     case RequestKind::open_session:
       return digest_reply_frame_bytes(0);
@@ -224,6 +232,7 @@ bool Session::take_request(RequestKind kind, const FrameHeader& header,
   request.events = body.events;
   request.event_count = body.event_count;
   request.names = body.names;
+  request.payloads = body.payloads;
   request.argument = body.argument;
   request.argument_id = body.argument_id;
   request.limit = body.limit;

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/server/io_thread.hpp"
 #include "net/server/session.hpp"
@@ -77,6 +78,7 @@ void Session::reply(Request& request) {
     return reply_with_items<AccountBalance>(request, items);
   }
   if (kind == RequestKind::trial_balance) return reply_with_items<LedgerBalance>(request, items);
+  if (kind == RequestKind::read_events) return reply_with_events(request);
   if (kind == RequestKind::lookup_names) return reply_with_items<Name>(request, items);
   if (kind == RequestKind::lookup_transfers || kind == RequestKind::list_transfers ||
       kind == RequestKind::get_account_transfers || kind == RequestKind::query_transfers) {
@@ -116,6 +118,18 @@ void Session::reply_with_items(Request& request, std::span<const std::byte> item
   }
   replies_.commit(
       write_items_reply(replies_.room(bytes), request.kind, request.request_number, message));
+}
+
+void Session::reply_with_events(Request& request) {
+  const std::span<const std::byte> all = request.query_items;
+  const std::size_t items_bytes = request.item_count * sizeof(RecordedEvent);
+  const EventsReplyMessage message{.sequence = request.first_sequence,
+                                   .more = request.more,
+                                   .cursor = request.cursor,
+                                   .events = as_items<RecordedEvent>(all.first(items_bytes)),
+                                   .payloads = all.subspan(items_bytes)};
+  const std::size_t bytes = events_reply_frame_bytes(items_bytes, message.payloads.size());
+  replies_.commit(write_events_reply(replies_.room(bytes), request.request_number, message));
 }
 
 void Session::refuse(RequestKind kind, std::uint64_t number, RequestStatus status,

@@ -1,5 +1,6 @@
 // The client's readers: the first byte of the input chooses the message, the rest is its body.
 
+#include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
@@ -15,7 +16,7 @@ void look_at(const Result<ItemsReplyMessage<Item>, BodyFault>& reply) {
 }
 
 void read(std::uint8_t choice, std::span<const std::byte> body) {
-  switch (choice % 11) {
+  switch (choice % 12) {
     case 0:
       return look_at(read_accounts_reply(body));
     case 1:
@@ -47,6 +48,14 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
       return look_at(read_trial_balance_reply(body));
     case 9:
       return look_at(read_names_reply(body));
+    case 10:
+      if (const auto reply = read_events_reply(body); reply.ok()) {
+        if (reinterpret_cast<std::uintptr_t>(reply.value().events.data()) % 8 != 0) std::abort();
+        touch(reply.value().events.data(), reply.value().events.size_bytes());
+        touch(reply.value().payloads.data(), reply.value().payloads.size());
+        touch(reply.value().words.data(), reply.value().words.size());
+      }
+      return;
     default:
       if (const auto reply = read_error(body); reply.ok()) {
         touch(reply.value().words.data(), reply.value().words.size());

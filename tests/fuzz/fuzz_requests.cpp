@@ -1,5 +1,6 @@
 // The server's readers: the first byte of the input chooses the message, the rest is its body.
 
+#include "engine/model/domain_event.hpp"
 #include "net/protocol/requests.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
@@ -17,7 +18,8 @@ constexpr RequestKind kinds[] = {
     RequestKind::get_account_transfers, RequestKind::get_account_balances,
     RequestKind::query_accounts,        RequestKind::query_transfers,
     RequestKind::trial_balance,         RequestKind::put_names,
-    RequestKind::lookup_names,
+    RequestKind::lookup_names,          RequestKind::append_events,
+    RequestKind::read_events,
 };
 
 std::size_t event_bytes(RequestKind kind) {
@@ -27,6 +29,7 @@ std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
   if (kind == RequestKind::put_names) return sizeof(Name);
   if (kind == RequestKind::lookup_names) return sizeof(NameKey);
+  if (kind == RequestKind::append_events) return sizeof(DomainEvent);
   return sizeof(Uint128);
 }
 
@@ -45,12 +48,14 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
   }
   if (request.value().event_count > limits::batch_events_max) std::abort();
   if (reinterpret_cast<std::uintptr_t>(request.value().events) % 8 != 0) std::abort();
-  const std::size_t bytes =
-      is_filtered(kind) ? sizeof(QueryFilter) : request.value().event_count * event_bytes(kind);
+  const std::size_t bytes = kind == RequestKind::read_events ? sizeof(EventFilter)
+                            : is_filtered(kind)              ? sizeof(QueryFilter)
+                                                : request.value().event_count * event_bytes(kind);
   touch(request.value().events, bytes);
   if (request.value().names.size() > limits::request_names_max) std::abort();
   if (reinterpret_cast<std::uintptr_t>(request.value().names.data()) % 8 != 0) std::abort();
   touch(request.value().names.data(), request.value().names.size_bytes());
+  touch(request.value().payloads.data(), request.value().payloads.size());
   touch(request.value().reason.data(), request.value().reason.size());
 }
 

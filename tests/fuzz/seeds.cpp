@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 
@@ -54,6 +55,21 @@ class Seeds {
   std::filesystem::path directory_;
   std::vector<std::uint64_t> room_;
 };
+
+void write_event_requests(Seeds& seeds) {
+  const std::vector<Name> names(2);
+  std::vector<DomainEvent> events(2);
+  events[0].payload_bytes = 3;
+  const std::vector<std::byte> payload(3);
+  seeds.request(21, append_events_frame_bytes(2, 3, 2), [&](auto room) {
+    return write_append_events(room, 22, {}, events, payload, names);
+  });
+  EventFilter filter;
+  filter.version_min = 1;
+  filter.limit = 10;
+  seeds.request(22, read_events_frame_bytes,
+                [&](auto room) { return write_read_events(room, 23, filter, 0); });
+}
 
 void write_requests(Seeds& seeds) {
   const std::vector<Account> accounts(2);
@@ -106,7 +122,7 @@ void write_requests(Seeds& seeds) {
   seeds.request(20, lookup_names_frame_bytes(2),
                 [&](auto room) { return write_lookup_names(room, 19, keys, 0); });
   // The choices once more round: under other names than those without a reason or names.
-  constexpr int round = 22;
+  constexpr int round = 24;
   seeds.request(1 + round, reasoned_frame_bytes<Transfer>(3, 3), [&](auto room) {
     return write_reasoned_transfers(room, 17, {}, transfers, "why");
   });
@@ -115,7 +131,7 @@ void write_requests(Seeds& seeds) {
   seeds.request(1 + 2 * round, named_frame_bytes<Transfer>(3, 2, 3), [&](auto room) {
     return write_named_transfers(room, 21, {}, transfers, "why", names);
   });
-  seeds.request(21, hello_frame_bytes(8), [](auto room) {
+  seeds.request(23, hello_frame_bytes(8), [](auto room) {
     return write_hello(
         room, 12, {.client = ClientId{Uint128{1, 2}}, .protocol_version = 1, .token = "dbk_0123"});
   });
@@ -147,7 +163,13 @@ void write_replies(Seeds& seeds) {
   write_items<AccountBalance>(seeds, 7, RequestKind::get_account_balances);
   write_items<LedgerBalance>(seeds, 8, RequestKind::trial_balance);
   write_items<Name>(seeds, 9, RequestKind::lookup_names);
-  seeds.reply(10, error_frame_bytes(5),
+  std::vector<RecordedEvent> events(2);
+  events[1].event.payload_bytes = 3;
+  const std::vector<std::byte> payload(3);
+  seeds.reply(10, events_reply_frame_bytes(2 * sizeof(RecordedEvent), 3), [&](auto room) {
+    return write_events_reply(room, 1, {.events = events, .payloads = payload});
+  });
+  seeds.reply(11, error_frame_bytes(5),
               [](auto room) { return write_error(room, 1, {.words = "words"}); });
 }
 
@@ -161,6 +183,7 @@ int main(int count, char** arguments) {
   }
   daybook::Seeds seeds{arguments[1]};
   daybook::write_requests(seeds);
+  daybook::write_event_requests(seeds);
   daybook::write_replies(seeds);
   return 0;
 }

@@ -88,6 +88,9 @@ class DiskJournal final : private JournalObserver {
       return reader.burnt_at(operation, id);
     }
     bool name_at(Sequence sequence, Name& name) override { return reader.name_at(sequence, name); }
+    bool event_at(Sequence sequence, DomainEvent& event) override {
+      return reader.event_at(sequence, event);
+    }
     FactReader& reader;
     bool forgets = false;
     bool exaggerates = false;

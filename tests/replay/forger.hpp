@@ -87,6 +87,11 @@ class Forger {
     entry_.add_fact(release);
     return *this;
   }
+  Forger& with(DomainEvent event, std::string_view payload = {}) {
+    if (event.timestamp.value() == 0) event.timestamp = Timestamp{++next_slot_};
+    entry_.add_fact(event, std::as_bytes(std::span{payload}));
+    return *this;
+  }
   Forger& with(const Ledger& ledger) {
     entry_.add_fact(ledger);
     return *this;
@@ -161,7 +166,11 @@ class Forger {
     entry_.add_run(
         {.kind = kind, .reserved = 0, .operation = no_operation, .first = first, .count = 1},
         entry_.first());
-    entry_.add_fact(fact);
+    if constexpr (std::is_same_v<Fact, DomainEvent>) {
+      entry_.add_fact(fact, {});
+    } else {
+      entry_.add_fact(fact);
+    }
     ++facts_;
     return *this;
   }

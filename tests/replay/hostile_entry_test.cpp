@@ -76,7 +76,7 @@ const Forgery codec_rows[] = {
      "a run starts in the wrong place"},
     {"run_of_an_unknown_kind",
      [](Forger& forger) {
-       forger.entry().add_run({.kind = static_cast<FactKind>(12),
+       forger.entry().add_run({.kind = static_cast<FactKind>(999),
                                .reserved = 0,
                                .operation = no_operation,
                                .first = 0,

@@ -372,7 +372,7 @@ const Forgery name_rows[] = {
      naming({changed(name_of(1, "a"), [](auto& n) { n.reserved = 1; })}),
      "sequence 13: a name could not have been put"},
     {"name_of_an_unknown_kind",
-     putting({changed(name_of(1, "a"), [](auto& n) { n.kind = NameKind{5}; })}),
+     putting({changed(name_of(1, "a"), [](auto& n) { n.kind = NameKind{999}; })}),
      "sequence 12: a name could not have been put"},
     {"name_of_nothing", naming({name_of(0, "a")}), "sequence 13: a name could not have been put"},
     {"name_without_a_text", naming({name_of(1, "")}),

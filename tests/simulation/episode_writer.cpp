@@ -34,6 +34,8 @@ void EpisodeWriter::choose_settings() {
   if (random_.chance(50)) settings.ids_a_generation = random_.between(1, 300);
   if (random_.chance(15)) settings.holds_max = random_.between(1, 30);
   if (random_.chance(15)) settings.names_max = random_.between(1, 200);
+  if (random_.chance(15)) settings.streams_max = random_.between(1, 30);
+  if (random_.chance(15)) settings.event_ids_max = random_.between(1, 300);
   if (random_.chance(60))
     settings.window_operations = static_cast<std::uint32_t>(random_.between(1, 40));
   if (random_.chance(50)) {
@@ -52,6 +54,7 @@ void EpisodeWriter::choose_settings() {
   now_ = random_.chance(10) ? time_max / 2 + random_.below(time_max / 16) : random_.below(10'000);
   last_number_.assign(client_count + 1, 0);
   requests_.clear();
+  events_.forget();
 }
 
 // ---- Steps. ----
@@ -218,6 +221,8 @@ WriteRequest EpisodeWriter::new_request() {
     fill_clock(request);
   } else if (which < 26) {
     names_.fill_names(request);
+  } else if (which < 33) {
+    events_.fill(request);
   } else {
     transfers_.fill(request, imports);
   }

@@ -64,6 +64,7 @@ class Pair {
     if (!found) found = compare_transfers(coverage);
     if (!found) found = compare_holds();
     if (!found) found = compare_names();
+    if (!found) found = compare_events();
     if (!found) found = engine_.first_failure();
     return found;
   }
@@ -222,6 +223,40 @@ class Pair {
     return std::nullopt;
   }
 
+  /// The journal has the events that the model has, payloads and all, and the heads agree.
+  Found compare_events() {
+    Found found;
+    std::size_t count = 0;
+    engine_.for_each_event([&](Sequence sequence, const AskedEvent& event) {
+      ++count;
+      const auto expected = model_.events().find(event.event.id);
+      if (found) return;
+      const bool alike = expected != model_.events().end() &&
+                         same(expected->second.asked.event, event.event) &&
+                         expected->second.asked.payload == event.payload &&
+                         expected->second.sequence == sequence.value();
+      if (!alike) {
+        found =
+            fmt::format("event {} is recorded otherwise than in the model", to_hex(event.event.id));
+      }
+    });
+    if (found) return found;
+    const State& state = engine_.state();
+    if (count != model_.events().size() || count != state.event_ids.size() ||
+        state.streams.count() != model_.streams().size()) {
+      return "the numbers of domain events or streams differ";
+    }
+    for (const auto& [stream, ids] : model_.streams()) {
+      const StreamSlot slot = state.streams.find({stream.first, stream.second});
+      if (slot != no_stream && state.streams.at(slot).version == ids.size() &&
+          state.streams.at(slot).last_sequence.value() == model_.events().at(ids.back()).sequence) {
+        continue;
+      }
+      return fmt::format("the head of stream {} is not the same", to_hex(stream.second));
+    }
+    return std::nullopt;
+  }
+
   /// One request of each client.
   void remember(const WriteRequest& request) {
     for (WriteRequest& each : newest_) {
@@ -272,6 +307,8 @@ void Coverage::count(const WriteRequest& request, const BatchReply& reply) {
       ++changes[static_cast<ChangeAccountStatus>(status)];
     } else if (request.kind == RequestKind::put_names) {
       ++names[static_cast<PutNameStatus>(status)];
+    } else if (request.kind == RequestKind::append_events) {
+      ++events[static_cast<AppendEventStatus>(status)];
     } else {
       ++ledgers[static_cast<PutLedgerStatus>(status)];
     }
@@ -313,6 +350,7 @@ Episode shrink(const Episode& episode, const Planted& planted) {
     leave_out(step.request.ledgers, still_fails);
     leave_out(step.request.account_changes, still_fails);
     leave_out(step.request.names, still_fails);
+    leave_out(step.request.events, still_fails);
   }
   return shorter;
 }

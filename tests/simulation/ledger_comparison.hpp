@@ -18,6 +18,7 @@ struct Coverage {
   std::map<PutLedgerStatus, std::uint64_t> ledgers;
   std::map<ChangeAccountStatus, std::uint64_t> changes;
   std::map<PutNameStatus, std::uint64_t> names;
+  std::map<AppendEventStatus, std::uint64_t> events;
   std::map<RequestStatus, std::uint64_t> requests;
   std::uint32_t flags_created = 0;  ///< Of transfers: every flag of one that was created,
   std::uint32_t flags_existed = 0;  ///< and of one that was asked for again and answered `exists`.

@@ -54,6 +54,7 @@ void expect_everything_happened(const Coverage& coverage) {
   expect_seen(coverage.transfers, {CreateTransferStatus::not_supported_yet});
   expect_seen(coverage.changes, {});
   expect_seen(coverage.names, {});
+  expect_seen(coverage.events, {});
   // 65,536 ledgers are a test of their own.
   expect_seen(coverage.ledgers, {PutLedgerStatus::too_many_ledgers});
   for (const RequestStatus status :

@@ -22,7 +22,7 @@ void NameWriter::add_names(WriteRequest& request) {
 Name NameWriter::some_name(std::uint64_t odd_ones) {
   constexpr std::uint64_t ids = 300;
   const std::uint64_t small = random_.between(1, ids);
-  const auto kind = static_cast<NameKind>(random_.between(1, 4));
+  const auto kind = static_cast<NameKind>(random_.between(1, 7));
   Name name = make_name(kind, around_.wide_id(small), "name " + std::to_string(small));
   if (random_.chance(2)) name = make_name(kind, around_.wide_id(small), "caf\xc3\xa9");
   if (random_.chance(odd_ones)) {
@@ -41,7 +41,7 @@ void NameWriter::spoil(Name& name) {
       name.reserved = 1;
       break;
     case 1:
-      name.kind = static_cast<NameKind>(random_.chance(50) ? 0 : random_.between(5, 9));
+      name.kind = static_cast<NameKind>(random_.chance(50) ? 0 : random_.between(8, 12));
       break;
     case 2:
       name.id = {};

@@ -131,6 +131,8 @@ StateSettings EngineUnderTest::state_settings(std::uint64_t hash_seed, OlderIds&
   settings.transfer_ids_max = settings_.transfer_ids_max;
   settings.holds_max = settings_.holds_max;
   settings.names_max = settings_.names_max;
+  settings.streams_max = settings_.streams_max;
+  settings.event_ids_max = settings_.event_ids_max;
   settings.windows.operations_per_client = settings_.window_operations;
   settings.windows.clients = settings_.window_clients;
   settings.windows.numbers = settings_.window_numbers;
@@ -268,6 +270,12 @@ std::optional<std::string> EngineUnderTest::difference(const State& a, const Sta
   if (a.names.size() != b.names.size()) {
     return differ("the number of names", a.names.size(), b.names.size());
   }
+  if (a.streams.count() != b.streams.count()) {
+    return differ("the number of streams", a.streams.count(), b.streams.count());
+  }
+  if (a.event_ids.size() != b.event_ids.size()) {
+    return differ("the number of domain events", a.event_ids.size(), b.event_ids.size());
+  }
   if (a.ledgers.count() != b.ledgers.count()) {
     return differ("the number of ledgers", a.ledgers.count(), b.ledgers.count());
   }
@@ -320,6 +328,14 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
   } else {
     slot.names = request.names;
   }
+  std::vector<DomainEvent> events;
+  std::string payloads;
+  for (const AskedEvent& asked : request.events) {
+    events.push_back(asked.event);
+    payloads += asked.payload;
+  }
+  if (request.kind == RequestKind::append_events) lend_events(slot, events);
+  slot.payloads = std::as_bytes(std::span{payloads});
   const Sequence before = live_->state.last_sequence();
   execute(slot);
 

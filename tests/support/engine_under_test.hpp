@@ -12,6 +12,7 @@
 #include "engine/model/views.hpp"
 #include "engine/ports/journal.hpp"
 #include "engine/ports/request_slot.hpp"
+#include "engine/replay/entry_reader.hpp"
 #include "engine/replay/journal_fact_reader.hpp"
 #include "engine/replay/replayer.hpp"
 #include "engine/sequencer/sequencer.hpp"
@@ -92,6 +93,10 @@ class EngineUnderTest final : public LedgerUnderTest {
   template <typename Use>
   void for_each_transfer(Use use);
 
+  /// Calls `use(Sequence, const AskedEvent&)` for each domain event of the journal.
+  template <typename Use>
+  void for_each_event(Use use);
+
   [[nodiscard]] const State& state() const;
   [[nodiscard]] const MemoryJournal& journal() const { return journal_; }
   [[nodiscard]] const std::optional<std::string>& first_failure() const { return failure_; }
@@ -142,6 +147,27 @@ class EngineUnderTest final : public LedgerUnderTest {
   std::vector<std::byte> reply_room_;
   std::optional<std::string> failure_;
 };
+
+template <typename Use>
+void EngineUnderTest::for_each_event(Use use) {
+  for (std::size_t i = 0; i < journal_.count(); ++i) {
+    const auto read = read_facts(journal_.at(i));
+    if (!read.ok()) return note("an entry cannot be read: " + read.error().what);
+    const EntryFacts& facts = read.value();
+    const auto places = payload_places(facts);
+    RunWalker walker{facts};
+    for (PlacedRun placed; walker.next(placed);) {
+      if (placed.run.kind != FactKind::domain_event) continue;
+      for (std::uint32_t each = 0; each < placed.run.count; ++each) {
+        const std::size_t at = placed.run.first + each;
+        AskedEvent event{facts.domain_events[at], {}};
+        const auto payload = facts.event_payloads.subspan(places[at], event.event.payload_bytes);
+        event.payload.assign(reinterpret_cast<const char*>(payload.data()), payload.size());
+        use(Sequence{placed.first_sequence.value() + each}, event);
+      }
+    }
+  }
+}
 
 template <typename Use>
 void EngineUnderTest::for_each_transfer(Use use) {

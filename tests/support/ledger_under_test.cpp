@@ -56,6 +56,18 @@ std::string to_text(const Name& name) {
                      short_number(name.id), name.reserved, name.text_bytes, name.text());
 }
 
+std::string to_text(const AskedEvent& asked) {
+  const DomainEvent& event = asked.event;
+  return fmt::format(
+      "event {} stream {} {} type {} version {} flags {:#x} content {} business {} user {} "
+      "timestamp {} payload[{}] '{}'",
+      short_number(event.id), short_number(event.aggregate_type), short_number(event.aggregate_id),
+      short_number(event.event_type), event.version, event.flags,
+      static_cast<unsigned>(event.content_type), short_number(event.business_id.value()),
+      event.user_id.value(), event.timestamp.value(), event.payload_bytes,
+      asked.payload.substr(0, 40));
+}
+
 /// Who asks, where it is not simply a client.
 std::string to_text(Authority authority, const Uint128& owner, Role role,
                     const std::string& reason) {
@@ -70,7 +82,8 @@ std::string to_text(Authority authority, const Uint128& owner, Role role,
 
 std::size_t WriteRequest::event_count() const {
   const std::size_t put = kind == RequestKind::put_names ? names.size() : 0;
-  return accounts.size() + transfers.size() + ledgers.size() + account_changes.size() + put;
+  return accounts.size() + transfers.size() + ledgers.size() + account_changes.size() + put +
+         events.size();
 }
 
 std::uint16_t BatchReply::status_of(std::uint32_t index) const {
@@ -92,6 +105,9 @@ std::string status_name(RequestKind kind, std::uint16_t status) {
   }
   if (kind == RequestKind::put_names) {
     return std::string{to_string(static_cast<PutNameStatus>(status))};
+  }
+  if (kind == RequestKind::append_events) {
+    return std::string{to_string(static_cast<AppendEventStatus>(status))};
   }
   return std::string{to_string(static_cast<PutLedgerStatus>(status))};
 }
@@ -120,6 +136,7 @@ std::string to_text(const WriteRequest& request) {
   for (const Ledger& each : request.ledgers) text += "\n    " + to_text(each);
   for (const AccountChange& each : request.account_changes) text += "\n    " + to_text(each);
   for (const Name& each : request.names) text += "\n    " + to_text(each);
+  for (const AskedEvent& each : request.events) text += "\n    " + to_text(each);
   return text;
 }
 

@@ -10,6 +10,7 @@
 
 #include "engine/model/account.hpp"
 #include "engine/model/account_change.hpp"
+#include "engine/model/domain_event.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
@@ -22,6 +23,12 @@
 /// runs against both, so a row that misreads the rules fails on the model too.
 
 namespace daybook::test {
+
+/// An event as it is asked for. What `event.payload_bytes` says may be a lie.
+struct AskedEvent {
+  DomainEvent event;
+  std::string payload;
+};
 
 /// One write. Only the vector (or number) that belongs to `kind` is used.
 struct WriteRequest {
@@ -36,6 +43,7 @@ struct WriteRequest {
   std::vector<Ledger> ledgers;
   std::vector<AccountChange> account_changes;
   std::vector<Name> names;                  ///< Of put_names, or such as come with other events.
+  std::vector<AskedEvent> events;           ///< Of append_events.
   Role role = Role::gateway;                ///< Of who asks: an operator's reversal may do more.
   std::string reason;                       ///< An operator's words.
   Authority authority = Authority::client;  ///< Of a coordinator, which no frame can be from.
@@ -112,6 +120,8 @@ struct LedgerSettings {
   std::uint64_t ids_a_generation = 0;  ///< Older ids go to sorted runs; 0: they stay in memory.
   std::uint64_t holds_max = 100'000;
   std::uint64_t names_max = 100'000;
+  std::uint64_t streams_max = 100'000;
+  std::uint64_t event_ids_max = 100'000;
   std::uint32_t window_operations = 1'024;   ///< Kept of one client.
   std::uint32_t window_clients = 65'536;     ///< That have kept operations.
   std::uint32_t window_numbers = 1'048'576;  ///< Of which only the highest number is kept.

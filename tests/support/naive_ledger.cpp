@@ -52,6 +52,9 @@ BatchReply NaiveLedger::submit(const WriteRequest& request) {
 
   BatchReply reply;
   reply.status = judge(request);
+  if (reply.status == RequestStatus::ok && !payloads_are_whole(request)) {
+    reply.status = RequestStatus::malformed;
+  }
   if (reply.status == RequestStatus::ok) reply.status = judge_names(request);
   const bool runs = reply.status == RequestStatus::ok;
   const std::uint64_t slots = runs && takes_slots(request) ? request.event_count() : 0;
@@ -138,6 +141,7 @@ std::vector<NaiveLedger::Decision> NaiveLedger::execute(const WriteRequest& requ
           if (burns_the_id(static_cast<TransferStatus>(status))) burnt_.insert(transfer.id);
         });
   }
+  if (request.kind == RequestKind::append_events) return append(request, batch_time);
   std::vector<Decision> decisions;
   for (const AccountChange& each : request.account_changes) {
     decisions.push_back(change(each, batch_time));

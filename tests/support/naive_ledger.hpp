@@ -22,6 +22,13 @@ class NaiveLedger final : public LedgerUnderTest {
   /// The kind of an id, and the id.
   using NameOwner = std::pair<NameKind, Uint128>;
 
+  /// An aggregate's type and its id.
+  using StreamOf = std::pair<Uint128, Uint128>;
+  struct NaiveEvent {
+    AskedEvent asked;  ///< With the version and the timestamp that it got.
+    std::uint64_t sequence = 0;
+  };
+
   explicit NaiveLedger(LedgerSettings settings) : settings_{settings} {}
 
   BatchReply submit(const WriteRequest& request) override;
@@ -43,6 +50,9 @@ class NaiveLedger final : public LedgerUnderTest {
   [[nodiscard]] const std::set<TransferId>& open_holds() const { return open_holds_; }
   /// The text behind each id that has one.
   [[nodiscard]] const std::map<NameOwner, std::string>& names() const { return names_; }
+  /// Every domain event by its id, and the ids of each stream's in order.
+  [[nodiscard]] const std::map<Uint128, NaiveEvent>& events() const { return events_; }
+  [[nodiscard]] const std::map<StreamOf, std::vector<Uint128>>& streams() const { return streams_; }
   [[nodiscard]] std::uint64_t highest_number(ClientId client) const;
 
   /// What became of the pending transfer `id`; nothing when there is none.
@@ -154,6 +164,14 @@ class NaiveLedger final : public LedgerUnderTest {
   Decision put(const Name& name, const Slot& slot);
   void put_names_of(const WriteRequest& request);
 
+  // Domain events: naive_events.cpp.
+  struct EventsSoFar;
+  [[nodiscard]] AppendEventStatus judge(const AskedEvent& asked, EventsSoFar& so_far) const;
+  [[nodiscard]] static AppendEventStatus judge_alone(const DomainEvent& event);
+  [[nodiscard]] static AppendEventStatus compare(const AskedEvent& now, const AskedEvent& then);
+  [[nodiscard]] static bool payloads_are_whole(const WriteRequest& request);
+  std::vector<Decision> append(const WriteRequest& request, std::uint64_t batch_time);
+
   // Transfers: naive_transfers.cpp.
   [[nodiscard]] Verdict judge(const Transfer& transfer, const Slot& slot) const;
   [[nodiscard]] CreateTransferStatus compare(const Transfer& now, const NaiveTransfer& then) const;
@@ -185,6 +203,8 @@ class NaiveLedger final : public LedgerUnderTest {
   std::set<TransferId> open_holds_;         ///< Of `transfers_`.
   std::set<TransferId> burnt_;
   std::map<NameOwner, std::string> names_;
+  std::map<Uint128, NaiveEvent> events_;
+  std::map<StreamOf, std::vector<Uint128>> streams_;
   std::map<ClientId, Window> windows_;
 };
 

@@ -15,7 +15,7 @@ PutNameStatus NaiveLedger::judge(const Name& name) const {
   using Status = PutNameStatus;
   if (name.reserved != 0) return Status::reserved_field;
   const auto kind = static_cast<unsigned>(name.kind);
-  if (kind < 1 || kind > 4) return Status::kind_unknown;
+  if (kind < 1 || kind > 7) return Status::kind_unknown;
   if (name.id.is_zero()) return Status::id_must_not_be_zero;
   if (name.text_bytes == 0) return Status::text_must_not_be_empty;
   if (name.text_bytes > 64) return Status::text_too_long;
@@ -43,7 +43,7 @@ NaiveLedger::Decision NaiveLedger::put(const Name& name, const Slot& slot) {
 RequestStatus NaiveLedger::judge_names(const WriteRequest& request) const {
   if (request.kind == RequestKind::put_names || request.names.empty()) return RequestStatus::ok;
   if (request.kind != RequestKind::create_accounts &&
-      request.kind != RequestKind::create_transfers) {
+      request.kind != RequestKind::create_transfers && request.kind != RequestKind::append_events) {
     return RequestStatus::malformed;
   }
   if (request.names.size() > names_of_a_request_max) return RequestStatus::too_large;

@@ -15,9 +15,10 @@ namespace {
 
 Result<NameKind> kind_from(const std::string& text) {
   if (const auto kind = parse_name_kind(text)) return *kind;
-  return Failure{
-      FailureKind::invalid,
-      fmt::format("'{}' is no kind of id; there are account, transfer, user, business", text)};
+  return Failure{FailureKind::invalid,
+                 fmt::format("'{}' is no kind of id; there are account, transfer, user, business, "
+                             "aggregate_type, event_type, aggregate",
+                             text)};
 }
 
 Result<Name> name_from(const NamePutOptions& options) {

@@ -12,6 +12,8 @@ StateSettings settings_for(const StateRoom& room) {
           .transfer_ids_max = room.transfer_ids_max,
           .holds_max = room.holds_max,
           .names_max = room.names_max,
+          .streams_max = room.streams_max,
+          .event_ids_max = room.event_ids_max,
           .windows = {},
           .hash_seed = 0};
 }

@@ -21,6 +21,8 @@ struct StateRoom {
   std::uint64_t transfer_ids_max = limits::transfer_ids_default;
   std::uint64_t holds_max = limits::holds_default;
   std::uint64_t names_max = limits::names_default;
+  std::uint64_t streams_max = limits::streams_default;
+  std::uint64_t event_ids_max = limits::event_ids_default;
 };
 
 /// What a state of that size is made with.

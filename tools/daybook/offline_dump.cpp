@@ -8,10 +8,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "engine/replay/entry_reader.hpp"
 #include "storage/journal/journal_reader.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/offline.hpp"
 #include "tools/daybook/offline_fact_json.hpp"
+#include "tools/daybook/text/domain_event_text.hpp"
 #include "tools/daybook/text/number_text.hpp"
 #include "tools/daybook/text/progress.hpp"
 
@@ -24,7 +26,7 @@ constexpr FactKind fact_kinds[] = {
     FactKind::account,        FactKind::transfer,       FactKind::ledger,
     FactKind::segment_opened, FactKind::segment_sealed, FactKind::segment_hashed,
     FactKind::clock_change,   FactKind::client_evicted, FactKind::hold_released,
-    FactKind::account_change, FactKind::name,
+    FactKind::account_change, FactKind::name,           FactKind::domain_event,
 };
 
 /// One entry's lines, in one buffer that is used again for each of them.
@@ -32,7 +34,7 @@ class EntryDump {
  public:
   EntryDump(const EntryFacts& facts, const DumpFilter& filter,
             const std::function<void(std::string_view)>& line)
-      : facts_{facts}, filter_{filter}, line_{line} {}
+      : facts_{facts}, filter_{filter}, line_{line}, payloads_{payload_places(facts)} {}
 
   void run() {
     if (filter_.entries) {
@@ -80,6 +82,10 @@ class EntryDump {
         append_fact_start(text_, sequence, placed.run.kind, operation);
         append_fields(text_, all[index]);
         if constexpr (std::is_same_v<Fact, Transfer>) append_note(text_, facts_.note_of(index));
+        if constexpr (std::is_same_v<Fact, DomainEvent>) {
+          append_payload(text_,
+                         facts_.event_payloads.subspan(payloads_[index], all[index].payload_bytes));
+        }
         text_ += '}';
         line_(text_);
       }
@@ -112,12 +118,15 @@ class EntryDump {
         return dump_facts(facts_.account_changes, placed, operation);
       case FactKind::name:
         return dump_facts(facts_.names, placed, operation);
+      case FactKind::domain_event:
+        return dump_facts(facts_.domain_events, placed, operation);
     }
   }
 
   const EntryFacts& facts_;
   const DumpFilter& filter_;
   const std::function<void(std::string_view)>& line_;
+  std::vector<std::size_t> payloads_;  // Where that of each domain event begins.
   std::string text_;
 };
 

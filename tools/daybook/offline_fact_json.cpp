@@ -57,6 +57,7 @@ std::string_view status_name(RequestKind kind, std::uint16_t status) {
     return to_string(static_cast<ChangeAccountStatus>(status));
   }
   if (kind == RequestKind::put_names) return to_string(static_cast<PutNameStatus>(status));
+  if (kind == RequestKind::append_events) return to_string(static_cast<AppendEventStatus>(status));
   return "unknown_status";
 }
 
@@ -78,6 +79,7 @@ void append_request_data(std::string& text, const EntryFacts& facts, RequestKind
     append_request(text, facts.refused_account_changes[at]);
   }
   if (kind == RequestKind::put_names) append_request(text, facts.refused_names[at]);
+  if (kind == RequestKind::append_events) append_request(text, facts.refused_domain_events[at]);
 }
 
 void append_refusals(std::string& text, const EntryFacts& facts, const PlacedRun& placed) {
@@ -307,6 +309,21 @@ void append_fields(std::string& text, const Name& name) {
   number(text, "id", name.id);
   quoted(text, "name_kind", to_string(name.kind));
   bare(text, "text", json_quoted(name.text()));
+}
+
+void append_fields(std::string& text, const DomainEvent& event) {
+  number(text, "id", event.id);
+  number(text, "aggregate_type", event.aggregate_type);
+  number(text, "aggregate", event.aggregate_id);
+  bare(text, "version", event.version);
+  bare(text, "version_was_expected", (event.flags & event_flag::expects_version) != 0);
+  number(text, "type", event.event_type);
+  quoted(text, "content_type", to_text(event.content_type));
+  number(text, "business_id", event.business_id);
+  quoted(text, "trace_id", format_trace_id(event.trace_id));
+  quoted(text, "user_id", event.user_id.value());
+  quoted(text, "timestamp", event.timestamp.value());
+  bare(text, "bytes", event.payload_bytes);
 }
 
 }  // namespace daybook

@@ -36,5 +36,7 @@ void append_fields(std::string& text, const ClientEvicted& eviction);
 void append_fields(std::string& text, const HoldReleased& release);
 void append_fields(std::string& text, const AccountChange& change);
 void append_fields(std::string& text, const Name& name);
+/// Without its payload.
+void append_fields(std::string& text, const DomainEvent& event);
 
 }  // namespace daybook

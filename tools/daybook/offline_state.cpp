@@ -10,6 +10,7 @@
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/offline_replay.hpp"
 #include "tools/daybook/print_records.hpp"
+#include "tools/daybook/text/domain_event_text.hpp"
 #include "tools/daybook/text/flag_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
@@ -154,6 +155,50 @@ void print_holds(const State& state, bool json) {
   if (holds.empty() && !json) say("No hold was open.");
 }
 
+Result<std::vector<StreamKey>> parse_streams(
+    const std::vector<std::pair<std::string, std::string>>& texts) {
+  std::vector<StreamKey> keys;
+  std::vector<Name> unused;
+  for (const auto& [type_text, id_text] : texts) {
+    const auto type = parse_type(NameKind::aggregate_type, type_text, unused);
+    if (!type) return type.error();
+    const auto id = parse_id(id_text);
+    if (!id) return id.error();
+    keys.push_back({.aggregate_type = type.value(), .aggregate_id = id.value()});
+  }
+  return keys;
+}
+
+int print_streams(const State& state, const StateOptions& options,
+                  const std::vector<StreamKey>& keys) {
+  Table table{{{"aggregate type"}, {"aggregate"}, {"version", right}, {"last sequence", right}}};
+  int code = exit_code::good;
+  for (std::size_t index = 0; index < keys.size(); ++index) {
+    const auto& [type, id] = options.streams[index];
+    const StreamSlot slot = state.streams.find(keys[index]);
+    const Stream stream = slot == no_stream ? Stream{} : state.streams.at(slot);
+    if (options.json) {
+      JsonObject line;
+      line.id("aggregate_type", keys[index].aggregate_type)
+          .id("aggregate", keys[index].aggregate_id)
+          .truth("found", slot != no_stream);
+      if (slot != no_stream) {
+        line.count("version", stream.version).sequence("last_sequence", stream.last_sequence);
+      }
+      say(line.sequence("as_of", state.last_sequence()).str());
+    } else if (slot != no_stream) {
+      table.add({type, id, fmt::format("{}", stream.version),
+                 fmt::format("{}", stream.last_sequence.value())});
+    }
+    if (slot != no_stream) continue;
+    complain(fmt::format("there was no stream {} {} at sequence {}", type, id,
+                         state.last_sequence().value()));
+    code = exit_code::no;
+  }
+  if (!table.empty()) print_text(table.text());
+  return code;
+}
+
 }  // namespace
 
 std::vector<LedgerSums> trial_balance(const State& state) {
@@ -190,11 +235,15 @@ std::vector<HoldView> open_holds(const State& state) {
 }
 
 int run_state(const StateOptions& options) {
-  if (options.accounts.empty() && !options.trial_balance && !options.holds) {
-    return complain("say what to show: --account ID, --holds, --trial-balance, or several");
+  if (options.accounts.empty() && options.streams.empty() && !options.trial_balance &&
+      !options.holds) {
+    return complain(
+        "say what to show: --account ID, --stream TYPE ID, --holds, --trial-balance, or several");
   }
   const auto ids = parse_account_ids(options.accounts);
   if (!ids) return complain(ids.error().what);
+  const auto streams = parse_streams(options.streams);
+  if (!streams) return complain(streams.error().what);
   const auto goal = parse_goal(options.at_sequence, options.at_time);
   if (!goal) return complain(goal.error().what);
   State state{settings_for(options.room)};
@@ -206,6 +255,9 @@ int run_state(const StateOptions& options) {
   }
   int code = exit_code::good;
   if (!ids.value().empty()) code = print_accounts(state, ids.value(), options.json);
+  if (!streams.value().empty()) {
+    code = std::max(code, print_streams(state, options, streams.value()));
+  }
   if (options.holds) print_holds(state, options.json);
   if (options.trial_balance) code = std::max(code, print_trial_balance(state, options.json));
   return code;

@@ -47,6 +47,8 @@ struct LedgerSums {
 struct StateOptions {
   std::string directory;
   std::vector<std::string> accounts;
+  /// An aggregate type (a text or an id) and an aggregate's id each.
+  std::vector<std::pair<std::string, std::string>> streams;
   std::string at_sequence;
   std::string at_time;
   StateRoom room;
@@ -55,7 +57,7 @@ struct StateOptions {
   bool json = false;
 };
 
-/// exit_code::no: damaged, an account was not there yet, or a ledger does not balance.
+/// exit_code::no: damaged, an account or a stream was not there yet, or a ledger does not balance.
 int run_state(const StateOptions& options);
 
 }  // namespace daybook

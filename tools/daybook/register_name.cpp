@@ -10,7 +10,8 @@
 namespace daybook {
 namespace {
 
-constexpr const char* kind_help = "What the id is of: account, transfer, user or business";
+constexpr const char* kind_help =
+    "What the id is of: account, transfer, user, business, aggregate_type, event_type, aggregate";
 
 void register_put(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<NamePutOptions>();

@@ -18,6 +18,8 @@ void add_replay_options(CLI::App& command, std::string& directory, StateRoom& ro
   add("--transfer-ids-max", room.transfer_ids_max, "transfer ids", std::uint64_t{1} << 36);
   add("--holds-max", room.holds_max, "open holds", std::uint64_t{1} << 31);
   add("--names-max", room.names_max, "names", std::uint64_t{1} << 33);
+  add("--streams-max", room.streams_max, "streams of events", std::uint64_t{1} << 31);
+  add("--event-ids-max", room.event_ids_max, "domain events", std::uint64_t{1} << 33);
 }
 
 }  // namespace daybook

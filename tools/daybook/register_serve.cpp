@@ -28,6 +28,10 @@ void add_room_options(CLI::App& command, ServeOptions& options) {
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31));
   command.add_option("--names-max", options.names_max, "Names of ids the engine can hold")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33));
+  command.add_option("--streams-max", options.streams_max, "Streams of events the engine can hold")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31));
+  command.add_option("--event-ids-max", options.event_ids_max, "Domain events the engine can hold")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33));
 }
 
 }  // namespace

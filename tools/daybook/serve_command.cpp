@@ -57,6 +57,8 @@ Result<EngineProcessSettings> engine_settings(const ServeOptions& options) {
   override_with(settings.engine.state.ids_a_generation, options.ids_in_memory);
   override_with(settings.engine.state.holds_max, options.holds_max);
   override_with(settings.engine.state.names_max, options.names_max);
+  override_with(settings.engine.state.streams_max, options.streams_max);
+  override_with(settings.engine.state.event_ids_max, options.event_ids_max);
   override_with(settings.engine.loop.follower_lag_max, options.follower_lag_max);
   settings.snapshots.facts = options.snapshot_events;
   settings.snapshots.ns = options.snapshot_seconds * 1'000'000'000;

@@ -24,6 +24,8 @@ struct ServeOptions {
   std::uint64_t ids_in_memory = 0;                           ///< The same.
   std::uint64_t holds_max = 0;                               ///< 0: the default.
   std::uint64_t names_max = 0;                               ///< 0: the default.
+  std::uint64_t streams_max = 0;                             ///< 0: the default.
+  std::uint64_t event_ids_max = 0;                           ///< 0: the default.
   std::uint64_t segment_bytes = 0;                           ///< 0: the default.
   std::uint64_t low_water_bytes = 0;                         ///< 0: the default.
   std::uint64_t follower_lag_max = 0;                        ///< 0: the default.

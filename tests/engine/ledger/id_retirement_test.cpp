@@ -46,6 +46,7 @@ class History final : public FactReader {
     return found != facts.end() && found->second.burns && found->second.id == id;
   }
   bool name_at(Sequence, Name&) override { return false; }
+  bool event_at(Sequence, DomainEvent&) override { return false; }
 
   std::map<Sequence, Fact> facts;
   std::map<TransferId, Sequence> uses;

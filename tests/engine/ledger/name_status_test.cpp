@@ -26,7 +26,7 @@ const std::vector<Row>& rows() {
       {Status::reserved_field, [](Name& n) { n.reserved = 1; }},
       {Status::reserved_field, [](Name& n) { n.reserved = 1U << 31; }},
       {Status::kind_unknown, [](Name& n) { n.kind = NameKind{0}; }},
-      {Status::kind_unknown, [](Name& n) { n.kind = NameKind{5}; }},
+      {Status::kind_unknown, [](Name& n) { n.kind = NameKind{8}; }},
       {Status::kind_unknown, [](Name& n) { n.kind = NameKind{0xffff}; }},
       {Status::id_must_not_be_zero, [](Name& n) { n.id = {}; }},
       {Status::text_must_not_be_empty, [](Name& n) { n.text_bytes = 0; }},

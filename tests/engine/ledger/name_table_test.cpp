@@ -15,6 +15,7 @@ class FakeJournal final : public FactReader {
   bool transfer_at(Sequence, RecordedTransfer&) override { return false; }
   bool released_at(Sequence, TransferId) override { return false; }
   bool burnt_at(Sequence, TransferId) override { return false; }
+  bool event_at(Sequence, DomainEvent&) override { return false; }
   bool name_at(Sequence sequence, Name& name) override {
     ++reads;
     const auto found = names.find(sequence);

@@ -32,6 +32,7 @@ class FakeJournal final : public FactReader {
     return burnt.contains({operation, id});
   }
   bool name_at(Sequence, Name&) override { return false; }
+  bool event_at(Sequence, DomainEvent&) override { return false; }
 
   std::map<Sequence, Transfer> transfers;
   std::set<std::pair<Sequence, TransferId>> released;

@@ -27,6 +27,7 @@ class FakeJournal final : public FactReader {
   bool released_at(Sequence, TransferId) override { return false; }
   bool burnt_at(Sequence, TransferId) override { return false; }
   bool name_at(Sequence, Name&) override { return false; }
+  bool event_at(Sequence, DomainEvent&) override { return false; }
 
   std::map<std::uint64_t, std::uint64_t> times;
   std::uint64_t reads = 0;

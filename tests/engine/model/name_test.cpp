@@ -52,11 +52,14 @@ TEST(NameKindTest, HasNumbersAndNamesThatAreReadBack) {
   EXPECT_EQ(static_cast<int>(NameKind::transfer), 2);
   EXPECT_EQ(static_cast<int>(NameKind::user), 3);
   EXPECT_EQ(static_cast<int>(NameKind::business), 4);
-  for (const auto kind :
-       {NameKind::account, NameKind::transfer, NameKind::user, NameKind::business}) {
+  EXPECT_EQ(static_cast<int>(NameKind::aggregate_type), 5);
+  EXPECT_EQ(static_cast<int>(NameKind::event_type), 6);
+  EXPECT_EQ(static_cast<int>(NameKind::aggregate), 7);
+  for (const auto kind : {NameKind::account, NameKind::transfer, NameKind::user, NameKind::business,
+                          NameKind::aggregate_type, NameKind::event_type, NameKind::aggregate}) {
     EXPECT_EQ(parse_name_kind(to_string(kind)), kind);
   }
-  EXPECT_EQ(to_string(NameKind{5}), "unknown");
+  EXPECT_EQ(to_string(NameKind{8}), "unknown");
   for (const char* text : {"", "Account", "account ", "unknown"}) {
     EXPECT_EQ(parse_name_kind(text), std::nullopt) << text;
   }

@@ -147,6 +147,33 @@ const Names change_names = {
     {6, "sides_unknown"}, {7, "outside_limits"},
 };
 
+const Names event_names = {
+    {0, "created"},
+    {1, "linked_event_failed"},
+    {2, "timestamp_must_be_zero"},
+    {3, "reserved_flag"},
+    {4, "id_must_not_be_zero"},
+    {5, "aggregate_type_must_not_be_zero"},
+    {6, "aggregate_id_must_not_be_zero"},
+    {7, "event_type_must_not_be_zero"},
+    {8, "content_type_reserved"},
+    {9, "payload_too_large"},
+    {10, "version_must_be_zero"},
+    {11, "id_repeated_in_request"},
+    {12, "exists_with_different_aggregate_type"},
+    {13, "exists_with_different_aggregate_id"},
+    {14, "exists_with_different_event_type"},
+    {15, "exists_with_different_content_type"},
+    {16, "exists_with_different_business_id"},
+    {17, "exists_with_different_user_id"},
+    {18, "exists_with_different_payload"},
+    {19, "exists"},
+    {20, "exists_in_part"},
+    {21, "version_mismatch"},
+    {22, "too_many_streams"},
+    {23, "too_many_events"},
+};
+
 const Names name_names = {
     {0, "created"},
     {1, "reserved_field"},
@@ -209,6 +236,10 @@ TEST(StatusTest, OfAccountChangesKeepsNumbersAndNames) {
 }
 
 TEST(StatusTest, OfNamesKeepsNumbersAndNames) { expect_names<PutNameStatus>(name_names); }
+
+TEST(StatusTest, OfDomainEventsKeepsNumbersAndNames) {
+  expect_names<AppendEventStatus>(event_names);
+}
 
 TEST(StatusTest, OfRequestsKeepsNumbersAndNames) { expect_names<RequestStatus>(request_names); }
 

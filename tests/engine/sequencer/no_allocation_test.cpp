@@ -47,6 +47,7 @@ class NoJournal final : public FactReader {
   bool released_at(Sequence, TransferId) override { return false; }
   bool burnt_at(Sequence, TransferId) override { return false; }
   bool name_at(Sequence, Name&) override { return false; }
+  bool event_at(Sequence, DomainEvent&) override { return false; }
 };
 
 class NoAllocationTest : public ::testing::Test {
@@ -65,6 +66,7 @@ class NoAllocationTest : public ::testing::Test {
     request.reason = reason;
     request.role = role;
     request.names = names_;
+    request.payloads = payloads_;
     trapped = true;
     if (!open_ || !sequencer_.fits(request)) reopen();
     sequencer_.execute(request, now_ += 1'000);
@@ -116,6 +118,7 @@ class NoAllocationTest : public ::testing::Test {
                        facts_};
   std::vector<std::byte> reply_;
   std::span<const Name> names_;
+  std::span<const std::byte> payloads_;
   std::uint64_t number_ = 0;
   std::uint64_t entries_ = 0;
   std::uint64_t now_ = 1'000'000;
@@ -280,6 +283,34 @@ TEST_F(NoAllocationTest, AllocatesNothingForNames) {
     EXPECT_EQ(status_, round % 5 == 4 ? RequestStatus::name_conflict : RequestStatus::ok);
   }
   EXPECT_EQ(state_.names.size(), 4 * (limits::batch_events_max - 164) + 10 * names.size() / 2);
+}
+
+TEST_F(NoAllocationTest, AllocatesNothingForDomainEvents) {
+  constexpr std::uint32_t payload_bytes = 40;
+  const std::vector<std::byte> payloads(limits::batch_events_max * payload_bytes);
+  payloads_ = payloads;
+  std::vector<DomainEvent> events(limits::batch_events_max);
+  for (std::uint64_t round = 0; round < 12; ++round) {
+    for (std::uint64_t at = 0; at < events.size(); ++at) {
+      events[at].id = Uint128{at + 1, round};
+      events[at].aggregate_type = Uint128{at % 3 + 1, 0};
+      events[at].aggregate_id = Uint128{at % (round * 500 + 100) + 1, 0};
+      events[at].event_type = Uint128{1, 0};
+      events[at].payload_bytes = payload_bytes;
+    }
+    execute(RequestKind::append_events, events);
+    EXPECT_EQ(items_, 0U);
+    execute(RequestKind::append_events, events);
+    EXPECT_EQ(items_, events.size());  // All exist.
+    events.back().flags = event_flag::expects_version;
+    events.back().id.lo += 1;
+    events.back().version = 1;
+    execute(RequestKind::append_events, events);
+    EXPECT_EQ(items_, events.size());  // In part.
+    events.back().flags = 0;
+    events.back().version = 0;
+  }
+  EXPECT_EQ(state_.event_ids.size(), 12 * events.size());
 }
 
 TEST(NoAllocationDeathTest, TheTrapWorks) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "tests/net/protocol/round_trip.hpp"
 
@@ -184,6 +185,8 @@ TEST(ReplyRoundTrip, RefusedRepliesHaveTheFormOfTheirKind) {
       status = read_trial_balance_reply(frame.body()).value().status;
     } else if (*kind == RequestKind::lookup_names) {
       status = read_names_reply(frame.body()).value().status;
+    } else if (*kind == RequestKind::read_events) {
+      status = read_events_reply(frame.body()).value().status;
     } else if (*kind == RequestKind::list_ledgers) {
       status = read_ledgers_reply(frame.body()).value().status;
     } else {

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 
@@ -136,6 +137,52 @@ std::vector<Subject> requests_with_names() {
                  framed(lookup_names_frame_bytes(2),
                         [&](auto room) { return write_lookup_names(room, 1, keys, 0); }),
                  request_reader(RequestKind::lookup_names, sizeof(NameKey))});
+  return all;
+}
+
+std::vector<Subject> about_events() {
+  std::vector<DomainEvent> events(2);
+  events[1].payload_bytes = 5;
+  const std::vector<std::byte> payload(5);
+  const std::vector<Name> names(1);
+  std::vector<Subject> all;
+  all.push_back(
+      {"AppendEvents",
+       framed(append_events_frame_bytes(2, 5, 1),
+              [&](auto room) { return write_append_events(room, 1, {}, events, payload, names); }),
+       [](std::span<const std::byte> body) -> std::string {
+         const auto read = read_request(RequestKind::append_events, body);
+         if (!read.ok()) return read.error().words;
+         const RequestBody& value = read.value();
+         expect_inside(body, value.events, value.event_count * sizeof(DomainEvent));
+         expect_inside(body, value.payloads.data(), value.payloads.size());
+         expect_inside(body, value.names.data(), value.names.size_bytes());
+         return {};
+       }});
+  all.push_back({"ReadEvents",
+                 framed(read_events_frame_bytes,
+                        [](auto room) { return write_read_events(room, 1, EventFilter{}, 0); }),
+                 [](std::span<const std::byte> body) -> std::string {
+                   const auto read = read_request(RequestKind::read_events, body);
+                   if (!read.ok()) return read.error().words;
+                   expect_inside(body, read.value().events, sizeof(EventFilter));
+                   return {};
+                 }});
+  std::vector<RecordedEvent> recorded(2);
+  recorded[0].event.payload_bytes = 5;
+  all.push_back(
+      {"EventsReply",
+       framed(events_reply_frame_bytes(2 * sizeof(RecordedEvent), 5),
+              [&](auto room) {
+                return write_events_reply(room, 1, {.events = recorded, .payloads = payload});
+              }),
+       [](std::span<const std::byte> body) -> std::string {
+         const auto read = read_events_reply(body);
+         if (!read.ok()) return read.error().words;
+         expect_inside(body, read.value().events.data(), read.value().events.size_bytes());
+         expect_inside(body, read.value().payloads.data(), read.value().payloads.size());
+         return {};
+       }});
   return all;
 }
 
@@ -275,6 +322,7 @@ std::vector<Subject> replies() {
 std::vector<Subject> all_messages() {
   std::vector<Subject> all = requests_with_events();
   for (Subject& subject : requests_with_names()) all.push_back(std::move(subject));
+  for (Subject& subject : about_events()) all.push_back(std::move(subject));
   for (Subject& subject : other_requests()) all.push_back(std::move(subject));
   for (Subject& subject : replies()) all.push_back(std::move(subject));
   return all;
@@ -288,7 +336,7 @@ std::string unsound(const char* table) {
 
 TEST(VerifierTest, EveryMessageIsReadAsItWasWritten) {
   const auto subjects = all_messages();
-  ASSERT_EQ(subjects.size(), 33U);
+  ASSERT_EQ(subjects.size(), 36U);
   for (const Subject& subject : subjects) {
     EXPECT_EQ(subject.words_of(body_of(subject.frame)), "") << subject.table;
   }

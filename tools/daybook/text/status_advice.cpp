@@ -10,6 +10,7 @@ using T = CreateTransferStatus;
 using L = PutLedgerStatus;
 using C = ChangeAccountStatus;
 using N = PutNameStatus;
+using E = AppendEventStatus;
 
 template <typename Status>
 struct Advice {
@@ -42,6 +43,9 @@ constexpr std::string_view id_max = "The id is 2^128-1, which means something el
 constexpr std::string_view exists_differently =
     "There is one with this id already, and this field is another: look at it with get. For a new "
     "one take a new id.";
+constexpr std::string_view event_differs =
+    "There is an event with this id already, and this field is another: a new event takes a new "
+    "id.";
 constexpr std::string_view ledger_zero = "Name the ledger.";
 constexpr std::string_view code_zero = "Give a code from 1 to 65535.";
 
@@ -209,7 +213,8 @@ constexpr Advice<C> change_advice[] = {
 
 constexpr Advice<N> name_advice[] = {
     {N::reserved_field, "A reserved field is not 0."},
-    {N::kind_unknown, "The kind is account, transfer, user or business."},
+    {N::kind_unknown,
+     "The kind is account, transfer, user, business, aggregate_type, event_type or aggregate."},
     {N::id_must_not_be_zero, id_zero},
     {N::text_must_not_be_empty, "Give a text of 1 to 64 bytes."},
     {N::text_too_long, "A name has at most 64 bytes."},
@@ -217,6 +222,38 @@ constexpr Advice<N> name_advice[] = {
     {N::name_conflict, "The id has another name, which it keeps: see name get."},
     {N::too_many_names,
      "There is no room for more names: restart the engine with a larger --names-max."},
+};
+
+constexpr Advice<E> event_advice[] = {
+    {E::linked_event_failed, "Another event of the request failed: all are appended, or none."},
+    {E::timestamp_must_be_zero, "The engine sets the timestamp: leave it out."},
+    {E::reserved_flag, "A flag is set that this engine does not know."},
+    {E::id_must_not_be_zero, id_zero},
+    {E::aggregate_type_must_not_be_zero, "Say what kind of thing the stream is about."},
+    {E::aggregate_id_must_not_be_zero, "Say which one the stream is about."},
+    {E::event_type_must_not_be_zero, "Say what happened: give the event a type."},
+    {E::content_type_reserved, "Codes of your own for payloads begin at 1024."},
+    {E::payload_too_large,
+     "A payload has at most 65,536 bytes: keep the rest elsewhere, and its hash here."},
+    {E::version_must_be_zero,
+     "A version is given only as the expected one, with the flag expects_version."},
+    {E::id_repeated_in_request, "Two events of the request have this id: each needs its own."},
+    {E::exists_with_different_aggregate_type, event_differs},
+    {E::exists_with_different_aggregate_id, event_differs},
+    {E::exists_with_different_event_type, event_differs},
+    {E::exists_with_different_content_type, event_differs},
+    {E::exists_with_different_business_id, event_differs},
+    {E::exists_with_different_user_id, event_differs},
+    {E::exists_with_different_payload, event_differs},
+    {E::exists_in_part,
+     "Some events of the request were appended before, and others were not: send only the new "
+     "ones."},
+    {E::version_mismatch,
+     "The stream is at another version than expected: read what came, decide anew, and try again."},
+    {E::too_many_streams,
+     "There is no room for more streams: restart the engine with a larger --streams-max."},
+    {E::too_many_events,
+     "There is no room for more events: restart the engine with a larger --event-ids-max."},
 };
 
 template <typename Status>
@@ -240,5 +277,6 @@ std::string_view advice(ChangeAccountStatus status) noexcept {
   return find<C>(change_advice, status);
 }
 std::string_view advice(PutNameStatus status) noexcept { return find<N>(name_advice, status); }
+std::string_view advice(AppendEventStatus status) noexcept { return find<E>(event_advice, status); }
 
 }  // namespace daybook

@@ -14,5 +14,6 @@ namespace daybook {
 [[nodiscard]] std::string_view advice(PutLedgerStatus status) noexcept;
 [[nodiscard]] std::string_view advice(ChangeAccountStatus status) noexcept;
 [[nodiscard]] std::string_view advice(PutNameStatus status) noexcept;
+[[nodiscard]] std::string_view advice(AppendEventStatus status) noexcept;
 
 }  // namespace daybook

@@ -31,6 +31,7 @@ TEST(StatusAdviceTest, EveryRefusalSaysWhatToDo) {
   expect_advice_for_each_no({PutLedgerStatus::created, PutLedgerStatus::exists});
   expect_advice_for_each_no({ChangeAccountStatus::changed});
   expect_advice_for_each_no({PutNameStatus::created, PutNameStatus::exists});
+  expect_advice_for_each_no({AppendEventStatus::created, AppendEventStatus::exists});
 }
 
 }  // namespace

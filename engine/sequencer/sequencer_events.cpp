@@ -1,0 +1,51 @@
+// Sequencer: domain events, which are appended to their streams all together or not at all.
+
+#include <algorithm>
+
+#include "engine/sequencer/sequencer.hpp"
+
+namespace daybook {
+namespace {
+
+std::span<const DomainEvent> events_of(const RequestSlot& request) {
+  return {reinterpret_cast<const DomainEvent*>(request.events), request.event_count};
+}
+
+}  // namespace
+
+// Payloads that are not those of the events: nothing can be said of any event by itself.
+RequestStatus Sequencer::refusal_of_payloads(RequestSlot& request) {
+  const bool has_events = request.kind == RequestKind::append_events;
+  const bool fill = has_events ? payloads_fill(events_of(request), request.payloads.size())
+                               : request.payloads.empty();
+  if (fill) return RequestStatus::ok;
+  request.detail = "The payloads do not have the bytes that the events say together.";
+  return RequestStatus::malformed;
+}
+
+// Decided first and as a whole: there is nothing to undo.
+void Sequencer::append_events(Batch& batch) {
+  const RequestSlot& request = *batch.request;
+  const auto events = events_of(request);
+  std::span<const std::byte> payloads = request.payloads;
+  const auto decisions = request_events_.decide(state_, facts_, events, payloads);
+  if (!request_events_.appends()) {
+    for (std::uint32_t index = 0; index < events.size(); ++index) {
+      refuse_event(batch, index, events[index], decisions[index]);
+    }
+    return;
+  }
+  state_.streams.prepare(std::min<std::uint64_t>(events.size(), state_.streams.room()));
+  state_.event_ids.prepare(events.size());
+  for (std::uint32_t index = 0; index < events.size(); ++index) {
+    const auto payload = payloads.first(events[index].payload_bytes);
+    payloads = payloads.subspan(payload.size());
+    DomainEvent& fact = slab_->add_fact(events[index], payload);
+    fact.timestamp = batch.slot(index);
+    fact.version = decisions[index].version;
+    const Sequence sequence = state_.take_sequence();
+    state_.append_event(fact, decisions[index].hashes, sequence);
+  }
+}
+
+}  // namespace daybook

@@ -1,0 +1,131 @@
+#include "net/protocol/event_messages.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "net/protocol/body_reader.hpp"
+#include "net/protocol/body_writer.hpp"
+
+namespace daybook {
+namespace {
+
+constexpr std::uint16_t append_type = static_cast<std::uint16_t>(RequestKind::append_events);
+constexpr std::uint16_t read_type = static_cast<std::uint16_t>(RequestKind::read_events);
+
+std::span<const std::byte> bytes_of(const flatbuffers::Vector<std::uint8_t>* vector) {
+  if (vector == nullptr) return {};
+  return {reinterpret_cast<const std::byte*>(vector->Data()), vector->size()};
+}
+
+BodyFault not_allowed(RequestStatus status, std::string words) {
+  return {.status = status, .not_readable = false, .words = std::move(words)};
+}
+
+}  // namespace
+
+std::size_t write_append_events(std::span<std::byte> room, std::uint64_t number,
+                                const OperationOrigin& origin, std::span<const DomainEvent> events,
+                                std::span<const std::byte> payloads, std::span<const Name> names) {
+  BodyWriter<layout::AppendEvents> writer{room};
+  writer.fixed.trace_id = origin.trace_id.value();
+  writer.fixed.business_id = origin.business_id.value();
+  writer.fixed.user_id = origin.user_id.value();
+  writer.vector(writer.fixed.events, static_cast<std::uint32_t>(events.size()), sizeof(DomainEvent),
+                events.data());
+  writer.vector(writer.fixed.payloads, static_cast<std::uint32_t>(payloads.size()), 1,
+                payloads.data());
+  writer.vector(writer.fixed.names, static_cast<std::uint32_t>(names.size()), sizeof(Name),
+                names.data());
+  return writer.finish(append_type, 0, number);
+}
+
+Result<RequestBody, BodyFault> read_append_events(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::AppendEvents>(bytes);
+  if (table == nullptr) return unreadable("AppendEvents");
+  if (!is_aligned(table->events()) || !is_aligned(table->names())) {
+    return misaligned("AppendEvents");
+  }
+  const std::uint32_t count = count_of(table->events());
+  if (count == 0 || count > limits::batch_events_max) {
+    return not_allowed(count == 0 ? RequestStatus::malformed : RequestStatus::too_large,
+                       fmt::format("the request has {} events, it must have 1 to {}", count,
+                                   limits::batch_events_max));
+  }
+  const std::uint32_t names = count_of(table->names());
+  if (names > limits::request_names_max) {
+    return not_allowed(RequestStatus::too_large,
+                       fmt::format("the request brings {} names, at most {} are allowed", names,
+                                   limits::request_names_max));
+  }
+  RequestBody body{.origin = {TraceId{number_of(table->trace_id())},
+                              BusinessId{number_of(table->business_id())},
+                              UserId{table->user_id()}}};
+  body.events = reinterpret_cast<const std::byte*>(table->events()->Data());
+  body.event_count = count;
+  body.payloads = bytes_of(table->payloads());
+  if (names > 0) body.names = {reinterpret_cast<const Name*>(table->names()->Data()), names};
+  return body;
+}
+
+std::size_t write_read_events(std::span<std::byte> room, std::uint64_t number,
+                              const EventFilter& filter, std::uint64_t min_sequence) {
+  BodyWriter<layout::ReadEvents> writer{room};
+  std::memcpy(writer.fixed.filter.data(), &filter, sizeof(filter));
+  writer.fixed.min_sequence = min_sequence;
+  return writer.finish(read_type, 0, number);
+}
+
+// A limit that is out of bounds is answered with what else may be wrong with the filter, but the
+// room for the reply is measured by it.
+Result<RequestBody, BodyFault> read_read_events(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::ReadEvents>(bytes);
+  if (table == nullptr) return unreadable("ReadEvents");
+  const auto* filter = reinterpret_cast<const std::byte*>(table->filter());
+  if (reinterpret_cast<std::uintptr_t>(filter) % alignof(EventFilter) != 0) {
+    return misaligned("ReadEvents");
+  }
+  return RequestBody{
+      .events = filter,
+      .limit = std::min<std::uint32_t>(table->filter()->limit(), limits::batch_events_max),
+      .min_sequence = table->min_sequence()};
+}
+
+std::size_t write_events_reply(std::span<std::byte> room, std::uint64_t number,
+                               const EventsReplyMessage& reply) {
+  ENSURE(reply.words.empty(), "words are for refusals");
+  BodyWriter<layout::EventsReply> writer{room};
+  writer.fixed.status = static_cast<std::uint16_t>(reply.status);
+  writer.fixed.sequence = reply.sequence.value();
+  writer.fixed.cursor = reply.cursor;
+  writer.fixed.more = reply.more ? 1 : 0;
+  writer.vector(writer.fixed.events, static_cast<std::uint32_t>(reply.events.size()),
+                sizeof(RecordedEvent), reply.events.data());
+  writer.vector(writer.fixed.payloads, static_cast<std::uint32_t>(reply.payloads.size()), 1,
+                reply.payloads.data());
+  return writer.finish(read_type, frame_flag::reply, number);
+}
+
+Result<EventsReplyMessage, BodyFault> read_events_reply(std::span<const std::byte> body) {
+  const auto* table = verified<wire::EventsReply>(body);
+  if (table == nullptr) return unreadable("EventsReply");
+  if (!is_aligned(table->events())) return misaligned("EventsReply");
+  EventsReplyMessage reply{.status = static_cast<RequestStatus>(table->status()),
+                           .words = text_of(table->words()),
+                           .sequence = Sequence{table->sequence()},
+                           .more = table->more(),
+                           .cursor = table->cursor(),
+                           .events = {},
+                           .payloads = bytes_of(table->payloads())};
+  if (table->events() != nullptr) {
+    reply.events = {reinterpret_cast<const RecordedEvent*>(table->events()->Data()),
+                    table->events()->size()};
+  }
+  std::uint64_t payload_bytes = 0;
+  for (const RecordedEvent& each : reply.events) payload_bytes += each.event.payload_bytes;
+  if (payload_bytes != reply.payloads.size()) return unreadable("EventsReply");
+  return reply;
+}
+
+}  // namespace daybook

@@ -1,0 +1,182 @@
+// Domain events, forged: each row is one thing that apply requires and that no engine would have
+// done; see hostile_entry_test.cpp.
+
+#include "tests/replay/forger.hpp"
+
+namespace daybook::test {
+namespace {
+
+using After = AfterAGoodEntry;
+
+/// Event `id` of stream (7, 1), with this version.
+DomainEvent event_of(std::uint64_t id, std::uint64_t version) {
+  DomainEvent event;
+  event.id = Uint128{id, 0};
+  event.aggregate_type = Uint128{7, 0};
+  event.aggregate_id = Uint128{1, 0};
+  event.event_type = Uint128{3, 0};
+  event.version = version;
+  return event;
+}
+
+Forger& append(Forger& forger, const std::vector<DomainEvent>& events) {
+  return forger.all(RequestKind::append_events, FactKind::domain_event, events);
+}
+
+auto appending(const std::vector<DomainEvent>& events) {
+  return [events](Forger& forger) { append(forger, events); };
+}
+
+template <typename Change>
+auto event_with(Change change) {
+  return [change](Forger& forger) {
+    DomainEvent event = event_of(1, 1);
+    change(event);
+    append(forger, {event});
+  };
+}
+
+const char* const not_appended_so = "sequence 12: a domain event could not have been appended";
+const char* const in_part = "sequence 11: an operation appends some of its events and others not";
+
+const Forgery event_rows[] = {
+    {"without_an_id", event_with([](DomainEvent& e) { e.id = {}; }), not_appended_so},
+    {"without_an_aggregate_type", event_with([](DomainEvent& e) { e.aggregate_type = {}; }),
+     not_appended_so},
+    {"without_an_aggregate", event_with([](DomainEvent& e) { e.aggregate_id = {}; }),
+     not_appended_so},
+    {"without_a_type", event_with([](DomainEvent& e) { e.event_type = {}; }), not_appended_so},
+    {"reserved_flag", event_with([](DomainEvent& e) { e.flags = 2; }), not_appended_so},
+    {"reserved_content_type", event_with([](DomainEvent& e) { e.content_type = ContentType{500}; }),
+     not_appended_so},
+    {"payload_too_large",
+     [](Forger& forger) {
+       DomainEvent event = event_of(1, 1);
+       event.payload_bytes = limits::event_payload_bytes_max + 1;
+       forger.begin(Forger::operation(RequestKind::append_events), FactKind::domain_event, 1)
+           .with(event, std::string(event.payload_bytes, 'x'));
+     },
+     not_appended_so},
+    {"payload_missing",
+     [](Forger& forger) {
+       DomainEvent event = event_of(1, 1);
+       event.payload_bytes = 5;
+       forger.begin(Forger::operation(RequestKind::append_events), FactKind::domain_event, 1)
+           .with(event, "four");
+     },
+     "the payloads do not belong to the domain events"},
+    {"payload_of_nobody",
+     [](Forger& forger) {
+       forger.begin(Forger::operation(RequestKind::append_events), FactKind::domain_event, 1)
+           .with(event_of(1, 1), "x");
+     },
+     "the payloads do not belong to the domain events"},
+    {"timestamp_before_the_operation",
+     event_with([](DomainEvent& e) { e.timestamp = Timestamp{299}; }),
+     "sequence 12: a domain event's timestamp is not of its operation's time"},
+    {"timestamp_after_the_operation",
+     event_with([](DomainEvent& e) { e.timestamp = Timestamp{301}; }),
+     "sequence 12: a domain event's timestamp is not of its operation's time"},
+    {"version_zero", appending({event_of(1, 0)}),
+     "sequence 12: a domain event has version 0 and its stream has 0"},
+    {"version_with_a_gap", appending({event_of(1, 2)}),
+     "sequence 12: a domain event has version 2 and its stream has 0"},
+    {"version_again", appending({event_of(1, 1), event_of(2, 1)}),
+     "sequence 13: a domain event has version 1 and its stream has 1"},
+    {"gap_later", appending({event_of(1, 1), event_of(2, 2), event_of(3, 4)}),
+     "sequence 14: a domain event has version 4 and its stream has 2"},
+    {"id_twice_in_a_request", appending({event_of(1, 1), event_of(1, 2)}),
+     "sequence 13: the id 0x00000000000000000000000000000001 has a domain event already"},
+    {"in_part",
+     [](Forger& forger) {
+       Operation operation = Forger::operation(RequestKind::append_events);
+       operation.event_count = operation.refusal_count = 1;
+       forger.begin(operation, FactKind::domain_event, 1).with(event_of(1, 1));
+       forger.entry().add_refusal({.index = 1, .status = 1, .reserved = 0, .timestamp = {}});
+     },
+     in_part},
+    {"fewer_than_asked_for",
+     [](Forger& forger) {
+       Operation operation = Forger::operation(RequestKind::append_events);
+       operation.event_count = 1;
+       forger.begin(operation, FactKind::domain_event, 1).with(event_of(1, 1));
+     },
+     in_part},
+    {"none_and_not_refused",
+     [](Forger& forger) {
+       Operation operation = Forger::operation(RequestKind::append_events);
+       operation.event_count = 1;
+       forger.begin(operation, FactKind::domain_event, 0);
+     },
+     in_part},
+    {"of_a_refused_request",
+     [](Forger& forger) {
+       Operation operation = Forger::operation(RequestKind::append_events);
+       operation.status = RequestStatus::malformed;
+       forger.begin(operation, FactKind::domain_event, 1).with(event_of(1, 1));
+     },
+     "sequence 11: an operation that was refused has facts"},
+    {"by_transfers",
+     [](Forger& forger) {
+       forger.all(RequestKind::create_transfers, FactKind::domain_event,
+                  std::vector{event_of(1, 1)});
+     },
+     "no operation of this kind makes such facts"},
+    {"without_an_operation",
+     [](Forger& forger) { forger.own(FactKind::domain_event, event_of(1, 1)); },
+     "no operation of this kind makes such facts"},
+};
+
+class HostileEvent : public HostileEntry {};
+
+TEST_P(HostileEvent, IsRefusedWithItsSequence) { expect_refused(GetParam()); }
+
+INSTANTIATE_TEST_SUITE_P(Events, HostileEvent, testing::ValuesIn(event_rows), name_of_forgery);
+
+TEST(HostileEvents, WouldBeTakenWereTheyHonest) {
+  After after;
+  append(after.forger(), {event_of(1, 1), event_of(2, 2)});
+  const auto applied = after.apply_honestly();
+  EXPECT_TRUE(applied.ok()) << applied.error().what;
+  EXPECT_EQ(after.state().streams.count(), 1U);
+  EXPECT_EQ(after.state().event_ids.size(), 2U);
+}
+
+TEST(HostileEvents, AnIdOfAnEarlierEntryIsRefused) {
+  After after;
+  append(after.forger(), {event_of(1, 1), event_of(2, 2)});
+  ASSERT_TRUE(after.apply_honestly().ok());
+  after.forger().open(Sequence{14});
+  after.forger()
+      .begin(Forger::operation(RequestKind::append_events, Forger::time + 1, Forger::number + 1),
+             FactKind::domain_event, 1)
+      .with(event_of(2, 3));
+  const auto applied = after.apply();
+  ASSERT_FALSE(applied.ok());
+  EXPECT_NE(
+      applied.error().what.find("sequence 15: the id 0x00000000000000000000000000000002 has a "
+                                "domain event already"),
+      std::string::npos)
+      << applied.error().what;
+}
+
+TEST(HostileEvents, AreNotDamageWhereOnlyATableIsTooSmall) {
+  const auto kind_with = [](std::uint64_t streams_max, std::uint64_t event_ids_max) {
+    StateSettings settings = After::settings();
+    settings.streams_max = streams_max;
+    settings.event_ids_max = event_ids_max;
+    After after{settings};
+    DomainEvent other = event_of(2, 1);
+    other.aggregate_id = Uint128{2, 0};
+    append(after.forger(), {event_of(1, 1), other});
+    const auto applied = after.apply();
+    EXPECT_FALSE(applied.ok());
+    return applied.error().kind;
+  };
+  EXPECT_EQ(kind_with(1, 100), FailureKind::no_space);
+  EXPECT_EQ(kind_with(100, 1), FailureKind::no_space);
+  EXPECT_EQ(kind_with(100, 100), FailureKind::damaged);  // Its digest.
+}
+
+}  // namespace
+}  // namespace daybook::test

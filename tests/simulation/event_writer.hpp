@@ -1,0 +1,32 @@
+#pragma once
+
+#include <vector>
+
+#include "tests/simulation/surroundings.hpp"
+
+namespace daybook::test {
+
+/// Makes up domain events: of few streams, mostly good, with repeats and differences.
+class EventWriter {
+ public:
+  /// `around` outlives the writer.
+  explicit EventWriter(Surroundings& around) : around_{around}, random_{around.random} {}
+
+  void fill(WriteRequest& request);
+  /// At the beginning of an episode.
+  void forget();
+
+ private:
+  AskedEvent some_event();
+  /// What was asked for before, whole or in part.
+  void ask_again(WriteRequest& request);
+  void change(AskedEvent& asked);
+  void spoil(AskedEvent& asked);
+
+  Surroundings& around_;
+  Random& random_;
+  std::uint64_t last_event_ = 0;
+  std::vector<std::vector<AskedEvent>> asked_;
+};
+
+}  // namespace daybook::test
