@@ -101,7 +101,7 @@ help_and_usage() {
     "account create" "account get" "account list" "account history" "account balances" \
     "account limits" "account freeze" "account unfreeze" "account close" "account reopen" \
     "transfer create" "transfer get" "transfer post" "transfer void" "transfer reverse" \
-    "hold get" "name put" "name get" "query accounts" "query transfers" trial-balance \
+    "hold get" "name put" "name get" "stream append" "stream read" "stream list" "query accounts" "query transfers" trial-balance \
     "import accounts" "import transfers" "export accounts" "export transfers" \
     "identity add" "identity list" "identity remove" \
     "admin digest" "admin advance-clock" "admin accept-clock"; do
@@ -841,6 +841,96 @@ bench() {
   has err "--reads"
 }
 
+streams() {
+  run 0 stream append --aggregate-type order-note --aggregate name:4711 --type note_added \
+    --data 'call back on Monday' --expect-version none --content-type text/plain --id 901
+  has out "created"
+  run 0 stream append --aggregate-type order-note --aggregate name:4711 --type note_added \
+    --data 'call back on Monday' --expect-version none --content-type text/plain --id 901 --json
+  has out '"index":0,"id":"901","status":"exists","timestamp":"'
+  run 1 stream append --aggregate-type order-note --aggregate name:4711 --type note_added \
+    --data 'call back on Tuesday' --content-type text/plain --id 901
+  has err "exists_with_different_payload"
+  has err "a new event takes a new id"
+  run 1 stream append --aggregate-type order-note --aggregate name:4711 --type x --expect-version none
+  has err "version_mismatch"
+  printf '\x00\xff' >"$work/payload"
+  run 0 stream append --aggregate-type order-note --aggregate name:4711 --type scanned \
+    --data-file "$work/payload" --expect-version 1 --business name:order-7 --json
+  has out '"status":"created"'
+  has out '"version":2,"sequence":"'
+  cat >"$work/events.jsonl" <<'END'
+{"id":"910","aggregate_type":"order-note","aggregate":"name:4711","type":"note_added","data":{"by":"Ada"},"expect_version":2}
+{"id":"911","aggregate_type":"cart","aggregate":"name:c-1","type":"opened","expect_version":"none"}
+
+{"id":"912","aggregate_type":"cart","aggregate":"name:c-1","type":"filled","data_hex":"00","expect_version":1}
+END
+  run 0 stream append --file "$work/events.jsonl"
+  same "events created" "$(grep -c created <<<"$out")" 3
+  run 0 stream append --file "$work/events.jsonl" --json
+  same "events that exist" "$(grep -c '"exists"' <<<"$out")" 3
+  sed -e 's/"91/"92/' -e 's/expect_version":2/expect_version":3/' -e 's/c-1/c-2/' \
+    -e '$ s/version":1/version":7/' "$work/events.jsonl" >"$work/more.jsonl"
+  run 1 stream append --file "$work/more.jsonl"
+  has out "linked_event_failed"
+  has err "event 2: version_mismatch"
+  run 2 stream append --file "$work/missing.jsonl"
+  run 2 stream append --aggregate-type cart --aggregate name:c-1
+  has err "needs a type"
+  run 2 stream append --aggregate-type cart --aggregate c-1 --type x
+  has err "not an id"
+
+  run 0 stream read --aggregate-type order-note --aggregate name:4711 --json
+  same "events of a stream" "$(lines "$out")" 3
+  has out '"data":"call back on Monday"'
+  has out '"data_hex":"00ff"'
+  has out '"data":"{\"by\":\"Ada\"}"'
+  has out '"content_type":"application/json"'
+  has out '"names":{"aggregate_type":"order-note","aggregate":"4711","event_type":"scanned","business":"order-7"}'
+  run 0 stream read --aggregate-type order-note --aggregate name:4711 --version-from 2 --version-to 2
+  has out "scanned"
+  same "one version" "$(lines "$out")" 2
+  run 0 stream read --aggregate-type order-note --newest-first --limit 1 --json
+  has out '"version":3'
+  has err "--limit"
+  run 0 stream read --type opened --json
+  same "events of a type" "$(lines "$out")" 1
+  run 0 stream read --all --json
+  same "all events" "$(lines "$out")" 5
+  run 0 stream read --type nothing-like-it
+  has out "Nothing matches."
+  run 1 stream read --aggregate name:4711
+  has err "aggregate_id needs its aggregate_type"
+  run 2 stream read --version-from 0 --aggregate-type cart --aggregate name:c-1
+  has err "--version-from"
+  run 0 stream list
+  has out "order-note"
+  has out "cart"
+  run 0 stream list --aggregate-type cart --json
+  same "streams of a type" "$(lines "$out")" 1
+  has out '"version":2,"sequence":"'
+}
+
+offline_streams() {
+  run 0 state "$work/data" --stream order-note name:4711 --stream cart name:c-1 --json
+  same "streams offline" "$(lines "$out")" 2
+  has out '"found":true,"version":3,"last_sequence":"'
+  run 0 state "$work/data" --stream cart name:c-1
+  has out "cart"
+  run 1 state "$work/data" --stream cart name:c-2
+  has err "there was no stream cart name:c-2"
+  run 1 state "$work/data" --stream cart name:c-1 --at-sequence 1
+  run 0 dump "$work/data" --kind domain_event
+  same "events in the dump" "$(lines "$out")" 5
+  has out '"data":"call back on Monday"'
+  has out '"data_hex":"00ff"'
+  run 0 dump "$work/data" --kind operation
+  has out '"status":"exists_with_different_payload",'
+  has out '"status":"version_mismatch",'
+  has out '"request":{"id":"901","aggregate_type":"'
+  run 0 verify "$work/data"
+}
+
 help_and_usage
 bench
 start "$work/data" --clock manual
@@ -854,6 +944,7 @@ expiry
 operators
 queries
 names
+streams
 imports
 exports
 administration
@@ -861,6 +952,7 @@ stop
 moved_to_another_engine
 imported_history
 offline
+offline_streams
 identities
 removed_while_connected
 addresses

@@ -55,6 +55,7 @@ void register_query(CLI::App& app, CommandContext& context);
 void register_replay(CLI::App& app, CommandContext& context);
 void register_serve(CLI::App& app, CommandContext& context);
 void register_state(CLI::App& app, CommandContext& context);
+void register_stream(CLI::App& app, CommandContext& context);
 void register_transfer(CLI::App& app, CommandContext& context);
 void register_trial_balance(CLI::App& app, CommandContext& context);
 void register_verify(CLI::App& app, CommandContext& context);
