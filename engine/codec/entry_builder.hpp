@@ -67,6 +67,7 @@ class EntryBuilder {
   }
   [[nodiscard]] Run& last_run() { return runs_.items[runs_.count - 1]; }
   Operation& add_operation(const Operation& operation) { return add(operations_, operation); }
+  [[nodiscard]] Operation& last_operation() { return operations_.items[operations_.count - 1]; }
   Refusal& add_refusal(const Refusal& refusal) { return add(refusals_, refusal); }
   void add_refused(const Account& account) { add(refused_accounts_, account); }
   /// `burnt`: the refusal used the id up.

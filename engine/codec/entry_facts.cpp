@@ -105,18 +105,26 @@ Result<void> check_refusals(const EntryFacts& facts) {
     if (operation.refusal_count > facts.refusals.size() - refusals) {
       return damaged("an operation has more refusals than there are");
     }
+    const bool of_bundle = operation.kind == RequestKind::bundle;
+    bool has_data = false;
     for (std::uint32_t each = 0; each < operation.refusal_count; ++each) {
       const Refusal& refusal = facts.refusals[refusals++];
       if (refusal.index >= operation.event_count) {
         return damaged("a refusal names an event that its request did not have");
       }
-      if (!keeps_request_data(operation.kind, refusal.status)) continue;
-      if (operation.kind == RequestKind::create_accounts) ++accounts;
-      if (operation.kind == RequestKind::create_transfers) ++transfers;
-      if (operation.kind == RequestKind::put_ledgers) ++ledgers;
-      if (operation.kind == RequestKind::change_accounts) ++changes;
-      if (operation.kind == RequestKind::put_names) ++names;
-      if (operation.kind == RequestKind::append_events) ++events;
+      if (refusal.part > (of_bundle ? bundle_part::events : 0U)) {
+        return damaged("a refusal is of an unknown part of its request");
+      }
+      const RequestKind kind = kind_of_refusal(operation.kind, refusal);
+      if (!keeps_request_data(kind, refusal.status)) continue;
+      if (of_bundle && has_data) return damaged("a bundle fails in two places");
+      has_data = true;
+      if (kind == RequestKind::create_accounts) ++accounts;
+      if (kind == RequestKind::create_transfers) ++transfers;
+      if (kind == RequestKind::put_ledgers) ++ledgers;
+      if (kind == RequestKind::change_accounts) ++changes;
+      if (kind == RequestKind::put_names) ++names;
+      if (kind == RequestKind::append_events) ++events;
     }
   }
   if (refusals != facts.refusals.size() || accounts != facts.refused_accounts.size() ||
@@ -254,6 +262,16 @@ std::uint32_t* RunWalker::refused_of(RequestKind kind) {
   return kind == RequestKind::change_accounts ? &refused_account_changes_ : nullptr;
 }
 
+// Of what kind the operation's refused data is. A bundle has one at most.
+RequestKind RunWalker::data_kind(const Operation& operation) const {
+  if (operation.kind != RequestKind::bundle) return operation.kind;
+  for (const Refusal& refusal : facts_->refusals.subspan(refusals_, operation.refusal_count)) {
+    const RequestKind kind = kind_of_refusal(operation.kind, refusal);
+    if (keeps_request_data(kind, refusal.status)) return kind;
+  }
+  return RequestKind::create_transfers;
+}
+
 bool RunWalker::next(PlacedRun& placed) {
   if (at_ == facts_->runs.size()) return false;
   placed.run = facts_->runs[at_++];
@@ -262,15 +280,17 @@ bool RunWalker::next(PlacedRun& placed) {
     if (operations_ > 0) {  // Past the refusals of the operation before.
       const Operation& before = facts_->operations[operations_ - 1];
       for (std::uint32_t each = 0; each < before.refusal_count; ++each) {
-        if (!keeps_request_data(before.kind, facts_->refusals[refusals_++].status)) continue;
-        if (std::uint32_t* const count = refused_of(before.kind)) ++*count;
+        const Refusal& refusal = facts_->refusals[refusals_++];
+        const RequestKind kind = kind_of_refusal(before.kind, refusal);
+        if (!keeps_request_data(kind, refusal.status)) continue;
+        if (std::uint32_t* const count = refused_of(kind)) ++*count;
       }
     }
     ++operations_;
     placed.operation_sequence = next_;
     next_ = daybook::next(next_);
     placed.first_refusal = refusals_;
-    const std::uint32_t* const refused = refused_of(facts_->operations[operations_ - 1].kind);
+    const std::uint32_t* const refused = refused_of(data_kind(facts_->operations[operations_ - 1]));
     placed.first_refused_data = refused == nullptr ? 0 : *refused;
   }
   placed.first_sequence = next_;

@@ -59,6 +59,7 @@ struct EntryFacts {
 
 /// Does a refusal of this status stand in the journal with its event's data? `exists` and
 /// `linked_event_failed` do not: index, status and timestamp say it all.
+/// `kind`: for a refusal of a bundle, kind_of_refusal().
 [[nodiscard]] bool keeps_request_data(RequestKind kind, std::uint16_t status);
 
 /// One run of an entry, with where it stands.
@@ -67,8 +68,10 @@ struct PlacedRun {
   Sequence operation_sequence;  ///< Of the record, where this is the first run of its operation.
   Sequence first_sequence;      ///< Of the run's first fact.
   bool starts_operation = false;
-  std::uint32_t first_refusal = 0;       ///< Of the operation, in `refusals`.
-  std::uint32_t first_refused_data = 0;  ///< Of the operation, in the refused vector of its kind.
+  std::uint32_t first_refusal = 0;  ///< Of the operation, in `refusals`.
+  /// Of the operation, in the refused vector of its kind; of a bundle, in that of its one refusal
+  /// that has data.
+  std::uint32_t first_refused_data = 0;
 };
 
 /// Walks the runs of an entry in order and says which sequences each takes.
@@ -93,6 +96,7 @@ class RunWalker {
   std::uint32_t refused_events_ = 0;
 
   [[nodiscard]] std::uint32_t* refused_of(RequestKind kind);
+  [[nodiscard]] RequestKind data_kind(const Operation& operation) const;
 };
 
 }  // namespace daybook

@@ -33,7 +33,8 @@ class EventQuery {
     return (filter_.flags & event_filter_flag::newest_first) != 0;
   }
   [[nodiscard]] bool page_ends() const {
-    return is_full_ || slot_.item_count == filter_.limit || looked_at_ >= looked_at_max;
+    return is_full_ || slot_.item_count == filter_.limit || looked_at_ >= looked_at_max ||
+           slot_.query_items.size() + sizeof(RecordedEvent) > limits::event_page_bytes_max;
   }
 
   [[nodiscard]] Result<void> find_events();

@@ -155,6 +155,7 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::change_accounts:
     case RequestKind::put_names:
     case RequestKind::append_events:
+    case RequestKind::bundle:
     case RequestKind::release_holds:
     case RequestKind::lookup_accounts:
     case RequestKind::advance_clock:

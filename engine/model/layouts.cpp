@@ -76,7 +76,7 @@ static_assert(offsetof(TransferNote, bits) == 4 && offsetof(TransferNote, author
 static_assert(offsetof(TransferNote, overrode) == 7 && offsetof(TransferNote, total) == 8);
 static_assert(offsetof(TransferNote, owner) == 24 && offsetof(TransferNote, before) == 40);
 
-static_assert(offsetof(Refusal, status) == 4 && offsetof(Refusal, reserved) == 6);
+static_assert(offsetof(Refusal, status) == 4 && offsetof(Refusal, part) == 6);
 static_assert(offsetof(Refusal, timestamp) == 8);
 
 }  // namespace

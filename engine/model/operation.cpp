@@ -16,6 +16,8 @@ std::string_view to_string(RequestKind kind) noexcept {
       return "put_names";
     case RequestKind::append_events:
       return "append_events";
+    case RequestKind::bundle:
+      return "bundle";
     case RequestKind::lookup_accounts:
       return "lookup_accounts";
     case RequestKind::lookup_transfers:

@@ -18,6 +18,7 @@ enum class RequestKind : std::uint16_t {
   change_accounts = 19,  ///< By an operator: limits, freezing, closing.
   put_names = 20,
   append_events = 21,     ///< To streams of domain events: all of them or none.
+  bundle = 24,            ///< A chain of transfers and domain events: all of them or none.
   lookup_accounts = 40,   ///< Answered by the sequencer, in order with the writes.
   lookup_transfers = 41,  ///< This and the following: answered by query threads.
   list_accounts = 42,
@@ -45,20 +46,21 @@ enum class RequestKind : std::uint16_t {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::change_accounts ||
          kind == RequestKind::put_names || kind == RequestKind::append_events ||
-         kind == RequestKind::advance_clock || kind == RequestKind::accept_clock;
+         kind == RequestKind::bundle || kind == RequestKind::advance_clock ||
+         kind == RequestKind::accept_clock;
 }
 
 /// True for kinds whose events take a timestamp each: the last one's is the request's time.
 [[nodiscard]] constexpr bool takes_slots(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::put_names ||
-         kind == RequestKind::append_events;
+         kind == RequestKind::append_events || kind == RequestKind::bundle;
 }
 
 /// True for kinds that may bring names beside their events.
 [[nodiscard]] constexpr bool may_bring_names(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
-         kind == RequestKind::append_events;
+         kind == RequestKind::append_events || kind == RequestKind::bundle;
 }
 
 /// True for kinds whose request is a QueryFilter.
@@ -96,13 +98,26 @@ struct Operation {
 static_assert(sizeof(Operation) == 112 && alignof(Operation) == 8);
 static_assert(std::is_trivially_copyable_v<Operation>);
 
+/// Which of a bundle's two lists a refusal is of. Frozen: on the wire and in the journal.
+namespace bundle_part {
+inline constexpr std::uint16_t transfers = 0;
+inline constexpr std::uint16_t events = 1;
+}  // namespace bundle_part
+
 /// One event of a request that was not created. 16 bytes; also the item of a sparse reply.
 struct Refusal {
-  std::uint32_t index = 0;   ///< Of the event in its request, from 0.
+  std::uint32_t index = 0;   ///< Of the event in its request (in its part of a bundle), from 0.
   std::uint16_t status = 0;  ///< Of the enum that the request's kind implies.
-  std::uint16_t reserved = 0;
-  Timestamp timestamp;  ///< The original's where the status is `exists`, else the slot's.
+  std::uint16_t part = 0;    ///< Of bundle_part; 0 in requests of other kinds.
+  Timestamp timestamp;       ///< The original's where the status is `exists`, else the slot's.
 };
 static_assert(sizeof(Refusal) == 16 && alignof(Refusal) == 8);
+
+/// The kind of request whose statuses and data a refusal of a request of `kind` has.
+[[nodiscard]] constexpr RequestKind kind_of_refusal(RequestKind kind, const Refusal& refusal) {
+  if (kind != RequestKind::bundle) return kind;
+  return refusal.part == bundle_part::events ? RequestKind::append_events
+                                             : RequestKind::create_transfers;
+}
 
 }  // namespace daybook

@@ -36,6 +36,7 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::put_ledgers:
     case RequestKind::put_names:
     case RequestKind::append_events:
+    case RequestKind::bundle:
       return role == Role::gateway || role == Role::operator_;
     case RequestKind::change_accounts:
       return role == Role::operator_;

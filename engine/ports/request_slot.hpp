@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/model/domain_event.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/name.hpp"
@@ -39,10 +40,14 @@ struct RequestSlot {
   const std::byte* events = nullptr;
   std::uint32_t event_count = 0;
 
-  /// Of create_accounts, create_transfers, append_events: names that come with them. Put if all of
-  /// them are good, else the request is refused. 8-byte aligned.
+  /// Of create_accounts, create_transfers, append_events, bundle: names that come with them. Put if
+  /// all of them are good, else the request is refused. 8-byte aligned.
   std::span<const Name> names;
-  /// Of append_events: the payloads of the events, one behind the other. Not checked to fit them.
+  /// Of bundle: its domain events. `events` are its transfers, and event_count counts both.
+  /// 8-byte aligned.
+  std::span<const DomainEvent> bundled;
+  /// Of append_events and bundle: the payloads of the domain events, one behind the other. Not
+  /// checked to fit them.
   std::span<const std::byte> payloads;
 
   /// Of advance_clock: nanoseconds. Of list_*: what to begin after (0 = the beginning). Of

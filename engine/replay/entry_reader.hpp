@@ -78,10 +78,13 @@ struct PlacedOperation {
 /// Calls `use(const Transfer&)` for each transfer that the operation burnt.
 template <typename Use>
 void for_each_burnt(const EntryFacts& facts, const PlacedOperation& placed, Use use) {
-  if (placed.operation.kind != RequestKind::create_transfers) return;
+  const RequestKind whole = placed.operation.kind;
+  if (whole != RequestKind::create_transfers && whole != RequestKind::bundle) return;
   std::uint32_t data = placed.first_refused_data;
   for (const Refusal& refusal : placed.refusals) {
-    if (!keeps_request_data(placed.operation.kind, refusal.status)) continue;
+    const RequestKind kind = kind_of_refusal(whole, refusal);
+    if (kind != RequestKind::create_transfers) continue;
+    if (!keeps_request_data(kind, refusal.status)) continue;
     const Transfer& refused = facts.refused_transfers[data++];
     if (is_transient(static_cast<CreateTransferStatus>(refusal.status))) use(refused);
   }

@@ -49,8 +49,9 @@ const char* Replayer::fault_of_operation(const Operation& operation) const {
   const bool in_part =
       operation.created_count != operation.event_count &&
       (operation.created_count != 0 || operation.refusal_count != operation.event_count);
-  if (operation.kind == RequestKind::append_events &&
-      (in_part || (operation.created_count != 0 && operation.refusal_count != 0))) {
+  const bool is_whole =
+      operation.kind == RequestKind::append_events || operation.kind == RequestKind::bundle;
+  if (is_whole && (in_part || (operation.created_count != 0 && operation.refusal_count != 0))) {
     return "an operation appends some of its events and others not";
   }
   return nullptr;
@@ -89,7 +90,9 @@ Result<void> Replayer::finish_operation(const EntryFacts& facts) {
       .first_refused_data = placed.first_refused_data};
   // Only refused transfers can burn ids; other refusals need no room.
   const std::uint64_t burns_max =
-      operation.kind == RequestKind::create_transfers ? operation.refusal_count : 0;
+      operation.kind == RequestKind::create_transfers || operation.kind == RequestKind::bundle
+          ? operation.refusal_count
+          : 0;
   if (state_.transfer_ids.room() < burns_max) {
     return no_room(sequence, "there are more transfer ids than --transfer-ids-max");
   }

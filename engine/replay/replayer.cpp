@@ -78,14 +78,16 @@ constexpr Made made[] = {
     {RequestKind::change_accounts, FactKind::account_change},
     {RequestKind::put_names, FactKind::name},
     {RequestKind::append_events, FactKind::domain_event},
+    {RequestKind::bundle, FactKind::transfer},
     {RequestKind::advance_clock, FactKind::clock_change},
     {RequestKind::accept_clock, FactKind::clock_change},
     {RequestKind::release_holds, FactKind::hold_released},
 };
 
-// Names come with events too, in a run behind theirs.
+// Names come with events too, in a run behind theirs; so do the domain events of a bundle.
 bool makes(RequestKind kind, FactKind fact, bool is_first_run) {
   if (fact == FactKind::name && may_bring_names(kind) && !is_first_run) return true;
+  if (kind == RequestKind::bundle && fact == FactKind::domain_event) return !is_first_run;
   return std::any_of(std::begin(made), std::end(made),
                      [&](const Made& each) { return each.by == kind && each.fact == fact; });
 }

@@ -16,7 +16,7 @@ namespace {
 
 std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::create_accounts) return sizeof(Account);
-  if (kind == RequestKind::create_transfers) return sizeof(Transfer);
+  if (kind == RequestKind::create_transfers || kind == RequestKind::bundle) return sizeof(Transfer);
   if (kind == RequestKind::put_ledgers) return sizeof(Ledger);
   if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
   if (kind == RequestKind::put_names) return sizeof(Name);
@@ -27,7 +27,8 @@ std::size_t event_bytes(RequestKind kind) {
 FactKind fact_kind(RequestKind kind) {
   if (kind == RequestKind::create_accounts) return FactKind::account;
   if (kind == RequestKind::put_ledgers) return FactKind::ledger;
-  if (kind == RequestKind::create_transfers) return FactKind::transfer;
+  if (kind == RequestKind::create_transfers || kind == RequestKind::bundle)
+    return FactKind::transfer;
   if (kind == RequestKind::change_accounts) return FactKind::account_change;
   if (kind == RequestKind::put_names) return FactKind::name;
   if (kind == RequestKind::append_events) return FactKind::domain_event;
@@ -49,9 +50,14 @@ Authority authority_of(const RequestSlot& request) {
   return operates && !request.reason.empty() ? Authority::operator_ : Authority::client;
 }
 
+std::span<const Transfer> transfers_of(const RequestSlot& request) {
+  if (fact_kind(request.kind) != FactKind::transfer) return {};
+  return {reinterpret_cast<const Transfer*>(request.events),
+          request.event_count - request.bundled.size()};
+}
+
 // How many holds the request may open.
-std::uint64_t pending_count(const RequestSlot& request) {
-  const std::span events{reinterpret_cast<const Transfer*>(request.events), request.event_count};
+std::uint64_t pending_count(std::span<const Transfer> events) {
   return static_cast<std::uint64_t>(std::count_if(
       events.begin(), events.end(),
       [](const Transfer& event) { return (event.flags & transfer_flag::pending) != 0; }));
@@ -73,8 +79,10 @@ void Sequencer::open(EntryBuilder& slab) {
 }
 
 bool Sequencer::fits(const RequestSlot& request) const {
-  return slab_->fits(EntryBuilder::worst_case_bytes(request.event_count, event_bytes(request.kind),
-                                                    request.names.size(), request.payloads.size()));
+  const std::size_t bundled = request.bundled.size();
+  return slab_->fits(EntryBuilder::worst_case_bytes(
+      request.event_count - bundled, event_bytes(request.kind), request.names.size(),
+      request.payloads.size() + bundled * (sizeof(DomainEvent) + sizeof(Refusal))));
 }
 
 Timestamp Sequencer::Batch::slot(std::uint32_t index) const {
@@ -169,7 +177,7 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
   if (runs_events && kind == FactKind::clock_change) change_clock(batch, now_ns);
   const auto created =
       static_cast<std::uint32_t>(state_.last_sequence().value() - batch.operation.value());
-  slab_->last_run().count = created;
+  if (request.kind != RequestKind::bundle) slab_->last_run().count = created;
   if (runs_events) record_names(request);
   record_operation(batch, status, created);
 }
@@ -182,12 +190,9 @@ RequestStatus Sequencer::refusal_of(const RequestSlot& request, std::uint64_t no
       state_.accounts.room() < request.event_count) {
     return RequestStatus::too_many_accounts;
   }
-  if (request.kind == RequestKind::create_transfers &&
-      state_.transfer_ids.room() < request.event_count) {
-    return RequestStatus::too_many_transfers;
-  }
-  if (request.kind == RequestKind::create_transfers && state_.holds.room() < request.event_count &&
-      state_.holds.room() < pending_count(request)) {
+  const auto transfers = transfers_of(request);
+  if (state_.transfer_ids.room() < transfers.size()) return RequestStatus::too_many_transfers;
+  if (state_.holds.room() < transfers.size() && state_.holds.room() < pending_count(transfers)) {
     return RequestStatus::too_many_holds;
   }
   const std::uint64_t time = engine_time(now_ns);
@@ -224,6 +229,7 @@ void Sequencer::make_room_in_windows(ClientId client) {
 }
 
 void Sequencer::execute_events(Batch& batch) {
+  if (batch.request->kind == RequestKind::bundle) return execute_bundle(batch);
   switch (fact_kind(batch.request->kind)) {
     case FactKind::account:
       return create_accounts(batch);
@@ -286,26 +292,19 @@ void Sequencer::record_reason(const RequestSlot& request) {
 template <typename Event>
 void Sequencer::refuse(Batch& batch, std::uint32_t index, const Event& event, std::uint16_t status,
                        Timestamp timestamp) {
-  const Refusal refusal{.index = index, .status = status, .reserved = 0, .timestamp = timestamp};
+  const bool of_events =
+      batch.request->kind == RequestKind::bundle && std::is_same_v<Event, DomainEvent>;
+  const Refusal refusal{.index = index,
+                        .status = status,
+                        .part = of_events ? bundle_part::events : bundle_part::transfers,
+                        .timestamp = timestamp};
   batch.refusals[batch.refusal_count++] = slab_->add_refusal(refusal);
-  if (!keeps_request_data(batch.request->kind, status)) return;
+  if (!keeps_request_data(kind_of_refusal(batch.request->kind, refusal), status)) return;
   if constexpr (std::is_same_v<Event, Transfer>) {
     slab_->add_refused(event, is_transient(static_cast<CreateTransferStatus>(status)));
   } else {
     slab_->add_refused(event);
   }
-}
-
-void Sequencer::refuse_name(Batch& batch, std::uint32_t index, const Name& event,
-                            PutNameStatus status) {
-  refuse(batch, index, event, static_cast<std::uint16_t>(status), batch.slot(index));
-}
-
-void Sequencer::refuse_event(Batch& batch, std::uint32_t index, const DomainEvent& event,
-                             const RequestEvents::Decision& decision) {
-  const bool exists = decision.status == AppendEventStatus::exists;
-  refuse(batch, index, event, static_cast<std::uint16_t>(decision.status),
-         exists ? decision.original : batch.slot(index));
 }
 
 template <typename Event>
@@ -405,36 +404,9 @@ void Sequencer::create_transfers(Batch& batch) {
 
 void Sequencer::create_transfer(Batch& batch, std::uint32_t index, const TransferTags& tags) {
   const Transfer& event = event_at<Transfer>(*batch.request, index);
-  step(batch, index, event, [&](Timestamp& timestamp) -> std::uint16_t {
-    const TransferDecision decision =
-        decide_transfer(state_, facts_, batch.rules, event, timestamp, tags, record_);
-    if (decision.status == CreateTransferStatus::created) {
-      Transfer& fact = slab_->add_fact(decision.rewritten ? record_ : event);
-      if (!batch.rules.imported) fact.timestamp = timestamp;
-      if (decision.has_note) slab_->add_note(decision.note);
-      apply_transfer(fact, decision);
-      return 0;
-    }
-    if (decision.status == CreateTransferStatus::exists) timestamp = decision.original;
-    return static_cast<std::uint16_t>(decision.status);
-  });
-  // Burnt after step() has undone the chain: the burn stays.
-  if (batch.refusal_count == 0) return;
-  const Refusal& last = batch.refusals[batch.refusal_count - 1];
-  if (last.index == index && is_transient(static_cast<CreateTransferStatus>(last.status))) {
-    state_.burn(event.id, batch.operation);
-  }
-}
-
-void Sequencer::apply_transfer(const Transfer& fact, const TransferDecision& decision) {
-  const TransferPlaces& places = decision.places;
-  const AccountTable& accounts = state_.accounts;
-  const Account& debit = accounts.at(places.debit);
-  const Account& credit = accounts.at(places.credit);
-  ClosedAndFrozenStandStill::check(debit, credit, fact, decision.note);
-  state_.create_transfer(fact, decision.note, state_.take_sequence(), places);
-  LimitsAreKept::check(debit, credit, accounts.limits(places.debit), accounts.limits(places.credit),
-                       fact, decision.note);
+  step(batch, index, event,
+       [&](Timestamp& timestamp) { return try_transfer(batch, event, tags, timestamp); });
+  burn_if_transient(batch, index, event);
 }
 
 void Sequencer::put_ledgers(Batch& batch) {
@@ -585,5 +557,12 @@ std::span<std::byte> Sequencer::close(std::uint64_t now_ns, const JournalId& jou
   header.state_digest = state_.digest();
   return slab_->close(header);
 }
+
+// Of the other files.
+template void Sequencer::undo_chain<Transfer>(Batch&, std::uint32_t);
+template void Sequencer::refuse(Batch&, std::uint32_t, const Transfer&, std::uint16_t, Timestamp);
+template void Sequencer::refuse(Batch&, std::uint32_t, const Name&, std::uint16_t, Timestamp);
+template void Sequencer::refuse(Batch&, std::uint32_t, const DomainEvent&, std::uint16_t,
+                                Timestamp);
 
 }  // namespace daybook

@@ -111,6 +111,10 @@ class Sequencer {
   void create_accounts(Batch& batch);
   void create_transfers(Batch& batch);
   void create_transfer(Batch& batch, std::uint32_t index, const TransferTags& tags);
+  // sequencer_transfers.cpp.
+  [[nodiscard]] std::uint16_t try_transfer(Batch& batch, const Transfer& event,
+                                           const TransferTags& tags, Timestamp& timestamp);
+  void burn_if_transient(Batch& batch, std::uint32_t index, const Transfer& event);
   void apply_transfer(const Transfer& fact, const TransferDecision& decision);
   void put_ledgers(Batch& batch);
   void change_accounts(Batch& batch);
@@ -123,9 +127,18 @@ class Sequencer {
   void put_names(Batch& batch);
   void refuse_name(Batch& batch, std::uint32_t index, const Name& event, PutNameStatus status);
 
+  // sequencer_bundle.cpp.
+  void execute_bundle(Batch& batch);
+  [[nodiscard]] bool bundle_exists(Batch& batch, std::span<const Transfer> transfers);
+  [[nodiscard]] bool create_bundled_transfers(Batch& batch, std::span<const Transfer> transfers);
+  void refuse_bundled_events(Batch& batch, std::span<const RequestEvents::Decision> decisions);
+
   // sequencer_events.cpp.
   [[nodiscard]] static RequestStatus refusal_of_payloads(RequestSlot& request);
   void append_events(Batch& batch);
+  /// Requires: decided to be appended. Event `k` has the slot `first_slot` + k.
+  void append_decided(Batch& batch, std::span<const DomainEvent> events,
+                      std::span<const RequestEvents::Decision> decisions, std::uint32_t first_slot);
   void refuse_event(Batch& batch, std::uint32_t index, const DomainEvent& event,
                     const RequestEvents::Decision& decision);
 

@@ -15,10 +15,9 @@ std::span<const DomainEvent> events_of(const RequestSlot& request) {
 
 // Payloads that are not those of the events: nothing can be said of any event by itself.
 RequestStatus Sequencer::refusal_of_payloads(RequestSlot& request) {
-  const bool has_events = request.kind == RequestKind::append_events;
-  const bool fill = has_events ? payloads_fill(events_of(request), request.payloads.size())
-                               : request.payloads.empty();
-  if (fill) return RequestStatus::ok;
+  const auto events =
+      request.kind == RequestKind::append_events ? events_of(request) : request.bundled;
+  if (payloads_fill(events, request.payloads.size())) return RequestStatus::ok;
   request.detail = "The payloads do not have the bytes that the events say together.";
   return RequestStatus::malformed;
 }
@@ -27,25 +26,35 @@ RequestStatus Sequencer::refusal_of_payloads(RequestSlot& request) {
 void Sequencer::append_events(Batch& batch) {
   const RequestSlot& request = *batch.request;
   const auto events = events_of(request);
-  std::span<const std::byte> payloads = request.payloads;
-  const auto decisions = request_events_.decide(state_, facts_, events, payloads);
-  if (!request_events_.appends()) {
-    for (std::uint32_t index = 0; index < events.size(); ++index) {
-      refuse_event(batch, index, events[index], decisions[index]);
-    }
-    return;
+  const auto decisions = request_events_.decide(state_, facts_, events, request.payloads);
+  if (request_events_.appends()) return append_decided(batch, events, decisions, 0);
+  for (std::uint32_t index = 0; index < events.size(); ++index) {
+    refuse_event(batch, index, events[index], decisions[index]);
   }
+}
+
+void Sequencer::append_decided(Batch& batch, std::span<const DomainEvent> events,
+                               std::span<const RequestEvents::Decision> decisions,
+                               std::uint32_t first_slot) {
+  std::span<const std::byte> payloads = batch.request->payloads;
   state_.streams.prepare(std::min<std::uint64_t>(events.size(), state_.streams.room()));
   state_.event_ids.prepare(events.size());
   for (std::uint32_t index = 0; index < events.size(); ++index) {
     const auto payload = payloads.first(events[index].payload_bytes);
     payloads = payloads.subspan(payload.size());
     DomainEvent& fact = slab_->add_fact(events[index], payload);
-    fact.timestamp = batch.slot(index);
+    fact.timestamp = batch.slot(first_slot + index);
     fact.version = decisions[index].version;
     const Sequence sequence = state_.take_sequence();
     state_.append_event(fact, decisions[index].hashes, sequence);
   }
+}
+
+void Sequencer::refuse_event(Batch& batch, std::uint32_t index, const DomainEvent& event,
+                             const RequestEvents::Decision& decision) {
+  const bool exists = decision.status == AppendEventStatus::exists;
+  refuse(batch, index, event, static_cast<std::uint16_t>(decision.status),
+         exists ? decision.original : batch.slot(index));
 }
 
 }  // namespace daybook

@@ -30,6 +30,11 @@ void Sequencer::record_names(const RequestSlot& request) {
   }
 }
 
+void Sequencer::refuse_name(Batch& batch, std::uint32_t index, const Name& event,
+                            PutNameStatus status) {
+  refuse(batch, index, event, static_cast<std::uint16_t>(status), batch.slot(index));
+}
+
 void Sequencer::put_names(Batch& batch) {
   const RequestSlot& request = *batch.request;
   state_.names.prepare(request.event_count);

@@ -37,6 +37,17 @@ std::optional<Failure> fault_of_names(std::size_t count) {
 
 bool count_is_allowed(std::size_t count) { return count >= 1 && count <= limits::batch_events_max; }
 
+/// Of a frame whose size depends on what is in it.
+std::optional<Failure> fault_of_frame(std::size_t events, std::size_t names, std::size_t bytes) {
+  if (!count_is_allowed(events)) return wrong_count("events", events);
+  if (auto fault = fault_of_names(names)) return fault;
+  if (bytes <= limits::frame_bytes_max) return std::nullopt;
+  return Failure{FailureKind::invalid,
+                 fmt::format("the events take {} bytes together, a request has at most {}; nothing "
+                             "was sent: split it",
+                             bytes, limits::frame_bytes_max)};
+}
+
 SentRequest request_of(RequestKind kind, std::uint32_t event_count, FrameBuffer buffer,
                        const OperationAttributes& attributes, AnyCallback callback) {
   SentRequest request;
@@ -225,26 +236,42 @@ Result<BatchResult> Client::append_events(const EventList& events,
 void Client::async_append_events(const EventList& events, const OperationAttributes& attributes,
                                  std::span<const Name> names, BatchCallback callback) {
   const std::size_t count = events.events().size();
-  if (!count_is_allowed(count)) {
-    return session_->refuse(std::move(callback), wrong_count("events", count));
-  }
-  if (auto fault = fault_of_names(names.size())) {
-    return session_->refuse(std::move(callback), *fault);
-  }
   const std::size_t bytes =
       append_events_frame_bytes(count, events.payloads().size(), names.size());
-  if (bytes > limits::frame_bytes_max) {
-    return session_->refuse(
-        std::move(callback),
-        Failure{FailureKind::invalid,
-                fmt::format("the events take {} bytes together, a request has at most {}; nothing "
-                            "was sent: split it",
-                            bytes, limits::frame_bytes_max)});
+  if (auto fault = fault_of_frame(count, names.size(), bytes)) {
+    return session_->refuse(std::move(callback), *fault);
   }
   FrameBuffer buffer = session_->frames().take(bytes);
   buffer.size =
       write_append_events(buffer.frame(), 0, attributes, events.events(), events.payloads(), names);
   SentRequest sent = request_of(RequestKind::append_events, static_cast<std::uint32_t>(count),
+                                std::move(buffer), attributes, std::move(callback));
+  sent.is_whole = true;
+  session_->submit(std::move(sent));
+}
+
+Result<BatchResult> Client::send_bundle(std::span<const Transfer> transfers,
+                                        const EventList& events,
+                                        const OperationAttributes& attributes,
+                                        std::span<const Name> names) {
+  return wait_for<BatchResult>(loop(), [&](BatchCallback callback) {
+    async_send_bundle(transfers, events, attributes, names, std::move(callback));
+  });
+}
+
+void Client::async_send_bundle(std::span<const Transfer> transfers, const EventList& events,
+                               const OperationAttributes& attributes, std::span<const Name> names,
+                               BatchCallback callback) {
+  const std::size_t count = transfers.size() + events.events().size();
+  const std::size_t bytes = bundle_frame_bytes(transfers.size(), events.events().size(),
+                                               events.payloads().size(), names.size());
+  if (auto fault = fault_of_frame(count, names.size(), bytes)) {
+    return session_->refuse(std::move(callback), *fault);
+  }
+  FrameBuffer buffer = session_->frames().take(bytes);
+  buffer.size = write_bundle(buffer.frame(), 0, attributes, transfers, events.events(),
+                             events.payloads(), names);
+  SentRequest sent = request_of(RequestKind::bundle, static_cast<std::uint32_t>(count),
                                 std::move(buffer), attributes, std::move(callback));
   sent.is_whole = true;
   session_->submit(std::move(sent));

@@ -93,6 +93,15 @@ class Client {
                                     std::span<const Name> names = {});
   void async_append_events(const EventList& events, const OperationAttributes& attributes,
                            std::span<const Name> names, BatchCallback callback);
+  /// Transfers, as one chain, and domain events: all of them are done, or none is. Refusals say by
+  /// `part` and `index` which failed; sequences and timestamps count the transfers first. `names`:
+  /// as create_accounts().
+  Result<BatchResult> send_bundle(std::span<const Transfer> transfers, const EventList& events,
+                                  const OperationAttributes& attributes = {},
+                                  std::span<const Name> names = {});
+  void async_send_bundle(std::span<const Transfer> transfers, const EventList& events,
+                         const OperationAttributes& attributes, std::span<const Name> names,
+                         BatchCallback callback);
   Result<BatchResult> put_ledgers(std::span<const Ledger> ledgers,
                                   const OperationAttributes& attributes = {});
 

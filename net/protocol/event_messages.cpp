@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@ namespace daybook {
 namespace {
 
 constexpr std::uint16_t append_type = static_cast<std::uint16_t>(RequestKind::append_events);
+constexpr std::uint16_t bundle_type = static_cast<std::uint16_t>(RequestKind::bundle);
 constexpr std::uint16_t read_type = static_cast<std::uint16_t>(RequestKind::read_events);
 
 std::span<const std::byte> bytes_of(const flatbuffers::Vector<std::uint8_t>* vector) {
@@ -23,21 +25,60 @@ BodyFault not_allowed(RequestStatus status, std::string words) {
   return {.status = status, .not_readable = false, .words = std::move(words)};
 }
 
+/// `fewest`: of each kind of event that the request must have.
+std::optional<BodyFault> fault_of_counts(std::uint32_t events, std::uint32_t fewest,
+                                         std::uint32_t names) {
+  if (events > limits::batch_events_max) {
+    return not_allowed(RequestStatus::too_large,
+                       fmt::format("the request has {} events or more, it must have 1 to {}",
+                                   events, limits::batch_events_max));
+  }
+  if (fewest == 0) {
+    return not_allowed(RequestStatus::malformed,
+                       "the request has no events, or a bundle none of one kind");
+  }
+  if (names > limits::request_names_max) {
+    return not_allowed(RequestStatus::too_large,
+                       fmt::format("the request brings {} names, at most {} are allowed", names,
+                                   limits::request_names_max));
+  }
+  return std::nullopt;
+}
+
+/// What AppendEvents and Bundle share, once their counts were found good.
+template <typename Table>
+RequestBody body_of(const Table& table) {
+  RequestBody body{.origin = {TraceId{number_of(table.trace_id())},
+                              BusinessId{number_of(table.business_id())}, UserId{table.user_id()}}};
+  body.payloads = bytes_of(table.payloads());
+  if (count_of(table.names()) > 0) {
+    body.names = {reinterpret_cast<const Name*>(table.names()->Data()), table.names()->size()};
+  }
+  return body;
+}
+
+template <typename Fixed>
+void put_origin(Fixed& fixed, const OperationOrigin& origin) {
+  fixed.trace_id = origin.trace_id.value();
+  fixed.business_id = origin.business_id.value();
+  fixed.user_id = origin.user_id.value();
+}
+
+template <typename Fixed, typename Item>
+void put_vector(BodyWriter<Fixed>& writer, std::uint32_t& field, std::span<const Item> items) {
+  writer.vector(field, static_cast<std::uint32_t>(items.size()), sizeof(Item), items.data());
+}
+
 }  // namespace
 
 std::size_t write_append_events(std::span<std::byte> room, std::uint64_t number,
                                 const OperationOrigin& origin, std::span<const DomainEvent> events,
                                 std::span<const std::byte> payloads, std::span<const Name> names) {
   BodyWriter<layout::AppendEvents> writer{room};
-  writer.fixed.trace_id = origin.trace_id.value();
-  writer.fixed.business_id = origin.business_id.value();
-  writer.fixed.user_id = origin.user_id.value();
-  writer.vector(writer.fixed.events, static_cast<std::uint32_t>(events.size()), sizeof(DomainEvent),
-                events.data());
-  writer.vector(writer.fixed.payloads, static_cast<std::uint32_t>(payloads.size()), 1,
-                payloads.data());
-  writer.vector(writer.fixed.names, static_cast<std::uint32_t>(names.size()), sizeof(Name),
-                names.data());
+  put_origin(writer.fixed, origin);
+  put_vector(writer, writer.fixed.events, events);
+  put_vector(writer, writer.fixed.payloads, payloads);
+  put_vector(writer, writer.fixed.names, names);
   return writer.finish(append_type, 0, number);
 }
 
@@ -48,24 +89,46 @@ Result<RequestBody, BodyFault> read_append_events(std::span<const std::byte> byt
     return misaligned("AppendEvents");
   }
   const std::uint32_t count = count_of(table->events());
-  if (count == 0 || count > limits::batch_events_max) {
-    return not_allowed(count == 0 ? RequestStatus::malformed : RequestStatus::too_large,
-                       fmt::format("the request has {} events, it must have 1 to {}", count,
-                                   limits::batch_events_max));
-  }
-  const std::uint32_t names = count_of(table->names());
-  if (names > limits::request_names_max) {
-    return not_allowed(RequestStatus::too_large,
-                       fmt::format("the request brings {} names, at most {} are allowed", names,
-                                   limits::request_names_max));
-  }
-  RequestBody body{.origin = {TraceId{number_of(table->trace_id())},
-                              BusinessId{number_of(table->business_id())},
-                              UserId{table->user_id()}}};
+  if (auto fault = fault_of_counts(count, count, count_of(table->names()))) return *fault;
+  RequestBody body = body_of(*table);
   body.events = reinterpret_cast<const std::byte*>(table->events()->Data());
   body.event_count = count;
-  body.payloads = bytes_of(table->payloads());
-  if (names > 0) body.names = {reinterpret_cast<const Name*>(table->names()->Data()), names};
+  return body;
+}
+
+std::size_t write_bundle(std::span<std::byte> room, std::uint64_t number,
+                         const OperationOrigin& origin, std::span<const Transfer> transfers,
+                         std::span<const DomainEvent> events, std::span<const std::byte> payloads,
+                         std::span<const Name> names) {
+  BodyWriter<layout::Bundle> writer{room};
+  put_origin(writer.fixed, origin);
+  put_vector(writer, writer.fixed.transfers, transfers);
+  put_vector(writer, writer.fixed.events, events);
+  put_vector(writer, writer.fixed.payloads, payloads);
+  put_vector(writer, writer.fixed.names, names);
+  return writer.finish(bundle_type, 0, number);
+}
+
+Result<RequestBody, BodyFault> read_bundle(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::Bundle>(bytes);
+  if (table == nullptr) return unreadable("Bundle");
+  if (!is_aligned(table->transfers()) || !is_aligned(table->events()) ||
+      !is_aligned(table->names())) {
+    return misaligned("Bundle");
+  }
+  const std::uint32_t transfers = count_of(table->transfers());
+  const std::uint32_t events = count_of(table->events());
+  if (transfers > limits::batch_events_max || events > limits::batch_events_max) {
+    return *fault_of_counts(limits::batch_events_max + 1, 1, 0);
+  }
+  if (auto fault = fault_of_counts(transfers + events, std::min(transfers, events),
+                                   count_of(table->names()))) {
+    return *fault;
+  }
+  RequestBody body = body_of(*table);
+  body.events = reinterpret_cast<const std::byte*>(table->transfers()->Data());
+  body.event_count = transfers + events;
+  body.bundled = {reinterpret_cast<const DomainEvent*>(table->events()->Data()), events};
   return body;
 }
 

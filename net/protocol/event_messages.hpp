@@ -34,6 +34,26 @@ std::size_t write_append_events(std::span<std::byte> room, std::uint64_t number,
 /// Whether the payloads are those of the events is not looked at. Cost: O(1).
 [[nodiscard]] Result<RequestBody, BodyFault> read_append_events(std::span<const std::byte> body);
 
+// ---- bundle. ----
+
+[[nodiscard]] constexpr std::size_t bundle_frame_bytes(std::size_t transfer_count,
+                                                       std::size_t event_count,
+                                                       std::size_t payload_bytes,
+                                                       std::size_t name_count) {
+  return frame_header_bytes + sizeof(layout::Bundle) + 8 + transfer_count * sizeof(Transfer) + 8 +
+         event_count * sizeof(DomainEvent) + 8 + layout::padded(payload_bytes) + 8 +
+         name_count * sizeof(Name);
+}
+
+/// As write_append_events(), with transfers.
+std::size_t write_bundle(std::span<std::byte> room, std::uint64_t number,
+                         const OperationOrigin& origin, std::span<const Transfer> transfers,
+                         std::span<const DomainEvent> events, std::span<const std::byte> payloads,
+                         std::span<const Name> names);
+
+/// As read_append_events(). The body's events are the transfers; its event_count counts both.
+[[nodiscard]] Result<RequestBody, BodyFault> read_bundle(std::span<const std::byte> body);
+
 // ---- read_events. ----
 
 inline constexpr std::size_t read_events_frame_bytes =

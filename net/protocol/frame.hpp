@@ -108,6 +108,7 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::change_accounts:
     case RequestKind::put_names:
     case RequestKind::append_events:
+    case RequestKind::bundle:
     case RequestKind::lookup_accounts:
     case RequestKind::lookup_transfers:
     case RequestKind::list_accounts:

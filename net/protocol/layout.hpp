@@ -83,6 +83,23 @@ struct AppendEvents {
 };
 static_assert(sizeof(AppendEvents) == 80);
 
+/// Bundle; the vectors of transfers, of events, of payload bytes and of names follow.
+struct Bundle {
+  std::uint32_t root = 24;
+  std::uint16_t vtable[9] = {18, 64, 8, 24, 40, 4, 48, 52, 56};
+  std::uint16_t unused = 0;
+  std::int32_t vtable_distance = 20;
+  std::uint32_t transfers = 0;
+  Uint128 trace_id;
+  Uint128 business_id;
+  std::uint64_t user_id = 0;
+  std::uint32_t events = 0;
+  std::uint32_t payloads = 0;
+  std::uint32_t names = 0;
+  std::uint32_t unused_end = 0;
+};
+static_assert(sizeof(Bundle) == 88);
+
 struct AdvanceClock {
   std::uint32_t root = 16;
   std::uint16_t vtable[6] = {12, 56, 8, 24, 40, 48};

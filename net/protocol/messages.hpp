@@ -9,6 +9,7 @@
 #include "engine/base/result.hpp"
 #include "engine/model/account.hpp"
 #include "engine/model/account_change.hpp"
+#include "engine/model/domain_event.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
@@ -95,8 +96,9 @@ struct RequestBody {
   OperationOrigin origin{};
   const std::byte* events = nullptr;  ///< 8-byte aligned.
   std::uint32_t event_count = 0;
-  std::span<const Name> names{};          ///< Beside the events.
-  std::span<const std::byte> payloads{};  ///< Of append_events.
+  std::span<const Name> names{};           ///< Beside the events.
+  std::span<const DomainEvent> bundled{};  ///< Of bundle: beside the events, which are transfers.
+  std::span<const std::byte> payloads{};   ///< Of append_events and bundle.
   std::uint32_t limit = 0;
   std::uint64_t argument = 0;
   Uint128 argument_id{};

@@ -449,6 +449,8 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
       return read_names(body);
     case RequestKind::append_events:
       return read_append_events(body);
+    case RequestKind::bundle:
+      return read_bundle(body);
     case RequestKind::read_events:
       return read_read_events(body);
     case RequestKind::lookup_names:

@@ -25,6 +25,7 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
     case RequestKind::change_accounts:
     case RequestKind::put_names:
     case RequestKind::append_events:
+    case RequestKind::bundle:
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
       return reply_frame_bytes(body.event_count * sizeof(Refusal), 0);
@@ -232,6 +233,7 @@ bool Session::take_request(RequestKind kind, const FrameHeader& header,
   request.events = body.events;
   request.event_count = body.event_count;
   request.names = body.names;
+  request.bundled = body.bundled;
   request.payloads = body.payloads;
   request.argument = body.argument;
   request.argument_id = body.argument_id;

@@ -19,7 +19,7 @@ constexpr RequestKind kinds[] = {
     RequestKind::query_accounts,        RequestKind::query_transfers,
     RequestKind::trial_balance,         RequestKind::put_names,
     RequestKind::lookup_names,          RequestKind::append_events,
-    RequestKind::read_events,
+    RequestKind::read_events,           RequestKind::bundle,
 };
 
 std::size_t event_bytes(RequestKind kind) {
@@ -30,6 +30,7 @@ std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::put_names) return sizeof(Name);
   if (kind == RequestKind::lookup_names) return sizeof(NameKey);
   if (kind == RequestKind::append_events) return sizeof(DomainEvent);
+  if (kind == RequestKind::bundle) return sizeof(Transfer);
   return sizeof(Uint128);
 }
 
@@ -48,13 +49,17 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
   }
   if (request.value().event_count > limits::batch_events_max) std::abort();
   if (reinterpret_cast<std::uintptr_t>(request.value().events) % 8 != 0) std::abort();
-  const std::size_t bytes = kind == RequestKind::read_events ? sizeof(EventFilter)
-                            : is_filtered(kind)              ? sizeof(QueryFilter)
-                                                : request.value().event_count * event_bytes(kind);
+  const std::size_t bytes =
+      kind == RequestKind::read_events ? sizeof(EventFilter)
+      : is_filtered(kind)
+          ? sizeof(QueryFilter)
+          : (request.value().event_count - request.value().bundled.size()) * event_bytes(kind);
   touch(request.value().events, bytes);
   if (request.value().names.size() > limits::request_names_max) std::abort();
   if (reinterpret_cast<std::uintptr_t>(request.value().names.data()) % 8 != 0) std::abort();
   touch(request.value().names.data(), request.value().names.size_bytes());
+  if (reinterpret_cast<std::uintptr_t>(request.value().bundled.data()) % 8 != 0) std::abort();
+  touch(request.value().bundled.data(), request.value().bundled.size_bytes());
   touch(request.value().payloads.data(), request.value().payloads.size());
   touch(request.value().reason.data(), request.value().reason.size());
 }

@@ -64,6 +64,10 @@ void write_event_requests(Seeds& seeds) {
   seeds.request(21, append_events_frame_bytes(2, 3, 2), [&](auto room) {
     return write_append_events(room, 22, {}, events, payload, names);
   });
+  const std::vector<Transfer> transfers(2);
+  seeds.request(23, bundle_frame_bytes(2, 2, 3, 2), [&](auto room) {
+    return write_bundle(room, 24, {}, transfers, events, payload, names);
+  });
   EventFilter filter;
   filter.version_min = 1;
   filter.limit = 10;
@@ -122,7 +126,7 @@ void write_requests(Seeds& seeds) {
   seeds.request(20, lookup_names_frame_bytes(2),
                 [&](auto room) { return write_lookup_names(room, 19, keys, 0); });
   // The choices once more round: under other names than those without a reason or names.
-  constexpr int round = 24;
+  constexpr int round = 25;
   seeds.request(1 + round, reasoned_frame_bytes<Transfer>(3, 3), [&](auto room) {
     return write_reasoned_transfers(room, 17, {}, transfers, "why");
   });
@@ -131,7 +135,7 @@ void write_requests(Seeds& seeds) {
   seeds.request(1 + 2 * round, named_frame_bytes<Transfer>(3, 2, 3), [&](auto room) {
     return write_named_transfers(room, 21, {}, transfers, "why", names);
   });
-  seeds.request(23, hello_frame_bytes(8), [](auto room) {
+  seeds.request(24, hello_frame_bytes(8), [](auto room) {
     return write_hello(
         room, 12, {.client = ClientId{Uint128{1, 2}}, .protocol_version = 1, .token = "dbk_0123"});
   });

@@ -154,7 +154,7 @@ class Forger {
     begin(made, FactKind::transfer, 0);
     entry_.add_refusal({.index = 0,
                         .status = static_cast<std::uint16_t>(CreateTransferStatus::exceeds_credits),
-                        .reserved = 0,
+                        .part = 0,
                         .timestamp = {}});
     entry_.add_refused(make_transfer(id, 1, 2, 1), true);
     return *this;
@@ -272,7 +272,7 @@ class AfterAGoodEntry {
     note.total = amount_of(20);
     forger.with(make_transfer(104, 2, 1, 50))
         .with(naming(105, 104, transfer_flag::reversal, 20), note);
-    forger.entry().add_refusal({.index = 5, .status = 54, .reserved = 0, .timestamp = {}});
+    forger.entry().add_refusal({.index = 5, .status = 54, .part = 0, .timestamp = {}});
     forger.entry().add_refused(make_transfer(199, 1, 2, 1), true);
   }
 

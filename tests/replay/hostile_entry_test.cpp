@@ -116,19 +116,19 @@ const Forgery codec_rows[] = {
     {"refusal_of_no_operation",
      [](Forger& forger) {
        forger.begin(Forger::operation(create_transfers), FactKind::transfer, 0);
-       forger.entry().add_refusal({.index = 0, .status = 46, .reserved = 0, .timestamp = {}});
+       forger.entry().add_refusal({.index = 0, .status = 46, .part = 0, .timestamp = {}});
      },
      "the refusals and their request data do not match"},
     {"refusal_without_its_data",
      [](Forger& forger) {
        forger.begin(with_refusals(1, 1), FactKind::transfer, 0);
-       forger.entry().add_refusal({.index = 0, .status = 54, .reserved = 0, .timestamp = {}});
+       forger.entry().add_refusal({.index = 0, .status = 54, .part = 0, .timestamp = {}});
      },
      "the refusals and their request data do not match"},
     {"refusal_of_an_event_that_was_not_asked_for",
      [](Forger& forger) {
        forger.begin(with_refusals(1, 4), FactKind::transfer, 0);
-       forger.entry().add_refusal({.index = 4, .status = 46, .reserved = 0, .timestamp = {}});
+       forger.entry().add_refusal({.index = 4, .status = 46, .part = 0, .timestamp = {}});
      },
      "a refusal names an event that its request did not have"},
     {"note_of_no_transfer",

@@ -92,7 +92,7 @@ const Forgery event_rows[] = {
        Operation operation = Forger::operation(RequestKind::append_events);
        operation.event_count = operation.refusal_count = 1;
        forger.begin(operation, FactKind::domain_event, 1).with(event_of(1, 1));
-       forger.entry().add_refusal({.index = 1, .status = 1, .reserved = 0, .timestamp = {}});
+       forger.entry().add_refusal({.index = 1, .status = 1, .part = 0, .timestamp = {}});
      },
      in_part},
     {"fewer_than_asked_for",
@@ -127,11 +127,94 @@ const Forgery event_rows[] = {
      "no operation of this kind makes such facts"},
 };
 
+/// The domain events of a bundle whose operation was begun with its transfers.
+void bundled(Forger& forger, const std::vector<DomainEvent>& events) {
+  forger.entry().add_run({.kind = FactKind::domain_event,
+                          .reserved = 0,
+                          .operation = 0,
+                          .first = 0,
+                          .count = static_cast<std::uint32_t>(events.size())},
+                         Sequence{12 + forger.entry().transfer_count()});
+  for (const DomainEvent& event : events) forger.with(event);
+  forger.count(static_cast<std::uint32_t>(events.size()));
+}
+
+/// A bundle of one transfer and `events`, whose record says `created` facts of `asked`.
+auto bundle_of(const std::vector<DomainEvent>& events, std::uint32_t created, std::uint32_t asked) {
+  return [=](Forger& forger) {
+    Operation operation = Forger::operation(RequestKind::bundle);
+    operation.event_count = asked - 1;
+    forger.begin(operation, FactKind::transfer, 1);
+    forger.entry().last_operation().created_count = created;
+    forger.with(make_transfer(1, 1, 2, 1));
+    bundled(forger, events);
+  };
+}
+
+auto failed_bundle(const std::vector<Refusal>& refusals, bool of_events, bool of_transfers) {
+  return [=](Forger& forger) {
+    Operation operation = Forger::operation(RequestKind::bundle);
+    operation.event_count = operation.refusal_count = static_cast<std::uint32_t>(refusals.size());
+    forger.begin(operation, FactKind::transfer, 0);
+    for (const Refusal& refusal : refusals) forger.entry().add_refusal(refusal);
+    if (of_transfers) forger.entry().add_refused(make_transfer(1, 1, 2, 1), false);
+    if (of_events) forger.entry().add_refused(event_of(1, 0));
+  };
+}
+
+const Forgery bundle_rows[] = {
+    {"bundle_done_in_part", bundle_of({event_of(1, 1)}, 2, 3), in_part},
+    {"bundle_with_a_wrong_count", bundle_of({event_of(1, 1)}, 1, 2),
+     "an operation has another number of facts than it says"},
+    {"bundle_whose_event_has_a_gap", bundle_of({event_of(1, 3)}, 2, 2),
+     "sequence 13: a domain event has version 3 and its stream has 0"},
+    {"bundle_that_begins_with_events",
+     [](Forger& forger) {
+       forger.all(RequestKind::bundle, FactKind::domain_event, std::vector{event_of(1, 1)});
+     },
+     "no operation of this kind makes such facts"},
+    {"bundle_that_fails_twice",
+     failed_bundle({{0, 54, bundle_part::transfers, {}}, {0, 21, bundle_part::events, {}}}, true,
+                   true),
+     "a bundle fails in two places"},
+    {"refusal_of_an_unknown_part", failed_bundle({{0, 1, 0, {}}, {0, 1, 2, {}}}, false, false),
+     "a refusal is of an unknown part of its request"},
+    {"refusal_of_a_part_of_what_has_none",
+     [](Forger& forger) {
+       Operation operation = Forger::operation(RequestKind::append_events);
+       operation.event_count = operation.refusal_count = 1;
+       forger.begin(operation, FactKind::domain_event, 0);
+       forger.entry().add_refusal({.index = 0, .status = 1, .part = 1, .timestamp = {}});
+     },
+     "a refusal is of an unknown part of its request"},
+    {"refusal_of_an_event_with_the_data_of_a_transfer",
+     failed_bundle({{0, 1, 0, {}}, {0, 21, bundle_part::events, {}}}, false, true),
+     "the refusals and their request data do not match"},
+};
+
 class HostileEvent : public HostileEntry {};
 
 TEST_P(HostileEvent, IsRefusedWithItsSequence) { expect_refused(GetParam()); }
 
 INSTANTIATE_TEST_SUITE_P(Events, HostileEvent, testing::ValuesIn(event_rows), name_of_forgery);
+
+INSTANTIATE_TEST_SUITE_P(Bundles, HostileEvent, testing::ValuesIn(bundle_rows), name_of_forgery);
+
+TEST(HostileEvents, BundlesWouldBeTakenWereTheyHonest) {
+  const std::function<void(Forger&)> honest[] = {
+      bundle_of({event_of(1, 1), event_of(2, 2)}, 3, 3),
+      failed_bundle({{0, 1, 0, {}}, {0, 21, bundle_part::events, {}}}, true, false),
+      failed_bundle({{0, 54, 0, {}}, {0, 1, bundle_part::events, {}}}, false, true),
+      failed_bundle({{0, 46, 0, {}}, {0, 19, bundle_part::events, {}}}, false, false),
+  };
+  for (const auto& write : honest) {
+    SCOPED_TRACE(&write - std::begin(honest));
+    After after;
+    write(after.forger());
+    const auto applied = after.apply_honestly();
+    EXPECT_TRUE(applied.ok()) << applied.error().what;
+  }
+}
 
 TEST(HostileEvents, WouldBeTakenWereTheyHonest) {
   After after;

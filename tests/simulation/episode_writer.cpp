@@ -225,6 +225,8 @@ WriteRequest EpisodeWriter::new_request() {
     events_.fill(request);
   } else {
     transfers_.fill(request, imports);
+    const bool is_small = !request.transfers.empty() && request.transfers.size() < 20;
+    if (is_small && random_.chance(10)) events_.add_events(request);
   }
   if (random_.chance(8)) names_.add_names(request);
   if (random_.chance(1)) {

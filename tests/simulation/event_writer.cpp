@@ -7,6 +7,7 @@ namespace daybook::test {
 void EventWriter::forget() {
   last_event_ = 0;
   asked_.clear();
+  bundles_.clear();
 }
 
 void EventWriter::fill(WriteRequest& request) {
@@ -22,6 +23,25 @@ void EventWriter::fill(WriteRequest& request) {
     request.events.back().event.id = request.events.front().event.id;
   }
   if (!request.events.empty()) asked_.push_back(request.events);
+}
+
+void EventWriter::add_events(WriteRequest& request) {
+  request.kind = RequestKind::bundle;
+  for (std::uint64_t left = random_.between(1, 4); left > 0; --left) {
+    request.events.push_back(some_event());
+  }
+  if (random_.chance(8)) spoil(request.events[random_.below(request.events.size())]);
+  if (!bundles_.empty() && random_.chance(15)) {
+    // A bundle again under another number, whole or changed.
+    const WriteRequest& again = pick_recent(random_, bundles_, 20);
+    request.transfers = again.transfers;
+    request.events = again.events;
+    if (random_.chance(30)) change(request.events.back());
+    if (random_.chance(10) && request.transfers.size() > 1) request.transfers.pop_back();
+    if (random_.chance(10)) request.events.push_back(some_event());
+    if (random_.chance(10)) request.events.front() = some_event();
+  }
+  bundles_.push_back(request);
 }
 
 AskedEvent EventWriter::some_event() {

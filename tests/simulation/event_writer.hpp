@@ -13,6 +13,8 @@ class EventWriter {
   explicit EventWriter(Surroundings& around) : around_{around}, random_{around.random} {}
 
   void fill(WriteRequest& request);
+  /// Makes a request of transfers a bundle.
+  void add_events(WriteRequest& request);
   /// At the beginning of an episode.
   void forget();
 
@@ -27,6 +29,7 @@ class EventWriter {
   Random& random_;
   std::uint64_t last_event_ = 0;
   std::vector<std::vector<AskedEvent>> asked_;
+  std::vector<WriteRequest> bundles_;
 };
 
 }  // namespace daybook::test

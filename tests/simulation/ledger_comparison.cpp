@@ -297,6 +297,7 @@ bool leave_out(std::vector<Item>& items, StillFails still_fails) {
 void Coverage::count(const WriteRequest& request, const BatchReply& reply) {
   ++requests[reply.status];
   if (reply.status != RequestStatus::ok) return;
+  if (request.kind == RequestKind::bundle) return count_bundle(request, reply);
   for (std::uint32_t i = 0; i < request.event_count(); ++i) {
     const std::uint16_t status = reply.status_of(i);
     if (request.kind == RequestKind::create_accounts) {
@@ -312,6 +313,24 @@ void Coverage::count(const WriteRequest& request, const BatchReply& reply) {
     } else {
       ++ledgers[static_cast<PutLedgerStatus>(status)];
     }
+  }
+}
+
+void Coverage::count_bundle(const WriteRequest& request, const BatchReply& reply) {
+  constexpr std::uint16_t linked_event_failed = 1;
+  if (reply.refused.empty()) {
+    ++bundles_done;
+    return;
+  }
+  std::size_t of_transfers = 0;
+  std::size_t of_events = 0;
+  for (const RefusedEvent& each : reply.refused) {
+    if (each.status != linked_event_failed) ++(each.part == 0 ? of_transfers : of_events);
+  }
+  if (of_transfers + of_events == request.event_count() && request.event_count() > 1) {
+    ++bundles_known;
+  } else {
+    ++(of_transfers > 0 ? bundles_failed_in_transfers : bundles_failed_in_events);
   }
 }
 

@@ -20,6 +20,10 @@ struct Coverage {
   std::map<PutNameStatus, std::uint64_t> names;
   std::map<AppendEventStatus, std::uint64_t> events;
   std::map<RequestStatus, std::uint64_t> requests;
+  std::uint64_t bundles_done = 0;
+  std::uint64_t bundles_failed_in_events = 0;
+  std::uint64_t bundles_failed_in_transfers = 0;
+  std::uint64_t bundles_known = 0;
   std::uint32_t flags_created = 0;  ///< Of transfers: every flag of one that was created,
   std::uint32_t flags_existed = 0;  ///< and of one that was asked for again and answered `exists`.
   std::uint64_t repeats = 0;        ///< Answered from a reply window.
@@ -32,6 +36,7 @@ struct Coverage {
 
   void count(const WriteRequest& request, const BatchReply& reply);
   void count(CreateTransferStatus status, std::uint16_t flags);
+  void count_bundle(const WriteRequest& request, const BatchReply& reply);
 };
 
 /// Where the engine and the model parted.

@@ -68,6 +68,10 @@ void expect_everything_happened(const Coverage& coverage) {
   }
   EXPECT_EQ(coverage.flags_created, transfer_flag::known);
   EXPECT_EQ(coverage.flags_existed, transfer_flag::known);
+  EXPECT_GT(coverage.bundles_done, 0U);
+  EXPECT_GT(coverage.bundles_known, 0U);
+  EXPECT_GT(coverage.bundles_failed_in_transfers, 0U);
+  EXPECT_GT(coverage.bundles_failed_in_events, 0U);
   EXPECT_GT(coverage.repeats, 0U);
   EXPECT_GT(coverage.evictions, 0U);
   EXPECT_GT(coverage.restarts, 0U);

@@ -335,6 +335,11 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
     payloads += asked.payload;
   }
   if (request.kind == RequestKind::append_events) lend_events(slot, events);
+  if (request.kind == RequestKind::bundle) {
+    lend_events(slot, request.transfers);
+    slot.bundled = events;
+    slot.event_count += to_count(events.size());
+  }
   slot.payloads = std::as_bytes(std::span{payloads});
   const Sequence before = live_->state.last_sequence();
   execute(slot);
@@ -349,7 +354,8 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
   }
   const auto* refusals = reinterpret_cast<const Refusal*>(slot.reply_room);
   for (std::uint32_t i = 0; i < slot.item_count; ++i) {
-    reply.refused.push_back({refusals[i].index, refusals[i].status, refusals[i].timestamp});
+    reply.refused.push_back(
+        {refusals[i].index, refusals[i].status, refusals[i].timestamp, refusals[i].part});
   }
   if (slot.rebuild_reply) read_refusals(slot.first_sequence, reply);
   if (request.kind == RequestKind::advance_clock && slot.status == RequestStatus::ok &&
@@ -381,7 +387,7 @@ void EngineUnderTest::read_refusals(Sequence operation, BatchReply& reply) {
   const auto placed = operation_in(facts.value(), operation);
   if (!placed) return note("a repeat names a sequence that is no operation's");
   for (const Refusal& refusal : placed->refusals) {
-    reply.refused.push_back({refusal.index, refusal.status, refusal.timestamp});
+    reply.refused.push_back({refusal.index, refusal.status, refusal.timestamp, refusal.part});
   }
 }
 

@@ -86,9 +86,9 @@ std::size_t WriteRequest::event_count() const {
          events.size();
 }
 
-std::uint16_t BatchReply::status_of(std::uint32_t index) const {
+std::uint16_t BatchReply::status_of(std::uint32_t index, std::uint16_t part) const {
   for (const RefusedEvent& event : refused) {
-    if (event.index == index) return event.status;
+    if (event.index == index && event.part == part) return event.status;
   }
   return 0;
 }
@@ -116,7 +116,11 @@ std::string to_text(const BatchReply& reply, RequestKind kind) {
   std::string text = fmt::format("{} sequence {} timestamp {}", to_string(reply.status),
                                  reply.first_sequence.value(), reply.first_timestamp.value());
   for (const RefusedEvent& event : reply.refused) {
-    text += fmt::format("; {}: {} at {}", event.index, status_name(kind, event.status),
+    RequestKind of = kind;
+    if (kind == RequestKind::bundle) {
+      of = event.part == 1 ? RequestKind::append_events : RequestKind::create_transfers;
+    }
+    text += fmt::format("; {}.{}: {} at {}", event.part, event.index, status_name(of, event.status),
                         event.timestamp.value());
   }
   return text;

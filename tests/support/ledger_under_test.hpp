@@ -43,7 +43,7 @@ struct WriteRequest {
   std::vector<Ledger> ledgers;
   std::vector<AccountChange> account_changes;
   std::vector<Name> names;                  ///< Of put_names, or such as come with other events.
-  std::vector<AskedEvent> events;           ///< Of append_events.
+  std::vector<AskedEvent> events;           ///< Of append_events; of bundle with transfers.
   Role role = Role::gateway;                ///< Of who asks: an operator's reversal may do more.
   std::string reason;                       ///< An operator's words.
   Authority authority = Authority::client;  ///< Of a coordinator, which no frame can be from.
@@ -56,6 +56,7 @@ struct RefusedEvent {
   std::uint32_t index = 0;
   std::uint16_t status = 0;
   Timestamp timestamp;
+  std::uint16_t part = 0;  ///< Of a bundle: 0 its transfers, 1 its domain events.
 
   friend bool operator==(const RefusedEvent&, const RefusedEvent&) = default;
 };
@@ -71,7 +72,7 @@ struct BatchReply {
   friend bool operator==(const BatchReply&, const BatchReply&) = default;
 
   /// The status of event `index`: 0 when it was created.
-  [[nodiscard]] std::uint16_t status_of(std::uint32_t index) const;
+  [[nodiscard]] std::uint16_t status_of(std::uint32_t index, std::uint16_t part = 0) const;
 };
 
 /// One line for people, with the names of the statuses.

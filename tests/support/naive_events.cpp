@@ -93,13 +93,14 @@ AppendEventStatus NaiveLedger::judge(const AskedEvent& asked, EventsSoFar& so_fa
 /// All of them, or none: the first that fails says why, and the others that one did.
 std::vector<NaiveLedger::Decision> NaiveLedger::append(const WriteRequest& request,
                                                        std::uint64_t batch_time) {
+  const std::size_t first = request.transfers.size();  // Of a bundle: their slots come first.
   std::vector<Decision> decisions;
   EventsSoFar so_far;
   for (const AskedEvent& asked : request.events) {
     const std::size_t index = decisions.size();
     const AppendEventStatus status = judge(asked, so_far);
     Decision decision{static_cast<std::uint16_t>(status),
-                      Timestamp{slot_of(request, batch_time, index).timestamp}};
+                      Timestamp{slot_of(request, batch_time, first + index).timestamp}};
     if (status == AppendEventStatus::exists) {
       decision.timestamp = events_.at(asked.event.id).asked.event.timestamp;
     }
@@ -109,7 +110,7 @@ std::vector<NaiveLedger::Decision> NaiveLedger::append(const WriteRequest& reque
     for (std::size_t other = 0; other < decisions.size(); ++other) {
       if (other == index) continue;
       decisions[other] = {static_cast<std::uint16_t>(AppendEventStatus::linked_event_failed),
-                          Timestamp{slot_of(request, batch_time, other).timestamp}};
+                          Timestamp{slot_of(request, batch_time, first + other).timestamp}};
     }
     return decisions;
   }

@@ -69,7 +69,11 @@ BatchReply NaiveLedger::submit(const WriteRequest& request) {
     if (request.kind != RequestKind::put_names) put_names_of(request);
     for (std::uint32_t index = 0; index < decisions.size(); ++index) {
       if (decisions[index].status == 0) continue;
-      reply.refused.push_back({index, decisions[index].status, decisions[index].timestamp});
+      const auto transfers = static_cast<std::uint32_t>(request.transfers.size());
+      const bool of_events = request.kind == RequestKind::bundle && index >= transfers;
+      reply.refused.push_back({of_events ? index - transfers : index, decisions[index].status,
+                               decisions[index].timestamp,
+                               static_cast<std::uint16_t>(of_events ? 1 : 0)});
     }
   }
   keep_answer(request, reply);
@@ -113,7 +117,8 @@ NaiveLedger::Slot NaiveLedger::slot_of(const WriteRequest& request, std::uint64_
   slot.timestamp = batch_time - request.event_count() + index + 1;
   slot.batch_is_imported =
       (!request.accounts.empty() && has(request.accounts[0], account_flag::imported)) ||
-      (!request.transfers.empty() && has(request.transfers[0], transfer_flag::imported));
+      (!request.transfers.empty() && request.kind != RequestKind::bundle &&
+       has(request.transfers[0], transfer_flag::imported));
   slot.authority = authority_of(request);
   slot.owner = request.owner;
   return slot;
@@ -133,14 +138,16 @@ std::vector<NaiveLedger::Decision> NaiveLedger::execute(const WriteRequest& requ
         [this](const Account& account, const Slot& slot) { return create(account, slot); },
         [](const Account&, std::uint16_t) {});
   }
+  const BurnId burn = [this](const Transfer& transfer, std::uint16_t status) {
+    if (burns_the_id(static_cast<TransferStatus>(status))) burnt_.insert(transfer.id);
+  };
   if (request.kind == RequestKind::create_transfers) {
     return run_chains(
         request.transfers, request, batch_time,
         [this](const Transfer& transfer, const Slot& slot) { return create(transfer, slot); },
-        [this](const Transfer& transfer, std::uint16_t status) {
-          if (burns_the_id(static_cast<TransferStatus>(status))) burnt_.insert(transfer.id);
-        });
+        burn);
   }
+  if (request.kind == RequestKind::bundle) return run_bundle(request, batch_time, burn);
   if (request.kind == RequestKind::append_events) return append(request, batch_time);
   std::vector<Decision> decisions;
   for (const AccountChange& each : request.account_changes) {

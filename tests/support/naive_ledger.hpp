@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -171,6 +172,13 @@ class NaiveLedger final : public LedgerUnderTest {
   [[nodiscard]] static AppendEventStatus compare(const AskedEvent& now, const AskedEvent& then);
   [[nodiscard]] static bool payloads_are_whole(const WriteRequest& request);
   std::vector<Decision> append(const WriteRequest& request, std::uint64_t batch_time);
+
+  // Bundles: naive_bundles.cpp.
+  using BurnId = std::function<void(const Transfer&, std::uint16_t)>;
+  std::vector<Decision> run_bundle(const WriteRequest& request, std::uint64_t batch_time,
+                                   const BurnId& burn);
+  [[nodiscard]] std::optional<std::vector<Decision>> known_bundle(const WriteRequest& request,
+                                                                  std::uint64_t batch_time) const;
 
   // Transfers: naive_transfers.cpp.
   [[nodiscard]] Verdict judge(const Transfer& transfer, const Slot& slot) const;

@@ -43,7 +43,8 @@ NaiveLedger::Decision NaiveLedger::put(const Name& name, const Slot& slot) {
 RequestStatus NaiveLedger::judge_names(const WriteRequest& request) const {
   if (request.kind == RequestKind::put_names || request.names.empty()) return RequestStatus::ok;
   if (request.kind != RequestKind::create_accounts &&
-      request.kind != RequestKind::create_transfers && request.kind != RequestKind::append_events) {
+      request.kind != RequestKind::create_transfers && request.kind != RequestKind::append_events &&
+      request.kind != RequestKind::bundle) {
     return RequestStatus::malformed;
   }
   if (request.names.size() > names_of_a_request_max) return RequestStatus::too_large;

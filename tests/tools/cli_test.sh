@@ -101,7 +101,7 @@ help_and_usage() {
     "account create" "account get" "account list" "account history" "account balances" \
     "account limits" "account freeze" "account unfreeze" "account close" "account reopen" \
     "transfer create" "transfer get" "transfer post" "transfer void" "transfer reverse" \
-    "hold get" "name put" "name get" "stream append" "stream read" "stream list" "query accounts" "query transfers" trial-balance \
+    "hold get" "name put" "name get" "stream append" "stream read" "stream list" bundle "query accounts" "query transfers" trial-balance \
     "import accounts" "import transfers" "export accounts" "export transfers" \
     "identity add" "identity list" "identity remove" \
     "admin digest" "admin advance-clock" "admin accept-clock"; do
@@ -911,7 +911,47 @@ END
   has out '"version":2,"sequence":"'
 }
 
+bundles() {
+  run 0 account create --id 801 --ledger 978 --code 10
+  run 0 account create --id 802 --ledger 978 --code 10 --flag debits_must_not_exceed_credits
+  cat >"$work/paid.json" <<'END'
+{"transfers": [{"id": "8001", "debit_account_id": "801", "credit_account_id": "802", "amount": "12.50", "ledger": 978, "code": 1},
+               {"id": "8002", "debit_account_id": "802", "credit_account_id": "801", "amount": "2.50", "ledger": 978, "code": 1}],
+ "events": [{"id": "8001", "aggregate_type": "order", "aggregate": "name:4711", "type": "paid", "expect_version": "none", "data": {"by": "card"}}]}
+END
+  run 0 bundle --file "$work/paid.json"
+  has out "transfer 1"
+  has out "event 0"
+  same "bundle created" "$(grep -c created <<<"$out")" 3
+  run 0 bundle --file "$work/paid.json" --json
+  same "bundle exists" "$(grep -c '"status":"exists"' <<<"$out")" 3
+  has out '"part":"event","index":0,"id":"8001","status":"exists","timestamp":"'
+  sed 's/"800/"801/g' "$work/paid.json" >"$work/again.json"
+  run 1 bundle --file "$work/again.json"
+  has err "event 0: version_mismatch"
+  run 1 transfer get 8011
+  sed -e 's/"800/"802/g' -e 's/"2.50"/"99.00"/' -e 's/"none"/1/' "$work/paid.json" >"$work/poor.json"
+  run 1 bundle --file "$work/poor.json" --json
+  has out '"part":"transfer","index":0,"id":"8021","status":"linked_event_failed"}'
+  has err "transfer 1: exceeds_credits"
+  run 0 stream list --aggregate-type order --json
+  has out '"version":1,'
+  run 0 account get 802 --json
+  has out '"credits_posted":"12.50"'
+  echo '{"transfers": [], "events": []}' >"$work/empty.json"
+  run 2 bundle --file "$work/empty.json"
+  has err "transfers"
+  echo '{"transfer": []}' >"$work/odd.json"
+  run 2 bundle --file "$work/odd.json"
+  has err "there is no field 'transfer'"
+  run 2 bundle --file "$work/missing.json"
+}
+
 offline_streams() {
+  run 0 dump "$work/data" --kind operation
+  has out '"request":"bundle"'
+  has out '"status":"version_mismatch","status_number":21,'
+  has out '"part":"domain_event"'
   run 0 state "$work/data" --stream order-note name:4711 --stream cart name:c-1 --json
   same "streams offline" "$(lines "$out")" 2
   has out '"found":true,"version":3,"last_sequence":"'
@@ -921,7 +961,7 @@ offline_streams() {
   has err "there was no stream cart name:c-2"
   run 1 state "$work/data" --stream cart name:c-1 --at-sequence 1
   run 0 dump "$work/data" --kind domain_event
-  same "events in the dump" "$(lines "$out")" 5
+  same "events in the dump" "$(lines "$out")" 6
   has out '"data":"call back on Monday"'
   has out '"data_hex":"00ff"'
   run 0 dump "$work/data" --kind operation
@@ -945,6 +985,7 @@ operators
 queries
 names
 streams
+bundles
 imports
 exports
 administration

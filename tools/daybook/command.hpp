@@ -43,6 +43,7 @@ void register_account(CLI::App& app, CommandContext& context);
 void register_account_changes(CLI::App& account, CommandContext& context);
 void register_admin(CLI::App& app, CommandContext& context);
 void register_bench(CLI::App& app, CommandContext& context);
+void register_bundle(CLI::App& app, CommandContext& context);
 void register_check_acks(CLI::App& app, CommandContext& context);
 void register_dump(CLI::App& app, CommandContext& context);
 void register_export(CLI::App& app, CommandContext& context);

@@ -35,6 +35,7 @@ void register_all(CLI::App& app, CommandContext& context) {
   register_hold(app, context);
   register_name(app, context);
   register_stream(app, context);
+  register_bundle(app, context);
   register_query(app, context);
   register_trial_balance(app, context);
   register_import(app, context);

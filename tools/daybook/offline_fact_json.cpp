@@ -88,13 +88,17 @@ void append_refusals(std::string& text, const EntryFacts& facts, const PlacedRun
   text += R"(,"refusals":[)";
   for (std::uint32_t each = 0; each < operation.refusal_count; ++each) {
     const Refusal& refusal = facts.refusals[placed.first_refusal + each];
+    const RequestKind kind = kind_of_refusal(operation.kind, refusal);
     fmt::format_to(std::back_inserter(text),
                    R"({}{{"index":{},"status":"{}","status_number":{},"timestamp":"{}")",
-                   each == 0 ? "" : ",", refusal.index, status_name(operation.kind, refusal.status),
+                   each == 0 ? "" : ",", refusal.index, status_name(kind, refusal.status),
                    refusal.status, refusal.timestamp.value());
-    if (keeps_request_data(operation.kind, refusal.status)) {
-      append_request_data(text, facts, operation.kind, data++);
+    if (operation.kind == RequestKind::bundle) {
+      quoted(text, "part",
+             to_string(kind == RequestKind::append_events ? FactKind::domain_event
+                                                          : FactKind::transfer));
     }
+    if (keeps_request_data(kind, refusal.status)) append_request_data(text, facts, kind, data++);
     text += '}';
   }
   text += ']';

@@ -25,6 +25,7 @@ constexpr Row rows[] = {
     {RequestKind::change_accounts, 19, "change_accounts", true, false},
     {RequestKind::put_names, 20, "put_names", true, false},
     {RequestKind::append_events, 21, "append_events", true, false},
+    {RequestKind::bundle, 24, "bundle", true, false},
     {RequestKind::lookup_accounts, 40, "lookup_accounts", false, false},
     {RequestKind::lookup_transfers, 41, "lookup_transfers", false, true},
     {RequestKind::list_accounts, 42, "list_accounts", false, true},

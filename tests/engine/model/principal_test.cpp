@@ -24,6 +24,7 @@ TEST(RoleTest, AllowsWhatTheTableAllows) {
       {RequestKind::change_accounts, {n, n, n, y, n, y}},
       {RequestKind::put_names, {y, n, n, y, n, y}},
       {RequestKind::append_events, {y, n, n, y, n, y}},
+      {RequestKind::bundle, {y, n, n, y, n, y}},
       {RequestKind::lookup_accounts, {y, y, y, y, y, y}},
       {RequestKind::lookup_transfers, {y, y, y, y, y, y}},
       {RequestKind::list_accounts, {y, y, y, y, y, y}},

@@ -299,6 +299,23 @@ TEST_F(EventQueryTest, HeadsAreTheStreamsInTheOrderInWhichTheyBegan) {
   EXPECT_EQ(ask_all(filter), heads);
 }
 
+TEST_F(EventQueryTest, APageOfHeadsHoldsSoManyBytesAndNotMore) {
+  constexpr std::uint64_t streams = limits::batch_events_max;
+  std::vector<AskedEvent> events;
+  for (std::uint64_t each = 1; each <= streams; ++each) events.push_back(event(9, each, 1, ""));
+  append(std::move(events));
+  grow(1);
+  follow_all();
+  EventFilter filter;
+  filter.aggregate_type = Uint128{9, 0};
+  filter.flags = event_filter_flag::heads;
+  filter.limit = limits::batch_events_max;
+  const EventPage page = ask(filter);
+  EXPECT_TRUE(page.more);
+  EXPECT_EQ(page.events.size(), limits::event_page_bytes_max / sizeof(RecordedEvent));
+  EXPECT_EQ(ask_all(filter).size(), streams);
+}
+
 TEST_F(EventQueryTest, RefusesWhatCannotBeAskedInWords) {
   grow(1);
   follow_all();

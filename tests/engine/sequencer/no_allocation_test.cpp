@@ -67,6 +67,8 @@ class NoAllocationTest : public ::testing::Test {
     request.role = role;
     request.names = names_;
     request.payloads = payloads_;
+    request.bundled = bundled_;
+    request.event_count += static_cast<std::uint32_t>(bundled_.size());
     trapped = true;
     if (!open_ || !sequencer_.fits(request)) reopen();
     sequencer_.execute(request, now_ += 1'000);
@@ -119,6 +121,7 @@ class NoAllocationTest : public ::testing::Test {
   std::vector<std::byte> reply_;
   std::span<const Name> names_;
   std::span<const std::byte> payloads_;
+  std::span<const DomainEvent> bundled_;
   std::uint64_t number_ = 0;
   std::uint64_t entries_ = 0;
   std::uint64_t now_ = 1'000'000;
@@ -311,6 +314,28 @@ TEST_F(NoAllocationTest, AllocatesNothingForDomainEvents) {
     events.back().version = 0;
   }
   EXPECT_EQ(state_.event_ids.size(), 12 * events.size());
+}
+
+TEST_F(NoAllocationTest, AllocatesNothingForBundles) {
+  create_accounts(100);
+  std::vector<Transfer> transfers(500);
+  std::vector<DomainEvent> events(500);
+  for (std::uint64_t round = 0; round < 20; ++round) {
+    for (std::uint64_t at = 0; at < events.size(); ++at) {
+      transfers[at] = transfer_of(round * 1'000 + at + 1, at % 50 + 1, at % 50 + 51);
+      events[at].id = Uint128{at + 1, round};
+      events[at].aggregate_type = events[at].event_type = Uint128{1, 0};
+      events[at].aggregate_id = Uint128{at + 1, 0};
+      events[at].flags = event_flag::expects_version;
+      events[at].version = round / 2;
+    }
+    if (round % 2 == 1) events.back().version += 7;
+    bundled_ = events;
+    execute(RequestKind::bundle, transfers);
+    EXPECT_EQ(items_, round % 2 == 1 ? 1'000U : 0U);
+    execute(RequestKind::bundle, transfers);
+    EXPECT_EQ(items_, 1'000U);  // Exists, or fails again.
+  }
 }
 
 TEST(NoAllocationDeathTest, TheTrapWorks) {

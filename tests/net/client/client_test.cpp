@@ -96,7 +96,7 @@ TEST_F(ClientTest, RefusalsAndTimestampsArePassedUp) {
   submit(client, 0);
   server_.greet();
   const std::vector<Refusal> refusals = {
-      {.index = 0, .status = 46, .reserved = 0, .timestamp = Timestamp{9}}};
+      {.index = 0, .status = 46, .part = 0, .timestamp = Timestamp{9}}};
   BatchReplyMessage message;
   message.first_sequence = Sequence{7};
   message.first_timestamp = Timestamp{8};

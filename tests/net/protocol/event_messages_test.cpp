@@ -58,6 +58,47 @@ TEST(EventMessages, CountsAtTheLimitAndPastIt) {
   EXPECT_EQ(status_of_append(1, limits::request_names_max + 1), RequestStatus::too_large);
 }
 
+TEST(EventMessages, Bundle) {
+  for (const std::size_t bytes : {0U, 5U}) {
+    const auto transfers = many<Transfer>(2);
+    const auto events = many<DomainEvent>(3);
+    const auto payloads = many<std::byte>(bytes);
+    const auto names = many<Name>(bytes);
+    Frame frame{bundle_frame_bytes(2, 3, bytes, bytes)};
+    frame.expect_request(
+        write_bundle(frame.room(), number, origin, transfers, events, payloads, names),
+        RequestKind::bundle);
+    const auto read = read_request(RequestKind::bundle, frame.body());
+    ASSERT_TRUE(read.ok()) << read.error().words;
+    const RequestBody& body = read.value();
+    EXPECT_EQ(body.origin.business_id, origin.business_id);
+    EXPECT_EQ(body.event_count, 5U);
+    EXPECT_TRUE(same_bytes(body.events, transfers));
+    ASSERT_EQ(body.bundled.size(), 3U);
+    EXPECT_TRUE(same_bytes(reinterpret_cast<const std::byte*>(body.bundled.data()), events));
+    ASSERT_EQ(body.payloads.size(), bytes);
+    EXPECT_TRUE(same_bytes(body.payloads.data(), payloads));
+    ASSERT_EQ(body.names.size(), bytes);
+  }
+}
+
+RequestStatus status_of_bundle(std::size_t transfers, std::size_t events) {
+  Frame frame{bundle_frame_bytes(transfers, events, 0, 0)};
+  write_bundle(frame.room(), number, {}, std::vector<Transfer>(transfers),
+               std::vector<DomainEvent>(events), {}, {});
+  const auto read = read_request(RequestKind::bundle, frame.body());
+  return read.ok() ? RequestStatus::ok : read.error().status;
+}
+
+TEST(EventMessages, ABundleHasBothAndBothTogetherAreLimited) {
+  EXPECT_EQ(status_of_bundle(1, 1), RequestStatus::ok);
+  EXPECT_EQ(status_of_bundle(0, 1), RequestStatus::malformed);
+  EXPECT_EQ(status_of_bundle(1, 0), RequestStatus::malformed);
+  EXPECT_EQ(status_of_bundle(limits::batch_events_max - 1, 1), RequestStatus::ok);
+  EXPECT_EQ(status_of_bundle(limits::batch_events_max, 1), RequestStatus::too_large);
+  EXPECT_EQ(status_of_bundle(1, limits::batch_events_max), RequestStatus::too_large);
+}
+
 TEST(EventMessages, ReadEvents) {
   const auto filter = patterned<EventFilter>(3);
   Frame frame{read_events_frame_bytes};

@@ -159,6 +159,23 @@ std::vector<Subject> about_events() {
          expect_inside(body, value.names.data(), value.names.size_bytes());
          return {};
        }});
+  const std::vector<Transfer> transfers(2);
+  all.push_back({"Bundle",
+                 framed(bundle_frame_bytes(2, 2, 5, 1),
+                        [&](auto room) {
+                          return write_bundle(room, 1, {}, transfers, events, payload, names);
+                        }),
+                 [](std::span<const std::byte> body) -> std::string {
+                   const auto read = read_request(RequestKind::bundle, body);
+                   if (!read.ok()) return read.error().words;
+                   const RequestBody& value = read.value();
+                   const std::size_t count = value.event_count - value.bundled.size();
+                   expect_inside(body, value.events, count * sizeof(Transfer));
+                   expect_inside(body, value.bundled.data(), value.bundled.size_bytes());
+                   expect_inside(body, value.payloads.data(), value.payloads.size());
+                   expect_inside(body, value.names.data(), value.names.size_bytes());
+                   return {};
+                 }});
   all.push_back({"ReadEvents",
                  framed(read_events_frame_bytes,
                         [](auto room) { return write_read_events(room, 1, EventFilter{}, 0); }),
@@ -336,7 +353,7 @@ std::string unsound(const char* table) {
 
 TEST(VerifierTest, EveryMessageIsReadAsItWasWritten) {
   const auto subjects = all_messages();
-  ASSERT_EQ(subjects.size(), 36U);
+  ASSERT_EQ(subjects.size(), 37U);
   for (const Subject& subject : subjects) {
     EXPECT_EQ(subject.words_of(body_of(subject.frame)), "") << subject.table;
   }
