@@ -16,11 +16,13 @@ constexpr std::uint64_t ids_a_step = 65'536;
 }  // namespace
 
 Follower::Follower(const StateSettings& settings, Links links, PairIndex::Sizes indexes)
-    : links_{std::move(links)}, state_{settings}, index_sizes_{indexes} {
+    : links_{std::move(links)},
+      state_{settings},
+      index_sizes_{indexes},
+      indexes_{std::make_unique<Indexes>(indexes, links_.runs)} {
   ENSURE(
       settings.id_runs == links_.id_runs && (links_.id_runs == nullptr || links_.runs != nullptr),
       "older ids have a shelf, with a store");
-  make_indexes();
   if (links_.id_runs != nullptr) {
     retirement_.emplace(state_.transfer_ids, *links_.id_runs, *links_.runs,
                         IdRetirement::Settings{});
@@ -30,12 +32,6 @@ Follower::Follower(const StateSettings& settings, Links links, PairIndex::Sizes 
     snapshots_.emplace(*links_.snapshots, *links_.runs, settings.hash_seed,
                        links_.snapshot_settings);
   }
-}
-
-void Follower::make_indexes() {
-  index_ = std::make_unique<FactIndex>(index_sizes_, links_.runs);
-  stream_index_ = std::make_unique<StreamIndex>(index_sizes_, links_.runs);
-  checkpoints_ = std::make_unique<BalanceCheckpoints>(links_.runs);
 }
 
 void Follower::tell_trouble(const std::string& words) {
@@ -52,7 +48,7 @@ Result<void> Follower::begin() {
   if (!indexes.ok()) {
     tell_trouble("the query indexes are made again from the journal, and queries have to wait: " +
                  indexes.error().what);
-    make_indexes();
+    indexes_ = std::make_unique<Indexes>(index_sizes_, links_.runs);
     auto source = links_.source_from_start();
     if (!source.ok()) return source.error();
     links_.source = source.value();
@@ -67,23 +63,11 @@ Result<void> Follower::begin() {
 }
 
 Result<void> Follower::restore_indexes(SnapshotReader reader) {
-  bool is_state = true;
   for (;;) {
     const auto next = reader.next();
     if (!next.ok()) return next.error();
-    if (!next.value()) return reader.damaged("ends before its indexes do");
-    const SnapshotBlock& block = *next.value();
-    if (block.kind == BlockKind::index_end) return {};
-    if (is_state) {
-      is_state = block.kind != BlockKind::end;
-      continue;
-    }
-    const bool is_of_balances = block.kind == BlockKind::checkpoint_runs ||
-                                block.kind == BlockKind::checkpoints ||
-                                block.number == BalanceCheckpoints::index_number;
-    auto restored =
-        is_of_balances ? checkpoints_->restore(block, reader) : index_->restore(block, reader);
-    if (!restored.ok()) return restored;
+    if (!next.value()) return reader.damaged("has no indexes");
+    if (next.value()->kind == BlockKind::end) return indexes_->restore(reader);
   }
 }
 
@@ -98,7 +82,7 @@ Result<void> Follower::restore(const SnapshotBytes& snapshot) {
 
 void Follower::take_snapshot() {
   const auto id_runs = links_.id_runs->share();
-  const auto taken = snapshots_->take({state_, *id_runs, *index_, *checkpoints_});
+  const auto taken = snapshots_->take({state_, *id_runs, *indexes_});
   if (!taken.ok()) {
     tell_trouble("no snapshot could be taken, so the next start will take longer: " +
                  taken.error().what);
@@ -144,8 +128,7 @@ Result<bool> Follower::follow_next() {
     if (!ready.ok()) return ready.error();
   }
   // First: whoever sees an account in the state finds it in the index, too.
-  index_->add(facts.value());
-  stream_index_->add(facts.value());
+  indexes_->add_before(facts.value());
   {
     const std::lock_guard lock{mutex_};
     const auto applied = replayer_.apply(facts.value());
@@ -154,7 +137,7 @@ Result<bool> Follower::follow_next() {
       return applied.error();
     }
   }
-  checkpoints_->add(facts.value(), state_.accounts);
+  indexes_->add_after(facts.value(), state_.accounts);
   // Twice as fast as ids come, so that a generation is gone before the next one is full.
   const std::uint64_t facts_count = facts.value().header.fact_count;
   if (auto retired = retire_ids(2 * facts_count); !retired.ok()) return retired.error();

@@ -15,9 +15,7 @@
 #include "engine/ledger/id_retirement.hpp"
 #include "engine/model/views.hpp"
 #include "engine/ports/journal.hpp"
-#include "engine/query/balance_checkpoints.hpp"
-#include "engine/query/fact_index.hpp"
-#include "engine/query/stream_index.hpp"
+#include "engine/query/indexes.hpp"
 #include "engine/replay/replayer.hpp"
 #include "engine/sequencer/progress.hpp"
 #include "engine/state/state.hpp"
@@ -108,9 +106,9 @@ class Follower {
 
   /// The indexes of what was followed. A view taken once followed_sequence says N shows all up to
   /// N, and it is never behind the accounts.
-  [[nodiscard]] const FactIndex& index() const { return *index_; }
-  [[nodiscard]] const BalanceCheckpoints& checkpoints() const { return *checkpoints_; }
-  [[nodiscard]] const StreamIndex& streams() const { return *stream_index_; }
+  [[nodiscard]] const FactIndex& index() const { return indexes_->facts; }
+  [[nodiscard]] const BalanceCheckpoints& checkpoints() const { return indexes_->balances; }
+  [[nodiscard]] const StreamIndex& streams() const { return indexes_->streams; }
   [[nodiscard]] bool has_account(AccountId id) const;
 
   /// Calls `use` with all accounts and the sequence that they are true of. Nothing is followed
@@ -148,7 +146,6 @@ class Follower {
   [[nodiscard]] Result<void> begin();
   [[nodiscard]] Result<void> restore(const SnapshotBytes& snapshot);
   [[nodiscard]] Result<void> restore_indexes(SnapshotReader reader);
-  void make_indexes();
   void take_snapshot();
   void tell_trouble(const std::string& words);
   [[nodiscard]] Result<bool> follow_next();
@@ -168,9 +165,7 @@ class Follower {
   Replayer replayer_{state_};
   std::optional<IdRetirement> retirement_;
   PairIndex::Sizes index_sizes_;
-  std::unique_ptr<FactIndex> index_;
-  std::unique_ptr<StreamIndex> stream_index_;
-  std::unique_ptr<BalanceCheckpoints> checkpoints_;
+  std::unique_ptr<Indexes> indexes_;
   std::optional<SnapshotKeeper> snapshots_;
 };
 

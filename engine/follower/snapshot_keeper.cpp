@@ -101,9 +101,7 @@ Result<void> SnapshotKeeper::write(const Parts& parts) {
   CountingSnapshot counted{*created.value()};
   SnapshotWriter into{counted};
   write_state(parts.state, parts.id_runs, runs_, recent_, into);
-  parts.index.save(into);
-  parts.checkpoints.save(into);
-  into.put_end(BlockKind::index_end);
+  parts.indexes.save(into);
   if (auto outcome = into.outcome(); !outcome.ok()) return outcome;
   // What the snapshot names is durable before the snapshot is there.
   std::vector<std::string> news;

@@ -11,8 +11,7 @@
 #include "engine/ledger/id_runs.hpp"
 #include "engine/ports/run_store.hpp"
 #include "engine/ports/snapshot_store.hpp"
-#include "engine/query/balance_checkpoints.hpp"
-#include "engine/query/fact_index.hpp"
+#include "engine/query/indexes.hpp"
 #include "engine/snapshot/state_snapshot.hpp"
 #include "engine/state/state.hpp"
 
@@ -47,8 +46,7 @@ class SnapshotKeeper {
   struct Parts {
     const State& state;
     const IdRunSet& id_runs;
-    const FactIndex& index;
-    const BalanceCheckpoints& checkpoints;
+    const Indexes& indexes;
   };
   /// Takes one. Requires: note() was told of the last entry that `parts` have. Cost: O(accounts +
   /// holds + names + ids in memory), some tens of milliseconds for few accounts.

@@ -96,8 +96,7 @@ Result<void> BalanceCheckpoints::restore(const SnapshotBlock& block, const Snaps
     return {};
   }
   if (block.kind != BlockKind::checkpoints) {
-    return block.number == index_number ? index_.restore(block, from)
-                                        : from.damaged("has an index that nobody knows");
+    return index_.restore(block, from);
   }
   const auto items = block.items<BalanceCheckpoint>();
   if (!items) return from.damaged("has half a checkpoint");

@@ -58,6 +58,10 @@ class BalanceCheckpoints {
   static constexpr std::uint32_t index_number = 4;
   /// As those of PairIndex.
   void save(SnapshotWriter& into) const;
+  [[nodiscard]] static bool owns(const SnapshotBlock& block) {
+    return block.kind == BlockKind::checkpoint_runs || block.kind == BlockKind::checkpoints ||
+           (PairIndex::is_of_an_index(block) && block.number == index_number);
+  }
   [[nodiscard]] Result<void> restore(const SnapshotBlock& block, const SnapshotReader& from);
 
   /// After the entry of a marked fact its accounts' balances are written down.

@@ -1,8 +1,5 @@
 #include "engine/query/fact_index.hpp"
 
-#include <algorithm>
-#include <cstring>
-
 namespace daybook {
 
 void FactIndex::add(const EntryFacts& facts) {
@@ -28,7 +25,10 @@ void FactIndex::add(const EntryFacts& facts) {
 }
 
 void FactIndex::add(const Transfer& transfer, std::uint64_t sequence) {
-  if (sequence >= next_mark_) mark(transfer.timestamp, sequence);
+  if (sequence >= next_mark_) {
+    next_mark_ = sequence + facts_a_mark;
+    marks_.add(transfer.timestamp, sequence);
+  }
   history_.add(index_key(IndexField::debit_account, transfer.debit_account_id.value()), sequence);
   history_.add(index_key(IndexField::credit_account, transfer.credit_account_id.value()), sequence);
   const std::uint64_t stretch = sequence / stretch_facts;
@@ -76,12 +76,7 @@ namespace {
 constexpr std::uint32_t history_number = 1;
 constexpr std::uint32_t transfers_number = 2;
 constexpr std::uint32_t accounts_number = 3;
-
-/// Beside the marks: what else goes on where it was.
-struct SavedMarks {
-  std::uint64_t next_mark = 0;
-  std::uint64_t account_count = 0;
-};
+constexpr std::uint32_t marks_number = 0;
 
 }  // namespace
 
@@ -89,57 +84,25 @@ void FactIndex::save(SnapshotWriter& into) const {
   history_.save(into, history_number);
   transfers_.save(into, transfers_number);
   accounts_.save(into, accounts_number);
-  into.put_with(BlockKind::index_marks, SavedMarks{next_mark_, account_count_},
-                std::span<const Mark>{marks_}, 0);
+  marks_.save(into, marks_number, {next_mark_, account_count_});
+}
+
+bool FactIndex::owns(const SnapshotBlock& block) {
+  if (block.kind == BlockKind::index_marks) return block.number == marks_number;
+  return PairIndex::is_of_an_index(block) && block.number >= history_number &&
+         block.number <= accounts_number;
 }
 
 Result<void> FactIndex::restore(const SnapshotBlock& block, const SnapshotReader& from) {
   if (block.kind == BlockKind::index_marks) {
-    SavedMarks saved;
-    if (block.bytes.size() < sizeof saved || block.bytes.size() % sizeof(Mark) != 0) {
-      return from.damaged("has half a mark");
-    }
-    std::memcpy(&saved, block.bytes.data(), sizeof saved);
-    next_mark_ = saved.next_mark;
-    account_count_ = saved.account_count;
-    const std::lock_guard lock{marks_mutex_};
-    marks_.resize((block.bytes.size() - sizeof saved) / sizeof(Mark));
-    std::memcpy(static_cast<void*>(marks_.data()), block.bytes.data() + sizeof saved,
-                marks_.size() * sizeof(Mark));
+    const auto words = marks_.restore(block, from);
+    if (!words.ok()) return words.error();
+    next_mark_ = words.value().first;
+    account_count_ = words.value().second;
     return {};
   }
-  switch (block.number) {
-    case history_number:
-      return history_.restore(block, from);
-    case transfers_number:
-      return transfers_.restore(block, from);
-    case accounts_number:
-      return accounts_.restore(block, from);
-    default:
-      return from.damaged("has an index that this build does not know");
-  }
-}
-
-void FactIndex::mark(Timestamp timestamp, std::uint64_t sequence) {
-  next_mark_ = sequence + facts_a_mark;
-  const std::lock_guard lock{marks_mutex_};
-  marks_.push_back({timestamp, sequence});
-}
-
-std::pair<std::uint64_t, std::uint64_t> FactIndex::sequences_between(Timestamp min,
-                                                                     Timestamp max) const {
-  std::uint64_t first = 1;
-  std::uint64_t last = ~std::uint64_t{0};
-  const auto is_before = [](Timestamp wanted, const Mark& mark) { return wanted < mark.timestamp; };
-  const std::lock_guard lock{marks_mutex_};
-  // Whatever comes before a mark's transfer is older than it.
-  const auto from = std::upper_bound(marks_.begin(), marks_.end(), min, is_before);
-  if (from != marks_.begin()) first = std::prev(from)->sequence;
-  if (max.value() != 0) {
-    const auto to = std::upper_bound(marks_.begin(), marks_.end(), max, is_before);
-    if (to != marks_.end()) last = to->sequence - 1;
-  }
-  return {first, last};
+  if (block.number == history_number) return history_.restore(block, from);
+  return (block.number == transfers_number ? transfers_ : accounts_).restore(block, from);
 }
 
 }  // namespace daybook

@@ -2,13 +2,12 @@
 
 #include <array>
 #include <cstdint>
-#include <mutex>
 #include <utility>
-#include <vector>
 
 #include "engine/codec/entry_facts.hpp"
 #include "engine/query/index_key.hpp"
 #include "engine/query/pair_index.hpp"
+#include "engine/query/time_marks.hpp"
 
 namespace daybook {
 
@@ -41,26 +40,23 @@ class FactIndex {
   [[nodiscard]] IndexView transfers() const { return transfers_.view(); }
   [[nodiscard]] IndexView accounts() const { return accounts_.view(); }
 
-  /// [first, last] holds every transfer with a timestamp from `min` to `max` (0 = for ever), and
-  /// little else. Cost: O(log transfers).
+  /// As TimeMarks', of transfers.
   [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> sequences_between(Timestamp min,
-                                                                          Timestamp max) const;
+                                                                          Timestamp max) const {
+    return marks_.sequences_between(min, max);
+  }
 
-  /// As those of PairIndex; blocks of indexes have the numbers 1 to 3.
+  /// As those of PairIndex.
   void save(SnapshotWriter& into) const;
+  /// Is it one of those that save() wrote?
+  [[nodiscard]] static bool owns(const SnapshotBlock& block);
   [[nodiscard]] Result<void> restore(const SnapshotBlock& block, const SnapshotReader& from);
-
-  struct Mark {
-    Timestamp timestamp;
-    std::uint64_t sequence = 0;
-  };
 
  private:
   void add(const Transfer& transfer, std::uint64_t sequence);
   void add(const HoldReleased& release, std::uint64_t sequence);
   void add(const Account& account);
   void add_field(IndexField field, const Uint128& number, std::uint64_t stretch);
-  void mark(Timestamp timestamp, std::uint64_t sequence);
 
   static constexpr std::uint64_t facts_a_mark = 4'096;
   static constexpr std::size_t seen_slots = 64;
@@ -73,8 +69,7 @@ class FactIndex {
   /// Each is mixed with its stretch, so that nothing need be cleared.
   std::array<std::array<std::uint64_t, seen_slots>, index_field_end> seen_{};
   std::uint64_t next_mark_ = 0;
-  mutable std::mutex marks_mutex_;
-  std::vector<Mark> marks_;  // Timestamps of transfers grow with their sequences.
+  TimeMarks marks_;
 };
 
 }  // namespace daybook

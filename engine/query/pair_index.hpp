@@ -100,6 +100,12 @@ class PairIndex {
   /// adding thread.
   void save(SnapshotWriter& into, std::uint32_t number) const;
 
+  /// Is it one of the kinds that save() writes?
+  [[nodiscard]] static bool is_of_an_index(const SnapshotBlock& block) {
+    return block.kind == BlockKind::index_runs || block.kind == BlockKind::index_pairs ||
+           block.kind == BlockKind::index_tail;
+  }
+
   /// Takes one of the blocks that save() wrote with this number, in their order. Requires: nothing
   /// was added; the same store and sizes that are not smaller. `damaged`, `not_found`.
   [[nodiscard]] Result<void> restore(const SnapshotBlock& block, const SnapshotReader& from);

@@ -1,18 +1,16 @@
 #include "engine/query/stream_index.hpp"
 
-#include <algorithm>
-#include <iterator>
-
 #include "engine/base/hash.hpp"
 
 namespace daybook {
 namespace {
 
-// What a key is of. Any numbers do: the index is made anew at each start.
+// Frozen, as index_key() is: what a key is of, and the number of the index in snapshots.
 constexpr std::uint64_t of_aggregate = 1;
 constexpr std::uint64_t of_aggregate_type = 2;
 constexpr std::uint64_t of_event_type = 3;
 constexpr std::uint64_t every_event = 4;
+constexpr std::uint32_t index_number = 5;
 
 std::uint64_t key_of(std::uint64_t what, const Uint128& value) {
   return mix(value, what * 0x9e3779b97f4a7c15);
@@ -43,9 +41,7 @@ void StreamIndex::add(const DomainEvent& event, std::uint64_t sequence) {
   events_.add(key_of(of_aggregate_type, event.aggregate_type), sequence);
   events_.add(key_of(of_event_type, event.event_type), sequence);
   events_.add(key_of(every_event, {}), sequence);
-  if (count_++ % events_a_mark != 0) return;
-  const std::lock_guard lock{marks_mutex_};
-  marks_.push_back({event.timestamp, sequence});
+  if (count_++ % events_a_mark == 0) marks_.add(event.timestamp, sequence);
 }
 
 std::uint64_t StreamIndex::key_for(const EventFilter& filter) {
@@ -57,20 +53,22 @@ std::uint64_t StreamIndex::key_for(const EventFilter& filter) {
   return key_of(every_event, {});
 }
 
-std::pair<std::uint64_t, std::uint64_t> StreamIndex::sequences_between(Timestamp min,
-                                                                       Timestamp max) const {
-  std::uint64_t first = 1;
-  std::uint64_t last = ~std::uint64_t{0};
-  const auto is_before = [](Timestamp wanted, const Mark& mark) { return wanted < mark.timestamp; };
-  const std::lock_guard lock{marks_mutex_};
-  // Whatever comes before a mark's event is older than it.
-  const auto from = std::upper_bound(marks_.begin(), marks_.end(), min, is_before);
-  if (from != marks_.begin()) first = std::prev(from)->sequence;
-  if (max.value() != 0) {
-    const auto to = std::upper_bound(marks_.begin(), marks_.end(), max, is_before);
-    if (to != marks_.end()) last = to->sequence - 1;
-  }
-  return {first, last};
+void StreamIndex::save(SnapshotWriter& into) const {
+  events_.save(into, index_number);
+  marks_.save(into, index_number, {count_, 0});
+}
+
+bool StreamIndex::owns(const SnapshotBlock& block) {
+  return block.number == index_number &&
+         (block.kind == BlockKind::index_marks || PairIndex::is_of_an_index(block));
+}
+
+Result<void> StreamIndex::restore(const SnapshotBlock& block, const SnapshotReader& from) {
+  if (block.kind != BlockKind::index_marks) return events_.restore(block, from);
+  const auto words = marks_.restore(block, from);
+  if (!words.ok()) return words.error();
+  count_ = words.value().first;
+  return {};
 }
 
 }  // namespace daybook

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <utility>
-#include <vector>
 
 #include "engine/codec/entry_facts.hpp"
 #include "engine/model/domain_event.hpp"
 #include "engine/query/pair_index.hpp"
+#include "engine/query/time_marks.hpp"
 
 namespace daybook {
 
@@ -30,25 +29,25 @@ class StreamIndex {
   /// The key that leads to the fewest of what the filter lets pass.
   [[nodiscard]] static std::uint64_t key_for(const EventFilter& filter);
 
-  /// [first, last] holds every event with a timestamp from `min` to `max` (0 = for ever), and
-  /// little else. Cost: O(log events).
+  /// As TimeMarks', of events.
   [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> sequences_between(Timestamp min,
-                                                                          Timestamp max) const;
+                                                                          Timestamp max) const {
+    return marks_.sequences_between(min, max);
+  }
+
+  /// As those of FactIndex.
+  void save(SnapshotWriter& into) const;
+  [[nodiscard]] static bool owns(const SnapshotBlock& block);
+  [[nodiscard]] Result<void> restore(const SnapshotBlock& block, const SnapshotReader& from);
 
  private:
-  struct Mark {
-    Timestamp timestamp;
-    std::uint64_t sequence = 0;
-  };
-
   void add(const DomainEvent& event, std::uint64_t sequence);
 
   static constexpr std::uint64_t events_a_mark = 256;
 
   PairIndex events_;
   std::uint64_t count_ = 0;
-  mutable std::mutex marks_mutex_;
-  std::vector<Mark> marks_;  // Timestamps of events grow with their sequences.
+  TimeMarks marks_;
 };
 
 }  // namespace daybook

@@ -31,6 +31,8 @@ enum class BlockKind : std::uint32_t {
   id_run_set = 13,      ///< One SavedRuns; then
   id_runs = 11,         ///< SavedIdRun, newest first.
   recent_ids = 12,      ///< SavedRun: arrays of IdPair that, with the runs, are all ids.
+  streams = 14,         ///< Stream, in the order in which they began.
+  event_ids = 15,       ///< SavedEventId.
   end = 64,             ///< Empty: nothing is missing.
   // Of the query indexes, which are not state; each index has a number.
   index_runs = 128,       ///< SavedRun, with the index's number: runs in the store.

@@ -25,6 +25,11 @@ struct SavedName {
   std::uint64_t place = 0;
   NameTable::Kept kept;
 };
+struct SavedEventId {
+  std::uint64_t tag = 0;
+  std::uint64_t place = 0;
+  EventIdTable::Kept kept;
+};
 struct SavedClient {
   ClientId id;
   std::uint64_t highest = 0;
@@ -99,6 +104,14 @@ void write_tables(const State& state, SnapshotWriter& into) {
       names.add({tag, place, kept});
     });
   }
+  into.put(BlockKind::streams, state.streams.all());
+  {
+    Batch<SavedEventId> ids{into, BlockKind::event_ids};
+    state.event_ids.for_each(
+        [&](std::uint64_t tag, std::uint64_t place, const EventIdTable::Kept& kept) {
+          ids.add({tag, place, kept});
+        });
+  }
   into.put(BlockKind::time_notes, state.transfer_times.notes());
 }
 
@@ -165,6 +178,9 @@ class StateReader {
   Result<void> each(const SnapshotBlock& block, Use use);
   Result<void> take_accounts(const SnapshotBlock& block);
   Result<void> take_hold(const Hold& hold);
+  Result<void> take_stream(const Stream& stream);
+  template <typename Saved, typename Table>
+  Result<void> take_place(const Saved& saved, Table& table, const char* what);
   Result<void> finish_windows();
   Result<void> take_id_run(const SavedIdRun& saved);
   Result<void> take_recent(const SavedRun& saved);
@@ -246,12 +262,13 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
     case BlockKind::holds:
       return each<Hold>(block, [&](const Hold& hold) { return take_hold(hold); });
     case BlockKind::names:
-      return each<SavedName>(block, [&](const SavedName& saved) -> Result<void> {
-        if (state_.names.room() == 0) return full("names");
-        if (!state_.names.is_free(saved.place)) return wrong("has two names in one place");
-        state_.names.prepare(1);
-        state_.names.restore(saved.tag, saved.place, saved.kept);
-        return {};
+      return each<SavedName>(
+          block, [&](const SavedName& saved) { return take_place(saved, state_.names, "names"); });
+    case BlockKind::streams:
+      return each<Stream>(block, [&](const Stream& stream) { return take_stream(stream); });
+    case BlockKind::event_ids:
+      return each<SavedEventId>(block, [&](const SavedEventId& saved) {
+        return take_place(saved, state_.event_ids, "ids of events");
       });
     case BlockKind::time_notes:
       return append_to(notes_, block, from_);
@@ -308,6 +325,25 @@ Result<void> StateReader::take_hold(const Hold& hold) {
   }
   state_.holds.prepare(1);
   state_.holds.insert(hold);
+  return {};
+}
+
+Result<void> StateReader::take_stream(const Stream& stream) {
+  if (state_.streams.room() == 0) return full("streams");
+  if (state_.streams.find(stream.key) != no_stream) return wrong("has a stream twice");
+  state_.streams.prepare(1);
+  const StreamSlot slot = state_.streams.insert(stream.key);
+  state_.streams.set_head(slot, stream.version, stream.last_sequence);
+  return {};
+}
+
+// Of a table that has things in places, found by tag.
+template <typename Saved, typename Table>
+Result<void> StateReader::take_place(const Saved& saved, Table& table, const char* what) {
+  if (table.room() == 0) return full(what);
+  if (!table.is_free(saved.place)) return wrong("has two things in one place");
+  table.prepare(1);
+  table.restore(saved.tag, saved.place, saved.kept);
   return {};
 }
 

@@ -420,6 +420,7 @@ std::uint64_t State::digest_of_tables() const {
   for (std::size_t place = 0; place < ledgers.count(); ++place) {
     sum.add(digest_of(ledger_kind, ledgers.at(place)));
   }
+  for (const Stream& stream : streams.all()) sum.add(digest_of(stream_kind, stream));
   sum.add(windows.digest());
   sum.add(digest_of(clock_kind, clock_));
   sum.add(digest_of(segments_kind, segments_));

@@ -140,7 +140,7 @@ class State {
     std::uint64_t segment_hashed = 0;
     std::array<std::byte, 32> segment_chain{};
     std::uint64_t digest = 0;
-    /// What of the digest is of ids and names, which the tables do not have.
+    /// What of the digest is of ids, names and events, which the tables do not have.
     std::uint64_t digest_of_ids = 0;
   };
   [[nodiscard]] Totals totals() const;

@@ -44,6 +44,25 @@ class EventIdTable {
     }));
   }
 
+  /// What is kept of one id.
+  struct Kept {
+    Sequence sequence;
+    Timestamp timestamp;
+    std::uint64_t content = 0;
+  };
+  /// For a snapshot: as NameTable's.
+  template <typename Callback>
+  void for_each(Callback use) const {
+    index_.for_each([&](std::uint64_t tag, std::uint64_t place) { use(tag, place, kept_[place]); });
+  }
+  void restore(std::uint64_t tag, std::uint64_t place, const Kept& kept) {
+    kept_[place] = kept;
+    index_.insert(tag, place);
+  }
+  [[nodiscard]] bool is_free(std::uint64_t place) const {
+    return place < kept_.size() && kept_[place].sequence.value() == 0;
+  }
+
   /// Makes room for `count` more ids.
   void prepare(std::uint64_t count) { index_.prepare(count); }
   /// Requires: prepared, room, the id is free.
@@ -54,12 +73,6 @@ class EventIdTable {
   void tend_memory() { index_.tend_memory(); }
 
  private:
-  struct Kept {
-    Sequence sequence;
-    Timestamp timestamp;
-    std::uint64_t content = 0;
-  };
-
   IdIndex index_;
   MappedArray<Kept> kept_;  // In the order of insertion.
 };

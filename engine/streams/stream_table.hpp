@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "engine/base/mapped_array.hpp"
 #include "engine/ledger/id_index.hpp"
@@ -49,6 +50,9 @@ class StreamTable {
     return slot == no_stream ? 0 : streams_[slot].version;
   }
   [[nodiscard]] const Stream& at(StreamSlot slot) const { return streams_[slot]; }
+
+  /// In the order in which they began.
+  [[nodiscard]] std::span<const Stream> all() const { return {streams_.items(), index_.size()}; }
 
   /// Makes room for `count` more streams.
   void prepare(std::uint64_t count) { index_.prepare(count); }
