@@ -40,6 +40,11 @@ inline constexpr std::uint32_t window_clients_max = 65'536;     ///< Clients wit
 inline constexpr std::uint32_t window_numbers_max = 1'048'576;  ///< Clients with a number only.
 inline constexpr std::size_t window_bytes_max = 256 * 1'024 * 1'024;  ///< Of all clients.
 
+/// Facts that one operation makes, its record included, and some to spare.
+inline constexpr std::uint64_t operation_facts_max = 16'384;
+inline constexpr std::size_t operations_page_bytes_max = 256 * 1'024;  ///< Of an answer's records.
+inline constexpr std::uint32_t accounts_at_max = 1'024;                ///< Asked for at once.
+
 inline constexpr std::uint64_t busy_after_ns = 1'000'000'000;  ///< Read but not taken: busy.
 inline constexpr std::uint64_t index_wait_ns = 1'000'000'000;  ///< Query waiting for min_sequence.
 inline constexpr std::uint64_t follower_lag_default = 4'000'000;  ///< Sequences.

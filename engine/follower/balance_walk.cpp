@@ -50,6 +50,19 @@ Result<BalanceWalk::Balances> BalanceWalk::after(Sequence sequence) {
   return step->balances;
 }
 
+Result<BalanceWalk::Balances> BalanceWalk::as_of() {
+  begin_at(follower_.checkpoints().newest(account_, as_of_).value_or(BalanceCheckpoint{}), as_of_);
+  std::vector<Change> changes;
+  while (candidate_ && *candidate_ <= as_of_) {
+    changes.clear();
+    if (auto read = read_entry(as_of_, changes); !read.ok()) return read.error();
+    for (const Change& change : changes) {
+      if (auto applied = apply(change); !applied.ok()) return applied.error();
+    }
+  }
+  return balances_;
+}
+
 // At the newest checkpoint before `sequence`, or at the account's beginning.
 void BalanceWalk::begin_near(Sequence sequence) {
   const auto found = follower_.checkpoints().newest(account_, Sequence{sequence.value() - 1});

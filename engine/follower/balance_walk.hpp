@@ -40,6 +40,10 @@ class BalanceWalk {
   /// first, younger).
   [[nodiscard]] Result<Balances> after(Sequence sequence);
 
+  /// The balances after `as_of`, whatever fact of the account was the last before. Requires:
+  /// nothing was asked for before; not newest first.
+  [[nodiscard]] Result<Balances> as_of();
+
   /// Facts that were looked at so far.
   [[nodiscard]] std::uint64_t facts_read() const { return facts_read_; }
 

@@ -20,6 +20,8 @@ Follower::Follower(const StateSettings& settings, Links links, PairIndex::Sizes 
       state_{settings},
       index_sizes_{indexes},
       indexes_{std::make_unique<Indexes>(indexes, links_.runs)} {
+      index_{indexes, links_.runs},
+      operations_{indexes, links_.runs} {
   ENSURE(
       settings.id_runs == links_.id_runs && (links_.id_runs == nullptr || links_.runs != nullptr),
       "older ids have a shelf, with a store");
@@ -129,6 +131,10 @@ Result<bool> Follower::follow_next() {
   }
   // First: whoever sees an account in the state finds it in the index, too.
   indexes_->add_before(facts.value());
+  index_.add(facts.value());
+  operations_.add(facts.value());
+  history_.add(facts.value(), state_.accounts);
+  totals_.add(facts.value(), [this](TransferId id) { return amount_of_open_hold(id); });
   {
     const std::lock_guard lock{mutex_};
     const auto applied = replayer_.apply(facts.value());
@@ -151,6 +157,12 @@ Result<bool> Follower::follow_next() {
   links_.source->release();
   links_.on_followed();
   return true;
+}
+
+std::optional<u128> Follower::amount_of_open_hold(TransferId id) const {
+  const HoldSlot slot = state_.holds.find(id);
+  if (slot == no_hold) return std::nullopt;
+  return state_.holds.at(slot).amount.value().wide();
 }
 
 Result<bool> Follower::retire_ids(std::uint64_t pairs) {
@@ -278,6 +290,17 @@ Follower::Balances Follower::trial_balance() const {
 bool Follower::has_account(AccountId id) const {
   const std::lock_guard lock{mutex_};
   return state_.accounts.find(id) != no_account;
+}
+
+std::vector<Follower::FoundAccount> Follower::find_accounts(std::span<const AccountId> ids) const {
+  std::vector<FoundAccount> found;
+  found.reserve(ids.size());
+  const std::lock_guard lock{mutex_};
+  for (const AccountId id : ids) {
+    const AccountSlot slot = state_.accounts.find(id);
+    if (slot != no_account) found.push_back({state_.accounts.at(slot), slot});
+  }
+  return found;
 }
 
 void Follower::with_accounts(

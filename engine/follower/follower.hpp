@@ -16,6 +16,11 @@
 #include "engine/model/views.hpp"
 #include "engine/ports/journal.hpp"
 #include "engine/query/indexes.hpp"
+#include "engine/query/account_history.hpp"
+#include "engine/query/balance_checkpoints.hpp"
+#include "engine/query/fact_index.hpp"
+#include "engine/query/ledger_totals.hpp"
+#include "engine/query/operation_index.hpp"
 #include "engine/replay/replayer.hpp"
 #include "engine/sequencer/progress.hpp"
 #include "engine/state/state.hpp"
@@ -109,7 +114,19 @@ class Follower {
   [[nodiscard]] const FactIndex& index() const { return indexes_->facts; }
   [[nodiscard]] const BalanceCheckpoints& checkpoints() const { return indexes_->balances; }
   [[nodiscard]] const StreamIndex& streams() const { return indexes_->streams; }
+  [[nodiscard]] const FactIndex& index() const { return index_; }
+  [[nodiscard]] const OperationIndex& operations() const { return operations_; }
+  [[nodiscard]] const BalanceCheckpoints& checkpoints() const { return checkpoints_; }
+  [[nodiscard]] const AccountHistory& history() const { return history_; }
+  [[nodiscard]] const LedgerTotals& totals() const { return totals_; }
   [[nodiscard]] bool has_account(AccountId id) const;
+
+  struct FoundAccount {
+    Account account;  ///< As the table keeps it.
+    AccountSlot slot = no_account;
+  };
+  /// Those that there are, in the order asked.
+  [[nodiscard]] std::vector<FoundAccount> find_accounts(std::span<const AccountId> ids) const;
 
   /// Calls `use` with all accounts and the sequence that they are true of. Nothing is followed
   /// meanwhile: it should be over within a few milliseconds.
@@ -150,6 +167,7 @@ class Follower {
   void tell_trouble(const std::string& words);
   [[nodiscard]] Result<bool> follow_next();
   [[nodiscard]] Result<bool> retire_ids(std::uint64_t pairs);
+  [[nodiscard]] std::optional<u128> amount_of_open_hold(TransferId id) const;
   void rest();
 
   /// Calls `use(index, candidate)` for what the runs of older ids say of `ids[index]`.
@@ -167,6 +185,11 @@ class Follower {
   PairIndex::Sizes index_sizes_;
   std::unique_ptr<Indexes> indexes_;
   std::optional<SnapshotKeeper> snapshots_;
+  FactIndex index_;
+  OperationIndex operations_;
+  AccountHistory history_;
+  LedgerTotals totals_;
+  BalanceCheckpoints checkpoints_;
 };
 
 }  // namespace daybook

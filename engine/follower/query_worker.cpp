@@ -5,7 +5,9 @@
 #include <optional>
 
 #include "engine/follower/event_query.hpp"
+#include "engine/follower/as_of_query.hpp"
 #include "engine/follower/filtered_query.hpp"
+#include "engine/follower/operation_query.hpp"
 #include "engine/follower/resolved_hold.hpp"
 #include "engine/replay/entry_reader.hpp"
 
@@ -80,6 +82,9 @@ void QueryWorker::fill_in(RequestSlot& slot, bool ready) {
   slot.query_items.clear();
   slot.item_count = 0;
   slot.status = RequestStatus::index_behind;
+  if (!ready && slot.at_sequence > links_.progress.followed().value()) {
+    slot.detail = "the journal does not reach the sequence that was asked for";
+  }
   if (ready && !links_.progress.failed()) {
     if (const auto answered = answer(slot); !answered.ok()) links_.on_fatal(answered.error());
   }
@@ -140,6 +145,13 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
           },
           links_.progress.followed(), slot}
           .run();
+      return FilteredQuery{links_.follower, reader_, links_.progress.followed(), slot}.run();
+    case RequestKind::query_operations:
+      return OperationQuery{links_.follower, reader_, links_.progress.followed(), slot}.run();
+    case RequestKind::lookup_accounts_at:
+      return as_of_query(slot).lookup_accounts();
+    case RequestKind::trial_balance_at:
+      return as_of_query(slot).trial_balance();
     case RequestKind::trial_balance:
       trial_balance(slot);
       return {};
@@ -166,6 +178,14 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
   }
   slot.status = RequestStatus::unknown_kind;
   return {};
+}
+
+AsOfQuery QueryWorker::as_of_query(RequestSlot& slot) {
+  return AsOfQuery{{.follower = links_.follower,
+                    .with_facts = reader_,
+                    .journal = links_.journal,
+                    .as_of = links_.progress.followed()},
+                   slot};
 }
 
 Result<void> QueryWorker::with_facts(Sequence sequence,

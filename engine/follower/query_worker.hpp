@@ -7,6 +7,7 @@
 
 #include "engine/base/sleeper.hpp"
 #include "engine/codec/entry_facts.hpp"
+#include "engine/follower/as_of_query.hpp"
 #include "engine/follower/follower.hpp"
 #include "engine/ports/clock.hpp"
 #include "engine/ports/io_channel.hpp"
@@ -36,7 +37,13 @@ class QueryWorker {
     std::function<void(const Failure&)> on_fatal;
   };
 
-  explicit QueryWorker(Links links) : links_{std::move(links)} {}
+  explicit QueryWorker(Links links)
+      : links_{std::move(links)},
+        reader_{[this](Sequence sequence, const std::function<void(const EntryFacts&)>& use) {
+          return with_facts(sequence, use);
+        }} {}
+  QueryWorker(const QueryWorker&) = delete;
+  QueryWorker& operator=(const QueryWorker&) = delete;
 
   /// Returns when Progress::journaler_done is set and no query waits; or when the engine failed.
   void run();
@@ -68,7 +75,10 @@ class QueryWorker {
 
   static constexpr std::uint64_t sleep_ns_max = 20'000'000;
 
+  [[nodiscard]] AsOfQuery as_of_query(RequestSlot& slot);
+
   Links links_;
+  WithFacts reader_;  // Calls with_facts().
   std::deque<Waiting> waiting_;
 };
 

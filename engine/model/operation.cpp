@@ -44,6 +44,12 @@ std::string_view to_string(RequestKind kind) noexcept {
       return "lookup_names";
     case RequestKind::read_events:
       return "read_events";
+    case RequestKind::query_operations:
+      return "query_operations";
+    case RequestKind::lookup_accounts_at:
+      return "lookup_accounts_at";
+    case RequestKind::trial_balance_at:
+      return "trial_balance_at";
     case RequestKind::advance_clock:
       return "advance_clock";
     case RequestKind::accept_clock:

@@ -49,6 +49,9 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::trial_balance:
     case RequestKind::lookup_names:
     case RequestKind::read_events:
+    case RequestKind::query_operations:
+    case RequestKind::lookup_accounts_at:
+    case RequestKind::trial_balance_at:
     case RequestKind::get_account_transfers:
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:

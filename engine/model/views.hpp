@@ -4,6 +4,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "engine/model/account.hpp"
+#include "engine/model/account_change.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/sequence.hpp"
 
@@ -51,6 +53,18 @@ struct AccountBalance {
 };
 static_assert(sizeof(AccountBalance) == 96 && alignof(AccountBalance) == 8);
 static_assert(std::is_trivially_copyable_v<AccountBalance>);
+
+/// An account as it was: balances, flags and limits. 160 bytes.
+struct AccountAsOf {
+  Account account;
+  Int128 minimum;  ///< The lowest number there is = none.
+  Int128 maximum;  ///< The highest number there is = none.
+
+  static constexpr Int128 no_minimum{.lo = 0, .hi = std::uint64_t{1} << 63};
+  static constexpr Int128 no_maximum{.lo = ~std::uint64_t{0}, .hi = ~std::uint64_t{0} >> 1};
+};
+static_assert(sizeof(AccountAsOf) == 160 && alignof(AccountAsOf) == 8);
+static_assert(std::is_trivially_copyable_v<AccountAsOf>);
 
 /// The sums of all accounts of a ledger. Posted debits equal posted credits, and pending pending.
 /// 80 bytes.

@@ -37,6 +37,9 @@ struct RequestSlot {
   /// The events: an array of Account, Transfer, Ledger, AccountChange, Name, DomainEvent, NameKey
   /// or Uint128 (ids), or one QueryFilter or EventFilter; 8-byte aligned. For the other kinds,
   /// `argument` and so on below.
+  /// The events: an array of Account, Transfer, Ledger, AccountChange, Name, NameKey or Uint128
+  /// (ids), or one QueryFilter or OperationFilter; 8-byte aligned. For the other kinds, `argument`
+  /// and so on below.
   const std::byte* events = nullptr;
   std::uint32_t event_count = 0;
 
@@ -61,7 +64,10 @@ struct RequestSlot {
   Authority authority = Authority::client;
   Uint128 owner;
   std::uint64_t min_sequence = 0;  ///< Of queries: wait until the indexes hold this sequence.
-  std::uint64_t arrived_ns = 0;    ///< Monotonic; for time limits.
+  /// Of lookup_accounts_at and trial_balance_at: as of when; one of them is set.
+  std::uint64_t at_sequence = 0;
+  Timestamp at_time;
+  std::uint64_t arrived_ns = 0;  ///< Monotonic; for time limits.
 
   // ---- The reply: written by the sequencer or a query thread. ----
   RequestStatus status = RequestStatus::ok;

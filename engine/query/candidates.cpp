@@ -14,9 +14,9 @@ struct FieldValue {
 }  // namespace
 
 Candidates::Candidates(const QueryFilter& filter, Stretch range)
-    : range_{range},
-      order_{(filter.flags & query_flag::newest_first) != 0 ? IndexOrder::descending
-                                                            : IndexOrder::ascending} {}
+    : Candidates{(filter.flags & query_flag::newest_first) != 0 ? IndexOrder::descending
+                                                                : IndexOrder::ascending,
+                 range} {}
 
 void Candidates::add_source(const IndexView& view, std::uint64_t key, std::uint64_t facts_a_value) {
   facts_a_value_ = facts_a_value;
@@ -91,6 +91,48 @@ Candidates Candidates::of_balances(const FactIndex& index, AccountId account, st
     all.add_source(history, index_key(field, account.value()), 1);
   }
   return all;
+}
+
+Candidates Candidates::of_operations(const FactIndex& facts, const OperationIndex& operations,
+                                     const OperationFilter& filter, std::uint64_t first,
+                                     std::uint64_t last) {
+  const bool newest_first = (filter.flags & operation_flag::newest_first) != 0;
+  const IndexOrder order = newest_first ? IndexOrder::descending : IndexOrder::ascending;
+  const Stretch range{first, last};
+  const IndexView of_records = operations.operations();
+  const IndexView of_transfers = facts.transfers();
+  std::optional<Candidates> best;
+  const auto consider = [&](IndexField field, const Uint128& number, bool in_records,
+                            bool in_transfers) {
+    Candidates one{order, range};
+    const std::uint64_t key = index_key(field, number);
+    if (in_records) one.add_source(of_records, key, FactIndex::stretch_facts);
+    if (in_transfers) one.add_source(of_transfers, key, FactIndex::stretch_facts);
+    std::move(one).offer(best);
+  };
+  for (const FieldValue& value :
+       {FieldValue{IndexField::business_id, filter.business_id.value()},
+        FieldValue{IndexField::trace_id, filter.trace_id.value()},
+        FieldValue{IndexField::user_id, Uint128{filter.user_id.value(), 0}}}) {
+    if (!value.number.is_zero()) consider(value.field, value.number, true, true);
+  }
+  if (filter.follows != TransferId{}) {
+    consider(IndexField::followed, filter.follows.value(), false, true);
+  }
+  for (const FieldValue& value :
+       {FieldValue{IndexField::client, filter.client.value()},
+        FieldValue{IndexField::request_kind,
+                   Uint128{static_cast<std::uint64_t>(filter.kind), 0}}}) {
+    if (!value.number.is_zero()) consider(value.field, value.number, true, false);
+  }
+  if ((filter.flags & operation_flag::by_status) != 0) {
+    consider(IndexField::request_status, Uint128{static_cast<std::uint64_t>(filter.status), 0},
+             true, false);
+  }
+  if ((filter.flags & operation_flag::has_refusals) != 0) {
+    consider(IndexField::refusals, Uint128{1, 0}, true, false);
+  }
+  return best ? std::move(*best) : Candidates{order, range};
 }
 
 std::optional<Stretch> Candidates::next() {

@@ -4,8 +4,10 @@
 #include <optional>
 #include <vector>
 
+#include "engine/model/operation_query.hpp"
 #include "engine/model/query.hpp"
 #include "engine/query/fact_index.hpp"
+#include "engine/query/operation_index.hpp"
 
 namespace daybook {
 
@@ -33,6 +35,12 @@ class Candidates {
   [[nodiscard]] static Candidates of_balances(const FactIndex& index, AccountId account,
                                               std::uint64_t first, std::uint64_t last);
 
+  /// Sequences from `first` to `last` that may be an operation's or those of its facts.
+  [[nodiscard]] static Candidates of_operations(const FactIndex& facts,
+                                                const OperationIndex& operations,
+                                                const OperationFilter& filter, std::uint64_t first,
+                                                std::uint64_t last);
+
   /// The next ones; nothing when there are no more. They never overlap.
   [[nodiscard]] std::optional<Stretch> next();
 
@@ -42,6 +50,7 @@ class Candidates {
     std::optional<std::uint64_t> head;
   };
 
+  Candidates(IndexOrder order, Stretch range) : range_{range}, order_{order} {}
   Candidates(const QueryFilter& filter, Stretch range);
   void add_source(const IndexView& view, std::uint64_t key, std::uint64_t facts_a_value);
   void offer(std::optional<Candidates>& best) &&;

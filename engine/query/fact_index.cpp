@@ -38,6 +38,7 @@ void FactIndex::add(const Transfer& transfer, std::uint64_t sequence) {
   add_field(IndexField::tag, Uint128{transfer.tag.value(), 0}, stretch);
   add_field(IndexField::ledger, Uint128{transfer.ledger.value(), 0}, stretch);
   add_field(IndexField::code, Uint128{transfer.code.value(), 0}, stretch);
+  add_field(IndexField::followed, transfer.pending_id.value(), stretch);
 }
 
 void FactIndex::add_field(IndexField field, const Uint128& number, std::uint64_t stretch) {
@@ -56,6 +57,7 @@ void FactIndex::add(const HoldReleased& release, std::uint64_t sequence) {
   for (const AccountId account : {release.debit_account_id, release.credit_account_id}) {
     history_.add(index_key(IndexField::released_account, account.value()), sequence);
   }
+  add_field(IndexField::followed, release.id.value(), sequence / stretch_facts);
 }
 
 void FactIndex::add(const Account& account) {

@@ -20,8 +20,14 @@ enum class IndexField : std::uint64_t {
   code = 8,
   released_account = 9,  ///< Of the release of a hold whose time was over: both its accounts.
   balance_account = 10,  ///< Of a balance checkpoint.
+  followed = 11,         ///< Of a post, void, reversal or release: what it is about.
+  client = 12,           ///< This and the following: of operations.
+  request_kind = 13,
+  request_status = 14,
+  refusals = 15,         ///< 1: some event was refused.
+  changed_account = 16,  ///< Of a change of an account's attributes.
 };
-inline constexpr std::size_t index_field_end = 11;
+inline constexpr std::size_t index_field_end = 17;
 
 /// Where the index has the records whose `field` is `value`. Two values may share a key, so a
 /// reader looks at the records. Part of the format of index files.

@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "engine/ledger/account_state.hpp"
+#include "engine/ledger/account_changes.hpp"
 #include "engine/ledger/invariants.hpp"
 #include "engine/model/transfer.hpp"
 
@@ -228,33 +228,9 @@ void State::change_account(const AccountChange& account_change) {
   Account& account = accounts.at(slot);
   AccountLimits& limits = accounts.limits(slot);
   const bool was_limited = (account.flags & account_state::limited) != 0;
-  const auto frozen = static_cast<std::uint16_t>(
-      ((account_change.sides & account_side::debits) != 0 ? account_flag::debits_frozen : 0U) |
-      ((account_change.sides & account_side::credits) != 0 ? account_flag::credits_frozen : 0U));
   digest_.subtract(digest_of_attributes(account));
   if (was_limited) digest_.subtract(digest_of_limits(account.id, limits));
-  switch (account_change.kind) {
-    case AccountChangeKind::set_limits:
-      limits = {account_change.minimum, account_change.maximum};
-      account.flags |= account_state::limited;
-      break;
-    case AccountChangeKind::clear_limits:
-      limits = {};
-      account.flags = static_cast<std::uint16_t>(account.flags & ~account_state::limited);
-      break;
-    case AccountChangeKind::freeze:
-      account.flags |= frozen;
-      break;
-    case AccountChangeKind::unfreeze:
-      account.flags = static_cast<std::uint16_t>(account.flags & ~frozen);
-      break;
-    case AccountChangeKind::close:
-      daybook::set_closed(account, account_state::closed_by_owner, true);
-      break;
-    case AccountChangeKind::reopen:
-      daybook::set_closed(account, account_state::closed_by_owner, false);
-      break;
-  }
+  change_attributes(account, limits, account_change);
   digest_.add(digest_of_attributes(account));
   if ((account.flags & account_state::limited) != 0) {
     digest_.add(digest_of_limits(account.id, limits));

@@ -13,6 +13,7 @@
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/model/operation_log.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/model/status.hpp"
 #include "engine/model/transfer.hpp"
@@ -27,7 +28,8 @@
 
 namespace daybook {
 
-/// Who, why and within what: written into the operation record. Zero = not said.
+/// Who, why and within what: written into the operation record. Zero = not said; where no trace id
+/// is said, the client makes one, 16 random bytes a request.
 using OperationAttributes = OperationOrigin;
 
 /// The outcome of a batch, or of another request that changes state.
@@ -40,6 +42,8 @@ struct BatchResult {
   Timestamp first_timestamp;  ///< Of event 0's slot; event i has first_timestamp + i.
   /// The events that were not created, by growing index. Empty: all were.
   std::vector<Refusal> refusals;
+  /// Under which the operation stands in the log: the one that was given, or the client's own.
+  TraceId trace_id;
 };
 
 /// Which state a query must see.
@@ -57,6 +61,20 @@ struct AccountsResult {
   Sequence sequence;               ///< The answer is true of the state after this.
   std::vector<Account> accounts;   ///< Those found, in the order asked.
   std::vector<AccountId> missing;  ///< Those not found, in the order asked.
+};
+
+/// As of when: the operation that `sequence` is part of, or the last entry committed by `time`. One
+/// of the two is set.
+using AsOf = Moment;
+
+/// The answer to lookup_accounts_at.
+struct AccountsAtResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;                  ///< The engine's, where status is not ok.
+  Sequence sequence;                  ///< Of the last fact that is in it; 0 = before everything.
+  Timestamp commit_time;              ///< Of that fact's entry.
+  std::vector<AccountAsOf> accounts;  ///< Those that were there, in the order asked.
+  std::vector<AccountId> missing;     ///< Those that were not, in the order asked.
 };
 
 /// The answer to lookup_transfers.
@@ -113,6 +131,12 @@ struct FoundEvent {
   std::vector<std::byte> payload;
 };
 using FoundEvents = Page<FoundEvent, std::uint64_t>;  ///< `cursor` goes into the next filter.
+/// The answer to query_operations. Its last operation may be cut; the next page then begins with
+/// the rest of it, and join_pages() puts the two together.
+struct FoundOperations : Page<LoggedOperation, std::uint64_t> {
+  /// Where `more`: goes into the next filter beside the cursor.
+  std::uint32_t skip = 0;
+};
 
 /// The answer to state_digest.
 struct DigestResult {

@@ -37,6 +37,9 @@ class Batch {
   /// The events, in order. Their first contents are unspecified: assign every one.
   [[nodiscard]] std::span<Event> events() const { return {events_, count_}; }
 
+  /// Under which the operation will stand in the log.
+  [[nodiscard]] TraceId trace_id() const { return attributes_.trace_id; }
+
  private:
   friend class Client;
   Batch(FrameBuffer buffer, const OperationOrigin& attributes, Event* events, std::uint32_t count,

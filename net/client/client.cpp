@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <random>
 
 #include <fmt/format.h>
 
@@ -57,6 +58,26 @@ SentRequest request_of(RequestKind kind, std::uint32_t event_count, FrameBuffer 
   request.origin = attributes;
   request.callback = std::move(callback);
   return request;
+}
+
+/// The attributes with a trace id, which is a new one where none is given. From the system's source
+/// once a thread, then SplitMix64 (Steele, Lea, Flood 2014): a trace id is no secret.
+OperationAttributes with_trace(OperationAttributes attributes) {
+  static thread_local std::uint64_t state = [] {
+    std::random_device source;
+    return (std::uint64_t{source()} << 32) | source();
+  }();
+  const auto next_word = [] {
+    std::uint64_t word = state += 0x9e3779b97f4a7c15;
+    word = (word ^ (word >> 30U)) * 0xbf58476d1ce4e5b9;
+    word = (word ^ (word >> 27U)) * 0x94d049bb133111eb;
+    return word ^ (word >> 31U);
+  };
+  while (attributes.trace_id == TraceId{}) {
+    const std::uint64_t low = next_word();
+    attributes.trace_id = TraceId{Uint128{low, next_word()}};
+  }
+  return attributes;
 }
 
 /// Starts something and drives the loop until its callback has been called.
@@ -119,8 +140,8 @@ Result<Batch<Event>> Client::new_batch(std::size_t count, const OperationAttribu
   if (is_named) {
     std::memcpy(buffer.bytes.get() + names_offset<Event>(count), names.data(), names.size_bytes());
   }
-  return Batch<Event>{std::move(buffer), attributes, events, static_cast<std::uint32_t>(count),
-                      static_cast<std::uint32_t>(names.size())};
+  return Batch<Event>{std::move(buffer), with_trace(attributes), events,
+                      static_cast<std::uint32_t>(count), static_cast<std::uint32_t>(names.size())};
 }
 
 template <typename Event>
@@ -165,9 +186,9 @@ Result<BatchResult> Client::put_ledgers(std::span<const Ledger> ledgers,
 
 template <typename Event, typename Write>
 Result<BatchResult> Client::send_reasoned(RequestKind kind, std::span<const Event> events,
-                                          std::string_view reason,
-                                          const OperationAttributes& attributes,
+                                          std::string_view reason, const OperationAttributes& given,
                                           const Write& write) {
+  const OperationAttributes attributes = with_trace(given);
   if (!count_is_allowed(events.size())) return wrong_count("events", events.size());
   if (auto fault = fault_of_reason(reason)) return *fault;
   FrameBuffer buffer =
@@ -310,6 +331,32 @@ void Client::async_lookup_accounts(std::span<const AccountId> ids,
   lookup(RequestKind::lookup_accounts, ids, 0, std::move(callback));
 }
 
+Result<AccountsAtResult> Client::lookup_accounts_at(std::span<const AccountId> ids,
+                                                    const AsOf& moment,
+                                                    const QueryOptions& options) {
+  return wait_for<AccountsAtResult>(loop(), [&](Callback<AccountsAtResult> callback) {
+    async_lookup_accounts_at(ids, moment, options, std::move(callback));
+  });
+}
+
+void Client::async_lookup_accounts_at(std::span<const AccountId> ids, const AsOf& moment,
+                                      const QueryOptions& options,
+                                      Callback<AccountsAtResult> callback) {
+  if (ids.empty() || ids.size() > limits::accounts_at_max) {
+    return session_->refuse(
+        std::move(callback),
+        Failure{
+            FailureKind::invalid,
+            fmt::format("a request has 1 to {} ids, this one has {}; nothing was sent: split it",
+                        limits::accounts_at_max, ids.size())});
+  }
+  FrameBuffer buffer = session_->frames().take(lookup_accounts_at_frame_bytes(ids.size()));
+  buffer.size = write_lookup_accounts_at(buffer.frame(), 0, ids, moment, min_sequence_of(options));
+  session_->submit(request_of(RequestKind::lookup_accounts_at,
+                              static_cast<std::uint32_t>(ids.size()), std::move(buffer), {},
+                              std::move(callback)));
+}
+
 Result<TransfersResult> Client::lookup_transfers(std::span<const TransferId> ids,
                                                  const QueryOptions& options) {
   return wait_for<TransfersResult>(loop(), [&](Callback<TransfersResult> callback) {
@@ -420,6 +467,20 @@ void Client::async_trial_balance(std::uint64_t after, std::uint32_t limit,
   });
 }
 
+Result<BalancePage> Client::trial_balance_at(std::uint64_t after, std::uint32_t limit,
+                                             const AsOf& moment, const QueryOptions& options) {
+  return wait_for<BalancePage>(loop(), [&](Callback<BalancePage> callback) {
+    async_trial_balance_at(after, limit, moment, options, std::move(callback));
+  });
+}
+
+void Client::async_trial_balance_at(std::uint64_t after, std::uint32_t limit, const AsOf& moment,
+                                    const QueryOptions& options, Callback<BalancePage> callback) {
+  list(RequestKind::trial_balance_at, limit, std::move(callback), [&](std::span<std::byte> room) {
+    return write_trial_balance_at(room, 0, after, limit, moment, min_sequence_of(options));
+  });
+}
+
 template <typename Answer>
 void Client::query(RequestKind kind, const QueryFilter& filter, const QueryOptions& options,
                    Callback<Answer> callback) {
@@ -490,10 +551,26 @@ void Client::async_query_accounts(const QueryFilter& filter, const QueryOptions&
   query(RequestKind::query_accounts, filter, options, std::move(callback));
 }
 
+Result<FoundOperations> Client::query_operations(const OperationFilter& filter,
+                                                 const QueryOptions& options) {
+  return wait_for<FoundOperations>(loop(), [&](Callback<FoundOperations> callback) {
+    async_query_operations(filter, options, std::move(callback));
+  });
+}
+
+void Client::async_query_operations(const OperationFilter& filter, const QueryOptions& options,
+                                    Callback<FoundOperations> callback) {
+  FrameBuffer buffer = session_->frames().take(query_operations_frame_bytes);
+  buffer.size = write_query_operations(buffer.frame(), 0, filter, min_sequence_of(options));
+  session_->submit(
+      request_of(RequestKind::query_operations, 0, std::move(buffer), {}, std::move(callback)));
+}
+
 // ---- Administration. ----
 
 Result<BatchResult> Client::advance_clock(std::chrono::nanoseconds step,
-                                          const OperationAttributes& attributes) {
+                                          const OperationAttributes& given) {
+  const OperationAttributes attributes = with_trace(given);
   if (step.count() < 0) {
     return Failure{FailureKind::invalid,
                    "the clock moves forward only; nothing was sent: give a step of 0 ns or more"};
@@ -508,7 +585,8 @@ Result<BatchResult> Client::advance_clock(std::chrono::nanoseconds step,
 }
 
 Result<BatchResult> Client::accept_clock(std::string_view reason,
-                                         const OperationAttributes& attributes) {
+                                         const OperationAttributes& given) {
+  const OperationAttributes attributes = with_trace(given);
   if (auto fault = fault_of_reason(reason)) return *fault;
   FrameBuffer buffer = session_->frames().take(accept_clock_frame_bytes(reason.size()));
   buffer.size = write_accept_clock(buffer.frame(), 0, attributes, reason);

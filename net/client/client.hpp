@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "engine/base/result.hpp"
+#include "engine/model/operation_query.hpp"
 #include "engine/model/query.hpp"
 #include "net/client/answers.hpp"
 #include "net/client/batch.hpp"
@@ -142,6 +143,12 @@ class Client {
   Result<AccountsResult> lookup_accounts(std::span<const AccountId> ids);
   void async_lookup_accounts(std::span<const AccountId> ids, Callback<AccountsResult> callback);
 
+  /// Accounts as they were: balances, flags and limits. Up to limits::accounts_at_max ids.
+  Result<AccountsAtResult> lookup_accounts_at(std::span<const AccountId> ids, const AsOf& moment,
+                                              const QueryOptions& options = {});
+  void async_lookup_accounts_at(std::span<const AccountId> ids, const AsOf& moment,
+                                const QueryOptions& options, Callback<AccountsAtResult> callback);
+
   Result<TransfersResult> lookup_transfers(std::span<const TransferId> ids,
                                            const QueryOptions& options = {});
   void async_lookup_transfers(std::span<const TransferId> ids, const QueryOptions& options,
@@ -174,6 +181,12 @@ class Client {
   void async_trial_balance(std::uint64_t after, std::uint32_t limit, const QueryOptions& options,
                            Callback<BalancePage> callback);
 
+  /// The same as it was; the answer's sequence is that of the last fact in it.
+  Result<BalancePage> trial_balance_at(std::uint64_t after, std::uint32_t limit, const AsOf& moment,
+                                       const QueryOptions& options = {});
+  void async_trial_balance_at(std::uint64_t after, std::uint32_t limit, const AsOf& moment,
+                              const QueryOptions& options, Callback<BalancePage> callback);
+
   /// The transfers that debited or credited filter.account_id, whichever of the two flags ask for,
   /// and that all other fields of the filter let pass; in order of creation, or newest first.
   /// filter_invalid, with the reason in words, where the filter cannot be asked. A page may hold
@@ -199,6 +212,14 @@ class Client {
   Result<FoundAccounts> query_accounts(const QueryFilter& filter, const QueryOptions& options = {});
   void async_query_accounts(const QueryFilter& filter, const QueryOptions& options,
                             Callback<FoundAccounts> callback);
+
+  /// The operations that the filter lets pass, accepted or refused, by the order of their
+  /// sequences: with flag with_facts also what each of them made and the data of refused events.
+  /// Pages go on with both cursor and skip.
+  Result<FoundOperations> query_operations(const OperationFilter& filter,
+                                           const QueryOptions& options = {});
+  void async_query_operations(const OperationFilter& filter, const QueryOptions& options,
+                              Callback<FoundOperations> callback);
 
   /// A page of at most `limit` (1 to limits::batch_events_max) items after `after`; a value of 0
   /// begins at the beginning.

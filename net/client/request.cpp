@@ -1,6 +1,8 @@
 #include "net/client/request.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstring>
 #include <set>
 #include <type_traits>
 #include <utility>
@@ -52,7 +54,8 @@ Result<BatchResult> read(const SentRequest& request, std::span<const std::byte> 
                      std::string{message.words},
                      message.first_sequence,
                      message.first_timestamp,
-                     {message.refusals.begin(), message.refusals.end()}};
+                     {message.refusals.begin(), message.refusals.end()},
+                     request.origin.trace_id};
 }
 
 Result<AccountsResult> read(const SentRequest& request, std::span<const std::byte> body,
@@ -68,6 +71,27 @@ Result<AccountsResult> read(const SentRequest& request, std::span<const std::byt
   if (result.status == RequestStatus::ok) {
     result.missing = missing_ids<AccountId>(asked_ids(request), result.accounts);
   }
+  return result;
+}
+
+Result<AccountsAtResult> read(const SentRequest& request, std::span<const std::byte> body,
+                              AccountsAtResult*) {
+  const auto reply = read_accounts_at_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const ItemsReplyMessage<AccountAsOf>& message = reply.value();
+  AccountsAtResult result{message.status,
+                          std::string{message.words},
+                          message.sequence,
+                          Timestamp{message.cursor},
+                          {message.items.begin(), message.items.end()},
+                          {}};
+  if (result.status != RequestStatus::ok) return result;
+  const std::byte* const ids =
+      request.buffer.bytes.get() + frame_header_bytes + layout::items_offset<layout::LookupAt>;
+  std::vector<Account> found;
+  for (const AccountAsOf& each : result.accounts) found.push_back(each.account);
+  result.missing =
+      missing_ids<AccountId>({reinterpret_cast<const Uint128*>(ids), request.event_count}, found);
   return result;
 }
 
@@ -200,6 +224,39 @@ Result<FoundEvents> read(const SentRequest& request, std::span<const std::byte> 
     payloads = payloads.subspan(payload.size());
     page.items.push_back({each.event, each.sequence, {payload.begin(), payload.end()}});
   }
+/// How far the first operation of the page had come before: as the filter in the frame says.
+std::uint32_t asked_skip(const SentRequest& request) {
+  OperationFilter filter;
+  std::memcpy(
+      &filter,
+      request.buffer.bytes.get() + frame_header_bytes + offsetof(layout::QueryOperations, filter),
+      sizeof(filter));
+  return filter.skip;
+}
+
+Result<FoundOperations> read(const SentRequest& request, std::span<const std::byte> body,
+                             FoundOperations*) {
+  const auto reply = read_operations_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const ItemsReplyMessage<std::uint64_t>& message = reply.value();
+  auto operations = read_operation_log(std::as_bytes(message.items));
+  if (!operations) {
+    return unreadable(request, {.words = operations.error().what});
+  }
+  FoundOperations page;
+  page.status = message.status;
+  page.words = message.words;
+  page.sequence = message.sequence;
+  page.items = std::move(operations).value();
+  page.more = message.more;
+  page.cursor = message.cursor;
+  if (page.items.empty()) {
+    page.skip = page.more ? asked_skip(request) : 0;
+    return page;
+  }
+  page.items.front().records_before = asked_skip(request);
+  const LoggedOperation& last = page.items.back();
+  if (!last.whole()) page.skip = last.records_before + last.records;
   return page;
 }
 

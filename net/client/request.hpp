@@ -18,6 +18,7 @@ using AnyCallback =
                  Callback<DigestResult>, Callback<HoldsResult>, Callback<BalancePage>,
                  Callback<FoundAccounts>, Callback<FoundTransfers>, Callback<FoundBalances>,
                  Callback<NamesResult>, Callback<FoundEvents>>;
+                 Callback<NamesResult>, Callback<FoundOperations>, Callback<AccountsAtResult>>;
 
 /// A request from its submission to its answer.
 struct SentRequest {

@@ -147,6 +147,42 @@ struct ReadEvents {
   std::uint64_t min_sequence = 0;
 };
 static_assert(sizeof(ReadEvents) == 144);
+/// QueryOperations. The filter stands in the table.
+struct QueryOperations {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[4] = {8, 144, 8, 136};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t unused_behind = 0;
+  std::array<std::byte, 128> filter{};
+  std::uint64_t min_sequence = 0;
+};
+static_assert(sizeof(QueryOperations) == 160);
+
+/// LookupAccountsAt; the vector follows.
+struct LookupAt {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[6] = {12, 32, 4, 8, 16, 24};
+  std::int32_t vtable_distance = 12;
+  std::uint32_t tail = 0;
+  std::uint64_t at_sequence = 0;
+  std::uint64_t at_time = 0;
+  std::uint64_t min_sequence = 0;
+};
+static_assert(sizeof(LookupAt) == 48);
+
+struct TrialBalanceAt {
+  std::uint32_t root = 24;
+  std::uint16_t vtable[7] = {14, 40, 8, 4, 16, 24, 32};
+  std::uint16_t unused[3] = {0, 0, 0};
+  std::int32_t vtable_distance = 20;
+  std::uint32_t limit = 0;
+  std::uint64_t after = 0;
+  std::uint64_t at_sequence = 0;
+  std::uint64_t at_time = 0;
+  std::uint64_t min_sequence = 0;
+};
+static_assert(sizeof(TrialBalanceAt) == 64);
 
 struct ListAccounts {
   std::uint32_t root = 16;

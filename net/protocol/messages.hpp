@@ -14,6 +14,8 @@
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/model/operation_log.hpp"
+#include "engine/model/operation_query.hpp"
 #include "engine/model/principal.hpp"
 #include "engine/model/query.hpp"
 #include "engine/model/sequence.hpp"
@@ -103,7 +105,15 @@ struct RequestBody {
   std::uint64_t argument = 0;
   Uint128 argument_id{};
   std::uint64_t min_sequence = 0;
+  std::uint64_t at_sequence = 0;
+  Timestamp at_time{};
   std::string_view reason{};
+};
+
+/// As of when: a sequence or a time, one of the two.
+struct Moment {
+  Sequence sequence{};
+  Timestamp time{};
 };
 
 /// Of every request that is journaled.

@@ -42,6 +42,12 @@ std::size_t put_items_reply(std::span<std::byte> room, RequestKind kind, std::ui
   return writer.finish(type_of(kind), frame_flag::reply, number);
 }
 
+template <typename Table>
+std::uint64_t cursor_of(const Table& table) {
+  return table.cursor();
+}
+std::uint64_t cursor_of(const wire::AccountsAtReply& table) { return table.commit_time(); }
+
 template <typename Item, typename Table, typename Structs>
 Result<ItemsReplyMessage<Item>, BodyFault> items_of(const Table& table, const Structs* vector,
                                                     std::string_view message) {
@@ -50,7 +56,7 @@ Result<ItemsReplyMessage<Item>, BodyFault> items_of(const Table& table, const St
                                 .words = text_of(table.words()),
                                 .sequence = Sequence{table.sequence()},
                                 .more = table.more(),
-                                .cursor = table.cursor(),
+                                .cursor = cursor_of(table),
                                 .items = {}};
   if (vector != nullptr) {
     reply.items = {reinterpret_cast<const Item*>(vector->Data()), vector->size()};
@@ -94,6 +100,8 @@ DAYBOOK_ITEMS_REPLY(HoldView)
 DAYBOOK_ITEMS_REPLY(AccountBalance)
 DAYBOOK_ITEMS_REPLY(LedgerBalance)
 DAYBOOK_ITEMS_REPLY(Name)
+DAYBOOK_ITEMS_REPLY(std::uint64_t)
+DAYBOOK_ITEMS_REPLY(AccountAsOf)
 #undef DAYBOOK_ITEMS_REPLY
 
 std::size_t write_digest_reply(std::span<std::byte> room, std::uint64_t number,
@@ -224,6 +232,20 @@ Result<ItemsReplyMessage<Name>, BodyFault> read_names_reply(std::span<const std:
   const auto* table = verified<wire::NamesReply>(body);
   if (table == nullptr) return unreadable("NamesReply");
   return items_of<Name>(*table, table->names(), "NamesReply");
+}
+
+Result<ItemsReplyMessage<AccountAsOf>, BodyFault> read_accounts_at_reply(
+    std::span<const std::byte> body) {
+  const auto* table = verified<wire::AccountsAtReply>(body);
+  if (table == nullptr) return unreadable("AccountsAtReply");
+  return items_of<AccountAsOf>(*table, table->accounts(), "AccountsAtReply");
+}
+
+Result<ItemsReplyMessage<std::uint64_t>, BodyFault> read_operations_reply(
+    std::span<const std::byte> body) {
+  const auto* table = verified<wire::OperationsReply>(body);
+  if (table == nullptr) return unreadable("OperationsReply");
+  return items_of<std::uint64_t>(*table, table->records(), "OperationsReply");
 }
 
 Result<DigestReplyMessage, BodyFault> read_digest_reply(std::span<const std::byte> body) {

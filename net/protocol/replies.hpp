@@ -45,7 +45,8 @@ std::size_t finish_batch_reply(std::span<std::byte> room, RequestKind kind, std:
                                const BatchReplyMessage& reply);
 
 /// Room: reply_frame_bytes(items.size_bytes(), words.size()). Item is Account, Transfer, Ledger,
-/// HoldView, AccountBalance, LedgerBalance or Name.
+/// HoldView, AccountBalance, LedgerBalance or Name; std::uint64_t of operation records, which are
+/// as many words.
 template <typename Item>
 std::size_t write_items_reply(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                               const ItemsReplyMessage<Item>& reply);
@@ -106,6 +107,12 @@ std::size_t write_refused_reply(std::span<std::byte> room, RequestKind kind, std
 [[nodiscard]] Result<ItemsReplyMessage<LedgerBalance>, BodyFault> read_trial_balance_reply(
     std::span<const std::byte> body);
 [[nodiscard]] Result<ItemsReplyMessage<Name>, BodyFault> read_names_reply(
+    std::span<const std::byte> body);
+/// `cursor` is the commit time.
+[[nodiscard]] Result<ItemsReplyMessage<AccountAsOf>, BodyFault> read_accounts_at_reply(
+    std::span<const std::byte> body);
+/// The records are not looked into: read_operation_log() does that.
+[[nodiscard]] Result<ItemsReplyMessage<std::uint64_t>, BodyFault> read_operations_reply(
     std::span<const std::byte> body);
 [[nodiscard]] Result<DigestReplyMessage, BodyFault> read_digest_reply(
     std::span<const std::byte> body);

@@ -247,6 +247,40 @@ Result<RequestBody, BodyFault> read_query(std::span<const std::byte> bytes) {
       .min_sequence = table->min_sequence()};
 }
 
+Result<RequestBody, BodyFault> read_query_operations(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::QueryOperations>(bytes);
+  if (table == nullptr) return unreadable("QueryOperations");
+  const auto* filter = reinterpret_cast<const std::byte*>(table->filter());
+  if (reinterpret_cast<std::uintptr_t>(filter) % alignof(OperationFilter) != 0) {
+    return misaligned("QueryOperations");
+  }
+  return RequestBody{.events = filter, .min_sequence = table->min_sequence()};
+}
+
+Result<RequestBody, BodyFault> read_lookup_accounts_at(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::LookupAccountsAt>(bytes);
+  if (table == nullptr) return unreadable("LookupAccountsAt");
+  auto body = with_events({.min_sequence = table->min_sequence(),
+                           .at_sequence = table->at_sequence(),
+                           .at_time = Timestamp{table->at_time()}},
+                          table->ids(), "LookupAccountsAt", "ids");
+  if (!body.ok() || body.value().event_count <= limits::accounts_at_max) return body;
+  return BodyFault{.status = RequestStatus::too_large,
+                   .not_readable = false,
+                   .words = fmt::format("the request has {} ids, it must have 1 to {}",
+                                        body.value().event_count, limits::accounts_at_max)};
+}
+
+Result<RequestBody, BodyFault> read_trial_balance_at(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::TrialBalanceAt>(bytes);
+  if (table == nullptr) return unreadable("TrialBalanceAt");
+  return with_limit({.limit = table->limit(),
+                     .argument = table->after(),
+                     .min_sequence = table->min_sequence(),
+                     .at_sequence = table->at_sequence(),
+                     .at_time = Timestamp{table->at_time()}});
+}
+
 Result<RequestBody, BodyFault> read_state_digest(std::span<const std::byte> bytes) {
   if (verified<wire::StateDigest>(bytes) == nullptr) return unreadable("StateDigest");
   return RequestBody{};
@@ -384,6 +418,38 @@ std::size_t write_query(std::span<std::byte> room, RequestKind kind, std::uint64
   return writer.finish(type_of(kind), no_flags, number);
 }
 
+std::size_t write_query_operations(std::span<std::byte> room, std::uint64_t number,
+                                   const OperationFilter& filter, std::uint64_t min_sequence) {
+  BodyWriter<layout::QueryOperations> writer{room};
+  std::memcpy(writer.fixed.filter.data(), &filter, sizeof(filter));
+  writer.fixed.min_sequence = min_sequence;
+  return writer.finish(type_of(RequestKind::query_operations), no_flags, number);
+}
+
+std::size_t write_lookup_accounts_at(std::span<std::byte> room, std::uint64_t number,
+                                     std::span<const AccountId> ids, const Moment& moment,
+                                     std::uint64_t min_sequence) {
+  BodyWriter<layout::LookupAt> writer{room};
+  writer.fixed.at_sequence = moment.sequence.value();
+  writer.fixed.at_time = moment.time.value();
+  writer.fixed.min_sequence = min_sequence;
+  writer.vector(writer.fixed.tail, static_cast<std::uint32_t>(ids.size()), sizeof(AccountId),
+                ids.data());
+  return writer.finish(type_of(RequestKind::lookup_accounts_at), no_flags, number);
+}
+
+std::size_t write_trial_balance_at(std::span<std::byte> room, std::uint64_t number,
+                                   std::uint64_t after, std::uint32_t limit, const Moment& moment,
+                                   std::uint64_t min_sequence) {
+  BodyWriter<layout::TrialBalanceAt> writer{room};
+  writer.fixed.after = after;
+  writer.fixed.limit = limit;
+  writer.fixed.at_sequence = moment.sequence.value();
+  writer.fixed.at_time = moment.time.value();
+  writer.fixed.min_sequence = min_sequence;
+  return writer.finish(type_of(RequestKind::trial_balance_at), no_flags, number);
+}
+
 std::size_t write_advance_clock(std::span<std::byte> room, std::uint64_t number,
                                 const OperationOrigin& origin, std::uint64_t nanoseconds) {
   BodyWriter<layout::AdvanceClock> writer{room};
@@ -468,6 +534,12 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
     case RequestKind::query_accounts:
     case RequestKind::query_transfers:
       return read_query(body);
+    case RequestKind::query_operations:
+      return read_query_operations(body);
+    case RequestKind::lookup_accounts_at:
+      return read_lookup_accounts_at(body);
+    case RequestKind::trial_balance_at:
+      return read_trial_balance_at(body);
     case RequestKind::list_accounts:
       return read_list_accounts(body);
     case RequestKind::list_ledgers:

@@ -129,6 +129,19 @@ std::size_t write_list_transfers(std::span<std::byte> room, std::uint64_t number
 inline constexpr std::size_t query_frame_bytes = frame_header_bytes + sizeof(layout::Query);
 std::size_t write_query(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                         const QueryFilter& filter, std::uint64_t min_sequence);
+inline constexpr std::size_t query_operations_frame_bytes =
+    frame_header_bytes + sizeof(layout::QueryOperations);
+std::size_t write_query_operations(std::span<std::byte> room, std::uint64_t number,
+                                   const OperationFilter& filter, std::uint64_t min_sequence);
+[[nodiscard]] constexpr std::size_t lookup_accounts_at_frame_bytes(std::size_t count) {
+  return frame_header_bytes + layout::items_offset<layout::LookupAt> + count * sizeof(Uint128);
+}
+std::size_t write_lookup_accounts_at(std::span<std::byte> room, std::uint64_t number,
+                                     std::span<const AccountId> ids, const Moment& moment,
+                                     std::uint64_t min_sequence);
+std::size_t write_trial_balance_at(std::span<std::byte> room, std::uint64_t number,
+                                   std::uint64_t after, std::uint32_t limit, const Moment& moment,
+                                   std::uint64_t min_sequence);
 std::size_t write_advance_clock(std::span<std::byte> room, std::uint64_t number,
                                 const OperationOrigin& origin, std::uint64_t nanoseconds);
 std::size_t write_state_digest(std::span<std::byte> room, std::uint64_t number);

@@ -47,6 +47,7 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
     case RequestKind::lookup_holds:
       return reply_frame_bytes(body.event_count * sizeof(HoldView), 0);
     case RequestKind::trial_balance:
+    case RequestKind::trial_balance_at:
       return reply_frame_bytes(body.limit * sizeof(LedgerBalance), 0);
     case RequestKind::lookup_names:
       return reply_frame_bytes(body.event_count * sizeof(Name), 0);
@@ -55,6 +56,11 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
           std::min(limits::event_page_bytes_max,
                    body.limit * (sizeof(RecordedEvent) + limits::event_payload_bytes_max)),
           0);
+    case RequestKind::query_operations:
+      // And the one record that may go above.
+      return reply_frame_bytes(limits::operations_page_bytes_max + 1'024, 0);
+    case RequestKind::lookup_accounts_at:
+      return reply_frame_bytes(body.event_count * sizeof(AccountAsOf), 0);
     case RequestKind::state_digest:
     case RequestKind::open_session:
       return digest_reply_frame_bytes(0);
@@ -241,6 +247,9 @@ bool Session::take_request(RequestKind kind, const FrameHeader& header,
   request.reason = body.reason;
   request.min_sequence = body.min_sequence;
   if (is_query(kind) && request.min_sequence == 0) request.min_sequence = acknowledged_.value();
+  request.at_sequence = body.at_sequence;
+  request.at_time = body.at_time;
+  request.min_sequence = std::max(request.min_sequence, body.at_sequence);
   request.refuse_with = refusal;
   request.words = std::move(words);
   request.closes = closes;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -23,6 +24,12 @@ constexpr std::size_t pieces_per_write_max = 64;
 /// How long a connection that was told goodbye may take to read it.
 constexpr std::uint64_t linger_ns = 1'000'000'000;
 
+/// Does the journal have an operation that got this status?
+bool is_recorded(RequestStatus status) {
+  return status != RequestStatus::busy && status != RequestStatus::stopping &&
+         status != RequestStatus::request_number_reused && status != RequestStatus::request_too_old;
+}
+
 /// The first bytes of `items` as whole items.
 template <typename Item>
 std::span<const Item> as_items(std::span<const std::byte> items) {
@@ -36,6 +43,7 @@ void Session::complete(Request& request) {
   in_flight_bytes_ -= request.frame_bytes;
   promised_bytes_ -= request.promised_bytes;
   const bool heard = state_ == State::open || state_ == State::finishing;
+  if (is_journaled(request.kind) && io_->settings().on_refused) tell_refusal(request);
   if (request.kind == RequestKind::open_session) {
     if (state_ == State::opening) finish_hello(request);
   } else if (heard && request.closes) {
@@ -48,6 +56,28 @@ void Session::complete(Request& request) {
   if (paused_ && state_ == State::open) io_->resume_soon(*this);
   if (under_way_ == 0) notify_drained();
   io_->touch(*this);
+}
+
+// Whether or not anybody still hears the answer.
+void Session::tell_refusal(const Request& request) {
+  const bool whole = request.status != RequestStatus::ok;
+  if (request.rebuilt || (!whole && request.item_count == 0)) return;
+  RefusedOperation refused{
+      .kind = request.kind,
+      .status = request.status,
+      .words = request.words,
+      .client = request.client,
+      .request_number = request.request_number,
+      .trace_id = request.trace_id,
+      .sequence = is_recorded(request.status) ? request.first_sequence : Sequence{},
+      .event_count = request.event_count,
+      .refused_count = whole ? 0 : request.item_count,
+      .first = {}};
+  if (whole && refused.words.empty()) {
+    refused.words = request.detail.empty() ? in_words(request.status) : request.detail;
+  }
+  if (!whole) std::memcpy(&refused.first, request.reply_room, sizeof(refused.first));
+  io_->settings().on_refused(refused);
 }
 
 void Session::reply(Request& request) {
@@ -79,7 +109,11 @@ void Session::reply(Request& request) {
   }
   if (kind == RequestKind::trial_balance) return reply_with_items<LedgerBalance>(request, items);
   if (kind == RequestKind::read_events) return reply_with_events(request);
+  if (kind == RequestKind::lookup_accounts_at) return reply_with_items<AccountAsOf>(request, items);
+  if (kind == RequestKind::trial_balance || kind == RequestKind::trial_balance_at)
+    return reply_with_items<LedgerBalance>(request, items);
   if (kind == RequestKind::lookup_names) return reply_with_items<Name>(request, items);
+  if (kind == RequestKind::query_operations) return reply_with_items<std::uint64_t>(request, items);
   if (kind == RequestKind::lookup_transfers || kind == RequestKind::list_transfers ||
       kind == RequestKind::get_account_transfers || kind == RequestKind::query_transfers) {
     return reply_with_items<Transfer>(request, items);

@@ -2,12 +2,30 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "engine/base/limits.hpp"
 #include "engine/base/thread_place.hpp"
+#include "engine/model/operation.hpp"
+#include "engine/model/sequence.hpp"
 
 namespace daybook {
+
+/// An operation that was refused, as a whole or some of its events: what a log line says of it.
+struct RefusedOperation {
+  RequestKind kind{};
+  RequestStatus status{};    ///< ok where only events were refused.
+  std::string_view words{};  ///< Why, where status is not ok.
+  ClientId client;
+  std::uint64_t request_number = 0;
+  TraceId trace_id;
+  Sequence sequence;  ///< Of the operation's record; 0 where there is none (busy and the like).
+  std::uint32_t event_count = 0;
+  std::uint32_t refused_count = 0;
+  Refusal first{};  ///< Of the events refused.
+};
 
 /// What an operator may say about the server. Units: bytes and nanoseconds, as the names say.
 struct ServerSettings {
@@ -32,6 +50,10 @@ struct ServerSettings {
   std::uint64_t stalled_after_ns = 30'000'000'000;
   /// After so long stop() closes what has not been answered.
   std::uint64_t stop_within_ns = 10'000'000'000;
+
+  /// Told of each refusal, repeats left out; empty: nobody is. Called by any io thread, which waits
+  /// for it.
+  std::function<void(const RefusedOperation&)> on_refused{};
 
   CorePlan cores{};              ///< Of the io threads, "io-0" and so on.
   std::string engine_version{};  ///< Told in the reply to Hello.

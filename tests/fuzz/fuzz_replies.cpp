@@ -15,8 +15,28 @@ void look_at(const Result<ItemsReplyMessage<Item>, BodyFault>& reply) {
   touch(reply.value().words.data(), reply.value().words.size());
 }
 
+// What a client makes of the records, too.
+void look_at_operations(const Result<ItemsReplyMessage<std::uint64_t>, BodyFault>& reply) {
+  look_at(reply);
+  if (!reply.ok()) return;
+  auto operations = read_operation_log(std::as_bytes(reply.value().items));
+  if (!operations.ok()) return;
+  std::vector<LoggedOperation> joined;
+  join_pages(joined, std::move(operations).value());
+  for (const LoggedOperation& operation : joined) {
+    for (const LoggedFact& fact : operation.facts) {
+      if (fact.bytes.size() < fact_bytes(fact.kind)) std::abort();
+      touch(fact.bytes.data(), fact.bytes.size());
+    }
+    for (const LoggedRefusal& refusal : operation.refusals) {
+      touch(refusal.event.data(), refusal.event.size());
+    }
+  }
+}
+
 void read(std::uint8_t choice, std::span<const std::byte> body) {
   switch (choice % 12) {
+  switch (choice % 13) {
     case 0:
       return look_at(read_accounts_reply(body));
     case 1:
@@ -56,6 +76,9 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
         touch(reply.value().words.data(), reply.value().words.size());
       }
       return;
+      return look_at(read_accounts_at_reply(body));
+    case 11:
+      return look_at_operations(read_operations_reply(body));
     default:
       if (const auto reply = read_error(body); reply.ok()) {
         touch(reply.value().words.data(), reply.value().words.size());

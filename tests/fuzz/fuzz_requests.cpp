@@ -20,6 +20,8 @@ constexpr RequestKind kinds[] = {
     RequestKind::trial_balance,         RequestKind::put_names,
     RequestKind::lookup_names,          RequestKind::append_events,
     RequestKind::read_events,           RequestKind::bundle,
+    RequestKind::lookup_names,          RequestKind::query_operations,
+    RequestKind::lookup_accounts_at,    RequestKind::trial_balance_at,
 };
 
 std::size_t event_bytes(RequestKind kind) {
@@ -54,6 +56,9 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
       : is_filtered(kind)
           ? sizeof(QueryFilter)
           : (request.value().event_count - request.value().bundled.size()) * event_bytes(kind);
+  std::size_t bytes = request.value().event_count * event_bytes(kind);
+  if (is_filtered(kind)) bytes = sizeof(QueryFilter);
+  if (kind == RequestKind::query_operations) bytes = sizeof(OperationFilter);
   touch(request.value().events, bytes);
   if (request.value().names.size() > limits::request_names_max) std::abort();
   if (reinterpret_cast<std::uintptr_t>(request.value().names.data()) % 8 != 0) std::abort();

@@ -4,6 +4,7 @@
 //   fuzz_seeds DIRECTORY
 
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -73,6 +74,17 @@ void write_event_requests(Seeds& seeds) {
   filter.limit = 10;
   seeds.request(22, read_events_frame_bytes,
                 [&](auto room) { return write_read_events(room, 23, filter, 0); });
+/// Of the operation log and of the past.
+void write_late_reads(Seeds& seeds) {
+  seeds.request(21, query_operations_frame_bytes,
+                [](auto room) { return write_query_operations(room, 22, {.limit = 10}, 0); });
+  const std::vector<AccountId> accounts_at(2);
+  seeds.request(22, lookup_accounts_at_frame_bytes(2), [&](auto room) {
+    return write_lookup_accounts_at(room, 23, accounts_at, {.sequence = Sequence{5}}, 0);
+  });
+  seeds.request(23, small_frame_bytes, [](auto room) {
+    return write_trial_balance_at(room, 24, 0, 10, {.time = Timestamp{5}}, 0);
+  });
 }
 
 void write_requests(Seeds& seeds) {
@@ -149,6 +161,18 @@ void write_items(Seeds& seeds, int choice, RequestKind kind) {
   });
 }
 
+/// One operation and nothing that belongs to it.
+std::size_t write_operations(std::span<std::byte> room) {
+  constexpr std::size_t bytes = sizeof(LogRecordHeader) + sizeof(OperationView);
+  std::vector<std::uint64_t> words(bytes / sizeof(std::uint64_t));
+  const LogRecordHeader header{.sequence = Sequence{1},
+                               .bytes = sizeof(OperationView),
+                               .kind = log_record::operation,
+                               .reserved = 0};
+  std::memcpy(words.data(), &header, sizeof(header));
+  return write_items_reply<std::uint64_t>(room, RequestKind::query_operations, 1, {.items = words});
+}
+
 void write_replies(Seeds& seeds) {
   const std::vector<Refusal> refusals(2);
   write_items<Account>(seeds, 0, RequestKind::list_accounts);
@@ -174,6 +198,10 @@ void write_replies(Seeds& seeds) {
     return write_events_reply(room, 1, {.events = events, .payloads = payload});
   });
   seeds.reply(11, error_frame_bytes(5),
+  write_items<AccountAsOf>(seeds, 10, RequestKind::lookup_accounts_at);
+  seeds.reply(11, reply_frame_bytes(sizeof(LogRecordHeader) + sizeof(OperationView), 0),
+              [](auto room) { return write_operations(room); });
+  seeds.reply(12, error_frame_bytes(5),
               [](auto room) { return write_error(room, 1, {.words = "words"}); });
 }
 
@@ -188,6 +216,7 @@ int main(int count, char** arguments) {
   daybook::Seeds seeds{arguments[1]};
   daybook::write_requests(seeds);
   daybook::write_event_requests(seeds);
+  daybook::write_late_reads(seeds);
   daybook::write_replies(seeds);
   return 0;
 }

@@ -315,6 +315,9 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
   slot.reason = request.reason;
   slot.authority = request.authority;
   slot.owner = request.owner;
+  slot.trace_id = request.trace_id;
+  slot.business_id = request.business_id;
+  slot.user_id = request.user_id;
   slot.client = request.client;
   slot.request_number = request.number;
   slot.frame_checksum = request.frame_checksum;

@@ -48,6 +48,9 @@ struct WriteRequest {
   std::string reason;                       ///< An operator's words.
   Authority authority = Authority::client;  ///< Of a coordinator, which no frame can be from.
   Uint128 owner;                            ///< Of a coordinator: what its holds belong to.
+  TraceId trace_id;
+  BusinessId business_id;
+  UserId user_id;
 
   [[nodiscard]] std::size_t event_count() const;
 };

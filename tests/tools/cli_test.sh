@@ -102,6 +102,7 @@ help_and_usage() {
     "account limits" "account freeze" "account unfreeze" "account close" "account reopen" \
     "transfer create" "transfer get" "transfer post" "transfer void" "transfer reverse" \
     "hold get" "name put" "name get" "stream append" "stream read" "stream list" bundle "query accounts" "query transfers" trial-balance \
+    "hold get" "name put" "name get" "query accounts" "query transfers" oplog trace trial-balance \
     "import accounts" "import transfers" "export accounts" "export transfers" \
     "identity add" "identity list" "identity remove" \
     "admin digest" "admin advance-clock" "admin accept-clock"; do
@@ -605,6 +606,119 @@ imported_history() {
   stop
 }
 
+# alike ARGUMENT...: the running engine and its journal say the same, in both forms.
+alike() {
+  local form live
+  for form in "" --json; do
+    # shellcheck disable=SC2086
+    run 0 "$@" $form
+    live=$out
+    # shellcheck disable=SC2086
+    run 0 "$@" $form --data "$work/oplog"
+    same "$* $form, online and offline" "$out" "$live"
+  done
+  out=$live
+}
+
+# The operation log, traces, and the past, from the engine and from its journal.
+operation_log() {
+  local trace=4bf92f3577b34da6a3ce929d0e0e4736 random then sequence
+  start "$work/oplog" --clock manual
+  run 0 admin advance-clock 10000000000
+  run 0 ledger put 978 --name EUR --scale 2 --kind currency
+  run 0 account create --id 1 --ledger 978 --code 1 --user 7
+  run 0 account create --id 2 --ledger 978 --code 1 --debits-must-not-exceed-credits
+  run 0 name put user "Ada Lovelace" --id 7
+  run 0 transfer create --id 10 --debit 1 --credit 2 --amount 100 --ledger 978 --code 1 \
+    --trace "00-$trace-00f067aa0ba902b7-01" --business name:order-7
+  run 1 transfer create --id 11 --debit 2 --credit 1 --amount 999 --ledger 978 --code 1 \
+    --trace $trace
+  has err "exceeds_credits"
+  has err "(trace $trace)"
+  run 0 transfer create --id 12 --debit 2 --credit 1 --amount 50 --ledger 978 --code 1 --pending \
+    --timeout 5 --trace $trace --json
+  sequence=$(sed 's/.*"sequence":"\([0-9]*\)".*/\1/' <<<"$out")
+  run 0 transfer post 12 --id 13 --amount 20 --keep-remainder
+  run 0 account freeze 2 --debits --reason "for the record"
+  run 0 account limits 2 --minimum=-5 --maximum 900 --reason "for the record"
+  run 0 admin advance-clock 6000000000
+  run 0 transfer reverse 13 --amount 8 --reason "unhappy"
+  run 1 ledger put 978 --name USD --scale 2 --kind currency
+  has err "(trace "
+  random=$(sed -n 's/.*(trace \([0-9a-f]\{32\}\)).*/\1/p' "$work/err")
+  run 1 account get 404
+  alike oplog
+  same "operations" "$(lines "$out")" 15
+  has out '"who":"engine: expiry"'
+  alike oplog --newest-first --limit 3
+  alike oplog --business name:order-7 --facts
+  has out '"names":{"business_id":"order-7"}'
+  same "operations of a business id" "$(lines "$out")" 1
+  alike oplog --user 7
+  has out '"user_id":"Ada Lovelace"'
+  alike oplog --refused --facts
+  has out '"status":"exceeds_credits","status_number":54'
+  has out '"request":{"id":"11"'
+  alike oplog --kind change_accounts --from 1970-01-01T00:00:10Z --to 1970-01-01T00:00:11Z
+  same "changes" "$(lines "$out")" 2
+  has out '"reason":"for the record"'
+  alike oplog --follows 12 --facts
+  same "what became of the hold" "$(lines "$out")" 2
+  alike oplog --trace "$random"
+  same "the trace that the client made" "$(lines "$out")" 1
+  run 0 oplog --status malformed
+  has out "Nothing matches."
+  run 2 oplog --status nonsense
+  run 2 oplog --trace 0
+  run 1 oplog --from-sequence 5 --to-sequence 4
+  run 2 oplog --data "$work/missing"
+  run 0 oplog --data "$work/oplog" --from-sequence 9999
+  alike trace $trace
+  same "operations of the trace, and what became of it" "$(lines "$out")" 6
+  has out '"release":{"id":"12"'
+  has out '"authority":"operator"'
+  run 0 trace $trace
+  has out "hold 12"
+  has out "release of 12: expired"
+  has out "reversal"
+  has out "by engine: expiry"
+  run 1 trace 77
+  has err "nothing was done under trace"
+  past "$sequence"
+  stop
+}
+
+# The engine's past is that of a replay which stops there.
+past() {
+  local at
+  for at in 1 5 10 "$1" 18 22 25; do
+    run 0 state "$work/oplog" --trial-balance --json --at-sequence "$at"
+    same "totals at $at" "$("$daybook" trial-balance --json --at-sequence "$at" | sort)" \
+      "$(sort <<<"$out")"
+    timeout 60 "$daybook" state "$work/oplog" --account 1 --account 2 --at-sequence "$at" \
+      >"$work/replayed" 2>"$work/replayed.err"
+    timeout 60 "$daybook" account get 1 2 --at-sequence "$at" >"$work/asked" 2>"$work/asked.err"
+    same "accounts at $at" "$(cat "$work/asked" "$work/asked.err")" \
+      "$(cat "$work/replayed" "$work/replayed.err")"
+  done
+  run 0 account get 2 --at-sequence "$1" --json
+  has out '"debits_pending":"50.00","debits_posted":"0.00"'
+  has out '"flags":["debits_must_not_exceed_credits"]'
+  run 0 account get 2 --at-time 1970-01-01T00:00:12Z --json
+  has out '"debits_pending":"30.00","debits_posted":"20.00"'
+  has out 'debits_frozen'
+  has out '"minimum":"-5.00","maximum":"900.00"'
+  run 1 account get 1 --at-sequence 2
+  has err "there was no account 1 at sequence"
+  run 2 account get 1 --at-sequence 2 --at-time 5
+  run 2 account get 1 --at-sequence 0
+  run 2 account get 1 --at-sequence 999999
+  has err "the journal does not reach the sequence"
+  run 0 trial-balance --at-time 1970-01-01T00:00:12Z
+  has out "30.00"
+  run 2 trial-balance --at-time nonsense
+}
+
 administration() {
   run 0 admin digest --json
   has out '"digest":"'
@@ -992,6 +1106,7 @@ administration
 stop
 moved_to_another_engine
 imported_history
+operation_log
 offline
 offline_streams
 identities

@@ -55,8 +55,9 @@ int report(const std::vector<AccountChange>& changes, const BatchResult& result,
   if (!json) print_text(table.text());
   for (std::size_t index = 0; index < changes.size(); ++index) {
     if (statuses[index] == ChangeAccountStatus::changed) continue;
-    complain(fmt::format("account {}: {}: {}", format_id(changes[index].account_id.value()),
-                         to_string(statuses[index]), advice(statuses[index])));
+    complain(fmt::format("account {}: {}: {}{}", format_id(changes[index].account_id.value()),
+                         to_string(statuses[index]), advice(statuses[index]),
+                         in_trace(result.trace_id)));
   }
   return code;
 }

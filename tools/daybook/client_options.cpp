@@ -97,7 +97,10 @@ Result<ClientSettings> settings_from(const ClientOptions& options) {
 void add_write_options(CLI::App& command, WriteOptions& options) {
   const char* group = "Who and why (kept in the journal's operation record)";
   command.add_option("--user", options.user, "Who asks: a number of yours, 64 bits")->group(group);
-  command.add_option("--trace", options.trace, "The trace id: 32 hexadecimal digits, or as an id")
+  command
+      .add_option(
+          "--trace", options.trace,
+          "The trace id: 32 hexadecimal digits, a traceparent, or as an id (default: random)")
       ->group(group);
   command.add_option("--business", options.business, "Why: your reference, as an id")->group(group);
 }

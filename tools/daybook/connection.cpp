@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/text/id_text.hpp"
 
 namespace daybook {
 namespace {
@@ -23,6 +24,10 @@ Trouble trouble(RequestStatus status, std::string_view words) {
   return Trouble{
       may_pass_later(status) ? exit_code::failed : exit_code::no,
       fmt::format("{} ({})", words.empty() ? in_words(status) : words, to_string(status))};
+}
+
+std::string in_trace(TraceId trace) {
+  return trace == TraceId{} ? std::string{} : fmt::format(" (trace {})", format_trace_id(trace));
 }
 
 int complain(const Trouble& trouble) {

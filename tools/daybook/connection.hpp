@@ -30,12 +30,20 @@ struct Trouble {
 /// Prints the words and returns the exit code.
 int complain(const Trouble& trouble);
 
-/// The answer, or the trouble where there is none or its status is not ok.
+/// " (trace 4bf9...)", for the end of an error text; empty for no trace.
+[[nodiscard]] std::string in_trace(TraceId trace);
+
+/// The answer, or the trouble where there is none or its status is not ok. That of a refused
+/// operation names its trace.
 template <typename Answer>
 [[nodiscard]] Result<Answer, Trouble> settled(Result<Answer> answer) {
   if (!answer) return trouble(answer.error());
   if (answer.value().status != RequestStatus::ok) {
-    return trouble(answer.value().status, answer.value().words);
+    Trouble refused = trouble(answer.value().status, answer.value().words);
+    if constexpr (requires { answer.value().trace_id; }) {
+      refused.what += in_trace(answer.value().trace_id);
+    }
+    return refused;
   }
   return std::move(answer).value();
 }

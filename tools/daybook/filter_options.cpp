@@ -27,7 +27,7 @@ void add_filter_options(CLI::App& command, Queried queried, QueryCommandOptions&
   if (queried != Queried::accounts) {
     command
         .add_option("--trace,--trace-id", filter.trace,
-                    "The trace id: 32 hexadecimal digits, or as an id")
+                    "The trace id: 32 hexadecimal digits, a traceparent, or as an id")
         ->group(group);
   }
   command.add_option("--user,--user-id", filter.user, "A number of yours, 64 bits")->group(group);

@@ -8,6 +8,7 @@
 
 #include "tools/daybook/client_sink.hpp"
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/progress.hpp"
 #include "tools/daybook/text/rate_text.hpp"
@@ -80,6 +81,7 @@ void print_people(const ImportOptions& options, const ImportSummary& summary, do
   say(fmt::format("  created {:>12}", format_count(summary.created)));
   say(fmt::format("  existed {:>12}", format_count(summary.existed)));
   say(fmt::format("  refused {:>12}", format_count(summary.refused)));
+  say(fmt::format("  trace   {}", options.write.trace));
   for (const auto& [status, lines] : summary.refusals) {
     say(fmt::format("    {}: {}, {}", status, format_count(lines.count), lines_text(lines)));
     const std::string_view words = advice(typename EventKind<Event>::Status{lines.status});
@@ -100,6 +102,7 @@ void print_json(const ImportOptions& options, const ImportSummary& summary, doub
   }
   JsonObject object;
   object.text("file", options.file)
+      .text("trace_id", options.write.trace)
       .truth("complete", !summary.stopped.has_value())
       .count("events", summary.events())
       .count("created", summary.created)
@@ -173,9 +176,15 @@ int import_from(std::istream& in, Client& client, const OperationAttributes& att
 }  // namespace
 
 template <typename Event>
-int run_import(const ImportOptions& options) {
+int run_import(const ImportOptions& given) {
+  ImportOptions options = given;
+  // All its batches have one trace.
+  if (options.write.trace.empty()) {
+    options.write.trace = format_trace_id(TraceId{make_random_id()});
+  }
   const auto attributes = attributes_from(options.write);
   if (!attributes) return complain(attributes.error().what);
+  options.write.trace = format_trace_id(attributes.value().trace_id);
   std::ifstream file;
   if (options.file != "-") {
     file.open(options.file);

@@ -52,7 +52,10 @@ int run_ledger_put(const LedgerPutOptions& options) {
   } else {
     say(fmt::format("ledger {} {}: {}", options.id, options.name, to_string(status)));
   }
-  if (!good) complain(fmt::format("{}: {}", to_string(status), advice(status)));
+  if (!good) {
+    complain(fmt::format("{}: {}{}", to_string(status), advice(status),
+                         in_trace(answer.value().trace_id)));
+  }
   return good ? exit_code::good : exit_code::no;
 }
 

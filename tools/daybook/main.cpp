@@ -37,6 +37,8 @@ void register_all(CLI::App& app, CommandContext& context) {
   register_stream(app, context);
   register_bundle(app, context);
   register_query(app, context);
+  register_oplog(app, context);
+  register_trace(app, context);
   register_trial_balance(app, context);
   register_import(app, context);
   register_export(app, context);

@@ -64,7 +64,10 @@ int run_name_put(const NamePutOptions& options) {
     say(fmt::format("{} {} '{}': {}", options.kind, format_id(name.value().id), options.text,
                     to_string(status)));
   }
-  if (!good) complain(fmt::format("{}: {}", to_string(status), advice(status)));
+  if (!good) {
+    complain(fmt::format("{}: {}{}", to_string(status), advice(status),
+                         in_trace(answer.value().trace_id)));
+  }
   return good ? exit_code::good : exit_code::no;
 }
 

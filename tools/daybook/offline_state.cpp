@@ -12,17 +12,15 @@
 #include "tools/daybook/print_records.hpp"
 #include "tools/daybook/text/domain_event_text.hpp"
 #include "tools/daybook/text/flag_text.hpp"
+#include "tools/daybook/text/as_of_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/table.hpp"
-#include "tools/daybook/text/time_text.hpp"
 
 namespace daybook {
 namespace {
 
 constexpr auto right = Table::Align::right;
-constexpr Int128 lowest{.lo = 0, .hi = std::uint64_t{1} << 63};
-constexpr Int128 highest{.lo = ~std::uint64_t{0}, .hi = ~std::uint64_t{0} >> 1};
 
 LedgerBook book_of(const State& state) {
   LedgerBook book;
@@ -42,41 +40,22 @@ Result<std::vector<AccountId>> parse_account_ids(const std::vector<std::string>&
   return ids;
 }
 
-/// Empty for an account without that limit.
-struct LimitTexts {
-  std::string minimum;
-  std::string maximum;
-};
-
-LimitTexts limits_of(const State& state, AccountSlot slot, const LedgerBook& ledgers) {
+/// As answers of an engine have it.
+AccountAsOf as_of(const State& state, AccountSlot slot) {
   const Account& account = state.accounts.at(slot);
-  if ((account.flags & account_state::limited) == 0) return {};
-  const AccountLimits& limits = state.accounts.limits(slot);
-  const auto text = [&](const Int128& limit, const Int128& none) {
-    return limit == none ? std::string{} : ledgers.format_signed(account.ledger, limit);
-  };
-  return {text(limits.minimum, lowest), text(limits.maximum, highest)};
-}
-
-std::string account_json(const State& state, const Account& account, const LimitTexts& limits,
-                         const LedgerBook& ledgers) {
-  JsonObject object = to_json(account, ledgers);
-  if (!limits.minimum.empty()) object.text("minimum", limits.minimum);
-  if (!limits.maximum.empty()) object.text("maximum", limits.maximum);
-  return object.truth("found", true).sequence("as_of", state.last_sequence()).str();
+  AccountAsOf shown_account{.account = shown(account),
+                            .minimum = AccountAsOf::no_minimum,
+                            .maximum = AccountAsOf::no_maximum};
+  if ((account.flags & account_state::limited) != 0) {
+    shown_account.minimum = state.accounts.limits(slot).minimum;
+    shown_account.maximum = state.accounts.limits(slot).maximum;
+  }
+  return shown_account;
 }
 
 int print_accounts(const State& state, const std::vector<AccountId>& ids, bool json) {
   const LedgerBook ledgers = book_of(state);
-  Table table{{{"account id", right},
-               {"ledger"},
-               {"debits pending", right},
-               {"debits posted", right},
-               {"credits pending", right},
-               {"credits posted", right},
-               {"minimum", right},
-               {"maximum", right},
-               {"flags"}}};
+  std::vector<AccountAsOf> found;
   int code = exit_code::good;
   for (const AccountId id : ids) {
     const AccountSlot slot = state.accounts.find(id);
@@ -88,19 +67,14 @@ int print_accounts(const State& state, const std::vector<AccountId>& ids, bool j
       code = exit_code::no;
       continue;
     }
-    const Account account = shown(state.accounts.at(slot));
-    const LimitTexts limits = limits_of(state, slot, ledgers);
-    if (json) {
-      say(account_json(state, account, limits, ledgers));
-      continue;
-    }
-    const auto amount = [&](Amount value) { return ledgers.format(account.ledger, value); };
-    table.add({format_id(id.value()), fmt::format("{}", account.ledger.value()),
-               amount(account.debits_pending), amount(account.debits_posted),
-               amount(account.credits_pending), amount(account.credits_posted), limits.minimum,
-               limits.maximum, format_flags(FlagSet::account, account.flags)});
+    found.push_back(as_of(state, slot));
+    if (!json) continue;
+    say(to_json(found.back(), ledgers)
+            .truth("found", true)
+            .sequence("as_of", state.last_sequence())
+            .str());
   }
-  if (!table.empty()) print_text(table.text());
+  if (!json && !found.empty()) print_text(table_of(found, ledgers).text());
   return code;
 }
 
@@ -250,8 +224,7 @@ int run_state(const StateOptions& options) {
   const auto counts = replay_directory(options.directory, state, goal.value());
   if (!counts) return complain_of(counts.error());
   if (!options.json) {
-    say(fmt::format("as of sequence {}, committed {}", state.last_sequence().value(),
-                    format_time(counts.value().commit_time)));
+    say(as_of_line(state.last_sequence(), counts.value().commit_time));
   }
   int code = exit_code::good;
   if (!ids.value().empty()) code = print_accounts(state, ids.value(), options.json);

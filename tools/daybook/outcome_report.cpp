@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/connection.hpp"
 #include "tools/daybook/event_kind.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
@@ -61,7 +62,7 @@ bool burns_its_id(CreateTransferStatus status) { return is_transient(status); }
 
 /// A line for each status that says no, however many events got it.
 template <typename Event>
-void advise(std::span<const Event> events, std::span<const EventOutcome> outcomes) {
+void advise(std::span<const Event> events, std::span<const EventOutcome> outcomes, TraceId trace) {
   struct Refused {
     std::size_t first = 0;
     std::size_t count = 0;
@@ -77,9 +78,10 @@ void advise(std::span<const Event> events, std::span<const EventOutcome> outcome
     const std::string others =
         refused.count == 1 ? "" : fmt::format(" and {} more", refused.count - 1);
     complain(fmt::format(
-        "{} {}{}: {}: {}{}", EventKind<Event>::one, format_id(events[refused.first].id.value()),
+        "{} {}{}: {}: {}{}{}", EventKind<Event>::one, format_id(events[refused.first].id.value()),
         others, to_string(status), advice(status),
-        burns_its_id(status) ? " Try again with a new id: this one is used up." : ""));
+        burns_its_id(status) ? " Try again with a new id: this one is used up." : "",
+        in_trace(trace)));
   }
 }
 
@@ -94,7 +96,7 @@ int report_outcomes(std::span<const Event> events, const BatchResult& result, bo
   } else {
     print_table<Event>(events, outcomes);
   }
-  advise<Event>(events, outcomes);
+  advise<Event>(events, outcomes, result.trace_id);
   const bool good = std::all_of(outcomes.begin(), outcomes.end(),
                                 [](const EventOutcome& outcome) { return outcome.good(); });
   return good ? exit_code::good : exit_code::no;

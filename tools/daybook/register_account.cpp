@@ -4,6 +4,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "tools/daybook/as_of_command.hpp"
+#include "tools/daybook/as_of_options.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/create_options.hpp"
 #include "tools/daybook/filter_options.hpp"
@@ -33,15 +35,23 @@ void register_create(CLI::App& group, CommandContext& context) {
 
 void register_get(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<GetOptions>();
-  CLI::App* command = group.add_subcommand("get", "Show accounts and their balances");
+  auto as_of = std::make_shared<AsOfTexts>();
+  CLI::App* command =
+      group.add_subcommand("get", "Show accounts and their balances, now or as of any time");
   command->add_option("id", options->ids, "Ids: decimal, 0xHEX or name:TEXT")->required();
+  add_as_of_options(*command, *as_of);
   add_names_option(*command, options->names);
   add_client_options(*command, options->client);
   command->footer(
+      "As of a moment, limits are shown too. Without an engine: daybook state DIR --account ID.\n"
       "Exit code 1 when an account was not found.\n"
-      "Example:\n"
-      "  daybook account get 1 2 name:till-7");
-  command->callback([&context, options] { context.exit_code = run_account_get(*options); });
+      "Examples:\n"
+      "  daybook account get 1 2 name:till-7\n"
+      "  daybook account get 1 --at-time 2026-01-31T12:00:00Z");
+  command->callback([&context, options, as_of] {
+    context.exit_code =
+        as_of->given() ? run_account_get_at(*options, *as_of) : run_account_get(*options);
+  });
 }
 
 void register_list(CLI::App& group, CommandContext& context) {

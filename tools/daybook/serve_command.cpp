@@ -18,7 +18,9 @@
 #include "tools/daybook/engine_process.hpp"
 #include "tools/daybook/text/core_text.hpp"
 #include "tools/daybook/text/endpoint_text.hpp"
+#include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
+#include "tools/daybook/text/operation_text.hpp"
 #include "tools/daybook/text/progress.hpp"
 #include "tools/daybook/text/time_text.hpp"
 
@@ -122,6 +124,25 @@ std::string words_of(const Alarm& alarm) {
       return alarm.words;
   }
   return "an alarm that this build has no words for";
+}
+
+/// "refused: create_transfers number 7 of client 5 (trace 4bf9...): 2 of 100 events, the first is
+/// 3: exceeds_credits; sequence 812".
+std::string words_of(const RefusedOperation& refused) {
+  std::string text = fmt::format(
+      "refused: {} number {} of client {} (trace {}): ", to_string(refused.kind),
+      refused.request_number, format_id(refused.client.value()), format_trace_id(refused.trace_id));
+  if (refused.status != RequestStatus::ok) {
+    text += fmt::format("{}: {}", to_string(refused.status), refused.words);
+  } else {
+    text += fmt::format("{} of {} events, the first is {}: {}", refused.refused_count,
+                        refused.event_count, refused.first.index,
+                        event_status_name(refused.kind, refused.first.status));
+  }
+  if (refused.sequence != Sequence{}) {
+    text += fmt::format("; sequence {}", refused.sequence.value());
+  }
+  return text;
 }
 
 void raise_alarm(const Alarm& alarm) { complain(words_of(alarm)); }
@@ -250,6 +271,11 @@ Result<void> serve(const ServeOptions& options) {
   server_settings.io_threads = options.io_threads;
   server_settings.engine_version = engine_version;
   server_settings.cores = settings.value().engine.cores;
+  if (options.log_refusals) {
+    server_settings.on_refused = [](const RefusedOperation& refused) {
+      complain(words_of(refused));
+    };
+  }
   if (options.connections_max != 0) {
     server_settings.connections_max = static_cast<std::uint32_t>(options.connections_max);
   }

@@ -16,6 +16,7 @@ struct ServeOptions {
   std::string pin;  ///< "sequencer=0,io=1": threads and their cores.
   bool auto_ledgers = false;
   bool json = false;
+  bool log_refusals = false;
   std::uint64_t io_threads = 1;
   std::uint64_t query_threads = 1;
   std::uint64_t connections_max = 0;                         ///< 0: the default.

@@ -1,5 +1,7 @@
 #include "tools/daybook/trial_balance_command.hpp"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "tools/daybook/command.hpp"
@@ -23,14 +25,16 @@ struct Balances {
 };
 
 /// A page is of one moment, and holds all ledgers but for an engine that has thousands of them.
-Result<Balances, Trouble> fetch_balances(Client& client) {
+Result<Balances, Trouble> fetch_balances(Client& client, const std::optional<AsOf>& moment) {
   const auto everything = see_everything(client);
   if (!everything) return everything.error();
   Balances balances;
   std::uint64_t after = 0;
   for (bool more = true; more;) {
+    constexpr std::uint32_t limit = limits::batch_events_max;
     const auto page =
-        settled(client.trial_balance(after, limits::batch_events_max, everything.value()));
+        settled(moment ? client.trial_balance_at(after, limit, *moment, everything.value())
+                       : client.trial_balance(after, limit, everything.value()));
     if (!page) return page.error();
     const auto& items = page.value().items;
     balances.ledgers.insert(balances.ledgers.end(), items.begin(), items.end());
@@ -79,10 +83,16 @@ void print_table(const Balances& balances, const LedgerBook& ledgers) {
 
 }  // namespace
 
-int run_trial_balance(const ClientOptions& options) {
+int run_trial_balance(const ClientOptions& options, const AsOfTexts& as_of) {
+  std::optional<AsOf> moment;
+  if (as_of.given()) {
+    const auto parsed = parse_as_of(as_of);
+    if (!parsed) return complain(parsed.error().what);
+    moment = AsOf{.sequence = parsed.value().sequence, .time = parsed.value().time};
+  }
   const auto client = connect_to(options);
   if (!client) return complain(client.error());
-  const auto balances = fetch_balances(*client.value());
+  const auto balances = fetch_balances(*client.value(), moment);
   if (!balances) return complain(balances.error());
   const auto ledgers = fetch_ledgers(*client.value());
   if (!ledgers) return complain(ledgers.error());
@@ -90,7 +100,8 @@ int run_trial_balance(const ClientOptions& options) {
   if (options.json) {
     print_json(balances.value(), ledgers.value());
   } else if (all.empty()) {
-    say("No ledger is registered yet; register one with 'daybook ledger put'.");
+    say(moment ? "No ledger was registered then."
+               : "No ledger is registered yet; register one with 'daybook ledger put'.");
   } else {
     print_table(balances.value(), ledgers.value());
   }

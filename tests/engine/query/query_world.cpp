@@ -52,11 +52,10 @@ Result<std::optional<EntryView>> StepSource::next() {
   return std::optional{journal_.at(next_++)};
 }
 
-Page ask(const Follower& follower, const MemoryJournal& journal, Sequence as_of, RequestKind kind,
-         const QueryFilter& filter) {
-  bool is_inside = false;
-  const auto with_facts = [&](Sequence sequence,
-                              const std::function<void(const EntryFacts&)>& use) -> Result<void> {
+WithFacts reader_of(const MemoryJournal& journal) {
+  return [&journal, is_inside = false](
+             Sequence sequence,
+             const std::function<void(const EntryFacts&)>& use) mutable -> Result<void> {
     ENSURE(!is_inside, "one entry at a time, as a journal's reader has it");
     const EntryView* const entry = journal.find(sequence);
     if (entry == nullptr) return Failure{FailureKind::not_found, "no entry holds the sequence"};
@@ -67,6 +66,11 @@ Page ask(const Follower& follower, const MemoryJournal& journal, Sequence as_of,
     is_inside = false;
     return {};
   };
+}
+
+Page ask(const Follower& follower, const MemoryJournal& journal, Sequence as_of, RequestKind kind,
+         const QueryFilter& filter) {
+  const WithFacts with_facts = reader_of(journal);
   RequestSlot slot;
   slot.kind = kind;
   slot.events = reinterpret_cast<const std::byte*>(&filter);

@@ -54,6 +54,9 @@ struct Page {
   }
 };
 
+/// Reads a journal one entry at a time, as a query thread does.
+[[nodiscard]] WithFacts reader_of(const MemoryJournal& journal);
+
 /// Asks `follower`, as a query thread does, for what is true after `as_of`.
 [[nodiscard]] Page ask(const Follower& follower, const MemoryJournal& journal, Sequence as_of,
                        RequestKind kind, const QueryFilter& filter);
@@ -128,6 +131,7 @@ class QueryWorld {
   [[nodiscard]] QueryFilter random_filter(RequestKind kind, Random& random) const;
 
   [[nodiscard]] EngineUnderTest& engine() { return *engine_; }
+  [[nodiscard]] const EngineUnderTest& engine() const { return *engine_; }
   [[nodiscard]] const PlainFacts& plain() const { return plain_; }
   [[nodiscard]] const Follower& follower() const { return *follower_; }
   [[nodiscard]] Random& random() { return random_; }

@@ -75,6 +75,34 @@ TEST_F(ClientTest, EventsAndAttributesArriveAsTheyWereFilledIn) {
   EXPECT_EQ(events[1].amount, transfer(11).amount);
 }
 
+TEST_F(ClientTest, ARequestWithoutATraceGetsOneOfItsOwnAndSaysWhich) {
+  Client client{loop_, server_settings()};
+  std::vector<TraceId> made;
+  std::vector<TraceId> told;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    Result<TransferBatch> batch = client.new_transfer_batch(1);
+    ASSERT_TRUE(batch.ok());
+    batch.value().events()[0] = transfer(10 + i);
+    made.push_back(batch.value().trace_id());
+    client.submit(std::move(batch).value(), [&](const Result<BatchResult>& result) {
+      if (result.ok()) told.push_back(result.value().trace_id);
+    });
+  }
+  server_.greet();
+  const std::vector<ReceivedFrame> frames = server_.next_frames(3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto request = read_request(FakeServer::kind_of(frames[i]), frames[i].body());
+    ASSERT_TRUE(request.ok());
+    EXPECT_EQ(request.value().origin.trace_id, made[i]);
+    EXPECT_NE(made[i], TraceId{});
+    server_.reply_ok(frames[i], 100 + i);
+  }
+  EXPECT_NE(made[0], made[1]);
+  EXPECT_NE(made[1], made[2]);
+  run_until([&] { return client.unanswered() == 0; });
+  EXPECT_EQ(told, made);
+}
+
 TEST_F(ClientTest, AnswersOutOfOrderReachTheirOwnCallbacks) {
   Client client{loop_, server_settings()};
   for (std::uint64_t i = 0; i < 5; ++i) submit(client, i);

@@ -121,6 +121,9 @@ TEST(ReplyRoundTrip, Items) {
   expect_items<HoldView>(RequestKind::lookup_holds, read_holds_reply);
   expect_items<LedgerBalance>(RequestKind::trial_balance, read_trial_balance_reply);
   expect_items<Name>(RequestKind::lookup_names, read_names_reply);
+  expect_items<std::uint64_t>(RequestKind::query_operations, read_operations_reply);
+  expect_items<AccountAsOf>(RequestKind::lookup_accounts_at, read_accounts_at_reply);
+  expect_items<LedgerBalance>(RequestKind::trial_balance_at, read_trial_balance_reply);
 }
 
 // The largest there are.
@@ -181,7 +184,11 @@ TEST(ReplyRoundTrip, RefusedRepliesHaveTheFormOfTheirKind) {
       status = read_holds_reply(frame.body()).value().status;
     } else if (*kind == RequestKind::get_account_balances) {
       status = read_account_balances_reply(frame.body()).value().status;
-    } else if (*kind == RequestKind::trial_balance) {
+    } else if (*kind == RequestKind::query_operations) {
+      status = read_operations_reply(frame.body()).value().status;
+    } else if (*kind == RequestKind::lookup_accounts_at) {
+      status = read_accounts_at_reply(frame.body()).value().status;
+    } else if (*kind == RequestKind::trial_balance || *kind == RequestKind::trial_balance_at) {
       status = read_trial_balance_reply(frame.body()).value().status;
     } else if (*kind == RequestKind::lookup_names) {
       status = read_names_reply(frame.body()).value().status;

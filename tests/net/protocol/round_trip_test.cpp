@@ -222,6 +222,55 @@ TEST(RequestRoundTrip, AQueryOfAnyLimitIsReadAndItsReplyHasABound) {
   }
 }
 
+TEST(RequestRoundTrip, QueriesOfOperations) {
+  for (unsigned char seed = 1; seed < 50; ++seed) {
+    const auto filter = patterned<OperationFilter>(seed);
+    Frame frame{query_operations_frame_bytes};
+    frame.expect_request(write_query_operations(frame.room(), number, filter, 88),
+                         RequestKind::query_operations);
+    const auto read = read_request(RequestKind::query_operations, frame.body());
+    ASSERT_TRUE(read.ok()) << read.error().words;
+    EXPECT_EQ(read.value().min_sequence, 88U);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(read.value().events) % 8, 0U);
+    EXPECT_EQ(std::memcmp(read.value().events, &filter, sizeof(filter)), 0);
+  }
+}
+
+TEST(RequestRoundTrip, AsOfReads) {
+  const Moment moment{.sequence = Sequence{5}, .time = Timestamp{6}};
+  for (const std::size_t count : {std::size_t{1}, std::size_t{limits::accounts_at_max}}) {
+    const auto ids = many<AccountId>(count);
+    Frame frame{lookup_accounts_at_frame_bytes(count)};
+    frame.expect_request(write_lookup_accounts_at(frame.room(), number, ids, moment, 77),
+                         RequestKind::lookup_accounts_at);
+    const auto read = read_request(RequestKind::lookup_accounts_at, frame.body());
+    ASSERT_TRUE(read.ok()) << read.error().words;
+    EXPECT_EQ(read.value().at_sequence, 5U);
+    EXPECT_EQ(read.value().at_time, Timestamp{6});
+    EXPECT_EQ(read.value().min_sequence, 77U);
+    ASSERT_EQ(read.value().event_count, count);
+    EXPECT_TRUE(same_bytes(read.value().events, ids));
+  }
+  const auto ids = many<AccountId>(limits::accounts_at_max + 1);
+  Frame large{lookup_accounts_at_frame_bytes(ids.size())};
+  write_lookup_accounts_at(large.room(), number, ids, moment, 0);
+  const auto refused = read_request(RequestKind::lookup_accounts_at, large.body());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().status, RequestStatus::too_large);
+  EXPECT_EQ(refused.error().words, "the request has 1025 ids, it must have 1 to 1024");
+
+  Frame frame{small_frame_bytes};
+  frame.expect_request(write_trial_balance_at(frame.room(), number, 3, 4, moment, 7),
+                       RequestKind::trial_balance_at);
+  const auto read = read_request(RequestKind::trial_balance_at, frame.body());
+  ASSERT_TRUE(read.ok()) << read.error().words;
+  EXPECT_EQ(read.value().argument, 3U);
+  EXPECT_EQ(read.value().limit, 4U);
+  EXPECT_EQ(read.value().at_sequence, 5U);
+  EXPECT_EQ(read.value().at_time, Timestamp{6});
+  EXPECT_EQ(read.value().min_sequence, 7U);
+}
+
 TEST(RequestRoundTrip, Lookups) {
   for (const auto kind :
        {RequestKind::lookup_accounts, RequestKind::lookup_transfers, RequestKind::lookup_holds}) {

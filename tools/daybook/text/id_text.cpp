@@ -1,6 +1,8 @@
 #include "tools/daybook/text/id_text.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
 #include <random>
 
 #include <fmt/format.h>
@@ -11,6 +13,28 @@ namespace daybook {
 namespace {
 
 constexpr std::string_view name_prefix = "name:";
+
+// The trace id of a W3C traceparent: "00-" 32 hexadecimal digits "-" 16 "-" 2. Later versions may
+// have more behind it.
+std::optional<TraceId> trace_of_traceparent(std::string_view text) {
+  constexpr std::size_t size = 55;
+  if (text.size() < size || text[2] != '-' || text[35] != '-' || text[52] != '-') {
+    return std::nullopt;
+  }
+  if (text.size() > size && text[size] != '-') return std::nullopt;
+  const auto is_digit = [](char each) {
+    return (each >= '0' && each <= '9') || (each >= 'a' && each <= 'f');
+  };
+  for (const std::string_view digits :
+       {text.substr(0, 2), text.substr(3, 32), text.substr(36, 16), text.substr(53, 2)}) {
+    if (!std::all_of(digits.begin(), digits.end(), is_digit)) return std::nullopt;
+  }
+  const bool first_version = text.substr(0, 2) == "00";
+  if (text.substr(0, 2) == "ff" || (first_version && text.size() > size)) return std::nullopt;
+  const auto trace = parse_hex128(text.substr(3, 32));
+  if (!trace || trace->is_zero()) return std::nullopt;
+  return TraceId{*trace};
+}
 
 std::uint64_t random_word() {
   // std::random_device reads the system's source, so two processes started together differ.
@@ -45,6 +69,7 @@ Result<Uint128> parse_id(std::string_view text) {
 }
 
 Result<TraceId> parse_trace_id(std::string_view text) {
+  if (const auto trace = trace_of_traceparent(text)) return *trace;
   if (const auto value = parse_hex128(text)) return TraceId{*value};
   const auto id = parse_id(text);
   if (!id) return id.error();

@@ -11,7 +11,8 @@
 ///
 /// An id is written as a decimal number, as "0x" and hexadecimal digits, or as "name:" and a text,
 /// which means id_of(text). It is shown as a decimal number. A trace id may also be written as the
-/// 32 hexadecimal digits of a W3C trace context, and is shown so.
+/// 32 hexadecimal digits of a W3C trace context, or as its whole traceparent, and is shown as the
+/// digits.
 
 namespace daybook {
 
@@ -26,7 +27,8 @@ inline constexpr std::size_t id_name_bytes_max = 64;
 /// May `text` be the name of an id?
 [[nodiscard]] bool text_may_be_name(std::string_view text);
 
-/// As parse_id, and 32 hexadecimal digits without "0x" are taken as such, even if all are decimal.
+/// As parse_id, and 32 hexadecimal digits without "0x" are taken as such, even if all are decimal;
+/// of a traceparent ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01") its trace id.
 [[nodiscard]] Result<TraceId> parse_trace_id(std::string_view text);
 
 [[nodiscard]] std::string format_id(const Uint128& id);

@@ -48,6 +48,21 @@ TEST(IdTextTest, ThirtyTwoDigitsAreAHexadecimalTrace) {
   EXPECT_EQ(format_trace_id(TraceId{}), "0");
 }
 
+TEST(IdTextTest, ATraceparentIsReadAsItsTraceId) {
+  const std::string digits = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const TraceId trace = parse_trace_id(digits).value();
+  EXPECT_EQ(parse_trace_id("00-" + digits + "-00f067aa0ba902b7-01").value(), trace);
+  EXPECT_EQ(parse_trace_id("cc-" + digits + "-00f067aa0ba902b7-01-more").value(), trace);
+  for (const std::string& wrong :
+       {"ff-" + digits + "-00f067aa0ba902b7-01", "00-" + digits + "-00f067aa0ba902b7-01-more",
+        "00-" + digits + "-00f067aa0ba902b7-0", "00-" + digits + "-00f067aa0ba902b-001",
+        "00-" + digits + "-00F067aa0ba902b7-01", "00_" + digits + "-00f067aa0ba902b7-01",
+        "00-" + std::string(32, '0') + "-00f067aa0ba902b7-01",
+        "cc-" + digits + "-00f067aa0ba902b7-01more"}) {
+    EXPECT_FALSE(parse_trace_id(wrong).ok()) << wrong;
+  }
+}
+
 TEST(IdTextTest, TimeOrderedIdsGrowWithTimeWhateverTheRandomBits) {
   const Uint128 early = time_ordered_id(1'000, 0xffff, ~std::uint64_t{0});
   const Uint128 late = time_ordered_id(1'001, 0, 0);
