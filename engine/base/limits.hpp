@@ -43,7 +43,8 @@ inline constexpr std::size_t window_bytes_max = 256 * 1'024 * 1'024;  ///< Of al
 /// Facts that one operation makes, its record included, and some to spare.
 inline constexpr std::uint64_t operation_facts_max = 16'384;
 inline constexpr std::size_t operations_page_bytes_max = 256 * 1'024;  ///< Of an answer's records.
-inline constexpr std::uint32_t accounts_at_max = 1'024;                ///< Asked for at once.
+inline constexpr std::uint32_t accounts_at_max =
+    256;  ///< Or holds: asked for at once, as of a moment.
 
 inline constexpr std::uint64_t busy_after_ns = 1'000'000'000;  ///< Read but not taken: busy.
 inline constexpr std::uint64_t index_wait_ns = 1'000'000'000;  ///< Query waiting for min_sequence.

@@ -6,14 +6,15 @@
 
 #include "engine/follower/follower.hpp"
 #include "engine/follower/with_facts.hpp"
+#include "engine/model/views.hpp"
 #include "engine/ports/journal.hpp"
 #include "engine/ports/request_slot.hpp"
 #include "engine/query/ledger_totals.hpp"
 
 namespace daybook {
 
-/// Answers lookup_accounts_at and trial_balance_at: what was true after an operation or an entry of
-/// the past.
+/// Answers lookup_accounts_at, trial_balance_at, and lookup_holds where it names a moment: what was
+/// true after an operation or an entry of the past.
 ///
 /// A sequence means the operation that it is part of, for operations are not cut; a time means the
 /// last entry that was committed by then. `first_sequence` of the answer is the last fact that is
@@ -38,6 +39,7 @@ class AsOfQuery {
 
   [[nodiscard]] Result<void> lookup_accounts();
   [[nodiscard]] Result<void> trial_balance();
+  [[nodiscard]] Result<void> lookup_holds();
 
  private:
   /// Finds `moment_`. False where the request was refused.
@@ -45,6 +47,7 @@ class AsOfQuery {
   [[nodiscard]] Result<void> find_moment_by_time();
   [[nodiscard]] Result<void> find_moment_by_sequence();
   [[nodiscard]] Result<void> look_up(const Follower::FoundAccount& found);
+  [[nodiscard]] Result<void> follow_hold(HoldView& hold);
   [[nodiscard]] Result<LedgerFold> fold_to_moment();
   [[nodiscard]] Result<void> give_back(LedgerFold& fold, std::vector<LedgerFold::Rest> rests);
 

@@ -109,7 +109,8 @@ void OperationQuery::look_at_stretch(const OperationsOfEntry& operations, Stretc
 
 void OperationQuery::look_at(const OperationsOfEntry& operations,
                              const OperationsOfEntry::Place& place) {
-  ++looked_at_;
+  // Its events may have to be looked at as well.
+  looked_at_ += 1 + operations.operation(place).event_count / events_a_look;
   if (passes(filter_, operations, place)) {
     if (slot_.query_items.size() + sizeof(LogRecordHeader) + sizeof(OperationView) >
         limits::operations_page_bytes_max) {

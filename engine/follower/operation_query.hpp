@@ -15,8 +15,8 @@ namespace daybook {
 /// Answers query_operations: the indexes name candidates, the journal's records decide.
 ///
 /// A page ends when it is full, in operations or in bytes, or when `looked_at_max` operations were
-/// looked at. It may end within an operation, and it may be short or empty; where `more` is set the
-/// next one goes on behind its cursor.
+/// looked at, of which large ones count more. It may end within an operation, and it may be short
+/// or empty; where `more` is set the next one goes on behind its cursor.
 ///
 /// Threads.  A query thread's.
 /// Errors.   A journal that cannot be read.
@@ -30,6 +30,7 @@ class OperationQuery {
   [[nodiscard]] Result<void> run();
 
   static constexpr std::uint32_t looked_at_max = 65'536;
+  static constexpr std::uint32_t events_a_look = 16;  ///< That cost as much as an operation.
 
  private:
   [[nodiscard]] bool newest_first() const {

@@ -123,7 +123,7 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::list_transfers:
       return list_transfers(slot);
     case RequestKind::lookup_holds:
-      return lookup_holds(slot);
+      return slot.names_moment() ? as_of_query(slot).lookup_holds() : lookup_holds(slot);
     case RequestKind::lookup_names:
       return lookup_names(slot);
     case RequestKind::get_account_transfers:

@@ -64,9 +64,11 @@ struct RequestSlot {
   Authority authority = Authority::client;
   Uint128 owner;
   std::uint64_t min_sequence = 0;  ///< Of queries: wait until the indexes hold this sequence.
-  /// Of lookup_accounts_at and trial_balance_at: as of when; one of them is set.
+  /// As of when: one of them is set in lookup_accounts_at and trial_balance_at, and may be in
+  /// lookup_holds.
   std::uint64_t at_sequence = 0;
   Timestamp at_time;
+  [[nodiscard]] bool names_moment() const { return at_sequence != 0 || at_time != Timestamp{}; }
   std::uint64_t arrived_ns = 0;  ///< Monotonic; for time limits.
 
   // ---- The reply: written by the sequencer or a query thread. ----

@@ -125,7 +125,7 @@ Candidates Candidates::of_operations(const FactIndex& facts, const OperationInde
                    Uint128{static_cast<std::uint64_t>(filter.kind), 0}}}) {
     if (!value.number.is_zero()) consider(value.field, value.number, true, false);
   }
-  if ((filter.flags & operation_flag::by_status) != 0) {
+  if (filter.status != RequestStatus::ok) {
     consider(IndexField::request_status, Uint128{static_cast<std::uint64_t>(filter.status), 0},
              true, false);
   }
@@ -133,6 +133,14 @@ Candidates Candidates::of_operations(const FactIndex& facts, const OperationInde
     consider(IndexField::refusals, Uint128{1, 0}, true, false);
   }
   return best ? std::move(*best) : Candidates{order, range};
+}
+
+Candidates Candidates::of_followers(const FactIndex& index, TransferId followed,
+                                    std::uint64_t first, std::uint64_t last) {
+  Candidates all{IndexOrder::ascending, Stretch{first, last}};
+  all.add_source(index.transfers(), index_key(IndexField::followed, followed.value()),
+                 FactIndex::stretch_facts);
+  return all;
 }
 
 std::optional<Stretch> Candidates::next() {

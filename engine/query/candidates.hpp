@@ -41,6 +41,11 @@ class Candidates {
                                                 const OperationFilter& filter, std::uint64_t first,
                                                 std::uint64_t last);
 
+  /// Sequences from `first` to `last` of what may have posted, voided, released or reversed a
+  /// transfer, oldest first.
+  [[nodiscard]] static Candidates of_followers(const FactIndex& index, TransferId followed,
+                                               std::uint64_t first, std::uint64_t last);
+
   /// The next ones; nothing when there are no more. They never overlap.
   [[nodiscard]] std::optional<Stretch> next();
 

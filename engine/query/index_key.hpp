@@ -23,7 +23,7 @@ enum class IndexField : std::uint64_t {
   followed = 11,         ///< Of a post, void, reversal or release: what it is about.
   client = 12,           ///< This and the following: of operations.
   request_kind = 13,
-  request_status = 14,
+  request_status = 14,   ///< Not ok.
   refusals = 15,         ///< 1: some event was refused.
   changed_account = 16,  ///< Of a change of an account's attributes.
 };

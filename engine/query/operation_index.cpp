@@ -63,8 +63,7 @@ void OperationIndex::add_refused(const EntryFacts& facts, const Operation& opera
 }
 
 void OperationIndex::add_field(IndexField field, const Uint128& number, std::uint64_t sequence) {
-  // A status of 0 is a status; ids that are 0 are none.
-  if (number.is_zero() && field != IndexField::request_status) return;
+  if (number.is_zero()) return;
   const std::uint64_t stretch = sequence / FactIndex::stretch_facts;
   const std::uint64_t key = index_key(field, number);
   constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;

@@ -14,7 +14,8 @@ namespace daybook {
 
 /// The index of the operation log: operations by who, why, kind and outcome, and by the references
 /// of the accounts that they created and of the events that they refused. Those of the transfers
-/// that were created stand in FactIndex::transfers().
+/// that were created stand in FactIndex::transfers(). A field that is 0 is not indexed; so
+/// neither is the status `ok`, which nearly all have.
 ///
 /// Values.   The *stretch* of FactIndex::stretch_facts sequences that the operation's record lies
 ///           in, once however often a field's value comes in it.

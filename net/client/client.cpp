@@ -339,9 +339,9 @@ Result<AccountsAtResult> Client::lookup_accounts_at(std::span<const AccountId> i
   });
 }
 
-void Client::async_lookup_accounts_at(std::span<const AccountId> ids, const AsOf& moment,
-                                      const QueryOptions& options,
-                                      Callback<AccountsAtResult> callback) {
+template <typename Id, typename Answer, typename Write>
+void Client::lookup_at(RequestKind kind, std::span<const Id> ids, Callback<Answer> callback,
+                       const Write& write) {
   if (ids.empty() || ids.size() > limits::accounts_at_max) {
     return session_->refuse(
         std::move(callback),
@@ -351,10 +351,32 @@ void Client::async_lookup_accounts_at(std::span<const AccountId> ids, const AsOf
                         limits::accounts_at_max, ids.size())});
   }
   FrameBuffer buffer = session_->frames().take(lookup_accounts_at_frame_bytes(ids.size()));
-  buffer.size = write_lookup_accounts_at(buffer.frame(), 0, ids, moment, min_sequence_of(options));
-  session_->submit(request_of(RequestKind::lookup_accounts_at,
-                              static_cast<std::uint32_t>(ids.size()), std::move(buffer), {},
+  buffer.size = write(buffer.frame());
+  session_->submit(request_of(kind, static_cast<std::uint32_t>(ids.size()), std::move(buffer), {},
                               std::move(callback)));
+}
+
+void Client::async_lookup_accounts_at(std::span<const AccountId> ids, const AsOf& moment,
+                                      const QueryOptions& options,
+                                      Callback<AccountsAtResult> callback) {
+  lookup_at(RequestKind::lookup_accounts_at, ids, std::move(callback),
+            [&](std::span<std::byte> room) {
+              return write_lookup_accounts_at(room, 0, ids, moment, min_sequence_of(options));
+            });
+}
+
+Result<HoldsResult> Client::lookup_holds_at(std::span<const TransferId> ids, const AsOf& moment,
+                                            const QueryOptions& options) {
+  return wait_for<HoldsResult>(loop(), [&](Callback<HoldsResult> callback) {
+    async_lookup_holds_at(ids, moment, options, std::move(callback));
+  });
+}
+
+void Client::async_lookup_holds_at(std::span<const TransferId> ids, const AsOf& moment,
+                                   const QueryOptions& options, Callback<HoldsResult> callback) {
+  lookup_at(RequestKind::lookup_holds, ids, std::move(callback), [&](std::span<std::byte> room) {
+    return write_lookup_holds_at(room, 0, ids, moment, min_sequence_of(options));
+  });
 }
 
 Result<TransfersResult> Client::lookup_transfers(std::span<const TransferId> ids,

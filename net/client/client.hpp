@@ -161,6 +161,12 @@ class Client {
   void async_lookup_holds(std::span<const TransferId> ids, const QueryOptions& options,
                           Callback<HoldsResult> callback);
 
+  /// Holds as they were. Up to limits::accounts_at_max ids.
+  Result<HoldsResult> lookup_holds_at(std::span<const TransferId> ids, const AsOf& moment,
+                                      const QueryOptions& options = {});
+  void async_lookup_holds_at(std::span<const TransferId> ids, const AsOf& moment,
+                             const QueryOptions& options, Callback<HoldsResult> callback);
+
   /// The texts behind ids: up to limits::batch_events_max keys, each an id and what it is an id of.
   Result<NamesResult> lookup_names(std::span<const NameKey> keys, const QueryOptions& options = {});
   void async_lookup_names(std::span<const NameKey> keys, const QueryOptions& options,
@@ -266,6 +272,9 @@ class Client {
   template <typename Id, typename Answer>
   void lookup(RequestKind kind, std::span<const Id> ids, std::uint64_t min_sequence,
               Callback<Answer> callback);
+  template <typename Id, typename Answer, typename Write>
+  void lookup_at(RequestKind kind, std::span<const Id> ids, Callback<Answer> callback,
+                 const Write& write);
   template <typename Answer, typename Write>
   void list(RequestKind kind, std::uint32_t limit, Callback<Answer> callback, const Write& write);
   template <typename Answer>

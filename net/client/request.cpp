@@ -25,8 +25,9 @@ Failure unreadable(const SentRequest& request, const BodyFault& fault) {
 
 /// The ids that a lookup asked for, as they stand in its frame.
 std::span<const Uint128> asked_ids(const SentRequest& request) {
+  // Behind the fixed front, which is longer where a moment is named; the vector ends the frame.
   const std::byte* const ids =
-      request.buffer.bytes.get() + frame_header_bytes + layout::items_offset<layout::Lookup>;
+      request.buffer.bytes.get() + request.buffer.size - request.event_count * sizeof(Uint128);
   return {reinterpret_cast<const Uint128*>(ids), request.event_count};
 }
 
@@ -86,12 +87,9 @@ Result<AccountsAtResult> read(const SentRequest& request, std::span<const std::b
                           {message.items.begin(), message.items.end()},
                           {}};
   if (result.status != RequestStatus::ok) return result;
-  const std::byte* const ids =
-      request.buffer.bytes.get() + frame_header_bytes + layout::items_offset<layout::LookupAt>;
   std::vector<Account> found;
   for (const AccountAsOf& each : result.accounts) found.push_back(each.account);
-  result.missing =
-      missing_ids<AccountId>({reinterpret_cast<const Uint128*>(ids), request.event_count}, found);
+  result.missing = missing_ids<AccountId>(asked_ids(request), found);
   return result;
 }
 

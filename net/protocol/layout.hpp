@@ -159,7 +159,8 @@ struct QueryOperations {
 };
 static_assert(sizeof(QueryOperations) == 160);
 
-/// LookupAccountsAt; the vector follows.
+/// LookupAccountsAt, and LookupHolds as of a moment, whose fields come in another order; the vector
+/// follows.
 struct LookupAt {
   std::uint32_t root = 16;
   std::uint16_t vtable[6] = {12, 32, 4, 8, 16, 24};
@@ -168,6 +169,8 @@ struct LookupAt {
   std::uint64_t at_sequence = 0;
   std::uint64_t at_time = 0;
   std::uint64_t min_sequence = 0;
+
+  static constexpr std::uint16_t holds_vtable[6] = {12, 32, 4, 24, 8, 16};
 };
 static_assert(sizeof(LookupAt) == 48);
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <optional>
+#include <type_traits>
 
 #include <fmt/format.h>
 
@@ -82,6 +84,17 @@ std::size_t write_named(std::span<std::byte> room, RequestKind kind, std::uint64
     writer.string(writer.fixed.reason, beside.reason);
   }
   writer.vector(writer.fixed.names, beside.name_count, sizeof(Name), beside.names);
+  return writer.finish(type_of(kind), no_flags, number);
+}
+
+template <typename Id>
+std::size_t finish_lookup_at(BodyWriter<layout::LookupAt>& writer, RequestKind kind,
+                             std::uint64_t number, std::span<const Id> ids, const Moment& moment,
+                             std::uint64_t min_sequence) {
+  writer.fixed.at_sequence = moment.sequence.value();
+  writer.fixed.at_time = moment.time.value();
+  writer.fixed.min_sequence = min_sequence;
+  writer.vector(writer.fixed.tail, static_cast<std::uint32_t>(ids.size()), sizeof(Id), ids.data());
   return writer.finish(type_of(kind), no_flags, number);
 }
 
@@ -257,14 +270,19 @@ Result<RequestBody, BodyFault> read_query_operations(std::span<const std::byte> 
   return RequestBody{.events = filter, .min_sequence = table->min_sequence()};
 }
 
-Result<RequestBody, BodyFault> read_lookup_accounts_at(std::span<const std::byte> bytes) {
-  const auto* table = verified<wire::LookupAccountsAt>(bytes);
-  if (table == nullptr) return unreadable("LookupAccountsAt");
+/// LookupAccountsAt, and LookupHolds, which may name a moment.
+template <typename Table>
+Result<RequestBody, BodyFault> read_lookup_at(std::span<const std::byte> bytes,
+                                              std::string_view message) {
+  const auto* table = verified<Table>(bytes);
+  if (table == nullptr) return unreadable(message);
   auto body = with_events({.min_sequence = table->min_sequence(),
                            .at_sequence = table->at_sequence(),
                            .at_time = Timestamp{table->at_time()}},
-                          table->ids(), "LookupAccountsAt", "ids");
-  if (!body.ok() || body.value().event_count <= limits::accounts_at_max) return body;
+                          table->ids(), message, "ids");
+  const bool is_of_now = table->at_sequence() == 0 && table->at_time() == 0;
+  const bool may_be_many = std::is_same_v<Table, wire::LookupHolds> && is_of_now;
+  if (!body.ok() || may_be_many || body.value().event_count <= limits::accounts_at_max) return body;
   return BodyFault{.status = RequestStatus::too_large,
                    .not_readable = false,
                    .words = fmt::format("the request has {} ids, it must have 1 to {}",
@@ -430,12 +448,17 @@ std::size_t write_lookup_accounts_at(std::span<std::byte> room, std::uint64_t nu
                                      std::span<const AccountId> ids, const Moment& moment,
                                      std::uint64_t min_sequence) {
   BodyWriter<layout::LookupAt> writer{room};
-  writer.fixed.at_sequence = moment.sequence.value();
-  writer.fixed.at_time = moment.time.value();
-  writer.fixed.min_sequence = min_sequence;
-  writer.vector(writer.fixed.tail, static_cast<std::uint32_t>(ids.size()), sizeof(AccountId),
-                ids.data());
-  return writer.finish(type_of(RequestKind::lookup_accounts_at), no_flags, number);
+  return finish_lookup_at(writer, RequestKind::lookup_accounts_at, number, ids, moment,
+                          min_sequence);
+}
+
+std::size_t write_lookup_holds_at(std::span<std::byte> room, std::uint64_t number,
+                                  std::span<const TransferId> ids, const Moment& moment,
+                                  std::uint64_t min_sequence) {
+  BodyWriter<layout::LookupAt> writer{room};
+  std::copy(std::begin(layout::LookupAt::holds_vtable), std::end(layout::LookupAt::holds_vtable),
+            std::begin(writer.fixed.vtable));
+  return finish_lookup_at(writer, RequestKind::lookup_holds, number, ids, moment, min_sequence);
 }
 
 std::size_t write_trial_balance_at(std::span<std::byte> room, std::uint64_t number,
@@ -526,7 +549,7 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
     case RequestKind::lookup_transfers:
       return read_lookup<wire::LookupTransfers>(body, "LookupTransfers");
     case RequestKind::lookup_holds:
-      return read_lookup<wire::LookupHolds>(body, "LookupHolds");
+      return read_lookup_at<wire::LookupHolds>(body, "LookupHolds");
     case RequestKind::trial_balance:
       return read_list<wire::TrialBalance>(body, "TrialBalance");
     case RequestKind::get_account_transfers:
@@ -537,7 +560,7 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
     case RequestKind::query_operations:
       return read_query_operations(body);
     case RequestKind::lookup_accounts_at:
-      return read_lookup_accounts_at(body);
+      return read_lookup_at<wire::LookupAccountsAt>(body, "LookupAccountsAt");
     case RequestKind::trial_balance_at:
       return read_trial_balance_at(body);
     case RequestKind::list_accounts:

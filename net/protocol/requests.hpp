@@ -139,6 +139,10 @@ std::size_t write_query_operations(std::span<std::byte> room, std::uint64_t numb
 std::size_t write_lookup_accounts_at(std::span<std::byte> room, std::uint64_t number,
                                      std::span<const AccountId> ids, const Moment& moment,
                                      std::uint64_t min_sequence);
+/// Room: lookup_accounts_at_frame_bytes().
+std::size_t write_lookup_holds_at(std::span<std::byte> room, std::uint64_t number,
+                                  std::span<const TransferId> ids, const Moment& moment,
+                                  std::uint64_t min_sequence);
 std::size_t write_trial_balance_at(std::span<std::byte> room, std::uint64_t number,
                                    std::uint64_t after, std::uint32_t limit, const Moment& moment,
                                    std::uint64_t min_sequence);

@@ -82,6 +82,10 @@ void write_late_reads(Seeds& seeds) {
   seeds.request(22, lookup_accounts_at_frame_bytes(2), [&](auto room) {
     return write_lookup_accounts_at(room, 23, accounts_at, {.sequence = Sequence{5}}, 0);
   });
+  const std::vector<TransferId> holds_at(2);
+  seeds.request(13 + 25, lookup_accounts_at_frame_bytes(2), [&](auto room) {
+    return write_lookup_holds_at(room, 25, holds_at, {.time = Timestamp{5}}, 0);
+  });
   seeds.request(23, small_frame_bytes, [](auto room) {
     return write_trial_balance_at(room, 24, 0, 10, {.time = Timestamp{5}}, 0);
   });

@@ -623,7 +623,7 @@ alike() {
 # The operation log, traces, and the past, from the engine and from its journal.
 operation_log() {
   local trace=4bf92f3577b34da6a3ce929d0e0e4736 random then sequence
-  start "$work/oplog" --clock manual
+  start "$work/oplog" --clock manual --log-refusals
   run 0 admin advance-clock 10000000000
   run 0 ledger put 978 --name EUR --scale 2 --kind currency
   run 0 account create --id 1 --ledger 978 --code 1 --user 7
@@ -635,6 +635,7 @@ operation_log() {
     --trace $trace
   has err "exceeds_credits"
   has err "(trace $trace)"
+  says "(trace $trace): 1 of 1 events, the first is 0: exceeds_credits; sequence "
   run 0 transfer create --id 12 --debit 2 --credit 1 --amount 50 --ledger 978 --code 1 --pending \
     --timeout 5 --trace $trace --json
   sequence=$(sed 's/.*"sequence":"\([0-9]*\)".*/\1/' <<<"$out")
@@ -708,6 +709,13 @@ past() {
   has out '"debits_pending":"30.00","debits_posted":"20.00"'
   has out 'debits_frozen'
   has out '"minimum":"-5.00","maximum":"900.00"'
+  run 0 hold get 12 --at-sequence "$1" --json
+  has out '"state":"open","amount":"50.00","posted":"0.00","held":"50.00"'
+  run 0 hold get 12 --at-time 1970-01-01T00:00:12Z --json
+  has out '"state":"open","amount":"50.00","posted":"20.00","held":"30.00"'
+  run 0 hold get 12 --json
+  has out '"state":"expired"'
+  run 1 hold get 12 --at-sequence 3
   run 1 account get 1 --at-sequence 2
   has err "there was no account 1 at sequence"
   run 2 account get 1 --at-sequence 2 --at-time 5

@@ -1,6 +1,7 @@
 #include "tools/daybook/get_command.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -71,12 +72,19 @@ int run_transfer_get(const GetOptions& options) {
       [](const TransfersResult& found) -> const auto& { return found.transfers; });
 }
 
-int run_hold_get(const GetOptions& options) {
+int run_hold_get(const GetOptions& options, const AsOfTexts& as_of) {
+  std::optional<AsOf> moment;
+  if (as_of.given()) {
+    const auto parsed = parse_as_of(as_of);
+    if (!parsed) return complain(parsed.error().what);
+    moment = AsOf{.sequence = parsed.value().sequence, .time = parsed.value().time};
+  }
   return get<TransferId>(
       options, "pending transfer",
-      [](Client& client, const std::vector<TransferId>& ids) -> Result<HoldsResult, Trouble> {
+      [&](Client& client, const std::vector<TransferId>& ids) -> Result<HoldsResult, Trouble> {
         const auto everything = see_everything(client);
         if (!everything) return everything.error();
+        if (moment) return settled(client.lookup_holds_at(ids, *moment, everything.value()));
         return settled(client.lookup_holds(ids, everything.value()));
       },
       [](const HoldsResult& found) -> const auto& { return found.holds; });

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tools/daybook/client_options.hpp"
+#include "tools/daybook/text/as_of_text.hpp"
 
 namespace daybook {
 
@@ -18,7 +19,8 @@ struct GetOptions {
 /// Prints those found and names those not; exit_code::no when any was not found.
 int run_account_get(const GetOptions& options);
 int run_transfer_get(const GetOptions& options);
-int run_hold_get(const GetOptions& options);
+/// As of a moment where `as_of` is given.
+int run_hold_get(const GetOptions& options, const AsOfTexts& as_of);
 
 /// Options of `account list`.
 struct ListOptions {

@@ -14,6 +14,7 @@
 
 #include "engine/ledger/account_state.hpp"
 #include "engine/replay/replayer.hpp"
+#include "engine/state/open_hold_view.hpp"
 #include "tests/engine/query/query_world.hpp"
 #include "tests/support/rounds.hpp"
 
@@ -69,8 +70,9 @@ Answer<Item> ask(const QueryWorld& world, RequestSlot& slot) {
                    .journal = lookup,
                    .as_of = world.followed()},
                   slot};
-  const bool of_accounts = slot.kind == RequestKind::lookup_accounts_at;
-  const auto answered = of_accounts ? query.lookup_accounts() : query.trial_balance();
+  const auto answered = slot.kind == RequestKind::lookup_accounts_at ? query.lookup_accounts()
+                        : slot.kind == RequestKind::lookup_holds     ? query.lookup_holds()
+                                                                     : query.trial_balance();
   EXPECT_TRUE(answered.ok()) << (answered.ok() ? "" : answered.error().what);
   Answer<Item> answer{
       slot.status, std::string{slot.detail}, slot.first_sequence, slot.cursor, slot.more, {}};
@@ -91,6 +93,17 @@ Answer<AccountAsOf> ask_accounts(const QueryWorld& world, const Moment& moment,
   slot.events = reinterpret_cast<const std::byte*>(ids.data());
   slot.event_count = static_cast<std::uint32_t>(ids.size());
   return ask<AccountAsOf>(world, slot);
+}
+
+Answer<HoldView> ask_holds(const QueryWorld& world, const Moment& moment,
+                           const std::vector<TransferId>& ids) {
+  RequestSlot slot;
+  slot.kind = RequestKind::lookup_holds;
+  slot.at_sequence = moment.sequence;
+  slot.at_time = Timestamp{moment.time};
+  slot.events = reinterpret_cast<const std::byte*>(ids.data());
+  slot.event_count = static_cast<std::uint32_t>(ids.size());
+  return ask<HoldView>(world, slot);
 }
 
 Answer<LedgerBalance> ask_trial_balance(const QueryWorld& world, const Moment& moment,
@@ -217,6 +230,35 @@ class AsOfQueryTest : public testing::Test {
     }
   }
 
+  // One that is open is as the replay has it; one that was resolved by then has not changed since.
+  void expect_right_holds(QueryWorld& world, const Moment& moment) {
+    const Past past{world.engine().journal(), moment, world.followed()};
+    std::vector<TransferId> ids;
+    std::size_t pending = 0;
+    for (const auto& moved : world.plain().all_transfers()) {
+      if (moved.sequence > past.state().last_sequence()) continue;
+      ids.push_back(moved.transfer.id);
+      if ((moved.transfer.flags & transfer_flag::pending) != 0) ++pending;
+    }
+    if (ids.empty()) return;
+    const auto answer = ask_holds(world, moment, ids);
+    ASSERT_EQ(answer.status, RequestStatus::ok) << answer.detail;
+    ASSERT_EQ(answer.items.size(), pending);
+    for (const HoldView& found : answer.items) {
+      const HoldSlot slot = past.state().holds.find(found.id);
+      if (slot != no_hold) {
+        const HoldView open = view_of_open(past.state().holds.at(slot), past.state().accounts);
+        EXPECT_TRUE(same_bytes(found, open)) << found.id.value().lo;
+        ++open_holds_;
+      } else {
+        const auto resolved = world.engine().lookup_hold(found.id);
+        ASSERT_TRUE(resolved.has_value());
+        EXPECT_TRUE(same_bytes(found, *resolved)) << found.id.value().lo;
+        ++resolved_holds_;
+      }
+    }
+  }
+
   Moment random_moment(const QueryWorld& world, Random& random) const {
     const MemoryJournal& journal = world.engine().journal();
     if (random.chance(60))
@@ -227,6 +269,8 @@ class AsOfQueryTest : public testing::Test {
 
   std::uint64_t compared_ = 0;
   std::uint64_t changed_ = 0;
+  std::uint64_t open_holds_ = 0;
+  std::uint64_t resolved_holds_ = 0;
 
  private:
   void change_account(QueryWorld& world) {
@@ -312,12 +356,15 @@ TEST_F(AsOfQueryTest, IsWhatAReplayThatStopsThereHas) {
         SCOPED_TRACE("sequence " + std::to_string(moment.sequence) + ", time " +
                      std::to_string(moment.time));
         ASSERT_NO_FATAL_FAILURE(expect_right(world, moment));
+        ASSERT_NO_FATAL_FAILURE(expect_right_holds(world, moment));
         ASSERT_FALSE(HasFailure());
       }
       world.follow_all();
     }
   }
   EXPECT_GT(changed_, compared_ / 100);  // Or flags were not tested.
+  EXPECT_GT(open_holds_, 1'000U);
+  EXPECT_GT(resolved_holds_, 1'000U);
   std::printf("%llu accounts compared, %llu of them changed\n",
               static_cast<unsigned long long>(compared_),
               static_cast<unsigned long long>(changed_));

@@ -12,6 +12,8 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
+#include "engine/follower/as_of_query.hpp"
+#include "engine/follower/operation_query.hpp"
 #include "tests/engine/query/query_world.hpp"
 #include "tests/support/rounds.hpp"
 
@@ -37,6 +39,18 @@ class PacedSource final : public EntrySource {
   const MemoryJournal& journal_;
   const std::atomic<std::uint64_t>& questions_;
   std::size_t next_ = 0;
+};
+
+// Moments are asked for by sequence here.
+class NoLookup final : public EntryLookup {
+ public:
+  Result<void> with_entry(Sequence, const std::function<void(const EntryView&)>&) override {
+    return Failure{FailureKind::not_found, "not asked for here"};
+  }
+  Result<void> with_entry_at_time(std::uint64_t,
+                                  const std::function<void(const EntryView&)>&) override {
+    return Failure{FailureKind::not_found, "not asked for here"};
+  }
 };
 
 template <typename Item>
@@ -82,6 +96,67 @@ class QueryWhileFollowingTest : public testing::Test {
     return is_prefix(page.as<Transfer>(), expected, page.more);
   }
 
+  // Accounts as of some sequence that was followed: the balances are those of the naive fold.
+  [[nodiscard]] bool past_is_right(Random& random) {
+    const std::uint64_t followed = progress_.followed().value();
+    if (followed == 0) return true;
+    std::vector<AccountId> ids;
+    for (std::uint64_t id = 1; id <= 8; ++id) ids.push_back(account_id(id));
+    RequestSlot slot;
+    slot.kind = RequestKind::lookup_accounts_at;
+    slot.at_sequence = random.between(1, followed);
+    slot.events = reinterpret_cast<const std::byte*>(ids.data());
+    slot.event_count = static_cast<std::uint32_t>(ids.size());
+    const WithFacts reader = reader_of(world_.engine().journal());
+    NoLookup lookup;
+    AsOfQuery query{{.follower = *follower_,
+                     .with_facts = reader,
+                     .journal = lookup,
+                     .as_of = Sequence{followed}},
+                    slot};
+    if (!query.lookup_accounts().ok() || slot.status != RequestStatus::ok) return false;
+    std::vector<AccountAsOf> found(slot.item_count);
+    if (!found.empty()) {
+      std::memcpy(found.data(), slot.query_items.data(), slot.query_items.size());
+    }
+    std::size_t at = 0;
+    for (const Account& account : world_.plain().accounts({}, slot.first_sequence)) {
+      if (account.id.value().lo > 8) continue;
+      if (at == found.size()) return false;
+      const Account& one = found[at++].account;
+      if (one.id != account.id || one.debits_pending != account.debits_pending ||
+          one.debits_posted != account.debits_posted ||
+          one.credits_pending != account.credits_pending ||
+          one.credits_posted != account.credits_posted) {
+        return false;
+      }
+    }
+    return at == found.size();
+  }
+
+  // A page of operations in order, none younger than the answer.
+  [[nodiscard]] bool log_is_right(Random& random) {
+    OperationFilter filter;
+    filter.limit = 20;
+    filter.flags = operation_flag::with_facts;
+    if (random.chance(50)) filter.kind = RequestKind::create_transfers;
+    filter.cursor = random.below(progress_.followed().value() + 1);
+    RequestSlot slot;
+    slot.kind = RequestKind::query_operations;
+    slot.events = reinterpret_cast<const std::byte*>(&filter);
+    const WithFacts reader = reader_of(world_.engine().journal());
+    if (!OperationQuery{*follower_, reader, progress_.followed(), slot}.run().ok()) return false;
+    const auto operations = read_operation_log(slot.query_items);
+    if (!operations.ok()) return false;
+    std::uint64_t before = filter.cursor;
+    for (const LoggedOperation& operation : operations.value()) {
+      const std::uint64_t sequence = operation.sequence.value();
+      if (sequence <= before || operation.sequence > slot.first_sequence) return false;
+      before = sequence;
+    }
+    return true;
+  }
+
   void ask_until_done(std::uint64_t seed) {
     Random random{seed};
     constexpr RequestKind kinds[] = {RequestKind::get_account_transfers,
@@ -93,6 +168,8 @@ class QueryWhileFollowingTest : public testing::Test {
       const Page page =
           test::ask(*follower_, world_.engine().journal(), progress_.followed(), kind, filter);
       if (!is_right(kind, filter, page)) wrong_.fetch_add(1);
+      if (random.chance(20) && !past_is_right(random)) wrong_.fetch_add(1);
+      if (random.chance(20) && !log_is_right(random)) wrong_.fetch_add(1);
       questions_.fetch_add(1, std::memory_order_relaxed);
     }
   }

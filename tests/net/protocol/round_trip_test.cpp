@@ -251,13 +251,24 @@ TEST(RequestRoundTrip, AsOfReads) {
     ASSERT_EQ(read.value().event_count, count);
     EXPECT_TRUE(same_bytes(read.value().events, ids));
   }
+  const auto holds = many<TransferId>(2);
+  Frame of_holds{lookup_accounts_at_frame_bytes(2)};
+  of_holds.expect_request(write_lookup_holds_at(of_holds.room(), number, holds, moment, 77),
+                          RequestKind::lookup_holds);
+  const auto read_holds = read_request(RequestKind::lookup_holds, of_holds.body());
+  ASSERT_TRUE(read_holds.ok()) << read_holds.error().words;
+  EXPECT_EQ(read_holds.value().at_sequence, 5U);
+  EXPECT_EQ(read_holds.value().at_time, Timestamp{6});
+  EXPECT_EQ(read_holds.value().min_sequence, 77U);
+  EXPECT_TRUE(same_bytes(read_holds.value().events, holds));
+
   const auto ids = many<AccountId>(limits::accounts_at_max + 1);
   Frame large{lookup_accounts_at_frame_bytes(ids.size())};
   write_lookup_accounts_at(large.room(), number, ids, moment, 0);
   const auto refused = read_request(RequestKind::lookup_accounts_at, large.body());
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().status, RequestStatus::too_large);
-  EXPECT_EQ(refused.error().words, "the request has 1025 ids, it must have 1 to 1024");
+  EXPECT_EQ(refused.error().words, "the request has 257 ids, it must have 1 to 256");
 
   Frame frame{small_frame_bytes};
   frame.expect_request(write_trial_balance_at(frame.room(), number, 3, 4, moment, 7),

@@ -216,6 +216,11 @@ std::vector<Subject> late_reads() {
                  framed(lookup_accounts_at_frame_bytes(3),
                         [&](auto room) { return write_lookup_accounts_at(room, 1, ids, {}, 0); }),
                  request_reader(RequestKind::lookup_accounts_at, sizeof(AccountId))});
+  const std::vector<TransferId> holds(3);
+  all.push_back({"LookupHolds",
+                 framed(lookup_accounts_at_frame_bytes(3),
+                        [&](auto room) { return write_lookup_holds_at(room, 1, holds, {}, 0); }),
+                 request_reader(RequestKind::lookup_holds, sizeof(TransferId))});
   all.push_back({"TrialBalanceAt",
                  framed(small_frame_bytes,
                         [](auto room) { return write_trial_balance_at(room, 1, 0, 5, {}, 0); }),
@@ -380,6 +385,7 @@ TEST(VerifierTest, EveryMessageIsReadAsItWasWritten) {
   const auto subjects = all_messages();
   ASSERT_EQ(subjects.size(), 37U);
   ASSERT_EQ(subjects.size(), 38U);
+  ASSERT_EQ(subjects.size(), 39U);
   for (const Subject& subject : subjects) {
     EXPECT_EQ(subject.words_of(body_of(subject.frame)), "") << subject.table;
   }
