@@ -1107,9 +1107,9 @@ operators
 queries
 names
 streams
-bundles
 imports
 exports
+bundles
 administration
 stop
 moved_to_another_engine
