@@ -76,7 +76,7 @@ TEST_F(OfflineCommands, NobodyTakesAnIdThatWasUsedInAnEarlierEntry) {
   EXPECT_EQ(verdict.value().exit_code(), exit_code::no);
 
   State state{settings_for(room_)};
-  const auto recovered = recover(directory_.path(), state, nullptr, [](std::uint64_t) {});
+  const auto recovered = recover(directory_.path(), state, nullptr, nullptr, [](std::uint64_t) {});
   ASSERT_FALSE(recovered.ok());
   EXPECT_EQ(recovered.error().kind, FailureKind::damaged);
   EXPECT_NE(recovered.error().what.find(words), std::string::npos) << recovered.error().what;

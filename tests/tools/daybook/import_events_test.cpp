@@ -92,7 +92,7 @@ class EngineModel final : public BatchSink<Transfer> {
         const Status told = other == index ? status : Status::linked_event_failed;
         result.refusals.push_back({.index = static_cast<std::uint32_t>(other),
                                    .status = static_cast<std::uint16_t>(told),
-                                   .reserved = 0,
+                                   .part = 0,
                                    .timestamp = Timestamp{}});
       }
       return;

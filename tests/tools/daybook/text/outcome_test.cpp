@@ -12,7 +12,7 @@ namespace {
 Refusal refusal(std::uint32_t index, CreateTransferStatus status, std::uint64_t timestamp) {
   return {.index = index,
           .status = static_cast<std::uint16_t>(status),
-          .reserved = 0,
+          .part = 0,
           .timestamp = Timestamp{timestamp}};
 }
 
@@ -39,7 +39,7 @@ TEST(OutcomeTest, AccountsHaveTheirOwnStatuses) {
   const std::vector<Refusal> refusals = {
       {.index = 0,
        .status = static_cast<std::uint16_t>(CreateAccountStatus::exists),
-       .reserved = 0,
+       .part = 0,
        .timestamp = Timestamp{1}}};
   const auto outcomes = event_outcomes<Account>({Sequence{1}, Timestamp{5}, refusals}, 1);
   EXPECT_EQ(outcomes[0].status_name, "exists");
