@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -79,6 +80,8 @@ struct RequestSlot {
   Sequence first_sequence;    ///< The operation's; for reads, the sequence it is true of.
   Timestamp first_timestamp;  ///< Of the first event's slot.
   std::uint64_t state_digest = 0;
+  std::uint64_t head_segment = 0;    ///< Of state_digest: the newest segment whose hash is a fact.
+  std::array<std::byte, 32> head{};  ///< `chain` of that fact.
   /// The answer must be read from the operation record at first_sequence: a repeat whose reply was
   /// too large to keep. The io thread passes the slot on to a query thread once it is durable.
   bool rebuild_reply = false;

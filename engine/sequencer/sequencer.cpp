@@ -110,6 +110,8 @@ void Sequencer::execute(RequestSlot& request, std::uint64_t now_ns) {
     lookup_accounts(request);
   } else if (request.kind == RequestKind::state_digest) {
     request.state_digest = state_.digest();
+    request.head_segment = state_.segment_hashed();
+    request.head = state_.segment_chain();
   } else if (request.kind == RequestKind::open_session) {
     request.highest_number = state_.windows.highest_number(request.client);
   } else {

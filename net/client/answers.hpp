@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/hash.hpp"
 #include "engine/base/result.hpp"
 #include "engine/model/account.hpp"
 #include "engine/model/domain_event.hpp"
@@ -144,6 +145,8 @@ struct DigestResult {
   std::string words;  ///< The engine's, where status is not ok.
   Sequence sequence;  ///< Of the last fact that the digest contains.
   std::uint64_t digest = 0;
+  std::uint64_t head_segment = 0;  ///< The newest segment that was sealed and hashed; 0: none yet.
+  Sha256Digest head{};             ///< Its hash, chained with those of all segments before it.
 };
 
 /// Who the engine is, and who it takes us for: what its answer to Hello says.

@@ -280,8 +280,8 @@ Result<DigestResult> read(const SentRequest& request, std::span<const std::byte>
   const auto reply = read_digest_reply(body);
   if (!reply) return unreadable(request, reply.error());
   const DigestReplyMessage& message = reply.value();
-  return DigestResult{message.status, std::string{message.words}, message.sequence,
-                      message.state_digest};
+  return DigestResult{message.status,       std::string{message.words}, message.sequence,
+                      message.state_digest, message.head_segment,       message.head};
 }
 
 // ---- The highest sequence that an answer names. ----

@@ -327,18 +327,20 @@ struct EventsReply {
 static_assert(sizeof(EventsReply) == 64);
 
 struct DigestReply {
-  std::uint32_t root = 16;
-  std::uint16_t vtable[6] = {12, 32, 24, 0, 8, 16};
-  std::int32_t vtable_distance = 12;
-  std::uint32_t words = 0;
+  std::uint32_t root = 20;
+  std::uint16_t vtable[8] = {16, 68, 64, 0, 4, 12, 20, 28};
+  std::int32_t vtable_distance = 16;
   std::uint64_t sequence = 0;
   std::uint64_t state_digest = 0;
+  std::uint64_t head_segment = 0;
+  std::array<std::byte, 32> head{};
+  std::uint32_t words = 0;
   std::uint16_t status = 0;
-  std::uint16_t unused_end[3] = {0, 0, 0};
+  std::uint16_t unused_end = 0;
 
-  static constexpr std::uint16_t words_place = 4;
+  static constexpr std::uint16_t words_place = 60;
 };
-static_assert(sizeof(DigestReply) == 48);
+static_assert(sizeof(DigestReply) == 88);
 
 /// Where the items of the vector after `Fixed` stand in the body: behind 4 zeros, so that they are
 /// 8-byte aligned, and the 4 bytes of their number.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -141,6 +142,8 @@ struct DigestReplyMessage {
   std::string_view words{};
   Sequence sequence{};
   std::uint64_t state_digest = 0;
+  std::uint64_t head_segment = 0;    ///< Newest segment whose hash is in the journal; 0: none yet.
+  std::array<std::byte, 32> head{};  ///< `chain` of that segment's SegmentHashed.
 };
 
 }  // namespace daybook

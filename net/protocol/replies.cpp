@@ -1,5 +1,7 @@
 #include "net/protocol/replies.hpp"
 
+#include <cstring>
+
 #include "net/protocol/body_reader.hpp"
 #include "net/protocol/body_writer.hpp"
 
@@ -110,6 +112,8 @@ std::size_t write_digest_reply(std::span<std::byte> room, std::uint64_t number,
   writer.fixed.status = static_cast<std::uint16_t>(reply.status);
   writer.fixed.sequence = reply.sequence.value();
   writer.fixed.state_digest = reply.state_digest;
+  writer.fixed.head_segment = reply.head_segment;
+  writer.fixed.head = reply.head;
   put_words(writer, reply.words);
   return writer.finish(type_of(RequestKind::state_digest), frame_flag::reply, number);
 }
@@ -251,10 +255,15 @@ Result<ItemsReplyMessage<std::uint64_t>, BodyFault> read_operations_reply(
 Result<DigestReplyMessage, BodyFault> read_digest_reply(std::span<const std::byte> body) {
   const auto* table = verified<wire::DigestReply>(body);
   if (table == nullptr) return unreadable("DigestReply");
-  return DigestReplyMessage{.status = static_cast<RequestStatus>(table->status()),
-                            .words = text_of(table->words()),
-                            .sequence = Sequence{table->sequence()},
-                            .state_digest = table->state_digest()};
+  DigestReplyMessage message{.status = static_cast<RequestStatus>(table->status()),
+                             .words = text_of(table->words()),
+                             .sequence = Sequence{table->sequence()},
+                             .state_digest = table->state_digest(),
+                             .head_segment = table->head_segment()};
+  if (table->head() != nullptr) {
+    std::memcpy(message.head.data(), table->head()->bytes()->Data(), message.head.size());
+  }
+  return message;
 }
 
 }  // namespace daybook

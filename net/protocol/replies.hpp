@@ -80,7 +80,12 @@ std::size_t write_hello_reply(std::span<std::byte> room, std::uint64_t number,
 std::size_t write_error(std::span<std::byte> room, std::uint64_t number, const ErrorMessage& error);
 
 /// A reply of the form that `kind` implies, with a status that is not ok and words: what a refused
-/// request gets. Room: reply_frame_bytes(0, words.size()).
+/// request gets. Room: refused_reply_frame_bytes(words.size()).
+[[nodiscard]] constexpr std::size_t refused_reply_frame_bytes(std::size_t words_bytes) {
+  const std::size_t items = reply_frame_bytes(0, words_bytes);
+  const std::size_t digest = digest_reply_frame_bytes(words_bytes);
+  return items > digest ? items : digest;
+}
 std::size_t write_refused_reply(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                                 RequestStatus status, std::string_view words);
 

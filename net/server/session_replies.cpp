@@ -95,7 +95,9 @@ void Session::reply(Request& request) {
   if (kind == RequestKind::state_digest) {
     const auto room = replies_.room(digest_reply_frame_bytes(0));
     const DigestReplyMessage message{.sequence = request.first_sequence,
-                                     .state_digest = request.state_digest};
+                                     .state_digest = request.state_digest,
+                                     .head_segment = request.head_segment,
+                                     .head = request.head};
     return replies_.commit(write_digest_reply(room, request.request_number, message));
   }
   const std::span<const std::byte> items =
@@ -168,7 +170,7 @@ void Session::reply_with_events(Request& request) {
 
 void Session::refuse(RequestKind kind, std::uint64_t number, RequestStatus status,
                      std::string_view words) {
-  const auto room = replies_.room(reply_frame_bytes(0, words.size()));
+  const auto room = replies_.room(refused_reply_frame_bytes(words.size()));
   replies_.commit(write_refused_reply(room, kind, number, status, words));
   io_->touch(*this);
 }

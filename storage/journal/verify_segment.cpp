@@ -109,7 +109,11 @@ void Verification::check_segment(std::uint64_t ordinal, bool is_last) {
     progress(bytes);
   }
   if (!sound) lost_place_ = true;
-  if (options_.hash_files && !is_last) hash_file(walker.value(), segment);
+  if (options_.hash_files && !is_last) {
+    const std::uint64_t end = (structure.last_page + 1) * page_bytes;
+    hash_file(walker.value(), sound ? std::min(end, segment.file_bytes) : segment.file_bytes,
+              segment);
+  }
   progress(segment.file_bytes - std::min(segment.file_bytes, seen));
   report_.segments.push_back(segment);
 }
@@ -236,11 +240,14 @@ void Verification::check_witness() {
                         to_hex(witnessed_hash_), witnessed_->value()));
 }
 
-void Verification::hash_file(const PageWalker& walker, SegmentReport& segment) {
+void Verification::hash_file(const PageWalker& walker, std::uint64_t end_bytes,
+                             SegmentReport& segment) {
   room_.resize(std::max(room_.size(), read_bytes));
   Sha256 sha;
-  for (std::uint64_t at = 0; at < segment.file_bytes;) {
-    const auto read = walker.file().read_at(std::span{room_}.first(read_bytes), at);
+  // What truncating leaves: a sealed segment may be looked at before that.
+  for (std::uint64_t at = 0; at < end_bytes;) {
+    const std::size_t most = std::min<std::uint64_t>(read_bytes, end_bytes - at);
+    const auto read = walker.file().read_at(std::span{room_}.first(most), at);
     if (!read || read.value() == 0) return;
     sha.update(std::span{room_}.first(read.value()));
     at += read.value();

@@ -50,7 +50,7 @@ class Verification {
   void check_succession(const EntryView& view, const std::filesystem::path& file,
                         std::uint64_t ordinal, bool starts_segment);
   void note_witnessed(const EntryView& view);
-  void hash_file(const PageWalker& walker, SegmentReport& segment);
+  void hash_file(const PageWalker& walker, std::uint64_t end_bytes, SegmentReport& segment);
   void add(FindingKind kind, FindingSeverity severity, const std::filesystem::path& file,
            std::uint64_t ordinal, std::optional<std::uint64_t> sequence, std::string words);
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/hash.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/connection.hpp"
 #include "tools/daybook/text/json_text.hpp"
@@ -38,6 +39,35 @@ int run_digest(const AdminOptions& options) {
     say(JsonObject{}.sequence("sequence", result.sequence).digest("digest", result.digest).str());
   } else {
     say(fmt::format("sequence {}  digest {:016x}", result.sequence.value(), result.digest));
+  }
+  return exit_code::good;
+}
+
+int run_head(const AdminOptions& options) {
+  const auto client = connect_to(options.client);
+  if (!client) return complain(client.error());
+  const auto answer = settled(client.value()->state_digest());
+  if (!answer) return complain(answer.error());
+  const DigestResult& result = answer.value();
+  const std::string head = fmt::format("{}:{}", result.head_segment, to_hex(result.head));
+  if (options.client.json) {
+    JsonObject object;
+    object.sequence("sequence", result.sequence);
+    if (result.head_segment == 0) {
+      object.raw("head", "null");
+    } else {
+      object.text("head", head)
+          .count("segment", result.head_segment)
+          .text("sha256", to_hex(result.head));
+    }
+    say(object.str());
+  } else if (result.head_segment == 0) {
+    say(
+        fmt::format("no segment was sealed and hashed yet, as of sequence {}; `daybook verify DIR "
+                    "--head` gives a head of the newest entry",
+                    result.sequence.value()));
+  } else {
+    say(fmt::format("head {}  as of sequence {}", head, result.sequence.value()));
   }
   return exit_code::good;
 }

@@ -16,6 +16,8 @@ struct AdminOptions {
 
 /// Prints the running engine's sequence and state digest.
 int run_digest(const AdminOptions& options);
+/// Prints the newest head of its sealed segments.
+int run_head(const AdminOptions& options);
 int run_advance_clock(const AdminOptions& options);
 int run_accept_clock(const AdminOptions& options);
 

@@ -5,7 +5,7 @@ if(TARGET daybook::storage)
   daybook_library(tools_command SOURCES daybook/command.cpp)
 
   daybook_library(tools_offline
-    SOURCES daybook/offline.cpp daybook/offline_dump.cpp daybook/offline_entry_checks.cpp
+    SOURCES daybook/journal_head.cpp daybook/offline.cpp daybook/offline_dump.cpp daybook/offline_entry_checks.cpp
             daybook/offline_fact_json.cpp daybook/offline_replay.cpp daybook/offline_state.cpp
             daybook/offline_verify.cpp daybook/offline_verify_report.cpp daybook/check_acks.cpp
     USES daybook::engine daybook::storage daybook::tools_text daybook::tools_command

@@ -217,6 +217,12 @@ bool EntryChecks::check_file_hash(std::uint64_t ordinal, std::uint64_t file_byte
   return true;
 }
 
+std::map<std::uint64_t, Sha256Digest> EntryChecks::recorded_chains() const {
+  std::map<std::uint64_t, Sha256Digest> chains;
+  for (const auto& [ordinal, hashed] : hashes_) chains.emplace(ordinal, hashed.fact.chain);
+  return chains;
+}
+
 const Affected* EntryChecks::before_broken_chain(Sequence first) const {
   const auto found = broken_chains_.find(first);
   return found == broken_chains_.end() ? nullptr : &found->second;

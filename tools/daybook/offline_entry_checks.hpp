@@ -52,6 +52,9 @@ class EntryChecks {
   /// Compares the file hash of a segment with the fact that tells it. False when no fact does.
   bool check_file_hash(std::uint64_t ordinal, std::uint64_t file_bytes, const Sha256Digest& hash);
 
+  /// `chain` of each SegmentHashed seen, by ordinal.
+  [[nodiscard]] std::map<std::uint64_t, Sha256Digest> recorded_chains() const;
+
   [[nodiscard]] const std::vector<EntryFinding>& findings() const { return findings_; }
   [[nodiscard]] std::uint64_t finding_count() const { return finding_count_; }
   [[nodiscard]] std::uint64_t transfers() const { return transfers_; }

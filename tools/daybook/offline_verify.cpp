@@ -67,13 +67,16 @@ void gather_findings(const VerifyReport& report, const EntryChecks& checks,
 }  // namespace
 
 int JournalVerdict::exit_code() const {
-  if (sound()) return out_of_room.empty() ? exit_code::good : exit_code::failed;
-  return unreadable_only ? exit_code::failed : exit_code::no;
+  const HeadAnswer head = expected_head ? expected_head->answer : HeadAnswer::proven;
+  if (head == HeadAnswer::differs || head == HeadAnswer::ends_before) return exit_code::no;
+  if (!sound()) return unreadable_only ? exit_code::failed : exit_code::no;
+  return out_of_room.empty() && head == HeadAnswer::proven ? exit_code::good : exit_code::failed;
 }
 
 Result<JournalVerdict> verify_directory(
     const std::string& directory, const StateRoom& room,
-    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress, const HeadWish& heads) {
+  HeadWatch watch{heads};
   LazyLookup earlier{directory};
   EntryChecks checks{settings_for(room), earlier};
   VerifyOptions options;
@@ -81,6 +84,7 @@ Result<JournalVerdict> verify_directory(
   options.on_progress = progress;
   options.on_entry = [&](const EntryView& entry, std::uint64_t ordinal) {
     checks.check(entry, ordinal);
+    watch.entry(entry, ordinal);
   };
   auto verified = verify_journal(directory, options);
   if (!verified) return verified.error();
@@ -93,6 +97,10 @@ Result<JournalVerdict> verify_directory(
       verdict.hashed_segments.push_back(segment.ordinal);
     }
   }
+  watch.finish(report.segments, checks.recorded_chains(), 1);
+  verdict.newest_head = watch.newest();
+  verdict.sealed_head = watch.sealed();
+  verdict.expected_head = watch.expected();
   gather_findings(report, checks, JournalLayout{directory}, verdict);
   verdict.segments = std::move(report.segments);
   verdict.gaps = checks.gaps();
@@ -113,13 +121,21 @@ Result<JournalVerdict> verify_directory(
 
 int run_verify(const VerifyCommandOptions& options) {
   constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
+  HeadWish heads{.newest = options.head, .expected = std::nullopt};
+  if (!options.expect_head.empty()) {
+    const auto expected = parse_head(options.expect_head);
+    if (!expected) return complain(expected.error().what);
+    heads.expected = expected.value();
+  }
   ProgressLine line{terminal_or_nothing(), "MiB"};
   const auto verdict = verify_directory(
-      options.directory, options.room, [&](std::uint64_t done, std::uint64_t total) {
+      options.directory, options.room,
+      [&](std::uint64_t done, std::uint64_t total) {
         std::optional<double> fraction;
         if (total > 0) fraction = static_cast<double>(done) / static_cast<double>(total);
         line.show(done / mebibyte, fraction);
-      });
+      },
+      heads);
   line.clear();
   if (!verdict) {
     complain(verdict.error().what);

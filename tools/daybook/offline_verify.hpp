@@ -8,6 +8,7 @@
 
 #include "engine/base/result.hpp"
 #include "storage/journal/verify.hpp"
+#include "tools/daybook/journal_head.hpp"
 #include "tools/daybook/offline.hpp"
 #include "tools/daybook/offline_entry_checks.hpp"
 
@@ -45,6 +46,9 @@ struct JournalVerdict {
   bool state_is_whole = false;  ///< It is the state after `last_sequence`.
   std::string out_of_room;      ///< Why the state is not known further: a table is too small.
   bool live = false;
+  std::optional<JournalHead> newest_head;    ///< Of the newest entry, where it was asked for.
+  std::optional<JournalHead> sealed_head;    ///< Of the newest sealed segment.
+  std::optional<HeadVerdict> expected_head;  ///< Of the one that was asked about.
 
   [[nodiscard]] bool sound() const { return damage_count == 0; }
   [[nodiscard]] int exit_code() const;
@@ -54,7 +58,8 @@ struct JournalVerdict {
 /// cannot be read.
 [[nodiscard]] Result<JournalVerdict> verify_directory(
     const std::string& directory, const StateRoom& room,
-    const std::function<void(std::uint64_t done, std::uint64_t total)>& progress = {});
+    const std::function<void(std::uint64_t done, std::uint64_t total)>& progress = {},
+    const HeadWish& heads = {});
 
 [[nodiscard]] std::string verdict_text(const JournalVerdict& verdict);
 [[nodiscard]] std::string verdict_json(const JournalVerdict& verdict);
@@ -62,10 +67,13 @@ struct JournalVerdict {
 struct VerifyCommandOptions {
   std::string directory;
   StateRoom room;
+  bool head = false;        ///< Show the newest head.
+  std::string expect_head;  ///< As head_text() writes it; empty: none is expected.
   bool json = false;
 };
 
-/// exit_code::good: sound; exit_code::no: damaged; exit_code::failed: could not be told.
+/// exit_code::good: sound, and the expected head holds; exit_code::no: damaged, or it does not;
+/// exit_code::failed: could not be told.
 int run_verify(const VerifyCommandOptions& options);
 
 }  // namespace daybook

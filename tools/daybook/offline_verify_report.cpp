@@ -59,6 +59,21 @@ std::string finding_text(const VerifyFinding& finding) {
   return text;
 }
 
+std::string expected_text(const HeadVerdict& verdict) {
+  const std::string_view answer = verdict.answer == HeadAnswer::proven    ? "PROVEN"
+                                  : verdict.answer == HeadAnswer::unknown ? "CANNOT TELL"
+                                                                          : "NOT PROVEN";
+  return fmt::format("{}: expected head {}: {}\n", answer, head_text(verdict.head), verdict.words);
+}
+
+std::string head_json(const std::optional<JournalHead>& head) {
+  if (!head) return "null";
+  JsonObject object;
+  object.text("head", head_text(*head)).count("segment", head->ordinal);
+  if (head->sequence) object.sequence("sequence", *head->sequence);
+  return object.text("sha256", to_hex(head->digest)).str();
+}
+
 std::string conclusion(const JournalVerdict& verdict) {
   if (verdict.sound() && !verdict.out_of_room.empty()) {
     return fmt::format("CANNOT TELL: the bytes are good, but {}; run it again with that raised\n",
@@ -130,11 +145,16 @@ std::string verdict_text(const JournalVerdict& verdict) {
   text += fmt::format("{} entries, {} operations, {} transfers are readable\n",
                       format_count(verdict.entries), format_count(verdict.operations),
                       format_count(verdict.transfers));
-  text += fmt::format("last sequence {}  head {}\n", verdict.last_sequence.value(),
+  text += fmt::format("last sequence {}  hash of its entry {}\n", verdict.last_sequence.value(),
                       to_hex(verdict.last_hash));
   text += fmt::format("{}sequence {}  digest {:016x}\n",
                       verdict.state_is_whole ? "" : "the state is known as far as ",
                       verdict.state_sequence.value(), verdict.state_digest);
+  if (verdict.newest_head) text += "head " + head_text(*verdict.newest_head) + "\n";
+  if (verdict.newest_head && verdict.sealed_head) {
+    text += "head of sealed segments " + head_text(*verdict.sealed_head) + "\n";
+  }
+  if (verdict.expected_head) text += expected_text(*verdict.expected_head);
   return text + conclusion(verdict);
 }
 
@@ -156,11 +176,11 @@ std::string verdict_json(const JournalVerdict& verdict) {
                                   : verdict.sound()                               ? "good"
                                   : verdict.unreadable_only                       ? "cannot_tell"
                                                                                   : "damaged";
-  return JsonObject{}
-      .text("verdict", answer)
+  JsonObject object;
+  object.text("verdict", answer)
       .text("journal_id", to_hex(verdict.journal_id))
       .sequence("last_sequence", verdict.last_sequence)
-      .text("head", to_hex(verdict.last_hash))
+      .text("last_hash", to_hex(verdict.last_hash))
       .sequence("sequence", verdict.state_sequence)
       .digest("digest", verdict.state_digest)
       .truth("state_is_whole", verdict.state_is_whole)
@@ -172,7 +192,16 @@ std::string verdict_json(const JournalVerdict& verdict) {
       .raw("segments", json_array(segments))
       .raw("findings", json_array(findings))
       .raw("lost", json_array(gaps))
-      .str();
+      .raw("newest_head", head_json(verdict.newest_head))
+      .raw("sealed_head", head_json(verdict.sealed_head));
+  if (verdict.expected_head) {
+    object.raw("expected_head", JsonObject{}
+                                    .text("answer", to_string(verdict.expected_head->answer))
+                                    .text("head", head_text(verdict.expected_head->head))
+                                    .text("words", verdict.expected_head->words)
+                                    .str());
+  }
+  return object.str();
 }
 
 }  // namespace daybook

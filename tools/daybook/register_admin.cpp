@@ -22,6 +22,18 @@ void register_digest(CLI::App& group, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = run_digest(*options); });
 }
 
+void register_head(CLI::App& group, CommandContext& context) {
+  auto options = std::make_shared<AdminOptions>();
+  CLI::App* command = group.add_subcommand(
+      "head", "The newest head of the running engine's sealed segments, to be kept elsewhere");
+  add_client_options(*command, options->client);
+  command->footer(
+      "'daybook verify DIR --expect-head HEAD' proves later that nothing up to it was changed.\n"
+      "Example:\n"
+      "  daybook admin head");
+  command->callback([&context, options] { context.exit_code = run_head(*options); });
+}
+
 void register_advance_clock(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<AdminOptions>();
   CLI::App* command =
@@ -54,10 +66,11 @@ void register_accept_clock(CLI::App& group, CommandContext& context) {
 }  // namespace
 
 void register_admin(CLI::App& app, CommandContext& context) {
-  CLI::App* group = app.add_subcommand("admin", "Digest and clock of a running engine");
+  CLI::App* group = app.add_subcommand("admin", "Digest, head and clock of a running engine");
   group->require_subcommand(1);
   group->footer("Example:\n  daybook admin digest");
   register_digest(*group, context);
+  register_head(*group, context);
   register_advance_clock(*group, context);
   register_accept_clock(*group, context);
 }

@@ -132,12 +132,16 @@ static_assert(reply_frame_bytes(limits::batch_events_max * sizeof(HoldView), wor
 
 TEST(ReplyRoundTrip, Digest) {
   const std::string words = "w";
+  std::array<std::byte, 32> head{};
+  for (std::size_t at = 0; at < head.size(); ++at) head[at] = static_cast<std::byte>(at + 1);
   Frame frame{digest_reply_frame_bytes(words.size())};
   frame.expect_reply(write_digest_reply(frame.room(), number,
                                         {.status = RequestStatus::stopping,
                                          .words = words,
                                          .sequence = Sequence{51},
-                                         .state_digest = 52}),
+                                         .state_digest = 52,
+                                         .head_segment = 53,
+                                         .head = head}),
                      RequestKind::state_digest);
   const auto read = read_digest_reply(frame.body());
   ASSERT_TRUE(read.ok());
@@ -145,6 +149,8 @@ TEST(ReplyRoundTrip, Digest) {
   EXPECT_EQ(read.value().words, words);
   EXPECT_EQ(read.value().sequence, Sequence{51});
   EXPECT_EQ(read.value().state_digest, 52U);
+  EXPECT_EQ(read.value().head_segment, 53U);
+  EXPECT_EQ(read.value().head, head);
 }
 
 TEST(ReplyRoundTrip, WordsAreCutAtTheLimitButNotInsideACharacter) {
@@ -167,7 +173,7 @@ TEST(ReplyRoundTrip, RefusedRepliesHaveTheFormOfTheirKind) {
     const auto kind = request_kind(type);
     if (!kind) continue;
     SCOPED_TRACE(to_string(*kind));
-    Frame frame{reply_frame_bytes(0, words.size())};
+    Frame frame{refused_reply_frame_bytes(words.size())};
     frame.expect_reply(
         write_refused_reply(frame.room(), *kind, number, RequestStatus::not_authorised, words),
         *kind);
