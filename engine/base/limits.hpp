@@ -38,7 +38,8 @@ inline constexpr std::uint32_t operations_per_entry_max = 8'192;
 inline constexpr std::uint32_t window_operations_max = 1'024;   ///< Kept operations of one client.
 inline constexpr std::uint32_t window_clients_max = 65'536;     ///< Clients with kept operations.
 inline constexpr std::uint32_t window_numbers_max = 1'048'576;  ///< Clients with a number only.
-inline constexpr std::size_t window_bytes_max = 256 * 1'024 * 1'024;  ///< Of all clients.
+inline constexpr std::size_t manifest_bytes_max = 256 * 1'024 * 1'024;  ///< Of a backup.
+inline constexpr std::size_t window_bytes_max = 256 * 1'024 * 1'024;    ///< Of all clients.
 
 /// Facts that one operation makes, its record included, and some to spare.
 inline constexpr std::uint64_t operation_facts_max = 16'384;

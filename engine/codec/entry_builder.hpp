@@ -99,6 +99,8 @@ class EntryBuilder {
     return added;
   }
   void add_reason(const OperationReason& reason) { add(reasons_, reason); }
+  /// Requires: none was added; a fact of the entry opens its segment.
+  void add_parent(const JournalParent& parent) { add(parents_, parent); }
 
   /// Forgets all accounts (transfers) from index `count` on: the facts of an undone chain.
   void truncate_accounts(std::uint32_t count) { truncate(accounts_, count); }
@@ -115,6 +117,7 @@ class EntryBuilder {
   [[nodiscard]] std::uint32_t transfer_count() const { return transfers_.count; }
   [[nodiscard]] std::uint32_t ledger_count() const { return ledgers_.count; }
   [[nodiscard]] std::uint32_t client_evicted_count() const { return clients_evicted_.count; }
+  [[nodiscard]] std::uint32_t segment_opened_count() const { return segments_opened_.count; }
   [[nodiscard]] std::uint32_t segment_hashed_count() const { return segments_hashed_.count; }
   [[nodiscard]] std::uint32_t refusal_count() const { return refusals_.count; }
   [[nodiscard]] std::uint32_t clock_change_count() const { return clock_changes_.count; }
@@ -215,6 +218,7 @@ class EntryBuilder {
   Vector<DomainEvent> events_;
   Vector<DomainEvent> refused_events_;
   Vector<std::byte> event_payloads_;
+  Vector<JournalParent> parents_;
 };
 
 // A request's events and names with their worst record fit the largest entry.

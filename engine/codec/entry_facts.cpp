@@ -171,6 +171,26 @@ Result<void> check_notes(const EntryFacts& facts) {
   return {};
 }
 
+// A parent belongs to the one fact that opens a segment, and is left where this entry begins. What
+// the entries before are is the reader's to compare.
+Result<void> check_parent(const EntryFacts& facts) {
+  if (facts.parents.empty()) return {};
+  const JournalParent& parent = facts.parents.front();
+  const EntryHeader& header = facts.header;
+  if (facts.parents.size() > 1 || facts.segments_opened.size() != 1 ||
+      !facts.segments_sealed.empty()) {
+    return damaged("an entry names a parent and does not open one segment");
+  }
+  const bool known = parent.kind == ParentKind::restored || parent.kind == ParentKind::forked ||
+                     parent.kind == ParentKind::loaded;
+  if (!known || parent.reserved != 0) return damaged("a parent is of an unknown kind");
+  const bool in_place = parent.last_sequence + 1 == header.first_sequence &&
+                        parent.cut_sequence >= parent.last_sequence &&
+                        parent.cut_sequence <= header.last().value();
+  if (!in_place) return damaged("a parent was not left where this entry begins");
+  return {};
+}
+
 }  // namespace
 
 TransferNote EntryFacts::note_of(std::size_t index) const {
@@ -250,6 +270,11 @@ Result<EntryFacts> read_facts(const EntryView& entry) {
   if (auto checked = check_refusals(facts); !checked.ok()) return checked.error();
   if (auto checked = check_notes(facts); !checked.ok()) return checked.error();
   if (auto checked = check_payloads(facts); !checked.ok()) return checked.error();
+      .parents = as_model<JournalParent>(stored.parents())};
+  if (auto checked = check_runs(facts); !checked.ok()) return checked.error();
+  if (auto checked = check_refusals(facts); !checked.ok()) return checked.error();
+  if (auto checked = check_notes(facts); !checked.ok()) return checked.error();
+  if (auto checked = check_parent(facts); !checked.ok()) return checked.error();
   return facts;
 }
 

@@ -44,6 +44,7 @@ struct EntryFacts {
   std::span<const DomainEvent> domain_events;
   std::span<const DomainEvent> refused_domain_events;
   std::span<const std::byte> event_payloads;
+  std::span<const JournalParent> parents;  ///< At most one, of an entry that opens a segment.
 
   /// The note of transfer `index`; all zero if it has none. Cost: O(log notes).
   [[nodiscard]] TransferNote note_of(std::size_t index) const;

@@ -33,6 +33,7 @@ static_assert(sizeof(journal::HoldReleased) == sizeof(HoldReleased));
 static_assert(sizeof(journal::AccountChange) == sizeof(AccountChange));
 static_assert(sizeof(journal::TransferNote) == sizeof(TransferNote));
 static_assert(sizeof(journal::OperationReason) == sizeof(OperationReason));
+static_assert(sizeof(journal::JournalParent) == sizeof(JournalParent));
 
 }  // namespace
 }  // namespace daybook

@@ -32,4 +32,16 @@ std::string_view to_string(FactKind kind) noexcept {
   return "unknown_fact";
 }
 
+std::string_view to_string(ParentKind kind) noexcept {
+  switch (kind) {
+    case ParentKind::restored:
+      return "restored";
+    case ParentKind::forked:
+      return "forked";
+    case ParentKind::loaded:
+      return "loaded";
+  }
+  return "unknown";
+}
+
 }  // namespace daybook

@@ -141,6 +141,31 @@ struct OperationReason {
   }
 };
 
+/// How a journal came to continue another one. Frozen.
+enum class ParentKind : std::uint32_t {
+  restored = 1,  ///< From a backup.
+  forked = 2,    ///< Cut at a sequence or a time.
+  loaded = 3,    ///< From a dump. Hashes of segments before are those of the parent's files.
+};
+
+[[nodiscard]] std::string_view to_string(ParentKind kind) noexcept;
+
+/// The journal that this one continues, and where it left it. No fact: it stands beside the one
+/// that opens a segment, in the segment's first entry, and takes no sequence. 56 bytes.
+///
+/// The entries before are the parent's, with its journal id. Facts up to
+/// `cut_sequence` that stand in this entry are those of the parent's entry that was cut; after this
+/// entry the reply windows are empty. The segment before need not be sealed.
+struct JournalParent {
+  Uint128 journal_id;
+  Uint128 entry_hash;               ///< Of the parent's entry that ends at last_sequence.
+  std::uint64_t last_sequence = 0;  ///< Of the last entry that is the parent's; 0: none.
+  std::uint64_t cut_sequence = 0;   ///< The last sequence that is the parent's.
+  ParentKind kind{};
+  std::uint32_t reserved = 0;
+};
+
+static_assert(sizeof(JournalParent) == 56 && std::is_trivially_copyable_v<JournalParent>);
 static_assert(sizeof(HoldReleased) == 96 && sizeof(TransferNote) == 48);
 static_assert(sizeof(OperationReason) == 264);
 static_assert(std::is_trivially_copyable_v<HoldReleased>);

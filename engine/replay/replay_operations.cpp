@@ -171,7 +171,8 @@ Result<void> Replayer::apply_segment_facts(const EntryFacts& facts, const Placed
                                              "reads up to {}; use the build that wrote them",
                                              fact.schema_version, journal_schema_version));
       }
-      in_order = fact.ordinal == opened + 1 && fact.previous_ordinal == opened && sealed == opened;
+      in_order = fact.ordinal == opened + 1 && fact.previous_ordinal == opened &&
+                 (sealed == opened || !facts.parents.empty());
       if (in_order) state_.open_segment(fact);
     } else if (run.kind == FactKind::segment_sealed) {
       in_order = facts.segments_sealed[at].ordinal == opened && sealed != opened;

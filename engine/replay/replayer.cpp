@@ -20,6 +20,7 @@ Result<void> Replayer::apply(const EntryFacts& facts) {
   const EntryHeader& header = facts.header;
   auto applied = apply_facts(facts, header.last());
   if (!applied.ok()) return applied;
+  if (!facts.parents.empty()) state_.leave_parent();
   if (state_.digest() != header.state_digest) {
     return damaged(header.last(),
                    fmt::format("the state has digest {:016x}, the entry of sequences {} to {} says "
@@ -33,6 +34,7 @@ Result<void> Replayer::apply(const EntryFacts& facts) {
 }
 
 Result<void> Replayer::apply_until(const EntryView& entry, Sequence until) {
+  // Where a parent was left stands at the end of its entry, so it is not reached.
   auto facts = read_facts(entry);
   if (!facts.ok()) return damaged(entry.header.first(), facts.error().what);
   ++entries_;

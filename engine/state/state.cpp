@@ -357,8 +357,11 @@ void State::change_clock(const ClockChange& clock_change) {
 void State::open_segment(const SegmentOpened& segment) {
   SegmentState after = segments_;
   after.opened = segment.ordinal;
+  after.sealed = segment.ordinal - 1;
   change(segments_, after, segments_kind);
 }
+
+void State::leave_parent() { digest_.subtract(windows.forget_all()); }
 
 void State::seal_segment(const SegmentSealed& segment) {
   SegmentState after = segments_;

@@ -108,9 +108,12 @@ class State {
 
   void evict(const ClientEvicted& eviction);
   void change_clock(const ClockChange& change);
+  /// Also counts the segment before as sealed: it is, but where a journal left its parent.
   void open_segment(const SegmentOpened& segment);
   void seal_segment(const SegmentSealed& segment);
   void hash_segment(const SegmentHashed& segment);
+  /// After an entry that names a parent: no request of before is known.
+  void leave_parent();
 
   // ---- Undo, for chains: the exact reverse of the latest change. ----
 

@@ -122,6 +122,17 @@ std::uint64_t ReplyWindows::evict(const Eviction& eviction) {
   return gone;
 }
 
+std::uint64_t ReplyWindows::forget_all() {
+  std::uint64_t gone = 0;
+  while (numbered_.oldest != none) gone += evict({clients_[numbered_.oldest].id, true});
+  while (recent_.oldest != none) {
+    const ClientId id = clients_[recent_.oldest].id;
+    gone += evict({id, false});
+    gone += evict({id, true});
+  }
+  return gone;
+}
+
 std::uint64_t ReplyWindows::remember(const Operation& operation, Sequence sequence) {
   std::uint32_t at = find_client(operation.client);
   std::uint64_t change = 0;

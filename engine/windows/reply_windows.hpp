@@ -81,6 +81,9 @@ class ReplyWindows {
   [[nodiscard]] bool can_evict(const Eviction& eviction) const;
   std::uint64_t evict(const Eviction& eviction);
 
+  /// Forgets every client. Returns what to subtract from the state digest.
+  std::uint64_t forget_all();
+
   /// Remembers `operation`, which took `sequence`. Returns the change of the state digest.
   /// Requires: !must_evict(operation.client); its number is above the client's highest.
   std::uint64_t remember(const Operation& operation, Sequence sequence);

@@ -71,16 +71,6 @@ void sort_name(const std::filesystem::path& path, SegmentListing& listing) {
   }
 }
 
-Result<Uint128> random_id() {
-  Uint128 id;
-  do {
-    if (::getrandom(&id, sizeof(id), 0) != static_cast<::ssize_t>(sizeof(id))) {
-      return Failure{FailureKind::io, "the system gives no random numbers for a journal id"};
-    }
-  } while (id.is_zero());
-  return id;
-}
-
 Failure held_by_another(const File& lock) {
   std::array<char, holder_bytes_max> text{};
   const auto read = lock.read_at(std::as_writable_bytes(std::span{text}), 0);
@@ -126,13 +116,10 @@ Result<Uint128> create_journal(const JournalLayout& layout) {
                                "backup of this directory",
                                layout.id().string(), layout.journal().string())};
   }
-  auto id = random_id();
+  auto id = make_journal_id();
   if (!id) return id;
-  if (auto made = Witness::create(layout.head(), id.value()); !made) return made.error();
-  IdFile file;
-  file.journal_id = id.value();
-  file.checksum = checksum_of(file);
-  const auto written = replace_file(layout.id(), std::as_bytes(std::span{&file, 1}));
+  const auto written =
+      write_identity(layout, {.journal_id = id.value(), .durable = {}, .entry_hash = {}});
   if (!written) return written.error();
   return id;
 }
@@ -140,7 +127,14 @@ Result<Uint128> create_journal(const JournalLayout& layout) {
 }  // namespace
 
 std::filesystem::path JournalLayout::segment(std::uint64_t ordinal) const {
-  return journal() / fmt::format("{:020}{}", ordinal, segment_suffix);
+  const std::string name = fmt::format("{:020}{}", ordinal, segment_suffix);
+  std::filesystem::path here = journal() / name;
+  if (archive.empty()) return here;
+  std::error_code ignored;
+  std::filesystem::path there = archive / "journal" / name;
+  const bool only_there =
+      !std::filesystem::exists(here, ignored) && std::filesystem::exists(there, ignored);
+  return only_there ? there : here;
 }
 
 Result<SegmentListing> list_segments(const JournalLayout& layout) {
@@ -156,7 +150,17 @@ Result<SegmentListing> list_segments(const JournalLayout& layout) {
     }
   }
   if (error) return system_failure(error.value(), "cannot be listed", layout.journal());
+  if (!layout.archive.empty()) {
+    const auto older = list_segments(JournalLayout{layout.archive});
+    if (!older) return older.error();
+    const auto& ordinals = older.value().ordinals;
+    listing.ordinals.insert(listing.ordinals.end(), ordinals.begin(), ordinals.end());
+    const auto& unknown = older.value().unknown;
+    listing.unknown.insert(listing.unknown.end(), unknown.begin(), unknown.end());
+  }
   std::sort(listing.ordinals.begin(), listing.ordinals.end());
+  listing.ordinals.erase(std::unique(listing.ordinals.begin(), listing.ordinals.end()),
+                         listing.ordinals.end());
   std::sort(listing.leftover.begin(), listing.leftover.end());
   std::sort(listing.unknown.begin(), listing.unknown.end());
   return listing;
@@ -183,6 +187,29 @@ Result<Uint128> read_journal_id(const JournalLayout& layout) {
   return content.journal_id;
 }
 
+Result<Uint128> make_journal_id() {
+  Uint128 id;
+  do {
+    if (::getrandom(&id, sizeof(id), 0) != static_cast<::ssize_t>(sizeof(id))) {
+      return Failure{FailureKind::io, "the system gives no random numbers for a journal id"};
+    }
+  } while (id.is_zero());
+  return id;
+}
+
+Result<void> write_identity(const JournalLayout& layout, const WitnessStatement& statement) {
+  if (auto made = Witness::create(layout.head(), statement.journal_id); !made) return made;
+  if (statement.durable != Sequence{}) {
+    auto witness = Witness::open(layout.head());
+    if (!witness) return witness.error();
+    if (auto written = witness.value().write(statement); !written) return written;
+  }
+  IdFile file;
+  file.journal_id = statement.journal_id;
+  file.checksum = checksum_of(file);
+  return replace_file(layout.id(), std::as_bytes(std::span{&file, 1}));
+}
+
 bool is_locked(const JournalLayout& layout) {
   const auto lock = File::open(layout.lock(), File::Mode::read);
   if (!lock) return false;
@@ -196,6 +223,14 @@ DataDirectory::DataDirectory(JournalLayout layout, File lock, const Uint128& jou
 
 Result<DataDirectory> DataDirectory::open_or_create(const std::filesystem::path& root) {
   const JournalLayout layout{root};
+  std::error_code ignored;
+  if (std::filesystem::exists(layout.backup(), ignored)) {
+    return Failure{
+        FailureKind::invalid,
+        fmt::format("{}: a backup, which nobody serves from; make a data directory of it "
+                    "first: daybook restore {} NEW-DIRECTORY",
+                    layout.root.string(), layout.root.string())};
+  }
   if (auto made = make_directory(root); !made) return made.error();
   auto lock = take_lock(layout);
   if (!lock) return lock.error();

@@ -7,6 +7,7 @@
 #include "engine/base/result.hpp"
 #include "engine/base/uint128.hpp"
 #include "storage/file/file.hpp"
+#include "storage/witness/witness.hpp"
 
 /// A data directory's names:
 ///
@@ -34,17 +35,23 @@
 
 namespace daybook {
 
-/// Where things stand in a data directory. Touches no disk.
+/// Where things stand in a data directory. Touches no disk, but where there is an archive.
 struct JournalLayout {
   std::filesystem::path root;
+  /// A directory with older segments in its journal/, which are read as if they stood in `root`;
+  /// what both have is taken from `root`. Empty: none.
+  std::filesystem::path archive{};
 
   [[nodiscard]] std::filesystem::path lock() const { return root / "LOCK"; }
   [[nodiscard]] std::filesystem::path id() const { return root / "journal.id"; }
   [[nodiscard]] std::filesystem::path head() const { return root / "HEAD"; }
+  /// Of a backup, not of a data directory: what belongs to it.
+  [[nodiscard]] std::filesystem::path backup() const { return root / "BACKUP.json"; }
   [[nodiscard]] std::filesystem::path journal() const { return root / "journal"; }
   [[nodiscard]] std::filesystem::path snapshots() const { return root / "snapshots"; }
   /// Runs of indexes.
   [[nodiscard]] std::filesystem::path index() const { return root / "index"; }
+  /// Of a segment that only the archive has: there.
   [[nodiscard]] std::filesystem::path segment(std::uint64_t ordinal) const;
 };
 
@@ -55,10 +62,19 @@ struct SegmentListing {
   std::vector<std::filesystem::path> unknown;   ///< Names that Daybook does not give.
 };
 
+/// With those of the archive.
 [[nodiscard]] Result<SegmentListing> list_segments(const JournalLayout& layout);
 
 /// The id in DIR/journal.id. `not_found` when the file is missing, `damaged`, `unsupported`.
 [[nodiscard]] Result<Uint128> read_journal_id(const JournalLayout& layout);
+
+/// A new journal id: random.
+[[nodiscard]] Result<Uint128> make_journal_id();
+
+/// Makes DIR/HEAD and then DIR/journal.id of a directory whose segments are in place: from then on
+/// it may be served. Requires: neither is there; `statement` is true.
+[[nodiscard]] Result<void> write_identity(const JournalLayout& layout,
+                                          const WitnessStatement& statement);
 
 /// Whether some process holds DIR/LOCK now. Read-only directories without a LOCK file count as
 /// not held.

@@ -215,9 +215,11 @@ JournalLookup::JournalLookup(std::unique_ptr<State> state) : state_{std::move(st
 JournalLookup::~JournalLookup() = default;
 
 Result<std::unique_ptr<JournalLookup>> JournalLookup::open(const std::filesystem::path& directory,
-                                                           std::function<Sequence()> durable) {
+                                                           std::function<Sequence()> durable,
+                                                           const std::filesystem::path& archive) {
   auto state = std::make_unique<State>();
   state->layout.root = directory;
+  state->layout.archive = archive;
   state->durable = std::move(durable);
   if (auto found = state->find_first_segment(); !found) return found.error();
   return std::unique_ptr<JournalLookup>{new JournalLookup{std::move(state)}};

@@ -21,7 +21,8 @@ namespace daybook {
 class JournalLookup final : public EntryLookup {
  public:
   [[nodiscard]] static Result<std::unique_ptr<JournalLookup>> open(
-      const std::filesystem::path& directory, std::function<Sequence()> durable = {});
+      const std::filesystem::path& directory, std::function<Sequence()> durable = {},
+      const std::filesystem::path& archive = {});
 
   ~JournalLookup() override;
 

@@ -27,6 +27,7 @@ struct JournalReader::State {
 
   [[nodiscard]] std::filesystem::path file() const { return layout.segment(ordinal); }
 
+  Result<void> check_newest(const Uint128& id) const;
   Result<void> position();
   Result<std::uint64_t> find_segment(const std::vector<std::uint64_t>& ordinals);
   Result<bool> open_segment();
@@ -39,6 +40,28 @@ struct JournalReader::State {
   Result<void> check_succession(const EntryView& view);
   void note(const EntryHeader& header);
 };
+
+/// The newest entries must be of the journal `id`, whatever parents it has.
+Result<void> JournalReader::State::check_newest(const Uint128& id) const {
+  const auto listing = list_segments(layout);
+  if (!listing) return listing.error();
+  const auto& ordinals = listing.value().ordinals;
+  for (std::size_t at = ordinals.size(); at-- > 0;) {
+    auto newest = open_for_reading(layout, ordinals[at]);
+    if (!newest) return newest.error();
+    if (auto begun = newest.value().begin(); !begun) return begun;
+    const auto first = newest.value().first();
+    if (!first) return first.error();
+    if (!first.value()) continue;
+    const EntryHeader header = peek_header(first.value()->value);
+    if (header.journal_id == id) return {};
+    return entry_failure(FindingKind::journal_id, layout.segment(ordinals[at]),
+                         header.first_sequence,
+                         fmt::format("the entry belongs to journal {}, not to {}",
+                                     to_hex(header.journal_id), to_hex(id)));
+  }
+  return {};
+}
 
 /// Opens segment `ordinal` with a read transaction begun. False when it is missing or empty.
 Result<bool> JournalReader::State::open_segment() {
@@ -103,7 +126,10 @@ Result<void> JournalReader::State::position() {
   if (!item) return item.error();
   if (!item.value()) {
     return entry_failure(FindingKind::missing, file(), options.from.value(),
-                         fmt::format("the oldest segment here begins at sequence {}", first_key));
+                         fmt::format("the oldest segment here begins at sequence {}; segments 1 to "
+                                     "{} are elsewhere: bring them back from their archive to {}, "
+                                     "or, offline, name it with --archive",
+                                     first_key, ordinal - 1, layout.journal().string()));
   }
   if (item.value()->key == options.from.value()) return look_back(*item.value());
   const auto view = check_item(*item.value(), file());
@@ -212,7 +238,7 @@ Result<void> JournalReader::State::check_succession(const EntryView& view) {
   const EntryHeader& header = view.header;
   const bool starts_segment = header.first_sequence == first_key;
   if (journal_id && *journal_id != header.journal_id &&
-      !(starts_segment && options.accepts_fork && options.accepts_fork(view))) {
+      !(starts_segment && options.accepts_fork && options.accepts_fork(view, *journal_id))) {
     return entry_failure(FindingKind::journal_id, file(), header.first_sequence,
                          fmt::format("the entry belongs to journal {}, not to {}",
                                      to_hex(header.journal_id), to_hex(*journal_id)));
@@ -273,11 +299,16 @@ Result<std::unique_ptr<JournalReader>> JournalReader::open(const std::filesystem
   auto state = std::make_unique<State>();
   state->layout.root = directory;
   state->options = std::move(options);
+  state->layout.archive = state->options.archive;
   if (state->options.from.value() == 0) state->options.from = Sequence{1};
   auto id = read_journal_id(state->layout);
   if (id) {
     // A journal that forked begins with its parent's entries.
-    if (!state->options.accepts_fork) state->journal_id = id.value();
+    if (!state->options.accepts_fork) {
+      state->journal_id = id.value();
+    } else if (!state->options.durable) {
+      if (auto checked = state->check_newest(id.value()); !checked) return checked.error();
+    }
   } else if (id.error().kind != FailureKind::not_found) {
     return id.error();
   }

@@ -32,9 +32,11 @@ struct ReadOptions {
   /// Show nothing past this sequence: the journal is being written by this process. Called once
   /// for each entry. Empty: offline, recovery, or another process writes; shows what is committed.
   std::function<Sequence()> durable;
-  /// Says that the first entry of a segment rightly carries a journal id other than the entry
-  /// before it: it names its parent. Empty: such an entry is damage.
-  std::function<bool(const EntryView&)> accepts_fork;
+  /// Says that the first entry of a segment rightly carries a journal id other than `before`, that
+  /// of the entry before it: it names its parent. Empty: such an entry is damage.
+  std::function<bool(const EntryView&, const Uint128& before)> accepts_fork;
+  /// As JournalLayout has it.
+  std::filesystem::path archive{};
 };
 
 /// Every entry of a data directory in order, over all segments, each checked before it is shown:

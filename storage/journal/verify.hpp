@@ -36,7 +36,9 @@ struct VerifyOptions {
   /// Bytes looked at, of how many.
   std::function<void(std::uint64_t done, std::uint64_t total)> on_progress;
   /// Says that the first entry of a segment rightly carries another journal id (see ReadOptions).
-  std::function<bool(const EntryView&)> accepts_fork;
+  std::function<bool(const EntryView&, const Uint128& before)> accepts_fork;
+  /// As JournalLayout has it.
+  std::filesystem::path archive{};
 };
 
 struct VerifyReport {

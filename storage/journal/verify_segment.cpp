@@ -191,7 +191,7 @@ void Verification::check_succession(const EntryView& view, const std::filesystem
                                     : options_.accepts_fork ? std::nullopt
                                                             : journal_id_;
   if (id && *id != header.journal_id &&
-      !(starts_segment && options_.accepts_fork && options_.accepts_fork(view))) {
+      !(starts_segment && options_.accepts_fork && options_.accepts_fork(view, *id))) {
     damage(FindingKind::journal_id, fmt::format("the entry belongs to journal {}, not to {}",
                                                 to_hex(header.journal_id), to_hex(*id)));
   }
@@ -229,6 +229,11 @@ void Verification::note_witnessed(const EntryView& view) {
 }
 
 void Verification::check_witness() {
+  if (journal_id_ && before_ && options_.accepts_fork && before_->journal_id != *journal_id_) {
+    add(FindingKind::journal_id, FindingSeverity::damage, layout_.id(), 0, {},
+        fmt::format("the newest entry belongs to journal {}, not to {}",
+                    to_hex(before_->journal_id), to_hex(*journal_id_)));
+  }
   if (!witnessed_ || witness_met_) return;
   add(FindingKind::witness, FindingSeverity::damage, layout_.head(), 0, witnessed_->value(),
       report_.last_sequence < *witnessed_

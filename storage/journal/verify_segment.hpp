@@ -25,7 +25,7 @@ class Verification {
   /// Segment `ordinal`; `is_last` when none follows it, so that it need not be sealed.
   void check_segment(std::uint64_t ordinal, bool is_last);
 
-  /// After all segments.
+  /// After all segments: whose the newest entry is, and whether the witness agrees.
   void check_witness();
 
   void add(Finding finding);

@@ -21,6 +21,8 @@ constexpr mdb_mode_t file_mode = 0640;
 
 unsigned flags_of(Access access) {
   switch (access) {
+    case Access::write_unsynced:
+      return MDB_NOSUBDIR | MDB_NOTLS | MDB_NOSYNC | MDB_NOLOCK;
     case Access::write:
 #if defined(DAYBOOK_TEST_NO_SYNC)
       return MDB_NOSUBDIR | MDB_NOTLS | MDB_NOMETASYNC | MDB_NOSYNC;
@@ -126,7 +128,7 @@ Result<std::shared_ptr<Environment>> Environment::open(const std::filesystem::pa
   std::unique_lock lock{registry.mutex};
   shared = registry.wait_for(lock, *name);
   if (shared) {
-    if (access != Access::write) return shared;
+    if (access != Access::write && access != Access::write_unsynced) return shared;
     return Failure{FailureKind::locked,
                    fmt::format("{}: this process already has it open; close its readers and "
                                "writers before it is opened for writing",

@@ -20,9 +20,11 @@ struct MDB_cursor;
 namespace daybook::lmdb {
 
 enum class Access : std::uint8_t {
-  write,          ///< MDB_NOMETASYNC: commit n+1 makes commit n durable, sync() all of them.
-  read,           ///< Another process may write: uses the file's lock file.
-  read_unlocked,  ///< Nobody writes: no lock file, read-only directories are fine.
+  write_unsynced,  ///< Only sync() makes anything durable: for a file that nobody reads before. No
+                   ///< lock file.
+  write,           ///< MDB_NOMETASYNC: commit n+1 makes commit n durable, sync() all of them.
+  read,            ///< Another process may write: uses the file's lock file.
+  read_unlocked,   ///< Nobody writes: no lock file, read-only directories are fine.
 };
 
 /// The failure that an LMDB or errno code means.

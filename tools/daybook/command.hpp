@@ -42,6 +42,7 @@ void register_account(CLI::App& app, CommandContext& context);
 /// Of register_account(): what operators do to accounts.
 void register_account_changes(CLI::App& account, CommandContext& context);
 void register_admin(CLI::App& app, CommandContext& context);
+void register_backup(CLI::App& app, CommandContext& context);
 void register_bench(CLI::App& app, CommandContext& context);
 void register_bundle(CLI::App& app, CommandContext& context);
 void register_check_acks(CLI::App& app, CommandContext& context);
@@ -55,6 +56,7 @@ void register_name(CLI::App& app, CommandContext& context);
 void register_oplog(CLI::App& app, CommandContext& context);
 void register_query(CLI::App& app, CommandContext& context);
 void register_replay(CLI::App& app, CommandContext& context);
+void register_restore(CLI::App& app, CommandContext& context);
 void register_serve(CLI::App& app, CommandContext& context);
 void register_state(CLI::App& app, CommandContext& context);
 void register_stream(CLI::App& app, CommandContext& context);

@@ -10,6 +10,7 @@
 #include <sys/random.h>
 
 #include "engine/snapshot/state_snapshot.hpp"
+#include "engine/replay/journal_parent.hpp"
 #include "storage/journal/data_directory.hpp"
 #include "storage/journal/journal.hpp"
 #include "storage/journal/journal_lookup.hpp"
@@ -185,6 +186,7 @@ Result<void> EngineProcess::run() {
     follow.from = next(parts.snapshot->header.at());
     follow.previous_hash = parts.snapshot->header.entry_hash;
   }
+  follow.accepts_fork = continues_parent;
   auto source = JournalReader::open(directory, follow);
   if (!source.ok()) return source.error();
   parts.follower_source = std::move(source).value();

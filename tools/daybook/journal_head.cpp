@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "storage/journal/segment_file.hpp"
+#include "tools/daybook/text/hex_text.hpp"
 #include "tools/daybook/text/number_text.hpp"
 
 namespace daybook {
@@ -19,25 +20,6 @@ Failure not_a_head(std::string_view text) {
                       text)};
 }
 
-std::optional<unsigned> value_of(char digit) {
-  if (digit >= '0' && digit <= '9') return static_cast<unsigned>(digit - '0');
-  if (digit >= 'a' && digit <= 'f') return static_cast<unsigned>(digit - 'a' + 10);
-  if (digit >= 'A' && digit <= 'F') return static_cast<unsigned>(digit - 'A' + 10);
-  return std::nullopt;
-}
-
-std::optional<Sha256Digest> parse_digest(std::string_view text) {
-  Sha256Digest digest{};
-  if (text.size() != 2 * digest.size()) return std::nullopt;
-  for (std::size_t at = 0; at < digest.size(); ++at) {
-    const auto high = value_of(text[2 * at]);
-    const auto low = value_of(text[2 * at + 1]);
-    if (!high || !low) return std::nullopt;
-    digest[at] = static_cast<std::byte>(*high * 16 + *low);
-  }
-  return digest;
-}
-
 }  // namespace
 
 std::string head_text(const JournalHead& head) {
@@ -48,13 +30,14 @@ std::string head_text(const JournalHead& head) {
 Result<JournalHead> parse_head(const std::string& text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string::npos) return not_a_head(text);
-  const auto digest = parse_digest(std::string_view{text}.substr(colon + 1));
+  Sha256Digest digest{};
+  if (!parse_hex(std::string_view{text}.substr(colon + 1), digest)) return not_a_head(text);
   const std::string place = text.substr(0, colon);
   const std::size_t at = place.find('@');
   constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
   const auto ordinal = parse_unsigned(place.substr(0, at), most);
-  if (!digest || !ordinal || ordinal.value() == 0) return not_a_head(text);
-  JournalHead head{.ordinal = ordinal.value(), .sequence = std::nullopt, .digest = *digest};
+  if (!ordinal || ordinal.value() == 0) return not_a_head(text);
+  JournalHead head{.ordinal = ordinal.value(), .sequence = std::nullopt, .digest = digest};
   if (at == std::string::npos) return head;
   const auto sequence = parse_unsigned(place.substr(at + 1), most);
   if (!sequence || sequence.value() == 0) return not_a_head(text);

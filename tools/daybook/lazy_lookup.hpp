@@ -14,7 +14,8 @@ namespace daybook {
 /// Threads.  One. Errors. Those of JournalLookup, of its opening too.
 class LazyLookup final : public EntryLookup {
  public:
-  explicit LazyLookup(std::filesystem::path directory) : directory_{std::move(directory)} {}
+  explicit LazyLookup(std::filesystem::path directory, std::filesystem::path archive = {})
+      : directory_{std::move(directory)}, archive_{std::move(archive)} {}
 
   Result<void> with_entry(Sequence sequence,
                           const std::function<void(const EntryView&)>& use) override {
@@ -30,13 +31,14 @@ class LazyLookup final : public EntryLookup {
  private:
   [[nodiscard]] Result<void> open() {
     if (lookup_ != nullptr) return {};
-    auto opened = JournalLookup::open(directory_);
+    auto opened = JournalLookup::open(directory_, {}, archive_);
     if (!opened.ok()) return opened.error();
     lookup_ = std::move(opened).value();
     return {};
   }
 
   std::filesystem::path directory_;
+  std::filesystem::path archive_;
   std::unique_ptr<JournalLookup> lookup_;
 };
 

@@ -48,6 +48,8 @@ void register_all(CLI::App& app, CommandContext& context) {
   register_replay(app, context);
   register_state(app, context);
   register_dump(app, context);
+  register_backup(app, context);
+  register_restore(app, context);
   register_check_acks(app, context);
   register_bench(app, context);
 }

@@ -1,6 +1,7 @@
 #include "tools/daybook/offline.hpp"
 
 #include "engine/codec/entry_facts.hpp"
+#include "engine/replay/journal_parent.hpp"
 #include "storage/journal/journal_lookup.hpp"
 #include "storage/journal/journal_reader.hpp"
 #include "tools/daybook/command.hpp"
@@ -23,8 +24,15 @@ int complain_of(const Failure& failure) {
   return failure.kind == FailureKind::damaged ? exit_code::no : exit_code::failed;
 }
 
-Sequence newest_sequence_in(const std::string& directory) {
-  const auto lookup = JournalLookup::open(directory);
+ReadOptions reading_of(const JournalPlace& place) {
+  ReadOptions reading;
+  reading.accepts_fork = continues_parent;
+  reading.archive = place.archive;
+  return reading;
+}
+
+Sequence newest_sequence_in(const JournalPlace& place) {
+  const auto lookup = JournalLookup::open(place.directory, {}, place.archive);
   Sequence newest;
   if (!lookup) return newest;
   const auto found = lookup.value()->with_entry_at_time(
@@ -32,9 +40,9 @@ Sequence newest_sequence_in(const std::string& directory) {
   return found ? newest : Sequence{};
 }
 
-Result<void> for_each_transfer_id(const std::string& directory,
+Result<void> for_each_transfer_id(const JournalPlace& place,
                                   const std::function<void(TransferId)>& use) {
-  const auto reader = JournalReader::open(directory);
+  const auto reader = JournalReader::open(place.directory, reading_of(place));
   if (!reader) return reader.error();
   for (;;) {
     const auto entry = reader.value()->next();

@@ -86,6 +86,7 @@ class EntryDump {
           append_payload(text_,
                          facts_.event_payloads.subspan(payloads_[index], all[index].payload_bytes));
         }
+        if constexpr (std::is_same_v<Fact, SegmentOpened>) append_parents(text_, facts_.parents);
         text_ += '}';
         line_(text_);
       }
@@ -157,6 +158,7 @@ Result<DumpFilter> filter_of(const DumpOptions& options) {
   DumpFilter filter;
   filter.kinds = options.kinds;
   filter.entries = options.entries;
+  filter.portable = options.portable;
   if (auto known = check_kinds(options.kinds); !known) return known.error();
   if (!options.from.empty()) {
     const auto from = parse_unsigned(options.from, limits::timestamp_max);
@@ -171,10 +173,10 @@ Result<DumpFilter> filter_of(const DumpOptions& options) {
   return filter;
 }
 
-Result<void> dump_all(const std::string& directory, const DumpFilter& filter, LineOutput& output) {
-  ReadOptions reading;
+Result<void> dump_all(const JournalPlace& place, const DumpFilter& filter, LineOutput& output) {
+  ReadOptions reading = reading_of(place);
   reading.from = filter.from;
-  const auto reader = JournalReader::open(directory, reading);
+  const auto reader = JournalReader::open(place.directory, reading);
   if (!reader) return reader.error();
   // On one terminal the lines themselves show how far it is.
   const bool shown = ::isatty(STDOUT_FILENO) == 1;
@@ -192,7 +194,11 @@ Result<void> dump_all(const std::string& directory, const DumpFilter& filter, Li
                                  header.first().value(), header.last().value(), facts.error().what,
                                  header.last().value() + 1)};
     }
-    dump_entry(facts.value(), filter, [&](std::string_view line) { output.add(line); });
+    if (!filter.portable) {
+      dump_entry(facts.value(), filter, [&](std::string_view line) { output.add(line); });
+    } else if (!filter.to || header.last() <= *filter.to) {
+      output.add(portable_line(*entry.value()));
+    }
     progress.show(output.lines());
   }
   return {};
@@ -203,6 +209,20 @@ Result<void> dump_all(const std::string& directory, const DumpFilter& filter, Li
 void dump_entry(const EntryFacts& facts, const DumpFilter& filter,
                 const std::function<void(std::string_view)>& line) {
   EntryDump{facts, filter, line}.run();
+}
+
+std::string portable_line(const EntryView& entry) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  append_entry(text, entry.header);
+  text.pop_back();
+  text.reserve(text.size() + 2 * entry.payload().size() + 16);
+  text += R"(,"payload":")";
+  for (const std::byte byte : entry.payload()) {
+    text += digits[std::to_integer<unsigned>(byte) >> 4];
+    text += digits[std::to_integer<unsigned>(byte) & 15U];
+  }
+  return text + "\"}";
 }
 
 Result<void> check_kinds(const std::vector<std::string>& kinds) {

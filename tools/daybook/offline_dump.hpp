@@ -10,6 +10,7 @@
 #include "engine/base/result.hpp"
 #include "engine/codec/entry_facts.hpp"
 #include "engine/ports/entry.hpp"
+#include "tools/daybook/offline.hpp"
 
 /// The journal as JSON lines, one a fact, in the order of sequences:
 ///
@@ -27,7 +28,12 @@ struct DumpFilter {
   std::optional<Sequence> to;
   std::vector<std::string> kinds;  ///< "operation" or a FactKind's name; empty: all.
   bool entries = false;            ///< A line of each entry's header, before its facts.
+  /// Only lines of entries, each with its payload: what load_journal() makes a journal of.
+  bool portable = false;
 };
+
+/// A line of an entry with `payload`, its bytes in hexadecimal digits.
+[[nodiscard]] std::string portable_line(const EntryView& entry);
 
 /// Calls `line` with each line of an entry that the filter wants, without a newline. The view is
 /// valid only inside.
@@ -38,11 +44,12 @@ void dump_entry(const EntryFacts& facts, const DumpFilter& filter,
 [[nodiscard]] Result<void> check_kinds(const std::vector<std::string>& kinds);
 
 struct DumpOptions {
-  std::string directory;
+  JournalPlace directory;
   std::string from;
   std::string to;
   std::vector<std::string> kinds;
   bool entries = false;
+  bool portable = false;
 };
 
 /// Writes to standard output, entry by entry; holds one at a time.

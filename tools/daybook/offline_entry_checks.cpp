@@ -70,6 +70,10 @@ void EntryChecks::check(const EntryView& entry, std::uint64_t ordinal) {
     transfers_ += read.value().transfers.size();
     operations_ += read.value().operations.size();
     if (replaying_) replay(entry, ordinal, affected);
+    const auto& parents = read.value().parents;
+    if (!parents.empty() && parents.front().kind == ParentKind::loaded && !hashes_.empty()) {
+      own_from_ = hashes_.rbegin()->first + 1;
+    }
     enter_segment(read.value(), ordinal);
     check_segment_facts(read.value());
   }
@@ -110,6 +114,10 @@ void EntryChecks::replay(const EntryView& entry, std::uint64_t ordinal, const Af
 void EntryChecks::enter_segment(const EntryFacts& facts, std::uint64_t ordinal) {
   if (segment_.ordinal == ordinal) {
     ++segment_.entries;
+    if (!facts.parents.empty()) {
+      add("segment_fact", ordinal, facts.header.first(),
+          "an entry names a parent and is not the first of its segment");
+    }
     segment_.whole = segment_.whole && contiguous_;
     if (segment_.sealed) {
       add("segment_fact", ordinal, facts.header.first(),
@@ -117,7 +125,7 @@ void EntryChecks::enter_segment(const EntryFacts& facts, std::uint64_t ordinal) 
     }
     return;
   }
-  if (contiguous_ && segment_.ordinal != 0 && !segment_.sealed) {
+  if (contiguous_ && segment_.ordinal != 0 && !segment_.sealed && facts.parents.empty()) {
     add("segment_fact", segment_.ordinal, before_->last(),
         fmt::format("segment {} does not end with an entry that seals it", segment_.ordinal));
   }
@@ -125,9 +133,11 @@ void EntryChecks::enter_segment(const EntryFacts& facts, std::uint64_t ordinal) 
               .first_sequence = facts.header.first_sequence,
               .entries = 1,
               .whole = contiguous_ || !before_,
-              .sealed = false};
-  const bool opens =
-      !facts.runs.empty() && facts.runs[0].kind == FactKind::segment_opened && contiguous_;
+              .sealed = false,
+              .names_parent = !facts.parents.empty()};
+  // With a parent it stands behind the facts of the entry that was cut.
+  const bool opens = segment_.names_parent ||
+                     (!facts.runs.empty() && facts.runs[0].kind == FactKind::segment_opened);
   if (contiguous_ && !opens) {
     add("segment_fact", ordinal, facts.header.first(),
         fmt::format("the first entry of segment {} does not open it", ordinal));
@@ -151,7 +161,9 @@ void EntryChecks::check_segment_facts(const EntryFacts& facts) {
 
 void EntryChecks::check_opened(const SegmentOpened& fact, Sequence sequence) {
   const std::uint64_t ordinal = segment_.ordinal;
-  if (sequence.value() != segment_.first_sequence) {
+  const bool is_first =
+      segment_.names_parent ? segment_.entries == 1 : sequence.value() == segment_.first_sequence;
+  if (!is_first) {
     add("segment_fact", ordinal, sequence,
         fmt::format("segment {} is opened in its middle", fact.ordinal));
   }
@@ -205,7 +217,7 @@ void EntryChecks::check_hashed(const SegmentHashed& fact, Sequence sequence) {
 bool EntryChecks::check_file_hash(std::uint64_t ordinal, std::uint64_t file_bytes,
                                   const Sha256Digest& hash) {
   const auto found = hashes_.find(ordinal);
-  if (found == hashes_.end()) return false;
+  if (found == hashes_.end() || ordinal < own_from_) return false;
   const auto& [fact, sequence, holder] = found->second;
   if (fact.file != hash || fact.file_bytes != file_bytes) {
     add("segment_hash", ordinal, sequence,

@@ -52,6 +52,8 @@ class EntryChecks {
   /// Compares the file hash of a segment with the fact that tells it. False when no fact does.
   bool check_file_hash(std::uint64_t ordinal, std::uint64_t file_bytes, const Sha256Digest& hash);
 
+  /// Hashes of segments before this one are those of the files of a journal that was dumped.
+  [[nodiscard]] std::uint64_t own_from() const { return own_from_; }
   /// `chain` of each SegmentHashed seen, by ordinal.
   [[nodiscard]] std::map<std::uint64_t, Sha256Digest> recorded_chains() const;
 
@@ -80,6 +82,7 @@ class EntryChecks {
     std::uint64_t entries = 0;
     bool whole = true;  // No entry is missing in it, as far as sequences tell.
     bool sealed = false;
+    bool names_parent = false;  // Its first entry does.
   };
 
   void add(std::string_view kind, std::uint64_t ordinal, Sequence sequence, std::string words,
@@ -108,6 +111,7 @@ class EntryChecks {
     std::uint64_t ordinal = 0;  // Of the segment that holds the fact.
   };
   std::map<std::uint64_t, HashFact> hashes_;
+  std::uint64_t own_from_ = 1;  // Hashes of segments before are of the files of another journal.
   std::vector<EntryFinding> findings_;
   std::uint64_t finding_count_ = 0;
   std::uint64_t transfers_ = 0;

@@ -260,6 +260,19 @@ void append_fields(std::string& text, const SegmentOpened& segment) {
   bare(text, "engine_version", json_quoted(version.substr(0, version.find('\0'))));
 }
 
+void append_parents(std::string& text, std::span<const JournalParent> parents) {
+  for (const JournalParent& parent : parents) {
+    text += R"(,"parent":{"how":")";
+    text += to_string(parent.kind);
+    text += '"';
+    quoted(text, "journal_id", to_hex(parent.journal_id));
+    quoted(text, "last_sequence", parent.last_sequence);
+    quoted(text, "entry_hash", to_hex(parent.entry_hash));
+    quoted(text, "cut_sequence", parent.cut_sequence);
+    text += '}';
+  }
+}
+
 void append_fields(std::string& text, const SegmentSealed& segment) {
   quoted(text, "ordinal", segment.ordinal);
   quoted(text, "first_sequence", segment.first_sequence);

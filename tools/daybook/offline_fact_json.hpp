@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "engine/codec/entry_facts.hpp"
@@ -38,5 +39,8 @@ void append_fields(std::string& text, const AccountChange& change);
 void append_fields(std::string& text, const Name& name);
 /// Without its payload.
 void append_fields(std::string& text, const DomainEvent& event);
+
+/// Of the entry that opens a segment: where its journal left its parent.
+void append_parents(std::string& text, std::span<const JournalParent> parents);
 
 }  // namespace daybook

@@ -7,6 +7,7 @@
 #include "engine/replay/replayer.hpp"
 #include "storage/journal/journal_reader.hpp"
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/journal_continuation.hpp"
 #include "tools/daybook/lazy_lookup.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/number_text.hpp"
@@ -84,6 +85,21 @@ void print_text(const Replayed& replayed, const ReplayOptions& options) {
   }
 }
 
+int run_fork(const ReplayOptions& options, const ReplayGoal& goal) {
+  const auto made = continue_directory({.from = options.directory,
+                                        .place = options.fork,
+                                        .goal = goal,
+                                        .room = options.room,
+                                        .kind = ParentKind::forked});
+  if (!made) return complain_of(made.error());
+  if (options.json) {
+    say(continued_json(made.value()));
+  } else {
+    daybook::print_text(continued_text(made.value(), options.fork));
+  }
+  return exit_code::good;
+}
+
 }  // namespace
 
 Result<ReplayCounts> replay_entries(EntrySource& source, State& state, const ReplayGoal& goal,
@@ -136,16 +152,16 @@ Result<ReplayGoal> parse_goal(const std::string& sequence, const std::string& ti
   return goal;
 }
 
-Result<ReplayCounts> replay_directory(const std::string& directory, State& state,
+Result<ReplayCounts> replay_directory(const JournalPlace& place, State& state,
                                       const ReplayGoal& goal) {
-  const auto reader = JournalReader::open(directory);
+  const auto reader = JournalReader::open(place.directory, reading_of(place));
   if (!reader) return reader.error();
   std::ostream* const terminal = terminal_or_nothing();
   ProgressLine line{terminal, "transfers"};
   const Sequence end = goal.until_sequence   ? *goal.until_sequence
-                       : terminal != nullptr ? newest_sequence_in(directory)
+                       : terminal != nullptr ? newest_sequence_in(place)
                                              : Sequence{};
-  LazyLookup earlier{directory};
+  LazyLookup earlier{place.directory, place.archive};
   return replay_entries(
       *reader.value(), state, goal,
       [&](Sequence reached, std::uint64_t transfers) {
@@ -161,6 +177,7 @@ Result<ReplayCounts> replay_directory(const std::string& directory, State& state
 int run_replay(const ReplayOptions& options) {
   const auto goal = parse_goal(options.until_sequence, options.until_time);
   if (!goal) return complain(goal.error().what);
+  if (!options.fork.empty()) return run_fork(options, goal.value());
   State state{settings_for(options.room)};
   const auto begin = std::chrono::steady_clock::now();
   const auto counts = replay_directory(options.directory, state, goal.value());

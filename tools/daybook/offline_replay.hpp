@@ -43,14 +43,15 @@ using ReplayProgress = std::function<void(Sequence, std::uint64_t)>;
 /// What --until-... and --at-... say; empty text for what is not given. Refuses both at once.
 [[nodiscard]] Result<ReplayGoal> parse_goal(const std::string& sequence, const std::string& time);
 
-/// replay_entries() over the journal in `directory`, with a progress line on a terminal.
-[[nodiscard]] Result<ReplayCounts> replay_directory(const std::string& directory, State& state,
+/// replay_entries() over the journal in `place`, with a progress line on a terminal.
+[[nodiscard]] Result<ReplayCounts> replay_directory(const JournalPlace& place, State& state,
                                                     const ReplayGoal& goal);
 
 struct ReplayOptions {
-  std::string directory;
+  JournalPlace directory;
   std::string until_sequence;
   std::string until_time;
+  std::string fork;  ///< A new directory, which goes on from there; empty: none.
   StateRoom room;
   bool digest = false;  ///< Only sequence and digest, as `admin digest` prints them.
   bool rate = false;

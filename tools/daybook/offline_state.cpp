@@ -22,14 +22,6 @@ namespace {
 
 constexpr auto right = Table::Align::right;
 
-LedgerBook book_of(const State& state) {
-  LedgerBook book;
-  for (std::size_t place = 0; place < state.ledgers.count(); ++place) {
-    book.put(state.ledgers.at(place));
-  }
-  return book;
-}
-
 Result<std::vector<AccountId>> parse_account_ids(const std::vector<std::string>& texts) {
   std::vector<AccountId> ids;
   for (const std::string& text : texts) {
@@ -51,6 +43,12 @@ AccountAsOf as_of(const State& state, AccountSlot slot) {
     shown_account.maximum = state.accounts.limits(slot).maximum;
   }
   return shown_account;
+std::string account_json(const State& state, const Account& account, const LimitTexts& limits,
+                         const LedgerBook& ledgers) {
+  JsonObject object = to_json(account, ledgers);
+  if (!limits.minimum.empty()) object.text("minimum", limits.minimum);
+  if (!limits.maximum.empty()) object.text("maximum", limits.maximum);
+  return object.truth("found", true).sequence("as_of", state.last_sequence()).str();
 }
 
 int print_accounts(const State& state, const std::vector<AccountId>& ids, bool json) {
@@ -76,11 +74,6 @@ int print_accounts(const State& state, const std::vector<AccountId>& ids, bool j
   }
   if (!json && !found.empty()) print_text(table_of(found, ledgers).text());
   return code;
-}
-
-std::string format_sum(const AmountSum& sum, const LedgerBook& ledgers, LedgerId ledger) {
-  const std::string low = ledgers.format(ledger, Amount{Uint128{sum.low}});
-  return sum.carries == 0 ? low : fmt::format("{} x 2^128 minor units + {}", sum.carries, low);
 }
 
 int print_trial_balance(const State& state, bool json) {
@@ -174,6 +167,29 @@ int print_streams(const State& state, const StateOptions& options,
 }
 
 }  // namespace
+
+LedgerBook book_of(const State& state) {
+  LedgerBook book;
+  for (std::size_t place = 0; place < state.ledgers.count(); ++place) {
+    book.put(state.ledgers.at(place));
+  }
+  return book;
+}
+
+LimitTexts limits_of(const State& state, AccountSlot slot, const LedgerBook& ledgers) {
+  const Account& account = state.accounts.at(slot);
+  if ((account.flags & account_state::limited) == 0) return {};
+  const AccountLimits& limits = state.accounts.limits(slot);
+  const auto text = [&](const Int128& limit, const Int128& none) {
+    return limit == none ? std::string{} : ledgers.format_signed(account.ledger, limit);
+  };
+  return {text(limits.minimum, lowest), text(limits.maximum, highest)};
+}
+
+std::string format_sum(const AmountSum& sum, const LedgerBook& ledgers, LedgerId ledger) {
+  const std::string low = ledgers.format(ledger, Amount{Uint128{sum.low}});
+  return sum.carries == 0 ? low : fmt::format("{} x 2^128 minor units + {}", sum.carries, low);
+}
 
 std::vector<LedgerSums> trial_balance(const State& state) {
   std::map<LedgerId, LedgerSums> ledgers;

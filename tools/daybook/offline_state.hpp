@@ -8,6 +8,7 @@
 #include "engine/model/views.hpp"
 #include "engine/state/state.hpp"
 #include "tools/daybook/offline.hpp"
+#include "tools/daybook/text/ledger_book.hpp"
 
 namespace daybook {
 
@@ -38,6 +39,19 @@ struct LedgerSums {
   }
 };
 
+/// The ledgers of a state, for showing amounts.
+[[nodiscard]] LedgerBook book_of(const State& state);
+
+/// Of an account, as people read them; empty where it has none.
+struct LimitTexts {
+  std::string minimum;
+  std::string maximum;
+};
+[[nodiscard]] LimitTexts limits_of(const State& state, AccountSlot slot, const LedgerBook& ledgers);
+
+[[nodiscard]] std::string format_sum(const AmountSum& sum, const LedgerBook& ledgers,
+                                     LedgerId ledger);
+
 /// Every ledger that has accounts or is registered, by id. Cost: O(accounts).
 [[nodiscard]] std::vector<LedgerSums> trial_balance(const State& state);
 
@@ -45,7 +59,7 @@ struct LedgerSums {
 [[nodiscard]] std::vector<HoldView> open_holds(const State& state);
 
 struct StateOptions {
-  std::string directory;
+  JournalPlace directory;
   std::vector<std::string> accounts;
   /// An aggregate type (a text or an id) and an aggregate's id each.
   std::vector<std::pair<std::string, std::string>> streams;

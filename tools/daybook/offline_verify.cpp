@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/replay/journal_parent.hpp"
 #include "storage/journal/data_directory.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/lazy_lookup.hpp"
@@ -74,19 +75,21 @@ int JournalVerdict::exit_code() const {
 }
 
 Result<JournalVerdict> verify_directory(
-    const std::string& directory, const StateRoom& room,
+    const JournalPlace& place, const StateRoom& room,
     const std::function<void(std::uint64_t, std::uint64_t)>& progress, const HeadWish& heads) {
   HeadWatch watch{heads};
-  LazyLookup earlier{directory};
+  LazyLookup earlier{place.directory, place.archive};
   EntryChecks checks{settings_for(room), earlier};
   VerifyOptions options;
   options.hash_files = true;
+  options.accepts_fork = continues_parent;
+  options.archive = place.archive;
   options.on_progress = progress;
   options.on_entry = [&](const EntryView& entry, std::uint64_t ordinal) {
     checks.check(entry, ordinal);
     watch.entry(entry, ordinal);
   };
-  auto verified = verify_journal(directory, options);
+  auto verified = verify_journal(place.directory, options);
   if (!verified) return verified.error();
   VerifyReport& report = verified.value();
 
@@ -97,11 +100,11 @@ Result<JournalVerdict> verify_directory(
       verdict.hashed_segments.push_back(segment.ordinal);
     }
   }
-  watch.finish(report.segments, checks.recorded_chains(), 1);
+  watch.finish(report.segments, checks.recorded_chains(), checks.own_from());
   verdict.newest_head = watch.newest();
   verdict.sealed_head = watch.sealed();
   verdict.expected_head = watch.expected();
-  gather_findings(report, checks, JournalLayout{directory}, verdict);
+  gather_findings(report, checks, place.layout(), verdict);
   verdict.segments = std::move(report.segments);
   verdict.gaps = checks.gaps();
   verdict.journal_id = report.journal_id;

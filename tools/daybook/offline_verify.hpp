@@ -54,10 +54,10 @@ struct JournalVerdict {
   [[nodiscard]] int exit_code() const;
 };
 
-/// Checks bytes and meaning of the journal in `directory`. Fails only when the directory itself
+/// Checks bytes and meaning of the journal in `place`. Fails only when the directory itself
 /// cannot be read.
 [[nodiscard]] Result<JournalVerdict> verify_directory(
-    const std::string& directory, const StateRoom& room,
+    const JournalPlace& place, const StateRoom& room,
     const std::function<void(std::uint64_t done, std::uint64_t total)>& progress = {},
     const HeadWish& heads = {});
 
@@ -65,7 +65,7 @@ struct JournalVerdict {
 [[nodiscard]] std::string verdict_json(const JournalVerdict& verdict);
 
 struct VerifyCommandOptions {
-  std::string directory;
+  JournalPlace directory;
   StateRoom room;
   bool head = false;        ///< Show the newest head.
   std::string expect_head;  ///< As head_text() writes it; empty: none is expected.

@@ -6,6 +6,7 @@
 
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/offline_dump.hpp"
+#include "tools/daybook/register_offline.hpp"
 
 namespace daybook {
 
@@ -13,7 +14,7 @@ void register_dump(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<DumpOptions>();
   CLI::App* command =
       app.add_subcommand("dump", "The journal as JSON lines, one a fact. Needs no engine");
-  command->add_option("directory", options->directory, "The data directory, or a copy")->required();
+  add_place_options(*command, options->directory);
   command->add_option("--from", options->from, "The first sequence wanted");
   command->add_option("--to", options->to, "The last sequence wanted");
   command->add_option("--kind", options->kinds,
@@ -22,6 +23,8 @@ void register_dump(CLI::App& app, CommandContext& context) {
                       "client_evicted; may be repeated");
   command->add_flag("--entries", options->entries,
                     "Also a line of each entry's header, before its facts");
+  command->add_flag("--portable", options->portable,
+                    "One line an entry, with all its bytes: what 'daybook load' reads");
   // There is no other form; taken so that every offline command can be called alike.
   command->add_flag(
       "--json", [](std::int64_t) {}, "JSON lines are the only form");
@@ -32,6 +35,7 @@ void register_dump(CLI::App& app, CommandContext& context) {
       "2 could not be done.\n"
       "Examples:\n"
       "  daybook dump ./ledger-data --from 100 --to 200\n"
+      "  daybook dump ./ledger-data --portable | zstd > ledger.jsonl.zst\n"
       "  daybook dump ./ledger-data --kind operation | jq 'select(.refusals != [])'");
   command->callback([&context, options] { context.exit_code = run_dump(*options); });
 }

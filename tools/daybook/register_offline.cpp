@@ -6,8 +6,18 @@
 
 namespace daybook {
 
-void add_replay_options(CLI::App& command, std::string& directory, StateRoom& room) {
-  command.add_option("directory", directory, "The data directory, or a copy")->required();
+void add_place_options(CLI::App& command, JournalPlace& place) {
+  command.add_option("directory", place.directory, "The data directory, or a copy")->required();
+  command.add_option("--archive", place.archive,
+                     "Also read older segments from here, where 'daybook archive' put them");
+}
+
+void add_replay_options(CLI::App& command, JournalPlace& place, StateRoom& room) {
+  add_place_options(command, place);
+  add_room_options(command, room);
+}
+
+void add_room_options(CLI::App& command, StateRoom& room) {
   const auto add = [&command](const char* name, std::uint64_t& most, const char* of,
                               std::uint64_t limit) {
     command.add_option(name, most, std::string{"Room for "} + of + "; as large as the engine's")

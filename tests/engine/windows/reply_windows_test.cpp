@@ -65,6 +65,23 @@ TEST(ReplyWindowsTest, TellsFreshRepeatReusedAndTooOldApart) {
   EXPECT_EQ(w.windows.highest_number(client(2)), 0U);
 }
 
+TEST(ReplyWindowsTest, ForgetsAllAndStartsAnew) {
+  Windows w{small};
+  w.digest -= w.windows.forget_all();
+  EXPECT_EQ(w.digest, 0U) << "nothing was known";
+  for (int round = 0; round < 20; ++round) {
+    // More clients than keep operations, and more operations than one keeps.
+    for (std::uint64_t number = 1; number <= 6; ++number) {
+      for (std::uint64_t who = 1; who <= 5; ++who) w.remember(who, number);
+    }
+    w.digest -= w.windows.forget_all();
+    EXPECT_EQ(w.digest, 0U);
+    EXPECT_EQ(w.windows.clients_with_operations(), 0U);
+    EXPECT_EQ(w.windows.clients_with_number_only(), 0U);
+    EXPECT_EQ(w.seen(1, 1), Seen::fresh);
+  }
+}
+
 TEST(ReplyWindowsTest, KeepsExactlyTheLastOperationsOfAClient) {
   Windows w{small};
   for (std::uint64_t number = 1; number <= 5; ++number) w.remember(1, number);

@@ -272,10 +272,11 @@ TEST_F(JournalReaderTest, AnAcceptedForkIsRead) {
                              std::filesystem::copy_options::overwrite_existing);
   bool asked = false;
   const auto reading = testing::read_all(
-      root_, {.from = Sequence{1}, .previous_hash = {}, .durable = {}, .accepts_fork = [&](auto&) {
-                asked = true;
-                return true;
-              }});
+      root_,
+      {.from = Sequence{1}, .previous_hash = {}, .durable = {}, .accepts_fork = [&](auto&, auto&) {
+         asked = true;
+         return true;
+       }});
   EXPECT_TRUE(asked);
   // The id is granted; the chain still is not.
   ASSERT_TRUE(reading.failure);
