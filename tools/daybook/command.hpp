@@ -46,6 +46,7 @@ void register_backup(CLI::App& app, CommandContext& context);
 void register_bench(CLI::App& app, CommandContext& context);
 void register_bundle(CLI::App& app, CommandContext& context);
 void register_check_acks(CLI::App& app, CommandContext& context);
+void register_diff(CLI::App& app, CommandContext& context);
 void register_dump(CLI::App& app, CommandContext& context);
 void register_export(CLI::App& app, CommandContext& context);
 void register_hold(CLI::App& app, CommandContext& context);

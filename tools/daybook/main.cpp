@@ -47,6 +47,7 @@ void register_all(CLI::App& app, CommandContext& context) {
   register_verify(app, context);
   register_replay(app, context);
   register_state(app, context);
+  register_diff(app, context);
   register_dump(app, context);
   register_backup(app, context);
   register_restore(app, context);
