@@ -42,6 +42,7 @@ void register_account(CLI::App& app, CommandContext& context);
 /// Of register_account(): what operators do to accounts.
 void register_account_changes(CLI::App& account, CommandContext& context);
 void register_admin(CLI::App& app, CommandContext& context);
+void register_archive(CLI::App& app, CommandContext& context);
 void register_backup(CLI::App& app, CommandContext& context);
 void register_bench(CLI::App& app, CommandContext& context);
 void register_bundle(CLI::App& app, CommandContext& context);

@@ -50,6 +50,7 @@ void register_all(CLI::App& app, CommandContext& context) {
   register_diff(app, context);
   register_dump(app, context);
   register_backup(app, context);
+  register_archive(app, context);
   register_restore(app, context);
   register_check_acks(app, context);
   register_bench(app, context);

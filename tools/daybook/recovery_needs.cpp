@@ -1,0 +1,13 @@
+#include "tools/daybook/recovery_needs.hpp"
+
+#include "storage/journal/data_directory.hpp"
+
+namespace daybook {
+
+Result<Sequence> first_sequence_needed(const std::filesystem::path& directory) {
+  const auto listing = list_segments(JournalLayout{directory});
+  if (!listing) return listing.error();
+  return Sequence{1};  // Recovery replays the whole journal.
+}
+
+}  // namespace daybook
