@@ -54,6 +54,7 @@ void register_hold(CLI::App& app, CommandContext& context);
 void register_identity(CLI::App& app, CommandContext& context);
 void register_import(CLI::App& app, CommandContext& context);
 void register_ledger(CLI::App& app, CommandContext& context);
+void register_load(CLI::App& app, CommandContext& context);
 void register_name(CLI::App& app, CommandContext& context);
 void register_oplog(CLI::App& app, CommandContext& context);
 void register_query(CLI::App& app, CommandContext& context);

@@ -51,6 +51,7 @@ void register_all(CLI::App& app, CommandContext& context) {
   register_dump(app, context);
   register_backup(app, context);
   register_archive(app, context);
+  register_load(app, context);
   register_restore(app, context);
   register_check_acks(app, context);
   register_bench(app, context);

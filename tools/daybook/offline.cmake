@@ -7,7 +7,7 @@ if(TARGET daybook::storage)
   daybook_library(tools_offline
     SOURCES daybook/archive_command.cpp daybook/backup_command.cpp daybook/backup_manifest.cpp
             daybook/journal_continuation.cpp daybook/journal_head.cpp daybook/new_directory.cpp daybook/offline_diff.cpp
-            daybook/offline_diff_report.cpp daybook/recovery_needs.cpp daybook/offline.cpp daybook/offline_dump.cpp daybook/offline_entry_checks.cpp
+            daybook/offline_diff_report.cpp daybook/offline_load.cpp daybook/recovery_needs.cpp daybook/offline.cpp daybook/offline_dump.cpp daybook/offline_entry_checks.cpp
             daybook/offline_fact_json.cpp daybook/offline_replay.cpp daybook/offline_state.cpp
             daybook/offline_verify.cpp daybook/offline_verify_report.cpp daybook/check_acks.cpp
     USES daybook::engine daybook::storage daybook::tools_text daybook::tools_command
