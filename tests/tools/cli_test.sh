@@ -97,7 +97,7 @@ help_and_usage() {
   run 0 --version
   has out "daybook "
   run 0 --help
-  for command in serve verify replay state dump bench check-acks "ledger put" "ledger list" \
+  for command in serve verify replay state dump bench check-acks backup restore archive diff load "ledger put" "ledger list" \
     "account create" "account get" "account list" "account history" "account balances" \
     "account limits" "account freeze" "account unfreeze" "account close" "account reopen" \
     "transfer create" "transfer get" "transfer post" "transfer void" "transfer reverse" \
@@ -105,7 +105,7 @@ help_and_usage() {
     "hold get" "name put" "name get" "query accounts" "query transfers" oplog trace trial-balance \
     "import accounts" "import transfers" "export accounts" "export transfers" \
     "identity add" "identity list" "identity remove" \
-    "admin digest" "admin advance-clock" "admin accept-clock"; do
+    "admin digest" "admin head" "admin advance-clock" "admin accept-clock"; do
     # shellcheck disable=SC2086
     run 0 $command --help
     has out "xample"
@@ -732,6 +732,10 @@ administration() {
   has out '"digest":"'
   digest=$out
   run 0 admin digest
+  run 0 admin head --json
+  has out '"head":null'
+  run 0 admin head
+  has out "no segment was sealed"
   run 1 admin accept-clock --reason "nothing to accept"
   has err "clock_not_held"
   run 0 admin advance-clock 1000000000 --json
@@ -779,6 +783,77 @@ offline() {
   has out "credits_frozen"
   run 0 state "$work/data" --trial-balance --json
   has out '"debits_pending":"12.00","credits_pending":"12.00","balanced":true'
+}
+
+# head_of JSON: the text of the newest head.
+head_of() { sed 's/.*"newest_head":{"head":"\([^"]*\)".*/\1/' <<<"$1"; }
+
+journal_files() {
+  local digest sequence head
+  run 0 verify "$work/data" --head --json
+  head=$(head_of "$out")
+  sequence=$(sed 's/.*@\([0-9]*\):.*/\1/' <<<"$head")
+  run 0 replay "$work/data" --digest
+  digest=$out
+  run 0 verify "$work/data" --head
+  has out "head $head"
+  run 0 verify "$work/data" --expect-head "$head"
+  has out "PROVEN"
+  run 1 verify "$work/data" --expect-head "${head%?????}00000"
+  has out "NOT PROVEN"
+  run 2 verify "$work/data" --expect-head "nonsense"
+
+  run 0 backup --data "$work/data" "$work/backup"
+  has out "$digest"
+  has out "verified"
+  run 2 backup --data "$work/data" "$work/backup"
+  run 0 replay "$work/backup" --digest
+  same "digest of the backup" "$out" "$digest"
+  run 2 serve --data "$work/backup" --listen 127.0.0.1:0
+  has err "daybook restore"
+  run 0 restore "$work/backup" "$work/restored" --json
+  has out '"parent_sequence":"'"$sequence"'"'
+  run 2 restore "$work/backup" "$work/restored"
+  run 0 replay "$work/restored" --until-sequence "$sequence" --digest
+  same "digest of what was restored" "$out" "$digest"
+  run 0 verify "$work/restored" --expect-head "$head"
+  run 0 dump "$work/restored" --kind segment_opened
+  has out '"parent":{"how":"restored"'
+
+  run 0 replay "$work/data" --until-sequence 20 --fork "$work/forked"
+  has out "goes on from sequence"
+  run 0 verify "$work/forked"
+  run 2 replay "$work/data" --until-sequence 99999999 --fork "$work/not-there"
+
+  "$daybook" dump "$work/data" --portable >"$work/dump.jsonl"
+  run 0 load "$work/dump.jsonl" "$work/loaded"
+  run 0 replay "$work/loaded" --until-sequence "$sequence" --digest
+  same "digest of what was loaded" "$out" "$digest"
+  head -c 5000 "$work/dump.jsonl" >"$work/half.jsonl"
+  run 1 load "$work/half.jsonl" "$work/loaded-half"
+  has err "line "
+
+  run 0 diff "$work/data" --from 20
+  has out "Accounts"
+  has out "operations"
+  run 0 diff "$work/data" --from 20 --to "$sequence" --json
+  has out '"change":"summary"'
+  run 2 diff "$work/data" --from 20 --to 10
+  run 2 diff "$work/data" --from yesterday
+
+  run 0 archive "$work/data" --to "$work/archive" --copy
+  has out "No sealed segment"
+  run 0 verify "$work/data" --archive "$work/archive"
+
+  # What was restored serves, and goes on by itself.
+  start "$work/restored" --clock manual
+  run 0 transfer create --debit 1 --credit 3 --amount 1 --ledger 978 --code 1
+  run 0 admin digest
+  live=$out
+  stop
+  run 0 replay "$work/restored" --digest
+  same "replayed and live digest of what was restored" "$out" "$live"
+  run 0 verify "$work/restored" --expect-head "$head"
 }
 
 identities() {
@@ -1117,6 +1192,7 @@ imported_history
 operation_log
 offline
 offline_streams
+journal_files
 identities
 removed_while_connected
 addresses
