@@ -7,33 +7,25 @@
 
 // The front of a payload, written by hand because it is the same for every entry. Offsets in bytes
 // from the start of the payload:
-//    0  u32  offset of the root table: 60
+//    0  u32  offset of the root table: 64
 //    4  4    file identifier "DBJ1"
-//    8  u16  vtable: its size, 4 + 2 x 24 = 52
-//   10  u16  size of the table: 4 + 4 x 24 = 100
-//   12  u16  x 24: place of each field in the table, 4, 8, ... 96
-//   60  i32  table: distance back to the vtable, 52; it starts 4-aligned
-//   64  u32  x 24: offset of each vector, from the field itself
-//  160       the vectors; each one's u32 length at 4 mod 8, so that its structs are 8-aligned
-//    8  u16  vtable: its size, 4 + 2 x 22 = 48
-//   10  u16  size of the table: 4 + 4 x 22 = 92
-//   12  u16  x 22: place of each field in the table, 4, 8, ... 88
-//   56  i32  table: distance back to the vtable, 48; 4-aligned, after 2 zeros if need be
-//   60  u32  x 22: offset of each vector, from the field itself
-//  148       the vectors; each one's u32 length at 4 mod 8, so that its structs are 8-aligned
+//    8  u16  vtable: its size, 4 + 2 x 25 = 54
+//   10  u16  size of the table: 4 + 4 x 25 = 104
+//   12  u16  x 25: place of each field in the table, 4, 8, ... 100; then 2 zeros
+//   64  i32  table: distance back to the vtable, 56; it starts 4-aligned
+//   68  u32  x 25: offset of each vector, from the field itself
+//  168       the vectors; each one's u32 length at 4 mod 8, so that its structs are 8-aligned
 // Format: https://flatbuffers.dev/flatbuffers_internals.html
 
 namespace daybook {
 namespace {
 
-constexpr std::size_t fields = 24;
-constexpr std::size_t fields = 22;
+constexpr std::size_t fields = 25;
 constexpr std::size_t field_of_transfers = 13;
 constexpr std::size_t vtable_at = 8;
 constexpr std::size_t table_at = (vtable_at + 4 + 2 * fields + 3) / 4 * 4;
 constexpr std::size_t vectors_at = table_at + 4 + 4 * fields;
-static_assert(table_at == 60 && vectors_at == 160);
-static_assert(table_at == 56 && vectors_at == 148);
+static_assert(table_at == 64 && vectors_at == 168);
 
 constexpr std::size_t align_16(std::size_t bytes) { return (bytes + 15) & ~std::size_t{15}; }
 

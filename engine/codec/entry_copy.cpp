@@ -35,6 +35,8 @@ class Copy {
         return add(facts_.account_changes, placed.run);
       case FactKind::name:
         return add(facts_.names, placed.run);
+      case FactKind::domain_event:
+        return events(placed.run);
     }
   }
 
@@ -54,6 +56,13 @@ class Copy {
     }
   }
 
+  void events(const Run& run) {
+    for (const DomainEvent& event : facts_.domain_events.subspan(run.first, run.count)) {
+      builder_.add_fact(event, facts_.event_payloads.subspan(payloads_, event.payload_bytes));
+      payloads_ += event.payload_bytes;
+    }
+  }
+
   void operation(const PlacedRun& placed) {
     const Operation& operation = facts_.operations[placed.run.operation];
     builder_.add_operation(operation);
@@ -65,9 +74,8 @@ class Copy {
     for (const Refusal& refusal :
          facts_.refusals.subspan(placed.first_refusal, operation.refusal_count)) {
       builder_.add_refusal(refusal);
-      if (keeps_request_data(operation.kind, refusal.status)) {
-        refused(operation.kind, refusal.status, data++);
-      }
+      const RequestKind kind = kind_of_refusal(operation.kind, refusal);
+      if (keeps_request_data(kind, refusal.status)) refused(kind, refusal.status, data++);
     }
   }
 
@@ -82,12 +90,16 @@ class Copy {
       builder_.add_refused(facts_.refused_account_changes[at]);
     }
     if (kind == RequestKind::put_names) builder_.add_refused(facts_.refused_names[at]);
+    if (kind == RequestKind::append_events) {
+      builder_.add_refused(facts_.refused_domain_events[at]);
+    }
   }
 
   const EntryFacts& facts_;
   EntryBuilder& builder_;
   std::size_t next_note_ = 0;
   std::size_t next_reason_ = 0;
+  std::size_t payloads_ = 0;  // Bytes of the payloads so far.
 };
 
 }  // namespace

@@ -265,15 +265,12 @@ Result<EntryFacts> read_facts(const EntryView& entry) {
       .refused_names = as_model<Name>(stored.refused_names()),
       .domain_events = as_model<DomainEvent>(stored.domain_events()),
       .refused_domain_events = as_model<DomainEvent>(stored.refused_domain_events()),
-      .event_payloads = bytes_of(stored.event_payloads())};
-  if (auto checked = check_runs(facts); !checked.ok()) return checked.error();
-  if (auto checked = check_refusals(facts); !checked.ok()) return checked.error();
-  if (auto checked = check_notes(facts); !checked.ok()) return checked.error();
-  if (auto checked = check_payloads(facts); !checked.ok()) return checked.error();
+      .event_payloads = bytes_of(stored.event_payloads()),
       .parents = as_model<JournalParent>(stored.parents())};
   if (auto checked = check_runs(facts); !checked.ok()) return checked.error();
   if (auto checked = check_refusals(facts); !checked.ok()) return checked.error();
   if (auto checked = check_notes(facts); !checked.ok()) return checked.error();
+  if (auto checked = check_payloads(facts); !checked.ok()) return checked.error();
   if (auto checked = check_parent(facts); !checked.ok()) return checked.error();
   return facts;
 }

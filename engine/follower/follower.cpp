@@ -20,8 +20,6 @@ Follower::Follower(const StateSettings& settings, Links links, PairIndex::Sizes 
       state_{settings},
       index_sizes_{indexes},
       indexes_{std::make_unique<Indexes>(indexes, links_.runs)} {
-      index_{indexes, links_.runs},
-      operations_{indexes, links_.runs} {
   ENSURE(
       settings.id_runs == links_.id_runs && (links_.id_runs == nullptr || links_.runs != nullptr),
       "older ids have a shelf, with a store");
@@ -130,11 +128,7 @@ Result<bool> Follower::follow_next() {
     if (!ready.ok()) return ready.error();
   }
   // First: whoever sees an account in the state finds it in the index, too.
-  indexes_->add_before(facts.value());
-  index_.add(facts.value());
-  operations_.add(facts.value());
-  history_.add(facts.value(), state_.accounts);
-  totals_.add(facts.value(), [this](TransferId id) { return amount_of_open_hold(id); });
+  indexes_->add_before(facts.value(), state_);
   {
     const std::lock_guard lock{mutex_};
     const auto applied = replayer_.apply(facts.value());
@@ -157,12 +151,6 @@ Result<bool> Follower::follow_next() {
   links_.source->release();
   links_.on_followed();
   return true;
-}
-
-std::optional<u128> Follower::amount_of_open_hold(TransferId id) const {
-  const HoldSlot slot = state_.holds.find(id);
-  if (slot == no_hold) return std::nullopt;
-  return state_.holds.at(slot).amount.value().wide();
 }
 
 Result<bool> Follower::retire_ids(std::uint64_t pairs) {

@@ -16,11 +16,6 @@
 #include "engine/model/views.hpp"
 #include "engine/ports/journal.hpp"
 #include "engine/query/indexes.hpp"
-#include "engine/query/account_history.hpp"
-#include "engine/query/balance_checkpoints.hpp"
-#include "engine/query/fact_index.hpp"
-#include "engine/query/ledger_totals.hpp"
-#include "engine/query/operation_index.hpp"
 #include "engine/replay/replayer.hpp"
 #include "engine/sequencer/progress.hpp"
 #include "engine/state/state.hpp"
@@ -114,11 +109,9 @@ class Follower {
   [[nodiscard]] const FactIndex& index() const { return indexes_->facts; }
   [[nodiscard]] const BalanceCheckpoints& checkpoints() const { return indexes_->balances; }
   [[nodiscard]] const StreamIndex& streams() const { return indexes_->streams; }
-  [[nodiscard]] const FactIndex& index() const { return index_; }
-  [[nodiscard]] const OperationIndex& operations() const { return operations_; }
-  [[nodiscard]] const BalanceCheckpoints& checkpoints() const { return checkpoints_; }
-  [[nodiscard]] const AccountHistory& history() const { return history_; }
-  [[nodiscard]] const LedgerTotals& totals() const { return totals_; }
+  [[nodiscard]] const OperationIndex& operations() const { return indexes_->operations; }
+  [[nodiscard]] const AccountHistory& history() const { return indexes_->history; }
+  [[nodiscard]] const LedgerTotals& totals() const { return indexes_->totals; }
   [[nodiscard]] bool has_account(AccountId id) const;
 
   struct FoundAccount {
@@ -167,7 +160,6 @@ class Follower {
   void tell_trouble(const std::string& words);
   [[nodiscard]] Result<bool> follow_next();
   [[nodiscard]] Result<bool> retire_ids(std::uint64_t pairs);
-  [[nodiscard]] std::optional<u128> amount_of_open_hold(TransferId id) const;
   void rest();
 
   /// Calls `use(index, candidate)` for what the runs of older ids say of `ids[index]`.
@@ -185,11 +177,6 @@ class Follower {
   PairIndex::Sizes index_sizes_;
   std::unique_ptr<Indexes> indexes_;
   std::optional<SnapshotKeeper> snapshots_;
-  FactIndex index_;
-  OperationIndex operations_;
-  AccountHistory history_;
-  LedgerTotals totals_;
-  BalanceCheckpoints checkpoints_;
 };
 
 }  // namespace daybook

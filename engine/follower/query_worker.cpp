@@ -4,8 +4,8 @@
 #include <cstring>
 #include <optional>
 
-#include "engine/follower/event_query.hpp"
 #include "engine/follower/as_of_query.hpp"
+#include "engine/follower/event_query.hpp"
 #include "engine/follower/filtered_query.hpp"
 #include "engine/follower/operation_query.hpp"
 #include "engine/follower/resolved_hold.hpp"
@@ -130,22 +130,9 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:
     case RequestKind::query_transfers:
-      return FilteredQuery{
-          links_.follower,
-          [this](Sequence sequence, const std::function<void(const EntryFacts&)>& use) {
-            return with_facts(sequence, use);
-          },
-          links_.progress.followed(), slot}
-          .run();
-    case RequestKind::read_events:
-      return EventQuery{
-          links_.follower,
-          [this](Sequence sequence, const std::function<void(const EntryFacts&)>& use) {
-            return with_facts(sequence, use);
-          },
-          links_.progress.followed(), slot}
-          .run();
       return FilteredQuery{links_.follower, reader_, links_.progress.followed(), slot}.run();
+    case RequestKind::read_events:
+      return EventQuery{links_.follower, reader_, links_.progress.followed(), slot}.run();
     case RequestKind::query_operations:
       return OperationQuery{links_.follower, reader_, links_.progress.followed(), slot}.run();
     case RequestKind::lookup_accounts_at:

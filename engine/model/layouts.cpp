@@ -77,12 +77,10 @@ static_assert(offsetof(TransferNote, overrode) == 7 && offsetof(TransferNote, to
 static_assert(offsetof(TransferNote, owner) == 24 && offsetof(TransferNote, before) == 40);
 
 static_assert(offsetof(Refusal, status) == 4 && offsetof(Refusal, part) == 6);
+static_assert(offsetof(Refusal, timestamp) == 8);
 static_assert(offsetof(JournalParent, entry_hash) == 16);
 static_assert(offsetof(JournalParent, last_sequence) == 32);
 static_assert(offsetof(JournalParent, cut_sequence) == 40 && offsetof(JournalParent, kind) == 48);
-
-static_assert(offsetof(Refusal, status) == 4 && offsetof(Refusal, reserved) == 6);
-static_assert(offsetof(Refusal, timestamp) == 8);
 
 }  // namespace
 }  // namespace daybook

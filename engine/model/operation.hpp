@@ -31,8 +31,8 @@ enum class RequestKind : std::uint16_t {
   query_transfers = 49,
   trial_balance = 50,
   lookup_names = 51,
+  query_operations = 52,  ///< The operation log.
   read_events = 53,
-  query_operations = 52,    ///< The operation log.
   lookup_accounts_at = 54,  ///< As of a sequence or a time, as trial_balance_at.
   trial_balance_at = 55,
   advance_clock = 64,  ///< Manual clock only. Journaled.
@@ -77,10 +77,9 @@ enum class RequestKind : std::uint16_t {
   return kind == RequestKind::lookup_transfers || kind == RequestKind::list_accounts ||
          kind == RequestKind::list_ledgers || kind == RequestKind::list_transfers ||
          kind == RequestKind::lookup_holds || kind == RequestKind::trial_balance ||
-         kind == RequestKind::lookup_names || kind == RequestKind::read_events || is_filtered(kind);
-         kind == RequestKind::lookup_names || kind == RequestKind::query_operations ||
-         kind == RequestKind::lookup_accounts_at || kind == RequestKind::trial_balance_at ||
-         is_filtered(kind);
+         kind == RequestKind::lookup_names || kind == RequestKind::read_events ||
+         kind == RequestKind::query_operations || kind == RequestKind::lookup_accounts_at ||
+         kind == RequestKind::trial_balance_at || is_filtered(kind);
 }
 
 /// One request as the journal remembers it, accepted or refused. 112 bytes.

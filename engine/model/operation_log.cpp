@@ -5,6 +5,7 @@
 
 #include "engine/model/account.hpp"
 #include "engine/model/account_change.hpp"
+#include "engine/model/domain_event.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
 #include "engine/model/transfer.hpp"
@@ -30,7 +31,8 @@ const char* read_part(LoggedOperation& operation, const LogRecordHeader& header,
     std::memcpy(&refusal.refusal, bytes.data(), sizeof(Refusal));
     const auto event = bytes.subspan(sizeof(Refusal));
     if (event.empty()) return nullptr;
-    if (event.size() < event_bytes_of(operation.view.operation.kind)) {
+    const RequestKind kind = kind_of_refusal(operation.view.operation.kind, refusal.refusal);
+    if (event.size() < event_bytes_of(kind)) {
       return "a refused event is cut";
     }
     refusal.event.assign(event.begin(), event.end());
@@ -77,6 +79,8 @@ std::size_t fact_bytes(FactKind kind) noexcept {
       return sizeof(AccountChange);
     case FactKind::name:
       return sizeof(Name);
+    case FactKind::domain_event:
+      return sizeof(DomainEvent);
   }
   return 0;
 }
@@ -87,6 +91,7 @@ std::size_t event_bytes_of(RequestKind kind) noexcept {
   if (kind == RequestKind::put_ledgers) return sizeof(Ledger);
   if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
   if (kind == RequestKind::put_names) return sizeof(Name);
+  if (kind == RequestKind::append_events) return sizeof(DomainEvent);
   return 0;
 }
 

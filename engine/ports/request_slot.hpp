@@ -36,11 +36,8 @@ struct RequestSlot {
   std::uint64_t request_number = 0;
   std::uint64_t frame_checksum = 0;
   /// The events: an array of Account, Transfer, Ledger, AccountChange, Name, DomainEvent, NameKey
-  /// or Uint128 (ids), or one QueryFilter or EventFilter; 8-byte aligned. For the other kinds,
-  /// `argument` and so on below.
-  /// The events: an array of Account, Transfer, Ledger, AccountChange, Name, NameKey or Uint128
-  /// (ids), or one QueryFilter or OperationFilter; 8-byte aligned. For the other kinds, `argument`
-  /// and so on below.
+  /// or Uint128 (ids), or one QueryFilter, EventFilter or OperationFilter; 8-byte aligned. For the
+  /// other kinds, `argument` and so on below.
   const std::byte* events = nullptr;
   std::uint32_t event_count = 0;
 

@@ -10,6 +10,7 @@ namespace daybook {
 namespace {
 
 constexpr unsigned closes = transfer_flag::closing_debit | transfer_flag::closing_credit;
+constexpr std::uint32_t index_number = 6;  // Frozen, in snapshots.
 constexpr unsigned resolves =
     transfer_flag::post_pending_transfer | transfer_flag::void_pending_transfer;
 
@@ -163,6 +164,46 @@ std::optional<AccountAttributes> AccountHistory::newest(AccountId account,
     if (changes_[*place].account == account) return changes_[*place];
   }
   return std::nullopt;
+}
+
+void AccountHistory::save(SnapshotWriter& into) const {
+  index_.save(into, index_number);
+  into.put_one(BlockKind::account_count, account_count_);
+  into.put(BlockKind::accounts_created, std::span<const Created>{created_});
+  const std::vector<AccountAttributes> changes{changes_.begin(), changes_.end()};
+  into.put(BlockKind::attributes_changed, std::span{changes});
+  std::vector<SavedClosing> closing;
+  for (const auto& [hold, each] : closing_) closing.push_back({hold, each});
+  into.put(BlockKind::closing_holds, std::span<const SavedClosing>{closing});
+}
+
+bool AccountHistory::owns(const SnapshotBlock& block) {
+  return (PairIndex::is_of_an_index(block) && block.number == index_number) ||
+         block.kind == BlockKind::account_count || block.kind == BlockKind::accounts_created ||
+         block.kind == BlockKind::attributes_changed || block.kind == BlockKind::closing_holds;
+}
+
+Result<void> AccountHistory::restore(const SnapshotBlock& block, const SnapshotReader& from) {
+  if (PairIndex::is_of_an_index(block)) return index_.restore(block, from);
+  const std::lock_guard lock{mutex_};
+  const auto append = [&](auto items, auto take) -> Result<void> {
+    if (!items) return from.damaged("has half an account's history");
+    for (const auto& item : *items) take(item);
+    return {};
+  };
+  if (block.kind == BlockKind::account_count) {
+    return append(block.items<std::uint64_t>(),
+                  [&](std::uint64_t count) { account_count_ = count; });
+  }
+  if (block.kind == BlockKind::accounts_created) {
+    return append(block.items<Created>(), [&](const Created& each) { created_.push_back(each); });
+  }
+  if (block.kind == BlockKind::attributes_changed) {
+    return append(block.items<AccountAttributes>(),
+                  [&](const AccountAttributes& each) { changes_.push_back(each); });
+  }
+  return append(block.items<SavedClosing>(),
+                [&](const SavedClosing& each) { closing_.emplace(each.hold, each.closing); });
 }
 
 }  // namespace daybook

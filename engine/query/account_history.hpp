@@ -46,6 +46,11 @@ class AccountHistory {
   /// it was as it had been created.
   [[nodiscard]] std::optional<AccountAttributes> newest(AccountId account, Sequence sequence) const;
 
+  /// As those of FactIndex.
+  void save(SnapshotWriter& into) const;
+  [[nodiscard]] static bool owns(const SnapshotBlock& block);
+  [[nodiscard]] Result<void> restore(const SnapshotBlock& block, const SnapshotReader& from);
+
  private:
   static constexpr PairIndex::Sizes index_sizes{.pairs_a_block = std::size_t{1} << 12,
                                                 .blocks_a_run = 16};
@@ -65,6 +70,10 @@ class AccountHistory {
     AccountId credit;
     u128 held = 0;
     std::uint16_t flags = 0;
+  };
+  struct SavedClosing {
+    TransferId hold;
+    Closing closing;
   };
   template <typename Id>
   struct IdHash {

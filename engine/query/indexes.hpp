@@ -1,9 +1,13 @@
 #pragma once
 
 #include "engine/base/result.hpp"
+#include "engine/query/account_history.hpp"
 #include "engine/query/balance_checkpoints.hpp"
 #include "engine/query/fact_index.hpp"
+#include "engine/query/ledger_totals.hpp"
+#include "engine/query/operation_index.hpp"
 #include "engine/query/stream_index.hpp"
+#include "engine/state/state.hpp"
 
 namespace daybook {
 
@@ -15,13 +19,10 @@ class Indexes {
  public:
   /// As PairIndex.
   Indexes(PairIndex::Sizes sizes, RunStore* store)
-      : facts{sizes, store}, streams{sizes, store}, balances{store} {}
+      : facts{sizes, store}, streams{sizes, store}, operations{sizes, store}, balances{store} {}
 
-  /// An entry that is about to be applied: who sees an account in the state finds it here, too.
-  void add_before(const EntryFacts& entry) {
-    facts.add(entry);
-    streams.add(entry);
-  }
+  /// An entry that is about to be applied to `state`: who sees an account there finds it here, too.
+  void add_before(const EntryFacts& entry, const State& state);
   /// The same entry; `accounts` are as they are after it.
   void add_after(const EntryFacts& entry, const AccountTable& accounts) {
     balances.add(entry, accounts);
@@ -34,6 +35,9 @@ class Indexes {
 
   FactIndex facts;
   StreamIndex streams;
+  OperationIndex operations;
+  AccountHistory history;
+  LedgerTotals totals;
   BalanceCheckpoints balances;
 
  private:

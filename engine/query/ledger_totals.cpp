@@ -1,7 +1,9 @@
 #include "engine/query/ledger_totals.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "engine/base/hash.hpp"
@@ -128,6 +130,45 @@ LedgerTotals::Checkpoint LedgerTotals::newest(Sequence sequence) const {
       [](Sequence wanted, const Checkpoint& each) { return wanted < each.sequence; });
   if (after == checkpoints_.begin()) return {};
   return *std::prev(after);
+}
+
+namespace {
+
+/// In front of totals: of which checkpoint, or of all so far.
+struct SavedTotals {
+  std::uint64_t sequence = 0;
+  std::uint64_t is_checkpoint = 0;
+};
+
+}  // namespace
+
+void LedgerTotals::save(SnapshotWriter& into) const {
+  for (const Checkpoint& each : checkpoints_) {
+    into.put_with(BlockKind::ledger_totals, SavedTotals{each.sequence.value(), 1},
+                  std::span<const LedgerTotal>{each.totals}, 0);
+  }
+  into.put_with(BlockKind::ledger_totals, SavedTotals{written_, 0},
+                std::span<const LedgerTotal>{fold_.totals()}, 0);
+}
+
+Result<void> LedgerTotals::restore(const SnapshotBlock& block, const SnapshotReader& from) {
+  SavedTotals saved;
+  if (block.bytes.size() < sizeof saved ||
+      (block.bytes.size() - sizeof saved) % sizeof(LedgerTotal) != 0) {
+    return from.damaged("has half a ledger's total");
+  }
+  std::memcpy(&saved, block.bytes.data(), sizeof saved);
+  std::vector<LedgerTotal> totals((block.bytes.size() - sizeof saved) / sizeof(LedgerTotal));
+  std::memcpy(static_cast<void*>(totals.data()), block.bytes.data() + sizeof saved,
+              totals.size() * sizeof(LedgerTotal));
+  if (saved.is_checkpoint != 0) {
+    const std::lock_guard lock{mutex_};
+    checkpoints_.push_back({std::move(totals), Sequence{saved.sequence}});
+  } else {
+    fold_ = LedgerFold{std::move(totals)};
+    written_ = saved.sequence;
+  }
+  return {};
 }
 
 }  // namespace daybook

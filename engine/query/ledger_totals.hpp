@@ -11,6 +11,7 @@
 #include "engine/base/uint128.hpp"
 #include "engine/codec/entry_facts.hpp"
 #include "engine/model/ids.hpp"
+#include "engine/snapshot/snapshot_blocks.hpp"
 
 namespace daybook {
 
@@ -95,6 +96,13 @@ class LedgerTotals {
   [[nodiscard]] Checkpoint newest(Sequence sequence) const;
 
   static constexpr std::uint64_t facts_between = 8'192;
+
+  /// As those of FactIndex.
+  void save(SnapshotWriter& into) const;
+  [[nodiscard]] static bool owns(const SnapshotBlock& block) {
+    return block.kind == BlockKind::ledger_totals;
+  }
+  [[nodiscard]] Result<void> restore(const SnapshotBlock& block, const SnapshotReader& from);
 
  private:
   LedgerFold fold_;

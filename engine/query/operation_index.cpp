@@ -1,10 +1,13 @@
 #include "engine/query/operation_index.hpp"
 
-#include <algorithm>
-
 #include "engine/query/fact_index.hpp"
 
 namespace daybook {
+namespace {
+
+constexpr std::uint32_t index_number = 7;  // Frozen, in snapshots.
+
+}  // namespace
 
 void OperationIndex::add(const EntryFacts& facts) {
   RunWalker walker{facts};
@@ -15,6 +18,11 @@ void OperationIndex::add(const EntryFacts& facts) {
       operation_sequence = placed.operation_sequence.value();
       add(facts, facts.operations[run.operation], placed);
     }
+    if (run.kind == FactKind::domain_event) {
+      for (const DomainEvent& event : facts.domain_events.subspan(run.first, run.count)) {
+        add_references(event, operation_sequence);
+      }
+    }
     if (run.kind != FactKind::account) continue;
     for (const Account& account : facts.accounts.subspan(run.first, run.count)) {
       add_field(IndexField::business_id, account.business_id.value(), operation_sequence);
@@ -24,10 +32,20 @@ void OperationIndex::add(const EntryFacts& facts) {
   operations_.publish();
 }
 
+template <typename Event>
+void OperationIndex::add_references(const Event& event, std::uint64_t operation) {
+  add_field(IndexField::business_id, event.business_id.value(), operation);
+  add_field(IndexField::trace_id, event.trace_id.value(), operation);
+  add_field(IndexField::user_id, Uint128{event.user_id.value(), 0}, operation);
+}
+
 void OperationIndex::add(const EntryFacts& facts, const Operation& operation,
                          const PlacedRun& placed) {
   const std::uint64_t sequence = placed.operation_sequence.value();
-  if (sequence >= next_mark_) mark(operation.time, sequence);
+  if (sequence >= next_mark_) {
+    next_mark_ = sequence + facts_a_mark;
+    marks_.add(operation.time, sequence);
+  }
   add_field(IndexField::client, operation.client.value(), sequence);
   add_field(IndexField::business_id, operation.business_id.value(), sequence);
   add_field(IndexField::trace_id, operation.trace_id.value(), sequence);
@@ -48,13 +66,13 @@ void OperationIndex::add_refused(const EntryFacts& facts, const Operation& opera
   std::uint32_t data = placed.first_refused_data;
   for (const Refusal& refusal :
        facts.refusals.subspan(placed.first_refusal, operation.refusal_count)) {
-    if (!keeps_request_data(operation.kind, refusal.status)) continue;
-    if (operation.kind == RequestKind::create_transfers) {
-      const Transfer& event = facts.refused_transfers[data++];
-      add_field(IndexField::business_id, event.business_id.value(), sequence);
-      add_field(IndexField::trace_id, event.trace_id.value(), sequence);
-      add_field(IndexField::user_id, Uint128{event.user_id.value(), 0}, sequence);
-    } else if (operation.kind == RequestKind::create_accounts) {
+    const RequestKind kind = kind_of_refusal(operation.kind, refusal);
+    if (!keeps_request_data(kind, refusal.status)) continue;
+    if (kind == RequestKind::create_transfers) {
+      add_references(facts.refused_transfers[data++], sequence);
+    } else if (kind == RequestKind::append_events) {
+      add_references(facts.refused_domain_events[data++], sequence);
+    } else if (kind == RequestKind::create_accounts) {
       const Account& event = facts.refused_accounts[data++];
       add_field(IndexField::business_id, event.business_id.value(), sequence);
       add_field(IndexField::user_id, Uint128{event.user_id.value(), 0}, sequence);
@@ -74,29 +92,22 @@ void OperationIndex::add_field(IndexField field, const Uint128& number, std::uin
   operations_.add(key, stretch);
 }
 
-void OperationIndex::mark(Timestamp time, std::uint64_t sequence) {
-  next_mark_ = sequence + facts_a_mark;
-  const std::lock_guard lock{marks_mutex_};
-  marks_.push_back({time, sequence});
+void OperationIndex::save(SnapshotWriter& into) const {
+  operations_.save(into, index_number);
+  marks_.save(into, index_number, {next_mark_, 0});
 }
 
-std::pair<std::uint64_t, std::uint64_t> OperationIndex::sequences_between(Timestamp min,
-                                                                          Timestamp max) const {
-  std::uint64_t first = 1;
-  std::uint64_t last = ~std::uint64_t{0};
-  const std::lock_guard lock{marks_mutex_};
-  // Times may stand still: what comes before the last mark that is older than `min` is older, too.
-  const auto from =
-      std::lower_bound(marks_.begin(), marks_.end(), min,
-                       [](const Mark& mark, Timestamp wanted) { return mark.time < wanted; });
-  if (from != marks_.begin()) first = std::prev(from)->sequence;
-  if (max.value() != 0) {
-    const auto to =
-        std::upper_bound(marks_.begin(), marks_.end(), max,
-                         [](Timestamp wanted, const Mark& mark) { return wanted < mark.time; });
-    if (to != marks_.end()) last = to->sequence - 1;
-  }
-  return {first, last};
+bool OperationIndex::owns(const SnapshotBlock& block) {
+  return block.number == index_number &&
+         (block.kind == BlockKind::index_marks || PairIndex::is_of_an_index(block));
+}
+
+Result<void> OperationIndex::restore(const SnapshotBlock& block, const SnapshotReader& from) {
+  if (block.kind != BlockKind::index_marks) return operations_.restore(block, from);
+  const auto words = marks_.restore(block, from);
+  if (!words.ok()) return words.error();
+  next_mark_ = words.value().first;
+  return {};
 }
 
 }  // namespace daybook

@@ -2,20 +2,19 @@
 
 #include <array>
 #include <cstdint>
-#include <mutex>
 #include <utility>
-#include <vector>
 
 #include "engine/codec/entry_facts.hpp"
 #include "engine/query/index_key.hpp"
 #include "engine/query/pair_index.hpp"
+#include "engine/query/time_marks.hpp"
 
 namespace daybook {
 
 /// The index of the operation log: operations by who, why, kind and outcome, and by the references
-/// of the accounts that they created and of the events that they refused. Those of the transfers
-/// that were created stand in FactIndex::transfers(). A field that is 0 is not indexed; so
-/// neither is the status `ok`, which nearly all have.
+/// of the accounts and domain events that they created and of the events that they refused. Those
+/// of the transfers that were created stand in FactIndex::transfers(). A field that is 0 is not
+/// indexed; so neither is the status `ok`, which nearly all have.
 ///
 /// Values.   The *stretch* of FactIndex::stretch_facts sequences that the operation's record lies
 ///           in, once however often a field's value comes in it.
@@ -33,21 +32,23 @@ class OperationIndex {
 
   [[nodiscard]] IndexView operations() const { return operations_.view(); }
 
-  /// [first, last] holds every operation with a time from `min` to `max` (0 = for ever), and little
-  /// else. Cost: O(log operations).
+  /// As TimeMarks', of operations.
   [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> sequences_between(Timestamp min,
-                                                                          Timestamp max) const;
+                                                                          Timestamp max) const {
+    return marks_.sequences_between(min, max);
+  }
+
+  /// As those of FactIndex.
+  void save(SnapshotWriter& into) const;
+  [[nodiscard]] static bool owns(const SnapshotBlock& block);
+  [[nodiscard]] Result<void> restore(const SnapshotBlock& block, const SnapshotReader& from);
 
  private:
-  struct Mark {
-    Timestamp time;
-    std::uint64_t sequence = 0;
-  };
-
   void add(const EntryFacts& facts, const Operation& operation, const PlacedRun& placed);
   void add_refused(const EntryFacts& facts, const Operation& operation, const PlacedRun& placed);
+  template <typename Event>
+  void add_references(const Event& event, std::uint64_t operation);
   void add_field(IndexField field, const Uint128& number, std::uint64_t sequence);
-  void mark(Timestamp time, std::uint64_t sequence);
 
   static constexpr std::uint64_t facts_a_mark = 4'096;
   static constexpr std::size_t seen_slots = 64;
@@ -56,8 +57,7 @@ class OperationIndex {
   /// As FactIndex has it.
   std::array<std::array<std::uint64_t, seen_slots>, index_field_end> seen_{};
   std::uint64_t next_mark_ = 0;
-  mutable std::mutex marks_mutex_;
-  std::vector<Mark> marks_;  // Times of operations never go back.
+  TimeMarks marks_;
 };
 
 }  // namespace daybook

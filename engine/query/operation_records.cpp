@@ -35,6 +35,8 @@ std::span<const std::byte> bytes_of_fact(const EntryFacts& facts, FactKind kind,
       return one(facts.account_changes);
     case FactKind::name:
       return one(facts.names);
+    case FactKind::domain_event:
+      return one(facts.domain_events);
   }
   return {};
 }
@@ -47,6 +49,7 @@ std::span<const std::byte> bytes_of_refused(const EntryFacts& facts, RequestKind
   if (kind == RequestKind::put_ledgers) return one(facts.refused_ledgers);
   if (kind == RequestKind::change_accounts) return one(facts.refused_account_changes);
   if (kind == RequestKind::put_names) return one(facts.refused_names);
+  if (kind == RequestKind::append_events) return one(facts.refused_domain_events);
   return {};
 }
 
@@ -103,9 +106,8 @@ bool append_refusals(RecordWriter& writer, const OperationsOfEntry& operations,
   for (std::uint32_t each = 0; each < operation.refusal_count; ++each) {
     const Refusal& refusal = facts.refusals[place.first_refusal + each];
     std::span<const std::byte> event;
-    if (keeps_request_data(operation.kind, refusal.status)) {
-      event = bytes_of_refused(facts, operation.kind, data++);
-    }
+    const RequestKind kind = kind_of_refusal(operation.kind, refusal);
+    if (keeps_request_data(kind, refusal.status)) event = bytes_of_refused(facts, kind, data++);
     if (!with_facts) event = {};
     const auto bytes = std::as_bytes(std::span{&refusal, 1});
     if (!writer.part(place.sequence, log_record::refusal, bytes, event)) return false;
@@ -151,22 +153,22 @@ bool any_event(const OperationsOfEntry& operations, const OperationsOfEntry::Pla
     } else if (run.kind == FactKind::account) {
       const auto made = facts.accounts.subspan(run.first, run.count);
       if (std::any_of(made.begin(), made.end(), of_account)) return true;
+    } else if (run.kind == FactKind::domain_event) {
+      const auto made = facts.domain_events.subspan(run.first, run.count);
+      if (std::any_of(made.begin(), made.end(), of_transfer)) return true;
     }
   }
   const Operation& operation = operations.operation(place);
   std::uint32_t data = place.first_refused_data;
   for (std::uint32_t each = 0; each < operation.refusal_count; ++each) {
-    if (!keeps_request_data(operation.kind, facts.refusals[place.first_refusal + each].status)) {
-      continue;
-    }
-    if (operation.kind == RequestKind::create_transfers &&
-        of_transfer(facts.refused_transfers[data])) {
-      return true;
-    }
-    if (operation.kind == RequestKind::create_accounts &&
-        of_account(facts.refused_accounts[data])) {
-      return true;
-    }
+    const Refusal& refusal = facts.refusals[place.first_refusal + each];
+    const RequestKind kind = kind_of_refusal(operation.kind, refusal);
+    if (!keeps_request_data(kind, refusal.status)) continue;
+    const bool is_it =
+        (kind == RequestKind::create_transfers && of_transfer(facts.refused_transfers[data])) ||
+        (kind == RequestKind::append_events && of_transfer(facts.refused_domain_events[data])) ||
+        (kind == RequestKind::create_accounts && of_account(facts.refused_accounts[data]));
+    if (is_it) return true;
     ++data;
   }
   return false;
@@ -264,8 +266,8 @@ bool passes(const OperationFilter& filter, const OperationsOfEntry& operations,
   const auto nothing = [](const Account&) { return false; };
   if (filter.trace_id != TraceId{} && filter.trace_id != operation.trace_id &&
       !any_event(
-          operations, place,
-          [&](const Transfer& event) { return event.trace_id == filter.trace_id; }, nothing)) {
+          operations, place, [&](const auto& event) { return event.trace_id == filter.trace_id; },
+          nothing)) {
     return false;
   }
   const auto of_business = [&](const auto& event) {

@@ -11,13 +11,16 @@ std::pair<std::uint64_t, std::uint64_t> TimeMarks::sequences_between(Timestamp m
                                                                      Timestamp max) const {
   std::uint64_t first = 1;
   std::uint64_t last = ~std::uint64_t{0};
-  const auto is_before = [](Timestamp wanted, const Mark& mark) { return wanted < mark.timestamp; };
   const std::lock_guard lock{mutex_};
-  // Whatever comes before a mark's fact is older than it.
-  const auto from = std::upper_bound(marks_.begin(), marks_.end(), min, is_before);
+  // Times may stand still: what comes before the last mark that is older than `min` is older, too.
+  const auto from =
+      std::lower_bound(marks_.begin(), marks_.end(), min,
+                       [](const Mark& mark, Timestamp wanted) { return mark.timestamp < wanted; });
   if (from != marks_.begin()) first = std::prev(from)->sequence;
   if (max.value() != 0) {
-    const auto to = std::upper_bound(marks_.begin(), marks_.end(), max, is_before);
+    const auto to = std::upper_bound(
+        marks_.begin(), marks_.end(), max,
+        [](Timestamp wanted, const Mark& mark) { return wanted < mark.timestamp; });
     if (to != marks_.end()) last = to->sequence - 1;
   }
   return {first, last};

@@ -35,13 +35,18 @@ enum class BlockKind : std::uint32_t {
   event_ids = 15,       ///< SavedEventId.
   end = 64,             ///< Empty: nothing is missing.
   // Of the query indexes, which are not state; each index has a number.
-  index_runs = 128,       ///< SavedRun, with the index's number: runs in the store.
-  index_pairs = 129,      ///< SavedPairs, then packed pairs: a run in memory.
-  index_tail = 130,       ///< SavedPairs, then packed pairs in the order in which they came.
-  index_marks = 131,      ///< FactIndex::Mark.
-  checkpoint_runs = 132,  ///< SavedRun: full chunks of balances.
-  checkpoints = 133,      ///< BalanceCheckpoint: those of the last chunk.
-  index_end = 192,        ///< Empty: nothing is missing of the indexes.
+  index_runs = 128,          ///< SavedRun, with the index's number: runs in the store.
+  index_pairs = 129,         ///< SavedPairs, then packed pairs: a run in memory.
+  index_tail = 130,          ///< SavedPairs, then packed pairs in the order in which they came.
+  index_marks = 131,         ///< FactIndex::Mark.
+  checkpoint_runs = 132,     ///< SavedRun: full chunks of balances.
+  checkpoints = 133,         ///< BalanceCheckpoint: those of the last chunk.
+  account_count = 134,       ///< How many accounts AccountHistory has seen.
+  accounts_created = 135,    ///< AccountHistory::Created.
+  attributes_changed = 136,  ///< AccountAttributes.
+  closing_holds = 137,       ///< AccountHistory::SavedClosing.
+  ledger_totals = 138,       ///< SavedTotals, then LedgerTotal.
+  index_end = 192,           ///< Empty: nothing is missing of the indexes.
 };
 
 /// In front of each block's bytes. 48 bytes; the bytes follow, padded to 16 with zeros.

@@ -294,6 +294,11 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
     case BlockKind::index_marks:
     case BlockKind::checkpoint_runs:
     case BlockKind::checkpoints:
+    case BlockKind::account_count:
+    case BlockKind::accounts_created:
+    case BlockKind::attributes_changed:
+    case BlockKind::closing_holds:
+    case BlockKind::ledger_totals:
     case BlockKind::index_end:
       break;
   }

@@ -132,6 +132,7 @@ struct FoundEvent {
   std::vector<std::byte> payload;
 };
 using FoundEvents = Page<FoundEvent, std::uint64_t>;  ///< `cursor` goes into the next filter.
+
 /// The answer to query_operations. Its last operation may be cut; the next page then begins with
 /// the rest of it, and join_pages() puts the two together.
 struct FoundOperations : Page<LoggedOperation, std::uint64_t> {

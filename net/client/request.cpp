@@ -222,6 +222,9 @@ Result<FoundEvents> read(const SentRequest& request, std::span<const std::byte> 
     payloads = payloads.subspan(payload.size());
     page.items.push_back({each.event, each.sequence, {payload.begin(), payload.end()}});
   }
+  return page;
+}
+
 /// How far the first operation of the page had come before: as the filter in the frame says.
 std::uint32_t asked_skip(const SentRequest& request) {
   OperationFilter filter;

@@ -147,6 +147,7 @@ struct ReadEvents {
   std::uint64_t min_sequence = 0;
 };
 static_assert(sizeof(ReadEvents) == 144);
+
 /// QueryOperations. The filter stands in the table.
 struct QueryOperations {
   std::uint32_t root = 16;

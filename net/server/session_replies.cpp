@@ -109,7 +109,6 @@ void Session::reply(Request& request) {
   if (kind == RequestKind::get_account_balances) {
     return reply_with_items<AccountBalance>(request, items);
   }
-  if (kind == RequestKind::trial_balance) return reply_with_items<LedgerBalance>(request, items);
   if (kind == RequestKind::read_events) return reply_with_events(request);
   if (kind == RequestKind::lookup_accounts_at) return reply_with_items<AccountAsOf>(request, items);
   if (kind == RequestKind::trial_balance || kind == RequestKind::trial_balance_at)

@@ -35,8 +35,7 @@ void look_at_operations(const Result<ItemsReplyMessage<std::uint64_t>, BodyFault
 }
 
 void read(std::uint8_t choice, std::span<const std::byte> body) {
-  switch (choice % 12) {
-  switch (choice % 13) {
+  switch (choice % 14) {
     case 0:
       return look_at(read_accounts_reply(body));
     case 1:
@@ -76,8 +75,9 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
         touch(reply.value().words.data(), reply.value().words.size());
       }
       return;
-      return look_at(read_accounts_at_reply(body));
     case 11:
+      return look_at(read_accounts_at_reply(body));
+    case 12:
       return look_at_operations(read_operations_reply(body));
     default:
       if (const auto reply = read_error(body); reply.ok()) {

@@ -20,8 +20,8 @@ constexpr RequestKind kinds[] = {
     RequestKind::trial_balance,         RequestKind::put_names,
     RequestKind::lookup_names,          RequestKind::append_events,
     RequestKind::read_events,           RequestKind::bundle,
-    RequestKind::lookup_names,          RequestKind::query_operations,
-    RequestKind::lookup_accounts_at,    RequestKind::trial_balance_at,
+    RequestKind::query_operations,      RequestKind::lookup_accounts_at,
+    RequestKind::trial_balance_at,
 };
 
 std::size_t event_bytes(RequestKind kind) {
@@ -51,12 +51,9 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
   }
   if (request.value().event_count > limits::batch_events_max) std::abort();
   if (reinterpret_cast<std::uintptr_t>(request.value().events) % 8 != 0) std::abort();
-  const std::size_t bytes =
-      kind == RequestKind::read_events ? sizeof(EventFilter)
-      : is_filtered(kind)
-          ? sizeof(QueryFilter)
-          : (request.value().event_count - request.value().bundled.size()) * event_bytes(kind);
-  std::size_t bytes = request.value().event_count * event_bytes(kind);
+  const std::size_t events = request.value().event_count - request.value().bundled.size();
+  std::size_t bytes = events * event_bytes(kind);
+  if (kind == RequestKind::read_events) bytes = sizeof(EventFilter);
   if (is_filtered(kind)) bytes = sizeof(QueryFilter);
   if (kind == RequestKind::query_operations) bytes = sizeof(OperationFilter);
   touch(request.value().events, bytes);

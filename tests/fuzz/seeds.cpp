@@ -57,6 +57,9 @@ class Seeds {
   std::vector<std::uint64_t> room_;
 };
 
+/// What fuzz_requests chooses from: kinds of requests, and Hello at the end.
+constexpr int choices = 28;
+
 void write_event_requests(Seeds& seeds) {
   const std::vector<Name> names(2);
   std::vector<DomainEvent> events(2);
@@ -74,19 +77,21 @@ void write_event_requests(Seeds& seeds) {
   filter.limit = 10;
   seeds.request(22, read_events_frame_bytes,
                 [&](auto room) { return write_read_events(room, 23, filter, 0); });
+}
+
 /// Of the operation log and of the past.
 void write_late_reads(Seeds& seeds) {
-  seeds.request(21, query_operations_frame_bytes,
+  seeds.request(24, query_operations_frame_bytes,
                 [](auto room) { return write_query_operations(room, 22, {.limit = 10}, 0); });
   const std::vector<AccountId> accounts_at(2);
-  seeds.request(22, lookup_accounts_at_frame_bytes(2), [&](auto room) {
+  seeds.request(25, lookup_accounts_at_frame_bytes(2), [&](auto room) {
     return write_lookup_accounts_at(room, 23, accounts_at, {.sequence = Sequence{5}}, 0);
   });
   const std::vector<TransferId> holds_at(2);
-  seeds.request(13 + 25, lookup_accounts_at_frame_bytes(2), [&](auto room) {
+  seeds.request(13 + choices, lookup_accounts_at_frame_bytes(2), [&](auto room) {
     return write_lookup_holds_at(room, 25, holds_at, {.time = Timestamp{5}}, 0);
   });
-  seeds.request(23, small_frame_bytes, [](auto room) {
+  seeds.request(26, small_frame_bytes, [](auto room) {
     return write_trial_balance_at(room, 24, 0, 10, {.time = Timestamp{5}}, 0);
   });
 }
@@ -142,7 +147,7 @@ void write_requests(Seeds& seeds) {
   seeds.request(20, lookup_names_frame_bytes(2),
                 [&](auto room) { return write_lookup_names(room, 19, keys, 0); });
   // The choices once more round: under other names than those without a reason or names.
-  constexpr int round = 25;
+  constexpr int round = choices;
   seeds.request(1 + round, reasoned_frame_bytes<Transfer>(3, 3), [&](auto room) {
     return write_reasoned_transfers(room, 17, {}, transfers, "why");
   });
@@ -151,7 +156,7 @@ void write_requests(Seeds& seeds) {
   seeds.request(1 + 2 * round, named_frame_bytes<Transfer>(3, 2, 3), [&](auto room) {
     return write_named_transfers(room, 21, {}, transfers, "why", names);
   });
-  seeds.request(24, hello_frame_bytes(8), [](auto room) {
+  seeds.request(choices - 1, hello_frame_bytes(8), [](auto room) {
     return write_hello(
         room, 12, {.client = ClientId{Uint128{1, 2}}, .protocol_version = 1, .token = "dbk_0123"});
   });
@@ -201,11 +206,10 @@ void write_replies(Seeds& seeds) {
   seeds.reply(10, events_reply_frame_bytes(2 * sizeof(RecordedEvent), 3), [&](auto room) {
     return write_events_reply(room, 1, {.events = events, .payloads = payload});
   });
-  seeds.reply(11, error_frame_bytes(5),
-  write_items<AccountAsOf>(seeds, 10, RequestKind::lookup_accounts_at);
-  seeds.reply(11, reply_frame_bytes(sizeof(LogRecordHeader) + sizeof(OperationView), 0),
+  write_items<AccountAsOf>(seeds, 11, RequestKind::lookup_accounts_at);
+  seeds.reply(12, reply_frame_bytes(sizeof(LogRecordHeader) + sizeof(OperationView), 0),
               [](auto room) { return write_operations(room); });
-  seeds.reply(12, error_frame_bytes(5),
+  seeds.reply(13, error_frame_bytes(5),
               [](auto room) { return write_error(room, 1, {.words = "words"}); });
 }
 

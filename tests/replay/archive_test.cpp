@@ -95,7 +95,7 @@ TEST_F(Archive, IsReadTogetherWithTheDirectory) {
 TEST_F(Archive, LeavesADirectoryThatSaysWhatIsMissing) {
   ASSERT_TRUE(archive_segments(options(), last_).ok());
   State state{settings_for(room_)};
-  const auto recovered = recover(data(), state, nullptr, [](std::uint64_t) {});
+  const auto recovered = recover(data(), state, nullptr, nullptr, [](std::uint64_t) {});
   ASSERT_FALSE(recovered.ok());
   EXPECT_NE(recovered.error().what.find("segments 1 to 3 are elsewhere"), std::string::npos)
       << recovered.error().what;

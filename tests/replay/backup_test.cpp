@@ -88,7 +88,7 @@ class Backup : public testing::Test {
     auto locked = DataDirectory::open_or_create(directory);
     ASSERT_TRUE(locked.ok());
     State state{settings_for(room_)};
-    const auto recovered = recover(directory, state, nullptr, [](std::uint64_t) {});
+    const auto recovered = recover(directory, state, nullptr, nullptr, [](std::uint64_t) {});
     ASSERT_TRUE(recovered.ok()) << recovered.error().what;
     EXPECT_EQ(state.digest(), made.digest);
     EXPECT_EQ(state.last_sequence(), made.last);
@@ -271,7 +271,7 @@ TEST_F(Backup, RefusesForksOfOtherPlaces) {
   ASSERT_TRUE(verdict.ok());
   EXPECT_EQ(verdict.value().exit_code(), exit_code::no);
   State state{settings_for(room_)};
-  EXPECT_FALSE(recover(in("late"), state, nullptr, [](std::uint64_t) {}).ok());
+  EXPECT_FALSE(recover(in("late"), state, nullptr, nullptr, [](std::uint64_t) {}).ok());
 }
 
 TEST_F(Backup, RefusesAForkUnderTheParentsId) {
@@ -288,7 +288,7 @@ TEST_F(Backup, RefusesAForkUnderTheParentsId) {
   ASSERT_TRUE(verdict.ok());
   EXPECT_EQ(verdict.value().exit_code(), exit_code::no);
   State state{settings_for(room_)};
-  EXPECT_FALSE(recover(in("forked"), state, nullptr, [](std::uint64_t) {}).ok());
+  EXPECT_FALSE(recover(in("forked"), state, nullptr, nullptr, [](std::uint64_t) {}).ok());
 }
 
 // The names that a parent's entry gives, changed one by one with all hashes made new.
@@ -322,7 +322,7 @@ TEST_F(Backup, RefusesAParentThatIsNotTheOneBefore) {
     std::memcpy(bad.data() + at, value.data(), size);
     write_file(segment, bad);
     State state{settings_for(room_)};
-    EXPECT_FALSE(recover(in("forked"), state, nullptr, [](std::uint64_t) {}).ok()) << byte;
+    EXPECT_FALSE(recover(in("forked"), state, nullptr, nullptr, [](std::uint64_t) {}).ok()) << byte;
     const auto verdict = verify_directory(in("forked").string(), room_);
     ASSERT_TRUE(verdict.ok());
     EXPECT_EQ(verdict.value().exit_code(), exit_code::no) << byte;

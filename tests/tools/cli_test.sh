@@ -101,8 +101,8 @@ help_and_usage() {
     "account create" "account get" "account list" "account history" "account balances" \
     "account limits" "account freeze" "account unfreeze" "account close" "account reopen" \
     "transfer create" "transfer get" "transfer post" "transfer void" "transfer reverse" \
-    "hold get" "name put" "name get" "stream append" "stream read" "stream list" bundle "query accounts" "query transfers" trial-balance \
-    "hold get" "name put" "name get" "query accounts" "query transfers" oplog trace trial-balance \
+    "hold get" "name put" "name get" "stream append" "stream read" "stream list" bundle "query accounts" "query transfers" \
+    oplog trace trial-balance \
     "import accounts" "import transfers" "export accounts" "export transfers" \
     "identity add" "identity list" "identity remove" \
     "admin digest" "admin head" "admin advance-clock" "admin accept-clock"; do

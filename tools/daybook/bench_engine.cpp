@@ -228,9 +228,11 @@ std::uint64_t bytes_on_disk(const std::string& directory) {
 
 Result<std::uint64_t> bytes_on_disk_without_prepared(const std::string& directory,
                                                      std::uint64_t some_sequence) {
-  auto reader = JournalReader::open(
-      directory,
-      {.from = Sequence{some_sequence}, .previous_hash = {}, .durable = {}, .accepts_fork = {}});
+  auto reader = JournalReader::open(directory, {.from = Sequence{some_sequence},
+                                                .previous_hash = {},
+                                                .durable = {},
+                                                .accepts_fork = {},
+                                                .archive = {}});
   if (!reader) return reader.error();
   while (true) {
     const auto entry = reader.value()->next();

@@ -9,8 +9,8 @@
 
 #include <sys/random.h>
 
-#include "engine/snapshot/state_snapshot.hpp"
 #include "engine/replay/journal_parent.hpp"
+#include "engine/snapshot/state_snapshot.hpp"
 #include "storage/journal/data_directory.hpp"
 #include "storage/journal/journal.hpp"
 #include "storage/journal/journal_lookup.hpp"
@@ -176,6 +176,7 @@ Result<void> EngineProcess::run() {
 
   ReadOptions follow;
   follow.durable = durable;
+  follow.accepts_fork = continues_parent;
   const auto open_from_start = [&parts, directory, follow]() -> Result<EntrySource*> {
     auto opened = JournalReader::open(directory, follow);
     if (!opened.ok()) return opened.error();
@@ -186,7 +187,6 @@ Result<void> EngineProcess::run() {
     follow.from = next(parts.snapshot->header.at());
     follow.previous_hash = parts.snapshot->header.entry_hash;
   }
-  follow.accepts_fork = continues_parent;
   auto source = JournalReader::open(directory, follow);
   if (!source.ok()) return source.error();
   parts.follower_source = std::move(source).value();

@@ -84,7 +84,7 @@ Result<Followed> follow(const ContinueOptions& options, State& state) {
       break;
     }
     if (const auto applied = replayer.apply(view); !applied) return applied.error();
-    state.release_retired();
+    state.tend_memory();
     followed.end = {.journal_id = view.header.journal_id,
                     .entry_hash = view.header.hash,
                     .last_sequence = view.header.last(),

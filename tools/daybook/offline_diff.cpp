@@ -69,6 +69,9 @@ class Between {
       case FactKind::clock_change:
         counts.clock_changes += at.count;
         break;
+      case FactKind::domain_event:
+        counts.domain_events += at.count;
+        break;
       case FactKind::segment_opened:
         counts.segments += at.count;
         break;

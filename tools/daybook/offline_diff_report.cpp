@@ -29,6 +29,7 @@ std::vector<std::pair<std::string_view, std::uint64_t>> counts_of(const DiffCoun
           {"account_changes", counts.account_changes},
           {"ledgers", counts.ledgers},
           {"names", counts.names},
+          {"domain_events", counts.domain_events},
           {"clock_changes", counts.clock_changes},
           {"segments", counts.segments}};
 }

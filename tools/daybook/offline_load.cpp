@@ -142,7 +142,7 @@ class Loading {
                                  header.first_sequence)};
     }
     if (const auto applied = replayer_.apply(facts.value()); !applied) return applied;
-    state_.release_retired();
+    state_.tend_memory();
     if (opens || end_.segment == 0) {
       if (auto opened = open_segment(); !opened) return opened;
     }

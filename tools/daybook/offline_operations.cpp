@@ -21,10 +21,10 @@ Trouble trouble_of(const Failure& failure) {
 
 /// Calls `use(facts)` with each entry from `from` on, until it returns false.
 template <typename Use>
-Result<void, Trouble> for_each_entry(const std::string& directory, Sequence from, Use use) {
-  ReadOptions reading;
+Result<void, Trouble> for_each_entry(const JournalPlace& place, Sequence from, Use use) {
+  ReadOptions reading = reading_of(place);
   reading.from = from;
-  const auto reader = JournalReader::open(directory, reading);
+  const auto reader = JournalReader::open(place.directory, reading);
   if (!reader) return trouble_of(reader.error());
   for (;;) {
     const auto entry = reader.value()->next();

@@ -10,9 +10,9 @@
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/offline_replay.hpp"
 #include "tools/daybook/print_records.hpp"
+#include "tools/daybook/text/as_of_text.hpp"
 #include "tools/daybook/text/domain_event_text.hpp"
 #include "tools/daybook/text/flag_text.hpp"
-#include "tools/daybook/text/as_of_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/table.hpp"
@@ -43,12 +43,6 @@ AccountAsOf as_of(const State& state, AccountSlot slot) {
     shown_account.maximum = state.accounts.limits(slot).maximum;
   }
   return shown_account;
-std::string account_json(const State& state, const Account& account, const LimitTexts& limits,
-                         const LedgerBook& ledgers) {
-  JsonObject object = to_json(account, ledgers);
-  if (!limits.minimum.empty()) object.text("minimum", limits.minimum);
-  if (!limits.maximum.empty()) object.text("maximum", limits.maximum);
-  return object.truth("found", true).sequence("as_of", state.last_sequence()).str();
 }
 
 int print_accounts(const State& state, const std::vector<AccountId>& ids, bool json) {
@@ -183,7 +177,8 @@ LimitTexts limits_of(const State& state, AccountSlot slot, const LedgerBook& led
   const auto text = [&](const Int128& limit, const Int128& none) {
     return limit == none ? std::string{} : ledgers.format_signed(account.ledger, limit);
   };
-  return {text(limits.minimum, lowest), text(limits.maximum, highest)};
+  return {text(limits.minimum, AccountAsOf::no_minimum),
+          text(limits.maximum, AccountAsOf::no_maximum)};
 }
 
 std::string format_sum(const AmountSum& sum, const LedgerBook& ledgers, LedgerId ledger) {

@@ -1,7 +1,5 @@
 #include "tools/daybook/recovery.hpp"
 
-#include <chrono>
-
 #include "engine/replay/journal_parent.hpp"
 #include "engine/replay/replayer.hpp"
 #include "tools/daybook/lazy_lookup.hpp"
@@ -41,11 +39,8 @@ Result<Recovered> recover(const std::filesystem::path& directory, State& state,
     options.from = next(snapshot->at());
     options.previous_hash = snapshot->entry_hash;
   }
+  options.accepts_fork = continues_parent;
   auto opened = JournalReader::open(directory, options);
-  const auto begin = std::chrono::steady_clock::now();
-  ReadOptions reading;
-  reading.accepts_fork = continues_parent;
-  auto opened = JournalReader::open(directory, reading);
   if (!opened.ok()) return opened.error();
   JournalReader& reader = *opened.value();
   LazyLookup earlier{directory};

@@ -135,9 +135,10 @@ std::string words_of(const RefusedOperation& refused) {
   if (refused.status != RequestStatus::ok) {
     text += fmt::format("{}: {}", to_string(refused.status), refused.words);
   } else {
-    text += fmt::format("{} of {} events, the first is {}: {}", refused.refused_count,
-                        refused.event_count, refused.first.index,
-                        event_status_name(refused.kind, refused.first.status));
+    text += fmt::format(
+        "{} of {} events, the first is {}: {}", refused.refused_count, refused.event_count,
+        refused.first.index,
+        event_status_name(kind_of_refusal(refused.kind, refused.first), refused.first.status));
   }
   if (refused.sequence != Sequence{}) {
     text += fmt::format("; sequence {}", refused.sequence.value());

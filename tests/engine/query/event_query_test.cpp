@@ -44,7 +44,7 @@ class EventQueryTest : public testing::Test {
     settings.accounts_max = settings.transfer_ids_max = settings.holds_max = 1'000;
     follower_ = std::make_unique<Follower>(
         settings,
-        Follower::Links{.source = source_,
+        Follower::Links{.source = &source_,
                         .progress = progress_,
                         .sleeper = sleeper_,
                         .on_followed = [] {},

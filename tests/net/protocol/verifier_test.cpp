@@ -200,6 +200,9 @@ std::vector<Subject> about_events() {
          expect_inside(body, read.value().payloads.data(), read.value().payloads.size());
          return {};
        }});
+  return all;
+}
+
 std::vector<Subject> late_reads() {
   std::vector<Subject> all;
   all.push_back({"QueryOperations",

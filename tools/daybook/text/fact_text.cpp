@@ -161,6 +161,21 @@ std::string fact_line(const AccountChange& change, const NameBook& names) {
   return text;
 }
 
+std::string fact_line(const DomainEvent& event, const NameBook& names) {
+  std::string text =
+      fmt::format("event {} of {} {}: {}, {} bytes", format_id(event.id),
+                  names.show(NameKind::aggregate_type, event.aggregate_type),
+                  names.show(NameKind::aggregate, event.aggregate_id),
+                  names.show(NameKind::event_type, event.event_type), event.payload_bytes);
+  if (event.timestamp != Timestamp{}) {
+    text += fmt::format(", version {}, {}", event.version, format_time(event.timestamp));
+  }
+  if (event.business_id != BusinessId{}) {
+    text += ", business " + names.show(NameKind::business, event.business_id.value());
+  }
+  return text;
+}
+
 std::string fact_line(const Name& name) {
   return fmt::format("name of {} {}: {}", to_string(name.kind), format_id(name.id), name.text());
 }
@@ -182,6 +197,8 @@ std::string fact_line(const LoggedFact& fact, const LedgerBook& ledgers, const N
       return fact_line(fact.as<AccountChange>(), names);
     case FactKind::name:
       return fact_line(fact.as<Name>());
+    case FactKind::domain_event:
+      return fact_line(fact.as<DomainEvent>(), names);
     case FactKind::clock_change:
       return clock_line(fact.as<ClockChange>());
     case FactKind::segment_opened:
@@ -205,6 +222,22 @@ JsonObject change_json(const AccountChange& change) {
   return object;
 }
 
+JsonObject event_json(const DomainEvent& event) {
+  JsonObject object;
+  object.id("id", event.id)
+      .id("aggregate_type", event.aggregate_type)
+      .id("aggregate", event.aggregate_id)
+      .id("type", event.event_type)
+      .text("content_type", to_text(event.content_type))
+      .id("business_id", event.business_id.value())
+      .text("trace_id", format_trace_id(event.trace_id))
+      .text("user_id", fmt::format("{}", event.user_id.value()))
+      .text("version", fmt::format("{}", event.version))
+      .count("payload_bytes", event.payload_bytes)
+      .time("timestamp", event.timestamp);
+  return object;
+}
+
 JsonObject fact_json(const LoggedFact& fact, const LedgerBook& ledgers) {
   JsonObject object;
   object.sequence("sequence", fact.sequence).text("kind", to_string(fact.kind));
@@ -218,6 +251,8 @@ JsonObject fact_json(const LoggedFact& fact, const LedgerBook& ledgers) {
     object.raw("ledger", to_json(fact.as<Ledger>()).str());
   } else if (fact.kind == FactKind::name) {
     object.raw("name", to_json(fact.as<Name>()).str());
+  } else if (fact.kind == FactKind::domain_event) {
+    object.raw("event", event_json(fact.as<DomainEvent>()).str());
   } else if (fact.kind == FactKind::account_change) {
     object.raw("account_change", change_json(fact.as<AccountChange>()).str());
   } else if (fact.kind == FactKind::hold_released) {

@@ -6,6 +6,7 @@
 
 #include "engine/model/account_change.hpp"
 #include "engine/model/status.hpp"
+#include "tools/daybook/text/domain_event_text.hpp"
 #include "tools/daybook/text/fact_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/status_advice.hpp"
@@ -48,7 +49,8 @@ std::string note_of(const LoggedOperation& logged) {
   if (operation.status != RequestStatus::ok) add(std::string{in_words(operation.status)});
   for (std::size_t each = 0; each < logged.refusals.size() && each < refusals_in_a_row; ++each) {
     const Refusal& refusal = logged.refusals[each].refusal;
-    add(fmt::format("{}: {}", refusal.index, event_status_name(operation.kind, refusal.status)));
+    add(fmt::format("{}: {}", refusal.index,
+                    event_status_name(kind_of_refusal(operation.kind, refusal), refusal.status)));
   }
   if (logged.refusals.size() > refusals_in_a_row) {
     add(fmt::format("{} more", logged.refusals.size() - refusals_in_a_row));
@@ -68,6 +70,7 @@ std::string refused_event(const LoggedRefusal& refusal, RequestKind kind, const 
   if (kind == RequestKind::put_ledgers) return fact_line(refusal.as<Ledger>());
   if (kind == RequestKind::change_accounts) return fact_line(refusal.as<AccountChange>(), names);
   if (kind == RequestKind::put_names) return fact_line(refusal.as<Name>());
+  if (kind == RequestKind::append_events) return fact_line(refusal.as<DomainEvent>(), names);
   return {};
 }
 
@@ -78,13 +81,14 @@ std::string refused_event_json(const LoggedRefusal& refusal, RequestKind kind,
   if (kind == RequestKind::put_ledgers) return to_json(refusal.as<Ledger>()).str();
   if (kind == RequestKind::change_accounts) return change_json(refusal.as<AccountChange>()).str();
   if (kind == RequestKind::put_names) return to_json(refusal.as<Name>()).str();
+  if (kind == RequestKind::append_events) return event_json(refusal.as<DomainEvent>()).str();
   return "null";
 }
 
 std::string refusals_json(const LoggedOperation& logged, const LedgerBook& ledgers) {
-  const RequestKind kind = logged.view.operation.kind;
   std::vector<std::string> refusals;
   for (const LoggedRefusal& each : logged.refusals) {
+    const RequestKind kind = kind_of_refusal(logged.view.operation.kind, each.refusal);
     JsonObject refusal;
     refusal.count("index", each.refusal.index)
         .text("status", event_status_name(kind, each.refusal.status))
@@ -114,6 +118,9 @@ std::string_view event_status_name(RequestKind kind, std::uint16_t status) {
     return to_string(static_cast<ChangeAccountStatus>(status));
   }
   if (kind == RequestKind::put_names) return to_string(static_cast<PutNameStatus>(status));
+  if (kind == RequestKind::append_events) {
+    return to_string(static_cast<AppendEventStatus>(status));
+  }
   return "unknown_status";
 }
 
@@ -125,6 +132,7 @@ std::string_view event_status_advice(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::put_ledgers) return advice(static_cast<PutLedgerStatus>(status));
   if (kind == RequestKind::change_accounts) return advice(static_cast<ChangeAccountStatus>(status));
   if (kind == RequestKind::put_names) return advice(static_cast<PutNameStatus>(status));
+  if (kind == RequestKind::append_events) return advice(static_cast<AppendEventStatus>(status));
   return {};
 }
 
@@ -188,9 +196,10 @@ std::string describe(const LoggedOperation& logged, const LedgerBook& ledgers,
   }
   if (!logged.reason.empty()) line(fmt::format("reason: {}", logged.reason));
   for (const LoggedRefusal& each : logged.refusals) {
-    const auto status = event_status_name(operation.kind, each.refusal.status);
+    const RequestKind kind = kind_of_refusal(operation.kind, each.refusal);
+    const auto status = event_status_name(kind, each.refusal.status);
     const std::string event =
-        each.event.empty() ? "" : ": " + refused_event(each, operation.kind, ledgers, names);
+        each.event.empty() ? "" : ": " + refused_event(each, kind, ledgers, names);
     line(fmt::format("refused {} {}{}", each.refusal.index, status, event));
   }
   for (const LoggedFact& fact : logged.facts) line(describe(fact, ledgers, names));
@@ -258,13 +267,19 @@ std::vector<NameKey> name_keys_of(std::span<const LoggedOperation> operations) {
     const auto use = [&keys](const char*, NameKind kind, const Uint128& id) {
       add_key(keys, kind, id);
     };
-    for (const LoggedFact& fact : logged.facts) for_each_name_of(fact, use);
+    for (const LoggedFact& fact : logged.facts) {
+      for_each_name_of(fact, use);
+      if (fact.kind == FactKind::domain_event) append_keys(fact.as<DomainEvent>(), keys);
+    }
     for (const LoggedRefusal& refusal : logged.refusals) {
       if (refusal.event.empty()) continue;
-      if (operation.kind == RequestKind::create_accounts) {
+      const RequestKind kind = kind_of_refusal(operation.kind, refusal.refusal);
+      if (kind == RequestKind::create_accounts) {
         for_each_named(refusal.as<Account>(), use);
-      } else if (operation.kind == RequestKind::create_transfers) {
+      } else if (kind == RequestKind::create_transfers) {
         for_each_named(refusal.as<Transfer>(), use);
+      } else if (kind == RequestKind::append_events) {
+        append_keys(refusal.as<DomainEvent>(), keys);
       }
     }
   }
