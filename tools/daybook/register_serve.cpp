@@ -34,6 +34,19 @@ void add_room_options(CLI::App& command, ServeOptions& options) {
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33));
 }
 
+void add_snapshot_options(CLI::App& command, ServeOptions& options) {
+  command
+      .add_option("--snapshot-events", options.snapshot_events,
+                  "Take a snapshot after so many events, so that a start need replay no more; 0: "
+                  "never")
+      ->capture_default_str();
+  command
+      .add_option("--snapshot-seconds", options.snapshot_seconds,
+                  "Or after so many seconds, when there are fewer; 0: not for that reason")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 32))
+      ->capture_default_str();
+}
+
 }  // namespace
 
 void register_serve(CLI::App& app, CommandContext& context) {
@@ -81,16 +94,7 @@ void register_serve(CLI::App& app, CommandContext& context) {
       ->add_option("--idle-spins", options->idle_spins,
                    "Times the sequencer looks for work before it yields; for spare cores")
       ->capture_default_str();
-  command
-      ->add_option("--snapshot-events", options->snapshot_events,
-                   "Take a snapshot after so many events, so that a start need replay no more; 0: "
-                   "never")
-      ->capture_default_str();
-  command
-      ->add_option("--snapshot-seconds", options->snapshot_seconds,
-                   "Or after so many seconds, when there are fewer; 0: not for that reason")
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 32))
-      ->capture_default_str();
+  add_snapshot_options(*command, *options);
   command->add_option("--pin", options->pin,
                       "Cores of threads, such as sequencer=0,journaler=1,io=1: sequencer, "
                       "journaler, follower, preparer, io, query; one of several is io-0");
