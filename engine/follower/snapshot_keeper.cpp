@@ -75,6 +75,7 @@ void SnapshotKeeper::note(const EntryFacts& facts, std::size_t bytes) {
 }
 
 bool SnapshotKeeper::is_due() const {
+  if (!is_of_this_journal()) return false;
   if (settings_.facts == 0 || facts_since_ < std::max<std::uint64_t>(not_before_facts_, 1)) {
     return false;
   }

@@ -40,7 +40,7 @@ class SnapshotKeeper {
   [[nodiscard]] bool is_due() const;
   /// As the engine stops: so many facts that the next start would take notice.
   [[nodiscard]] bool is_worth_it() const {
-    return settings_.facts != 0 && facts_since_ > settings_.facts / 16;
+    return is_of_this_journal() && settings_.facts != 0 && facts_since_ > settings_.facts / 16;
   }
 
   struct Parts {
@@ -55,6 +55,9 @@ class SnapshotKeeper {
   [[nodiscard]] std::uint64_t taken() const { return taken_; }
 
  private:
+  [[nodiscard]] bool is_of_this_journal() const {
+    return settings_.journal_id.is_zero() || settings_.journal_id == last_.journal_id;
+  }
   [[nodiscard]] Result<void> write(const Parts& parts);
   [[nodiscard]] Result<void> drop_older();
 

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/base/uint128.hpp"
+
 namespace daybook {
 
 /// When snapshots are taken.
@@ -16,6 +18,8 @@ struct SnapshotSettings {
   std::uint64_t journal_share = 4;
   /// Newer ones replace older ones.
   std::size_t kept = 2;
+  /// The journal's own id: entries of another one, which it continues, get none. Zero: all do.
+  Uint128 journal_id{};
 };
 
 }  // namespace daybook

@@ -125,6 +125,7 @@ Result<std::unique_ptr<EngineProcess>> EngineProcess::open(
 
   parts->query_threads = settings.engine.query_threads;
   parts->snapshot_settings = settings.snapshots;
+  parts->snapshot_settings.journal_id = parts->directory.journal_id();
   const JournalLayout& layout = parts->directory.layout();
   const auto tell_trouble = [&](const std::string& what) { tell_snapshot_trouble(on_alarm, what); };
   auto snapshots = SnapshotDirectory::open(layout.snapshots());
