@@ -79,12 +79,32 @@ class StartFromSnapshotTest : public ::testing::Test {
         const auto created = client.create_transfers(batch);
         ASSERT_TRUE(created.ok());
         ASSERT_EQ(created.value().refusals.size(), 0U);
+        append_events(client, id);
         batch.clear();
       }
     }
   }
 
+  /// A few for each batch of transfers, the last of which is `last`: to one old stream and a new
+  /// one.
+  static void append_events(Client& client, std::uint64_t last) {
+    EventList events;
+    for (std::uint64_t each = 1; each <= 3; ++each) {
+      DomainEvent event;
+      event.id = Uint128{last, each};
+      event.aggregate_type = event.event_type = Uint128{each, 0};
+      event.aggregate_id = Uint128{each == 3 ? last : 1, 0};
+      const std::string payload(last % 50, 'p');
+      events.add(event, std::as_bytes(std::span{payload}));
+    }
+    const auto appended = client.append_events(events);
+    ASSERT_TRUE(appended.ok());
+    ASSERT_EQ(appended.value().refusals.size(), 0U);
+  }
+
   struct Answers {
+    std::vector<FoundEvent> events;
+    std::vector<FoundEvent> streams;
     std::uint64_t digest = 0;
     std::vector<Transfer> history;
     std::vector<AccountBalance> balances;
@@ -110,6 +130,11 @@ class StartFromSnapshotTest : public ::testing::Test {
     filter.limit = 8'000;
     answers.history = client.get_account_transfers(filter, now).value().items;
     answers.balances = client.get_account_balances(filter, now).value().items;
+    EventFilter events;
+    events.limit = 8'000;
+    answers.events = client.read_events(events, now).value().items;
+    events.flags = event_filter_flag::heads;
+    answers.streams = client.read_events(events, now).value().items;
     QueryFilter reference;
     reference.business_id = BusinessId{Uint128{last / 20, 1}};
     reference.limit = 8'000;
@@ -132,7 +157,18 @@ class StartFromSnapshotTest : public ::testing::Test {
     return a.size() == b.size() &&
            (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
   }
+  static bool same_events(const std::vector<FoundEvent>& a, const std::vector<FoundEvent>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const FoundEvent& x, const FoundEvent& y) {
+                        return std::memcmp(&x.event, &y.event, sizeof x.event) == 0 &&
+                               x.sequence == y.sequence && x.payload == y.payload;
+                      });
+  }
   static void expect_same(const Answers& a, const Answers& b) {
+    EXPECT_FALSE(a.events.empty());
+    EXPECT_TRUE(same_events(a.events, b.events));
+    EXPECT_FALSE(a.streams.empty());
+    EXPECT_TRUE(same_events(a.streams, b.streams));
     EXPECT_EQ(a.digest, b.digest);
     EXPECT_FALSE(a.history.empty());
     EXPECT_FALSE(a.by_reference.empty());
