@@ -89,10 +89,10 @@ Result<void> Replayer::finish_operation(const EntryFacts& facts) {
       .refusals = facts.refusals.subspan(placed.first_refusal, operation.refusal_count),
       .first_refused_data = placed.first_refused_data};
   // Only refused transfers can burn ids; other refusals need no room.
-  const std::uint64_t burns_max =
-      operation.kind == RequestKind::create_transfers || operation.kind == RequestKind::bundle
-          ? operation.refusal_count
-          : 0;
+  const auto burns_max = static_cast<std::uint64_t>(
+      std::count_if(whole.refusals.begin(), whole.refusals.end(), [&](const Refusal& refusal) {
+        return kind_of_refusal(operation.kind, refusal) == RequestKind::create_transfers;
+      }));
   if (state_.transfer_ids.room() < burns_max) {
     return no_room(sequence, "there are more transfer ids than --transfer-ids-max");
   }
