@@ -24,8 +24,10 @@ Follower::Follower(const StateSettings& settings, Links links, PairIndex::Sizes 
       settings.id_runs == links_.id_runs && (links_.id_runs == nullptr || links_.runs != nullptr),
       "older ids have a shelf, with a store");
   if (links_.id_runs != nullptr) {
-    retirement_.emplace(state_.transfer_ids, *links_.id_runs, *links_.runs,
-                        IdRetirement::Settings{});
+    // The same id as recovery's runs have: they are merged with each other.
+    IdRetirement::Settings retiring;
+    retiring.journal_id = links_.snapshot_settings.journal_id;
+    retirement_.emplace(state_.transfer_ids, *links_.id_runs, *links_.runs, retiring);
   }
   if (links_.snapshots != nullptr) {
     ENSURE(links_.id_runs != nullptr, "snapshots need runs of older ids");
