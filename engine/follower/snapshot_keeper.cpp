@@ -35,12 +35,17 @@ Result<void> SnapshotKeeper::begin() {
   const auto found = snapshots_.list();
   if (!found.ok()) return found.error();
   for (const Sequence at : found.value()) {
-    // One that cannot be read needs nothing, and goes as the oldest does.
-    auto& needed = needed_[at.value()];
     auto bytes = snapshots_.open(at);
-    if (!bytes.ok()) continue;
-    auto names = runs_needed(SnapshotReader{std::move(bytes).value()});
-    if (names.ok()) needed = std::move(names).value();
+    const SnapshotHeader header = bytes.ok() ? bytes.value().header : SnapshotHeader{};
+    auto names = bytes.ok() ? runs_needed(SnapshotReader{std::move(bytes).value()})
+                            : Result<std::vector<std::string>>{bytes.error()};
+    if (!names.ok()) {
+      // A damaged one must not count as one of those that are kept. What a newer build wrote stays.
+      if (names.error().kind != FailureKind::damaged) continue;
+      if (auto removed = snapshots_.remove(at); !removed.ok()) return removed;
+    } else if (is_of(header.journal_id)) {
+      needed_[at.value()] = std::move(names).value();
+    }
   }
   return {};
 }
@@ -75,7 +80,7 @@ void SnapshotKeeper::note(const EntryFacts& facts, std::size_t bytes) {
 }
 
 bool SnapshotKeeper::is_due() const {
-  if (!is_of_this_journal()) return false;
+  if (!is_of(last_.journal_id)) return false;
   if (settings_.facts == 0 || facts_since_ < std::max<std::uint64_t>(not_before_facts_, 1)) {
     return false;
   }

@@ -28,7 +28,8 @@ class SnapshotKeeper {
   SnapshotKeeper(SnapshotStore& snapshots, RunStore& runs, std::uint64_t hash_seed,
                  const SnapshotSettings& settings);
 
-  /// What an earlier process left is taken over. Call once, first. Errors: as take().
+  /// What an earlier process left is taken over; damaged ones are removed, those of other journals
+  /// are left alone. Call once, first. Errors: as take().
   [[nodiscard]] Result<void> begin();
 
   /// The state was restored from this snapshot. Call once, before note().
@@ -40,7 +41,7 @@ class SnapshotKeeper {
   [[nodiscard]] bool is_due() const;
   /// As the engine stops: so many facts that the next start would take notice.
   [[nodiscard]] bool is_worth_it() const {
-    return is_of_this_journal() && settings_.facts != 0 && facts_since_ > settings_.facts / 16;
+    return is_of(last_.journal_id) && settings_.facts != 0 && facts_since_ > settings_.facts / 16;
   }
 
   struct Parts {
@@ -55,8 +56,8 @@ class SnapshotKeeper {
   [[nodiscard]] std::uint64_t taken() const { return taken_; }
 
  private:
-  [[nodiscard]] bool is_of_this_journal() const {
-    return settings_.journal_id.is_zero() || settings_.journal_id == last_.journal_id;
+  [[nodiscard]] bool is_of(const Uint128& journal_id) const {
+    return settings_.journal_id.is_zero() || settings_.journal_id == journal_id;
   }
   [[nodiscard]] Result<void> write(const Parts& parts);
   [[nodiscard]] Result<void> drop_older();

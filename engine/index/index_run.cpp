@@ -97,6 +97,13 @@ Result<std::shared_ptr<const IndexRun>> IndexRun::open(std::span<const std::byte
   return std::shared_ptr<const IndexRun>{std::move(run)};
 }
 
+Result<void> IndexRun::check() const {
+  for (std::uint64_t number = 0; number < block_count(); ++number) {
+    if (BlockReader{block(number)}.damaged()) return block_failure(number);
+  }
+  return {};
+}
+
 // Everything but the filter and the blocks' contents.
 std::optional<Failure> IndexRun::fault() const {
   if (auto fault = header_fault(header_, bytes_, name_)) return fault;

@@ -31,8 +31,8 @@ namespace daybook {
 ///               sealed generations; once they are on the shelf, begin_entry() uses them and lets
 ///               the generation go. None of that changes an answer.
 /// Threads.      One, but for tend_memory().
-/// Errors.       A damaged run stops the process: it was made of the journal, and the next start
-///               makes it anew.
+/// Errors.       A damaged run stops the process: the next start finds it damaged and makes it anew
+///               from the journal.
 class TransferIdTable {
  public:
   struct Settings {

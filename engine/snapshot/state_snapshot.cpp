@@ -358,6 +358,7 @@ Result<void> StateReader::take_id_run(const SavedIdRun& saved) {
   auto run = IndexRun::open(bytes.value().bytes, bytes.value().keeper, saved.run.name());
   if (!run.ok()) return run.error();
   if (run.value()->identity().index != IndexKind::transfer_ids) return wrong("has a run of others");
+  if (auto checked = run.value()->check(); !checked.ok()) return checked;
   ids_.runs.runs.push_back({std::move(run).value(), saved.ids, saved.run.name()});
   return {};
 }

@@ -283,6 +283,45 @@ TEST_F(StartFromSnapshotTest, ADamagedIndexIsMadeAgainFromTheJournal) {
   expect_same(ask(engine, many), before);
 }
 
+TEST_F(StartFromSnapshotTest, ADamagedRunOfIdsIsFoundBeforeItIsAsked) {
+  const Answers before = run_first(many);
+  int flipped = 0;
+  for (const auto& run : std::filesystem::directory_iterator{layout_.index()}) {
+    if (!run.path().filename().string().starts_with("transfer-ids")) continue;
+    flip_byte(run.path(), 4'096 + 100);  // In its first block.
+    ++flipped;
+  }
+  ASSERT_GT(flipped, 0);
+  RunningProcess engine{directory_, small_snapshots};
+  EXPECT_NE(engine.wait_for_alarms(1)[0].words.find("transfer-ids"), std::string::npos);
+  EXPECT_EQ(engine.process().recovered().snapshot, Sequence{});
+  expect_same(ask(engine, many), before);
+}
+
+TEST_F(StartFromSnapshotTest, WhatIsOfNoUseTakesNoPlace) {
+  static_cast<void>(run_first(many));
+  const Sequence damaged = snapshots()[0];
+  flip_byte(path_of(damaged), 5'000);
+  // As if it had been copied here from a journal that is far ahead.
+  auto store = SnapshotDirectory::open(layout_.snapshots()).value();
+  const SnapshotBytes good = store->open(snapshots()[1]).value();
+  SnapshotHeader foreign = good.header;
+  foreign.journal_id.lo ^= 1;
+  foreign.sequence = 1'000'000'000;
+  auto forged = store->create().value();
+  ASSERT_TRUE(forged->append(good.bytes).ok());
+  ASSERT_TRUE(forged->finish(foreign).ok());
+  {
+    RunningProcess engine{directory_, small_snapshots};
+    load(engine, many + 1, many);
+  }
+  const auto now = snapshots();
+  ASSERT_EQ(now.size(), 3U);  // Two of its own, and the one that is not its to remove.
+  EXPECT_EQ(now[0], Sequence{1'000'000'000});
+  EXPECT_GT(now[2], damaged);
+  EXPECT_FALSE(std::filesystem::exists(path_of(damaged)));
+}
+
 TEST_F(StartFromSnapshotTest, WithoutARunOfIdsTheJournalIsReplayed) {
   const Answers before = run_first(many);
   for (const auto& run : std::filesystem::directory_iterator{layout_.index()}) {
