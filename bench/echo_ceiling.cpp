@@ -35,7 +35,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tools/daybook/histogram.hpp"
+#include "tools/daybook/bench/histogram.hpp"
 
 namespace daybook {
 namespace {

@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "tests/replay/disk_journal.hpp"
-#include "tools/daybook/archive_command.hpp"
 #include "tools/daybook/exit_code.hpp"
-#include "tools/daybook/offline_replay.hpp"
-#include "tools/daybook/offline_verify.hpp"
-#include "tools/daybook/recovery.hpp"
-#include "tools/daybook/recovery_needs.hpp"
+#include "tools/daybook/offline/archive_command.hpp"
+#include "tools/daybook/offline/offline_replay.hpp"
+#include "tools/daybook/offline/offline_verify.hpp"
+#include "tools/daybook/offline/recovery_needs.hpp"
+#include "tools/daybook/serve/recovery.hpp"
 
 namespace daybook::test {
 namespace {

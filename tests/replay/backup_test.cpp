@@ -9,11 +9,11 @@
 
 #include "engine/replay/journal_parent.hpp"
 #include "tests/replay/disk_journal.hpp"
-#include "tools/daybook/backup_command.hpp"
 #include "tools/daybook/exit_code.hpp"
-#include "tools/daybook/offline_replay.hpp"
-#include "tools/daybook/offline_verify.hpp"
-#include "tools/daybook/recovery.hpp"
+#include "tools/daybook/offline/backup_command.hpp"
+#include "tools/daybook/offline/offline_replay.hpp"
+#include "tools/daybook/offline/offline_verify.hpp"
+#include "tools/daybook/serve/recovery.hpp"
 
 namespace daybook::test {
 namespace {

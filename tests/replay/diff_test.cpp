@@ -8,7 +8,7 @@
 
 #include "tests/replay/disk_journal.hpp"
 #include "tools/daybook/exit_code.hpp"
-#include "tools/daybook/offline_diff.hpp"
+#include "tools/daybook/offline/offline_diff.hpp"
 
 namespace daybook::test {
 namespace {

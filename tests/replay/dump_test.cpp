@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/engine_under_test.hpp"
-#include "tools/daybook/offline_dump.hpp"
+#include "tools/daybook/offline/offline_dump.hpp"
 
 namespace daybook::test {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "tests/replay/disk_journal.hpp"
 #include "tools/daybook/exit_code.hpp"
-#include "tools/daybook/offline_verify.hpp"
+#include "tools/daybook/offline/offline_verify.hpp"
 
 namespace daybook::test {
 namespace {

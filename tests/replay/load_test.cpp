@@ -8,9 +8,9 @@
 #include "storage/journal/journal_reader.hpp"
 #include "tests/replay/disk_journal.hpp"
 #include "tools/daybook/exit_code.hpp"
-#include "tools/daybook/offline_dump.hpp"
-#include "tools/daybook/offline_load.hpp"
-#include "tools/daybook/offline_verify.hpp"
+#include "tools/daybook/offline/offline_dump.hpp"
+#include "tools/daybook/offline/offline_load.hpp"
+#include "tools/daybook/offline/offline_verify.hpp"
 
 namespace daybook::test {
 namespace {

@@ -9,11 +9,11 @@
 
 #include "tests/replay/disk_journal.hpp"
 #include "tools/daybook/exit_code.hpp"
-#include "tools/daybook/offline_dump.hpp"
-#include "tools/daybook/offline_replay.hpp"
-#include "tools/daybook/offline_state.hpp"
-#include "tools/daybook/offline_verify.hpp"
-#include "tools/daybook/recovery.hpp"
+#include "tools/daybook/offline/offline_dump.hpp"
+#include "tools/daybook/offline/offline_replay.hpp"
+#include "tools/daybook/offline/offline_state.hpp"
+#include "tools/daybook/offline/offline_verify.hpp"
+#include "tools/daybook/serve/recovery.hpp"
 
 namespace daybook::test {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "tests/support/engine_under_test.hpp"
 #include "tests/support/random.hpp"
-#include "tools/daybook/offline_replay.hpp"
-#include "tools/daybook/offline_state.hpp"
+#include "tools/daybook/offline/offline_replay.hpp"
+#include "tools/daybook/offline/offline_state.hpp"
 
 namespace daybook::test {
 namespace {
