@@ -19,12 +19,14 @@ namespace daybook {
 /// each candidate with what the number leads to. That keeps an entry at 12 bytes, so that five of
 /// them and their count fill one cache line: a lookup is one miss, and that miss is prefetched.
 ///
-/// Growth.   The bucket of a tag is its top bits, so doubling moves bucket i to 2i and 2i+1: two
-///           streams, not random writes. prepare() does a slice of it; between slices, lookups
-///           look into both tables. All tables' address space is reserved at construction. New ids
-///           go anywhere, so they would touch all pages of a new table within one batch, and the
-///           kernel would zero them all: a quarter of a second for 15 million ids. Whoever calls
-///           tend_memory() has it done before, from half full on, a slice a call.
+/// Growth.   In place. The bucket of a tag is its top bits, so doubling moves bucket i to 2i and
+///           2i+1, and from the last bucket down nothing is in the way of what moves. prepare()
+///           does a slice of it; every tag has one home all the while: the old one below the
+///           frontier, the new one from there on. The address space of the largest table is
+///           reserved at construction. New ids go anywhere, so they would touch all pages of the
+///           new half within one batch, and the kernel would zero them all: a quarter of a second
+///           for 15 million ids. Whoever calls tend_memory() has it done before, from half full
+///           on, a slice a call.
 /// Threads.  One thread, but for tend_memory().
 /// Limits.   `entries_max` at construction; inserting more stops the process (callers check).
 class IdIndex {
@@ -39,17 +41,19 @@ class IdIndex {
     return mix(id, seed_) >> (64 - tag_bits);
   }
 
-  void prefetch(std::uint64_t tag) const {
-    __builtin_prefetch(&table_[home(tag, bits_)], 1);
-    if (old_may_hold(tag)) __builtin_prefetch(&old_table_[home(tag, bits_ - 1)]);
-  }
+  void prefetch(std::uint64_t tag) const { __builtin_prefetch(&buckets_.items()[home(tag)], 1); }
 
   /// The first value with this tag for which `is_it(value)` is true, or `none`.
   template <typename IsIt>
   [[nodiscard]] std::uint64_t find(std::uint64_t tag, IsIt is_it) const {
-    const std::uint64_t found = find_in(table_, home(tag, bits_), tag, is_it);
-    if (found != none || !old_may_hold(tag)) return found;
-    return find_in(old_table_, home(tag, bits_ - 1), tag, is_it);
+    for (std::size_t at = home(tag);; ++at) {
+      const Bucket& bucket = buckets_.items()[at];
+      for (unsigned found = matches(bucket, tag); found != 0; found &= found - 1) {
+        const std::uint64_t value = value_at(bucket, static_cast<unsigned>(__builtin_ctz(found)));
+        if (is_it(value)) return value;
+      }
+      if (bucket.count < slots) return none;
+    }
   }
   static constexpr std::uint64_t none = ~std::uint64_t{0};
 
@@ -64,7 +68,7 @@ class IdIndex {
 
   /// Requires: prepare() made room; value <= value_max.
   void insert(std::uint64_t tag, std::uint64_t value) {
-    put(table_, home(tag, bits_), tag, value);
+    put(tag, value);
     ++size_;
   }
 
@@ -81,8 +85,8 @@ class IdIndex {
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
 
-  /// System calls that the owner should be spared: gives the memory of a table that was grown out
-  /// of back to the kernel, and asks for a slice of the next one's. Any one thread.
+  /// System calls that the owner should be spared: asks the kernel for a slice of the memory that
+  /// the table will grow into. Any one thread.
   void tend_memory();
 
   // ---- For snapshots. ----
@@ -90,9 +94,12 @@ class IdIndex {
   /// Calls `use(tag, value)` for everything, in any order.
   template <typename Use>
   void for_each(Use use) const {
-    for_each_in(table_, 0, bucket_count(), use);
-    if (old_table_ == nullptr) return;
-    for_each_in(old_table_, migrated_, (std::size_t{1} << (bits_ - 1)) + spare, use);
+    for (std::size_t at = 0; at < bucket_count(); ++at) {
+      const Bucket& bucket = buckets_[at];
+      for (unsigned slot = 0; slot < bucket.count; ++slot) {
+        use(bucket.tagged[slot] >> (64 - tag_bits), value_at(bucket, slot));
+      }
+    }
   }
 
   /// How many values fit in a pinch, with searches that grow longer.
@@ -105,8 +112,8 @@ class IdIndex {
 
   /// Does a slice of a growth under way. True: none is. Cost: O(buckets).
   [[nodiscard]] bool settle(std::uint64_t buckets) {
-    if (old_table_ != nullptr) migrate(buckets);
-    return old_table_ == nullptr;
+    if (frontier_ != 0) migrate(buckets);
+    return frontier_ == 0;
   }
 
   /// Buckets that collect() goes through.
@@ -127,11 +134,11 @@ class IdIndex {
 
  private:
   static constexpr unsigned tag_bits = 47;
-  /// Of what was erased while it stood in the old table, which only ever loses values.
-  static constexpr std::uint64_t erased = value_max + 1;
   static constexpr unsigned slots = 5;
-  static constexpr unsigned bits_min = 10;    // 1,024 buckets: 64 KiB.
-  static constexpr std::size_t spare = 1024;  // Behind the last bucket, for what overflows it.
+  static constexpr unsigned bits_min = 10;  // 1,024 buckets: 64 KiB.
+  // Behind the last bucket, for what overflows it. More full buckets than that never stand side by
+  // side: tags are hashes.
+  static constexpr std::size_t spare = 1024;
 
   struct alignas(64) Bucket {
     std::array<std::uint64_t, slots> tagged;  // Tag above, the value's top 17 bits below.
@@ -140,13 +147,10 @@ class IdIndex {
   };
   static_assert(sizeof(Bucket) == 64);
 
-  // Whether what was inserted before the growth under way and has this tag may not have been
-  // copied.
-  [[nodiscard]] bool old_may_hold(std::uint64_t tag) const {
-    return old_table_ != nullptr && home(tag, bits_ - 1) >= settled_;
+  [[nodiscard]] std::size_t home(std::uint64_t tag) const {
+    const std::size_t grown = tag >> (tag_bits - bits_);
+    return grown / 2 < frontier_ ? grown / 2 : grown;
   }
-
-  static std::size_t home(std::uint64_t tag, unsigned bits) { return tag >> (tag_bits - bits); }
   static std::uint64_t value_at(const Bucket& bucket, unsigned slot) {
     constexpr std::uint64_t top_mask = (std::uint64_t{1} << (64 - tag_bits)) - 1;
     return (bucket.tagged[slot] & top_mask) << 32 | bucket.low[slot];
@@ -162,32 +166,10 @@ class IdIndex {
     return found & ((1U << bucket.count) - 1);
   }
 
-  template <typename IsIt>
-  static std::uint64_t find_in(const Bucket* table, std::size_t at, std::uint64_t tag, IsIt is_it) {
-    for (;; ++at) {
-      const Bucket& bucket = table[at];
-      for (unsigned found = matches(bucket, tag); found != 0; found &= found - 1) {
-        const auto slot = static_cast<unsigned>(__builtin_ctz(found));
-        const std::uint64_t value = value_at(bucket, slot);
-        if (value != erased && is_it(value)) return value;
-      }
-      if (bucket.count < slots) return none;
-    }
-  }
-
-  template <typename Use>
-  static void for_each_in(const Bucket* table, std::size_t at, std::size_t end, Use use) {
-    for (; at < end; ++at) {
-      for (unsigned slot = 0; slot < table[at].count; ++slot) {
-        const std::uint64_t value = value_at(table[at], slot);
-        if (value != erased) use(table[at].tagged[slot] >> (64 - tag_bits), value);
-      }
-    }
-  }
-
-  static void put(Bucket* table, std::size_t at, std::uint64_t tag, std::uint64_t value) {
-    while (table[at].count == slots) ++at;
-    Bucket& bucket = table[at];
+  void put(std::uint64_t tag, std::uint64_t value) {
+    std::size_t at = home(tag);
+    while (buckets_[at].count == slots) ++at;
+    Bucket& bucket = buckets_[at];
     bucket.tagged[bucket.count] = tag << (64 - tag_bits) | value >> 32;
     bucket.low[bucket.count] = static_cast<std::uint32_t>(value);
     ++bucket.count;
@@ -198,29 +180,27 @@ class IdIndex {
     Bucket* bucket = nullptr;
     unsigned slot = 0;
   };
-  static Place place_of(Bucket* table, std::size_t at, std::uint64_t tag, std::uint64_t value);
-  static void set_value(const Place& place, std::uint64_t tag, std::uint64_t value);
+  [[nodiscard]] Place place_of(std::uint64_t tag, std::uint64_t value) const;
   void close_gap(Place gap);
 
   static std::uint64_t room_of(unsigned bits) { return (std::uint64_t{slots} << bits) * 3 / 4; }
+  static std::size_t bytes_of(unsigned bits) {
+    return ((std::size_t{1} << bits) + spare) * sizeof(Bucket);
+  }
   void start_growth();
-  void populate_slice();
   void migrate(std::uint64_t bucket_count);
+  void move_buckets(std::size_t begin, std::size_t end);
+  void move_the_first();
 
   std::uint64_t seed_;
-  unsigned bits_ = bits_min;  // Of table_; old_table_ has one less.
+  unsigned bits_ = bits_min;
   unsigned bits_max_ = bits_min;
-  Bucket* table_ = nullptr;
-  Bucket* old_table_ = nullptr;  // Complete and unchanged until everything in it has been copied.
-  std::size_t migrated_ = 0;     // Buckets of old_table_ copied so far.
-  std::size_t settled_ = 0;      // At most migrated_: nothing from before it overflowed beyond.
+  std::size_t frontier_ = 0;  // The buckets below it are of the smaller table; 0: none is.
   std::uint64_t size_ = 0;
-  std::array<MappedArray<Bucket>, 40> levels_;  // Indexed by bits.
-  std::atomic<unsigned> retired_{0};  // A level to discard; 0 = none. Owner sets, tender takes.
-  std::atomic<unsigned> next_{0};     // A level to be populated. Owner sets, tender reads.
-  // The tender's own: how much of which level it has asked for.
-  unsigned populating_ = 0;
-  std::size_t populated_bytes_ = 0;
+  MappedArray<Bucket> buckets_;
+  MappedArray<Bucket> first_;        // The first buckets, while what is in them moves among them.
+  std::atomic<unsigned> next_{0};    // Bits to populate for. Owner sets, tender reads.
+  std::size_t populated_bytes_ = 0;  // The tender's own.
 };
 
 }  // namespace daybook

@@ -32,7 +32,7 @@ function(daybook_test name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE daybook_options ${arg_USES} GTest::gtest_main)
   # Tests wait for the compiler more than for themselves; the libraries they test are optimised.
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1> ${DAYBOOK_TEST_OPTIONS})
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60)
 endfunction()
 

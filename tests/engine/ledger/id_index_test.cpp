@@ -5,6 +5,7 @@
 
 #include "engine/ledger/id_index.hpp"
 
+#include <array>
 #include <map>
 #include <string>
 #include <utility>
@@ -116,7 +117,7 @@ TEST(IdIndexDeathTest, TakingBackWhatIsNotTheLatestStopsTheProcess) {
   EXPECT_DEATH(index.take_back(index.tag_of(id_number(1)), 2), "only the latest insert");
 }
 
-TEST(IdIndexTest, ReleasingRetiredTablesKeepsEveryEntry) {
+TEST(IdIndexTest, AskingForMemoryAheadKeepsEveryEntry) {
   IdIndex index{100'000, seed};
   for (std::uint64_t number = 1; number <= 100'000; ++number) {
     index.prepare(1);
@@ -135,6 +136,9 @@ TEST(IdIndexTest, AgreesWithAMapThatErasesToo) {
     test::Random random{round};
     SCOPED_TRACE("seed " + std::to_string(round));
     IdIndex index{40'000, round};
+    // The first and the last bucket, one at which the sizes of tables begin, and any other.
+    const std::array<std::uint64_t, 4> crowded{
+        0, (std::uint64_t{1} << 47) - 1, (std::uint64_t{1} << 46) - 1, index.tag_of(id_number(1))};
     std::vector<std::pair<std::uint64_t, std::uint64_t>> kept;  // Tag and value.
     const std::uint64_t crowd = random.between(1, 3);
     std::uint64_t next_value = 0;
@@ -142,7 +146,7 @@ TEST(IdIndexTest, AgreesWithAMapThatErasesToo) {
       index.prepare(1);
       if (kept.empty() || random.chance(60)) {
         // A few neighbouring tags get far more than their bucket holds.
-        const std::uint64_t tag = random.chance(crowd) ? index.tag_of(id_number(random.below(4)))
+        const std::uint64_t tag = random.chance(crowd) ? crowded[random.below(crowded.size())]
                                                        : index.tag_of(id_number(random.next()));
         index.insert(tag, ++next_value);
         kept.emplace_back(tag, next_value);
