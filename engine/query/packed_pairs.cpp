@@ -1,13 +1,16 @@
 #include "engine/query/packed_pairs.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace daybook {
 namespace {
 
+// What of a tag its bucket leaves open.
+constexpr unsigned bits_below = 64 - packed_offset_bits - DealtPairs::bucket_bits;
+
 // Sorts by `passes` digits of `digit_bits` bits each, the lowest right above the offset. Stable.
+// Requires: as much room.
 template <unsigned digit_bits, unsigned passes>
 void radix_sort(std::span<PackedPair> pairs, std::span<PackedPair> room) {
   constexpr std::size_t digits = std::size_t{1} << digit_bits;
@@ -31,41 +34,34 @@ void radix_sort(std::span<PackedPair> pairs, std::span<PackedPair> room) {
   std::copy(from.begin(), from.end(), pairs.begin());
 }
 
-// The tag's 32 bits: 11 above, which say the bucket, and 21 below.
-constexpr unsigned bucket_bits = 11;
-constexpr unsigned bits_below = 64 - packed_offset_bits - bucket_bits;
-
-constexpr std::uint64_t bucket_of(PackedPair pair) { return pair >> (64 - bucket_bits); }
-
 }  // namespace
 
-void sort_by_tag(std::span<PackedPair> pairs, std::vector<PackedPair>& room) {
-  if (room.size() < pairs.size()) room.resize(pairs.size());
-  radix_sort<bucket_bits, 3>(pairs, room);
+DealtPairs::DealtPairs(std::span<const PackedPair> pairs) : pairs_(pairs.size()) {
+  for (const PackedPair pair : pairs) ++begins_[(pair >> (64 - bucket_bits)) + 1];
+  for (std::size_t at = 0; at < buckets; ++at) begins_[at + 1] += begins_[at];
+  std::array<std::uint32_t, buckets> places;
+  std::copy_n(begins_.begin(), buckets, places.begin());
+  for (const PackedPair pair : pairs) pairs_[places[pair >> (64 - bucket_bits)]++] = pair;
 }
 
-std::vector<PackedPair> merge_sorted(std::span<const std::span<const PackedPair>> blocks,
-                                     std::vector<PackedPair>& room) {
+std::vector<PackedPair> sorted_of(std::span<const DealtPairs* const> blocks) {
   std::size_t count = 0;
-  for (const auto& block : blocks) count += block.size();
-  std::vector<PackedPair> merged;
-  merged.reserve(count);
-  std::vector<std::size_t> at(blocks.size());
-  for (std::uint64_t bucket = 0; bucket >> bucket_bits == 0; ++bucket) {
-    const std::size_t begin = merged.size();
-    for (std::size_t each = 0; each < blocks.size(); ++each) {
-      const auto& block = blocks[each];
-      const std::size_t from = at[each];
-      while (at[each] < block.size() && bucket_of(block[at[each]]) == bucket) ++at[each];
-      merged.insert(merged.end(), block.begin() + static_cast<std::ptrdiff_t>(from),
-                    block.begin() + static_cast<std::ptrdiff_t>(at[each]));
+  for (const DealtPairs* block : blocks) count += block->all().size();
+  std::vector<PackedPair> sorted;
+  sorted.reserve(count);
+  std::vector<PackedPair> room;
+  for (std::size_t bucket = 0; bucket < DealtPairs::buckets; ++bucket) {
+    const std::size_t begin = sorted.size();
+    for (const DealtPairs* block : blocks) {
+      const auto pairs = block->bucket(bucket);
+      sorted.insert(sorted.end(), pairs.begin(), pairs.end());
     }
-    const std::span<PackedPair> here{merged.data() + begin, merged.size() - begin};
+    const std::span<PackedPair> here{sorted.data() + begin, sorted.size() - begin};
     if (std::is_sorted(here.begin(), here.end())) continue;  // One crowded key, for one.
     if (room.size() < here.size()) room.resize(here.size());
-    radix_sort<bits_below / 3, 3>(here, room);
+    radix_sort<(bits_below + 2) / 3, 3>(here, room);
   }
-  return merged;
+  return sorted;
 }
 
 }  // namespace daybook

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -29,15 +30,34 @@ inline constexpr std::uint64_t packed_offset_max = (std::uint64_t{1} << packed_o
   return pair & packed_offset_max;
 }
 
-/// Sorts by tag and keeps the order within a tag: pairs whose values come in order end up sorted.
-/// `room` grows to as many pairs. Requires: fewer than 2^32 pairs. Cost: three passes of a radix
-/// sort, quick while pairs and room fit the second cache.
-void sort_by_tag(std::span<PackedPair> pairs, std::vector<PackedPair>& room);
+/// Pairs dealt out by the first bits of their tags; within such a bucket they stand as they came.
+/// Three passes fewer than sorting them, and enough for a search: a bucket is a few lines of cache.
+class DealtPairs {
+ public:
+  static constexpr unsigned bucket_bits = 10;
+  static constexpr std::size_t buckets = std::size_t{1} << bucket_bits;
 
-/// One sorted sequence of sorted blocks whose values grow from block to block. They are dealt out
-/// by the tag's first bits, which they have in order already, so that what is left to sort fits the
-/// first cache.
-[[nodiscard]] std::vector<PackedPair> merge_sorted(
-    std::span<const std::span<const PackedPair>> blocks, std::vector<PackedPair>& room);
+  /// Requires: fewer than 2^32 pairs.
+  explicit DealtPairs(std::span<const PackedPair> pairs);
+
+  [[nodiscard]] std::span<const PackedPair> all() const { return pairs_; }
+  /// Requires: bucket < buckets.
+  [[nodiscard]] std::span<const PackedPair> bucket(std::size_t bucket) const {
+    return std::span{pairs_}.subspan(begins_[bucket], begins_[bucket + 1] - begins_[bucket]);
+  }
+  /// Where pairs of this key are.
+  [[nodiscard]] std::span<const PackedPair> bucket_of(std::uint64_t key) const {
+    return bucket(key >> (64 - bucket_bits));
+  }
+
+ private:
+  std::array<std::uint32_t, buckets + 1> begins_{};
+  std::vector<PackedPair> pairs_;
+};
+
+/// All pairs of `blocks`, sorted by tag; within a tag they stay in the order of the blocks, so
+/// pairs whose values grow from first to last end up sorted. Cost: a copy, and three passes within
+/// the first cache.
+[[nodiscard]] std::vector<PackedPair> sorted_of(std::span<const DealtPairs* const> blocks);
 
 }  // namespace daybook

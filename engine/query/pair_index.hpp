@@ -50,27 +50,35 @@ class PairTail {
   std::atomic<std::size_t> count_{0};  // Appender writes, readers read: release, acquire.
 };
 
-/// What a reader of an index looks into: runs from old to new, and the pairs that are in none yet.
+/// A tail that was full. Never changes.
+struct PairBlock {
+  PairRun::Stretch stretch;
+  DealtPairs pairs;
+};
+
+/// What a reader of an index looks into, from old to new: runs, the blocks that the next run will
+/// be made of, and the pairs that are in neither yet. The blocks and the tail share a base.
 struct IndexView {
   using Runs = std::vector<std::shared_ptr<const PairRun>>;
+  using Blocks = std::vector<std::shared_ptr<const PairBlock>>;
   std::shared_ptr<const Runs> runs;
+  std::shared_ptr<const Blocks> blocks;
   std::shared_ptr<const PairTail> tail;
 };
 
 /// From keys to values that only grow, for one writer and many readers.
 ///
-/// Fresh pairs gather in a tail; a full tail is sorted into a block; sixteen blocks are sorted into
-/// one run. Runs are not merged any further: each covers a stretch of values, so a page of answers
-/// looks into the few that its stretch touches, and a lookup that must look into all of them pays
-/// about a microsecond a run. Merging them all for ever, as if a lookup were as urgent as a
-/// duplicate check, cost four times as much as everything else about the index.
+/// Fresh pairs gather in a tail; a full tail is dealt out into a block; sixteen blocks are sorted
+/// into one run. Runs are not merged any further: each covers a stretch of values, so a page of
+/// answers looks into the few that its stretch touches, and a lookup that must look into all of
+/// them pays about a microsecond a run. Merging them all for ever, as if a lookup were as urgent as
+/// a duplicate check, cost four times as much as everything else about the index.
 ///
 /// Threads.  One adds; view() is for any.
-/// Cost.     Of a pair: a store, and about 15 ns for sorting it twice, in steps of a few
-///           milliseconds.
+/// Cost.     Of a pair: a store, and about 15 ns for dealing it out and sorting it, in steps of a
+///           few milliseconds.
 /// Memory.   Of pairs that are in no run yet: 8 bytes each, 18 MiB at most. Runs stand in the
-/// store;
-///           one that it does not take stays in memory, 8 bytes a pair.
+///           store; one that it does not take stays in memory, 8 bytes a pair.
 class PairIndex {
  public:
   struct Sizes {
@@ -114,18 +122,14 @@ class PairIndex {
   [[nodiscard]] Result<void> restore_stored(const SnapshotBlock& block, const SnapshotReader& from);
   [[nodiscard]] Result<void> restore_pairs(const SnapshotBlock& block, const SnapshotReader& from);
   void seal(std::uint64_t next_value);
-  void close_run(IndexView::Runs& runs);
-  [[nodiscard]] std::shared_ptr<const PairRun> make_run(const PairRun::Stretch& stretch,
-                                                        std::vector<PackedPair> pairs) const;
-  void show(IndexView::Runs runs, std::shared_ptr<PairTail> tail);
+  [[nodiscard]] std::shared_ptr<const PairRun> run_of(const IndexView::Blocks& blocks) const;
+  void show(IndexView::Runs runs, IndexView::Blocks blocks);
 
   Sizes sizes_;
   RunStore* store_;
   std::string_view name_;
   std::uint64_t last_ = 0;
-  std::size_t blocks_ = 0;  // At the end of the runs: those that are not one run yet.
   std::shared_ptr<PairTail> tail_;
-  std::vector<PackedPair> room_;
   mutable std::mutex mutex_;
   IndexView view_;
 };
@@ -148,9 +152,9 @@ class IndexedValues {
     std::span<const PackedPair> pairs;
   };
 
-  IndexView view_;                // Keeps alive what the slices point into.
-  std::vector<PackedPair> tail_;  // Of this key.
-  std::vector<Slice> slices_;     // In the order asked for; those behind at_ are used up.
+  IndexView view_;                  // Keeps alive what the slices point into.
+  std::vector<PackedPair> recent_;  // Of this key, from blocks and the tail.
+  std::vector<Slice> slices_;       // In the order asked for; those behind at_ are used up.
   std::size_t at_ = 0;
   IndexOrder order_;
   std::uint64_t count_ = 0;

@@ -1,4 +1,4 @@
-// PairIndex, PairRun and sort_by_tag: whatever was added and shown is found, in order, by readers
+// PairIndex, PairRun and DealtPairs: whatever was added and shown is found, in order, by readers
 // of any moment.
 //
 // Method: random pairs against a plain list, with blocks and runs so small that every border is
@@ -126,15 +126,16 @@ TEST(PairIndexTest, MakesOneRunOfItsBlocksAndNoMore) {
   for (std::uint64_t value = 1; value <= 1'000; ++value) {
     index.add(key_of(value % 7), value);
     index.publish();
-    // Of 40 pairs a run, of 10 a block.
-    const std::size_t most = value / 40 + 4;
-    ASSERT_LE(index.view().runs->size(), most) << value;
+    // Of 40 pairs a run, of 10 a block; what fills the tail becomes a block with the next pair.
+    ASSERT_EQ(index.view().runs->size(), (value - 1) / 40) << value;
+    ASSERT_EQ(index.view().blocks->size(), (value - 1) / 10 % 4) << value;
   }
 }
 
 std::size_t pairs_in_memory(const IndexView& view) {
   std::size_t count = 0;
   for (const auto& run : *view.runs) count += run->name().empty() ? run->pairs().size() : 0;
+  for (const auto& block : *view.blocks) count += block->pairs.all().size();
   return count;
 }
 
@@ -241,21 +242,31 @@ TEST(PairRunTest, FindsAtEveryBorderOfItsNotes) {
   }
 }
 
-TEST(SortByTagTest, SortsByTagAndKeepsTheOrderWithinATag) {
-  std::vector<PackedPair> room;
+TEST(DealtPairsTest, AreSortedByTagAndKeepTheOrderWithinATag) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     Random random{seed};
     const std::uint64_t tags = std::uint64_t{1} << random.below(33);
-    std::vector<PackedPair> pairs(random.below(3'000));
-    for (PackedPair& pair : pairs) {
-      pair = random.below(tags) << packed_offset_bits | random.below(1'000);
+    std::vector<PackedPair> expected;
+    std::vector<DealtPairs> dealt;
+    for (std::uint64_t block = random.below(5); block > 0; --block) {
+      std::vector<PackedPair> pairs(random.below(3'000));
+      for (PackedPair& pair : pairs) {
+        pair = random.below(tags) << packed_offset_bits | random.below(1'000);
+      }
+      dealt.emplace_back(pairs);
+      expected.insert(expected.end(), pairs.begin(), pairs.end());
+      std::size_t in_buckets = 0;
+      for (std::size_t bucket = 0; bucket < DealtPairs::buckets; ++bucket) {
+        in_buckets += dealt.back().bucket(bucket).size();
+      }
+      ASSERT_EQ(in_buckets, pairs.size());
     }
-    std::vector<PackedPair> expected = pairs;
     std::stable_sort(expected.begin(), expected.end(), [](PackedPair a, PackedPair b) {
       return a >> packed_offset_bits < b >> packed_offset_bits;
     });
-    sort_by_tag(pairs, room);
-    ASSERT_EQ(pairs, expected) << "seed " << seed;
+    std::vector<const DealtPairs*> blocks;
+    for (const DealtPairs& each : dealt) blocks.push_back(&each);
+    ASSERT_EQ(sorted_of(blocks), expected) << "seed " << seed;
   }
 }
 

@@ -51,6 +51,9 @@ class Reader {
   Result<void> lookup(std::uint64_t number, std::uint64_t count);
   Result<void> query_business_id(std::uint64_t number);
   Result<void> query_user_id_and_tag(std::uint64_t number);
+  Result<void> account_at_sequence(std::uint64_t number);
+  Result<void> account_at_time(std::uint64_t number);
+  Result<void> account_at(std::uint64_t number, const AsOf& moment);
 
   [[nodiscard]] QueryFilter history_of(std::uint64_t number) const;
   [[nodiscard]] Transfer some_transfer(std::uint64_t number) const {
@@ -67,6 +70,7 @@ class Reader {
   Client& client_;
   const LoadSettings& settings_;
   BenchGenerator generator_;
+  Sequence last_sequence_;      ///< Of the journal, when the reads began.
   std::uint64_t spent_ns_ = 0;  ///< Of the read that is under way.
   ReadOutcome* sort_ = nullptr;
   ReadsOutcome outcome_;
@@ -184,6 +188,41 @@ Result<void> Reader::query_user_id_and_tag(std::uint64_t number) {
   return {};
 }
 
+Result<void> Reader::account_at_sequence(std::uint64_t number) {
+  const std::uint64_t sequence = 1 + generator_.pick(number, last_sequence_.value());
+  return account_at(number, {.sequence = Sequence{sequence}});
+}
+
+Result<void> Reader::account_at_time(std::uint64_t number) {
+  // Any transfer's time is one at which something was going on.
+  const std::vector ids{generator_.transfer_id(generator_.pick(number, settings_.transfers))};
+  const auto found = settled(client_.lookup_transfers(ids));
+  if (!found) return found.error();
+  if (found.value().transfers.size() != 1) {
+    expect(false, number, "a transfer that was acknowledged is not found");
+    return {};
+  }
+  return account_at(number, {.time = found.value().transfers[0].timestamp});
+}
+
+// In no load does an account lose what was posted to it.
+Result<void> Reader::account_at(std::uint64_t number, const AsOf& moment) {
+  const std::vector ids{history_of(number).account_id};
+  const auto then = timed([&] { return client_.lookup_accounts_at(ids, moment); });
+  if (!then) return then.error();
+  sort_->rows += then.value().accounts.size();
+  const auto now = settled(client_.lookup_accounts(ids));
+  if (!now) return now.error();
+  for (const AccountAsOf& each : then.value().accounts) {
+    const Account& before = each.account;
+    const bool grew = now.value().accounts.size() == 1 &&
+                      before.debits_posted <= now.value().accounts[0].debits_posted &&
+                      before.credits_posted <= now.value().accounts[0].credits_posted;
+    expect(before.id == ids[0] && grew, number, "the account had more then than it has now");
+  }
+  return {};
+}
+
 Result<ReadsOutcome> Reader::run(const std::function<void(std::uint64_t)>& tell) {
   struct Sort {
     std::string_view name;
@@ -199,8 +238,13 @@ Result<ReadsOutcome> Reader::run(const std::function<void(std::uint64_t)>& tell)
       {"query_business_id", "transfers of a business id", &Reader::query_business_id},
       {"query_user_id_and_tag", "transfers of a user id and a tag, 2,000 newest",
        &Reader::query_user_id_and_tag},
+      {"account_at_sequence", "an account as of any sequence", &Reader::account_at_sequence},
+      {"account_at_time", "an account as of any time", &Reader::account_at_time},
   };
   outcome_.sorts.reserve(read_sorts);
+  const auto digest = settled(client_.state_digest());
+  if (!digest) return digest.error();
+  last_sequence_ = digest.value().sequence;
   std::uint64_t number = 0;
   for (const Sort& sort : sorts) {
     sort_ = &outcome_.sorts.emplace_back(ReadOutcome{sort.name, sort.words, {}, 0});

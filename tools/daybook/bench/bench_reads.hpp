@@ -28,7 +28,7 @@ struct ReadsOutcome {
 };
 
 /// Sorts of reads that run_reads() makes.
-inline constexpr std::size_t read_sorts = 6;
+inline constexpr std::size_t read_sorts = 8;
 /// Rows of an account's history or of a query that a read asks for.
 inline constexpr std::uint32_t read_rows_max = 2'000;
 

@@ -189,6 +189,8 @@ TEST_F(BenchLoadTest, ReadsOfEverySortFindWhatEachKindHasSent) {
     EXPECT_EQ(rows["lookup_transfers_100"], 1'500U);
     EXPECT_GE(rows["query_business_id"], 15U);
     EXPECT_GE(rows["query_user_id_and_tag"], 15U);
+    EXPECT_GE(rows["account_at_sequence"], 1U);
+    EXPECT_EQ(rows["account_at_time"], 15U);
     // The hot account has all 3,000 transfers, of which a read asks for 2,000.
     if (kind == LoadKind::hot) {
       EXPECT_EQ(rows["account_transfers_2000"], 30'000U);
