@@ -10,14 +10,13 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/hash.hpp"
 #include "storage/journal/data_directory.hpp"
 #include "storage/journal/segment_reading.hpp"
 #include "storage/journal/settings.hpp"
 
 namespace daybook {
 namespace {
-
-constexpr std::size_t checked_slots = 4'096;
 
 /// A segment with entries. What is in it may still grow; its beginning does not change.
 struct Segment {
@@ -26,10 +25,27 @@ struct Segment {
   std::uint64_t first_time = 0;
 };
 
-struct Place {
-  std::uint64_t ordinal = 0;
-  std::uint64_t key = 0;
-  friend bool operator==(const Place&, const Place&) = default;
+/// Which entries were checked already: the most recent ones, by their keys. 512 KiB.
+class CheckedEntries {
+ public:
+  [[nodiscard]] bool has(std::uint64_t key) const {
+    const Set& set = sets_[place_of(key)];
+    return std::find(set.begin(), set.end(), key) != set.end();
+  }
+  void add(std::uint64_t key) {
+    Set& set = sets_[place_of(key)];
+    std::shift_right(set.begin(), set.end(), 1);
+    set.front() = key;
+  }
+
+ private:
+  using Set = std::array<std::uint64_t, 8>;  // A line of the cache; no entry has the key 0.
+
+  [[nodiscard]] std::size_t place_of(std::uint64_t key) const {
+    return mix({key, key}, 0) % sets_.size();
+  }
+
+  std::vector<Set> sets_ = std::vector<Set>(8'192);
 };
 
 /// Gives a read transaction's pages back when the looking is over, however it ends.
@@ -59,7 +75,7 @@ struct JournalLookup::State {
   std::vector<Segment> segments;  // Dense, ascending.
   std::uint64_t next_ordinal = 1;
   std::list<OpenSegment> open;  // The most recently used first.
-  std::array<Place, checked_slots> checked{};
+  CheckedEntries checked;
 
   [[nodiscard]] std::uint64_t bound() const {
     return durable ? durable().value() : ~std::uint64_t{0};
@@ -146,13 +162,11 @@ Result<lmdb::ReadTransaction*> JournalLookup::State::begin(std::uint64_t ordinal
 /// Shows `item` if it contains `sequence`.
 Result<bool> JournalLookup::State::show(std::uint64_t ordinal, const Item& item, Sequence sequence,
                                         const std::function<void(const EntryView&)>& use) {
-  const Place place{.ordinal = ordinal, .key = item.key};
-  Place& slot = checked[(place.key ^ (place.ordinal << 6)) % checked_slots];
   EntryView view{.header = peek_header(item.value), .value = item.value};
-  if (slot != place) {
+  if (!checked.has(item.key)) {
     const auto good = check_item(item, layout.segment(ordinal));
     if (!good) return good.error();
-    slot = place;
+    checked.add(item.key);
     view = good.value();
   }
   if (view.header.last() < sequence) return false;

@@ -17,7 +17,8 @@ namespace daybook {
 ///           before the first commit time. `damaged` names the file and the sequence.
 /// Cost.     By sequence: a binary search over cached first keys and one walk down the tree; by
 ///           time, one such walk a probe, at most 64. An entry's checksum is computed the first
-///           time this object shows it; the last 4,096 it showed are shown again without.
+///           time this object shows it; those it showed lately, up to 65,536, are shown again
+///           without.
 class JournalLookup final : public EntryLookup {
  public:
   [[nodiscard]] static Result<std::unique_ptr<JournalLookup>> open(
