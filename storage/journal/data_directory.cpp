@@ -137,6 +137,42 @@ std::filesystem::path JournalLayout::segment(std::uint64_t ordinal) const {
   return only_there ? there : here;
 }
 
+Result<JournalLayout> layout_with_archive(const std::filesystem::path& root,
+                                          const std::filesystem::path& archive) {
+  JournalLayout layout{root, archive};
+  if (!archive.empty()) return layout;
+  const auto file = File::open(layout.archive_note(), File::Mode::read);
+  if (!file) {
+    if (file.error().kind == FailureKind::not_found) return layout;
+    return file.error();
+  }
+  std::array<char, journal_limits::archive_name_bytes_max + 1> text{};
+  const auto read = file.value().read_at(std::as_writable_bytes(std::span{text}), 0);
+  if (!read) return read.error();
+  layout.archive = std::string{text.data(), read.value()};
+  if (read.value() > journal_limits::archive_name_bytes_max || !layout.archive.is_absolute() ||
+      layout.archive.native().find('\0') != std::string::npos) {
+    return Failure{FailureKind::damaged,
+                   fmt::format("{} does not name a directory; it should have the absolute path of "
+                               "the archive with this journal's older segments, and nothing else",
+                               layout.archive_note().string())};
+  }
+  return layout;
+}
+
+Result<void> note_archive(const JournalLayout& layout, const std::filesystem::path& archive) {
+  std::error_code error;
+  const auto absolute = std::filesystem::canonical(archive, error);
+  if (error) return system_failure(error.value(), "cannot be found", archive);
+  const std::string& text = absolute.native();
+  if (text.size() > journal_limits::archive_name_bytes_max) {
+    return Failure{FailureKind::invalid,
+                   fmt::format("{}: a path of {} bytes; an archive's has at most {}", text,
+                               text.size(), journal_limits::archive_name_bytes_max)};
+  }
+  return replace_file(layout.archive_note(), std::as_bytes(std::span{text}));
+}
+
 Result<SegmentListing> list_segments(const JournalLayout& layout) {
   SegmentListing listing;
   std::error_code error;

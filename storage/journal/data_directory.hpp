@@ -45,6 +45,8 @@ struct JournalLayout {
   [[nodiscard]] std::filesystem::path lock() const { return root / "LOCK"; }
   [[nodiscard]] std::filesystem::path id() const { return root / "journal.id"; }
   [[nodiscard]] std::filesystem::path head() const { return root / "HEAD"; }
+  /// The name of the archive, where older segments were moved to one.
+  [[nodiscard]] std::filesystem::path archive_note() const { return root / "ARCHIVE"; }
   /// Of a backup, not of a data directory: what belongs to it.
   [[nodiscard]] std::filesystem::path backup() const { return root / "BACKUP.json"; }
   [[nodiscard]] std::filesystem::path journal() const { return root / "journal"; }
@@ -54,6 +56,16 @@ struct JournalLayout {
   /// Of a segment that only the archive has: there.
   [[nodiscard]] std::filesystem::path segment(std::uint64_t ordinal) const;
 };
+
+/// The layout of `root` with `archive`, or, where that is empty, with the one that DIR/ARCHIVE
+/// names. `damaged` when that names none.
+[[nodiscard]] Result<JournalLayout> layout_with_archive(const std::filesystem::path& root,
+                                                        const std::filesystem::path& archive = {});
+
+/// Makes DIR/ARCHIVE, or replaces it: from then on everything that reads the journal reads
+/// `archive`, too.
+[[nodiscard]] Result<void> note_archive(const JournalLayout& layout,
+                                        const std::filesystem::path& archive);
 
 /// What stands in DIR/journal.
 struct SegmentListing {

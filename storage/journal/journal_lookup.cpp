@@ -232,8 +232,9 @@ Result<std::unique_ptr<JournalLookup>> JournalLookup::open(const std::filesystem
                                                            std::function<Sequence()> durable,
                                                            const std::filesystem::path& archive) {
   auto state = std::make_unique<State>();
-  state->layout.root = directory;
-  state->layout.archive = archive;
+  auto layout = layout_with_archive(directory, archive);
+  if (!layout) return layout.error();
+  state->layout = std::move(layout).value();
   state->durable = std::move(durable);
   if (auto found = state->find_first_segment(); !found) return found.error();
   return std::unique_ptr<JournalLookup>{new JournalLookup{std::move(state)}};

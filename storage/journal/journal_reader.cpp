@@ -297,9 +297,10 @@ JournalReader::~JournalReader() = default;
 Result<std::unique_ptr<JournalReader>> JournalReader::open(const std::filesystem::path& directory,
                                                            ReadOptions options) {
   auto state = std::make_unique<State>();
-  state->layout.root = directory;
+  auto layout = layout_with_archive(directory, options.archive);
+  if (!layout) return layout.error();
+  state->layout = std::move(layout).value();
   state->options = std::move(options);
-  state->layout.archive = state->options.archive;
   if (state->options.from.value() == 0) state->options.from = Sequence{1};
   auto id = read_journal_id(state->layout);
   if (id) {

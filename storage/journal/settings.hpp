@@ -39,6 +39,7 @@ struct JournalSettings {
 namespace journal_limits {
 
 inline constexpr std::uint64_t page_bytes = 4'096;
+inline constexpr std::size_t archive_name_bytes_max = 4'095;
 inline constexpr std::uint64_t segment_bytes_min = std::uint64_t{256} << 10;
 inline constexpr std::uint64_t segment_bytes_max = std::uint64_t{64} << 30;
 

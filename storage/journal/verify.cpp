@@ -64,7 +64,9 @@ std::uint64_t total_bytes(const JournalLayout& layout, const SegmentListing& lis
 
 Result<VerifyReport> verify_journal(const std::filesystem::path& directory,
                                     const VerifyOptions& options) {
-  const JournalLayout layout{directory, options.archive};
+  const auto found = layout_with_archive(directory, options.archive);
+  if (!found) return found.error();
+  const JournalLayout& layout = found.value();
   const auto listing = list_segments(layout);
   if (!listing) return listing.error();
   const auto& ordinals = listing.value().ordinals;

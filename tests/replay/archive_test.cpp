@@ -94,6 +94,7 @@ TEST_F(Archive, IsReadTogetherWithTheDirectory) {
 
 TEST_F(Archive, LeavesADirectoryThatSaysWhatIsMissing) {
   ASSERT_TRUE(archive_segments(options(), last_).ok());
+  ASSERT_TRUE(std::filesystem::remove(JournalLayout{data()}.archive_note()));
   State state{settings_for(room_)};
   const auto recovered = recover(data(), state, nullptr, nullptr, [](std::uint64_t) {});
   ASSERT_FALSE(recovered.ok());

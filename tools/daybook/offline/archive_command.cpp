@@ -87,6 +87,13 @@ std::vector<SegmentReport> chosen(const JournalVerdict& verdict, const Choice& c
   return taken;
 }
 
+/// Without a choice, those that may leave, if there are any.
+void leave_out_needed(std::vector<SegmentReport>& taken, Sequence needed) {
+  const auto is_needed = [&](const SegmentReport& segment) { return segment.last >= needed; };
+  if (std::all_of(taken.begin(), taken.end(), is_needed)) return;
+  taken.erase(std::remove_if(taken.begin(), taken.end(), is_needed), taken.end());
+}
+
 Result<void> check_may_leave(const std::vector<SegmentReport>& taken, Sequence needed,
                              const ArchiveOptions& options) {
   if (options.copy) return {};
@@ -94,9 +101,9 @@ Result<void> check_may_leave(const std::vector<SegmentReport>& taken, Sequence n
     if (segment.last < needed) continue;
     return Failure{
         FailureKind::invalid,
-        fmt::format("segment {} cannot leave {}: an engine needs the journal from sequence {} on, "
-                    "and it holds {} to {}. Only a snapshot that covers them frees segments; with "
-                    "--copy they are copied and stay here too",
+        fmt::format("segment {} cannot leave {}: an engine starts from the journal's sequence {} "
+                    "on, and it holds {} to {}. Two good snapshots behind it would free it; with "
+                    "--copy it is copied and stays here too",
                     segment.ordinal, options.directory, needed.value(), segment.first.value(),
                     segment.last.value())};
   }
@@ -107,6 +114,22 @@ Result<void> check_may_leave(const std::vector<SegmentReport>& taken, Sequence n
                                options.directory)};
   }
   return {};
+}
+
+/// There is one archive: an engine reads the older segments back from it.
+Result<void> check_archive(const JournalLayout& live, const JournalLayout& archive) {
+  const auto noted = layout_with_archive(live.root);
+  if (!noted) return noted.error();
+  std::error_code ignored;
+  if (noted.value().archive.empty() ||
+      std::filesystem::equivalent(noted.value().archive, archive.root, ignored)) {
+    return {};
+  }
+  return Failure{FailureKind::invalid,
+                 fmt::format("older segments of {} were moved to {}; name that archive, or, after "
+                             "moving all of it elsewhere, write its new place into {}",
+                             live.root.string(), noted.value().archive.string(),
+                             live.archive_note().string())};
 }
 
 /// The segment in the archive, read and compared with what the journal says its file is.
@@ -158,7 +181,11 @@ Result<std::vector<ArchivedSegment>> archive_segments(const ArchiveOptions& opti
   if (!verdict) return verdict.error();
   const JournalLayout live{options.directory};
   const JournalLayout archive{options.to};
-  const auto taken = chosen(verdict.value(), choice.value(), live);
+  if (auto same = check_archive(live, archive); !same) return same.error();
+  auto taken = chosen(verdict.value(), choice.value(), live);
+  if (!options.copy && !choice.value().before && !choice.value().keep) {
+    leave_out_needed(taken, needed);
+  }
   if (auto may = check_may_leave(taken, needed, options); !may) return may.error();
 
   if (auto made = make_directory(archive.root); !made) return made.error();
@@ -171,7 +198,8 @@ Result<std::vector<ArchivedSegment>> archive_segments(const ArchiveOptions& opti
     done.push_back(archived.value());
     line.show(done.size(), static_cast<double>(done.size()) / static_cast<double>(taken.size()));
   }
-  if (options.copy) return done;
+  if (options.copy || done.empty()) return done;
+  if (auto noted = note_archive(live, archive.root); !noted) return noted.error();
   // All are in the archive, checked and on disk. The oldest goes first, so that what stays is
   // without a hole whatever happens.
   for (ArchivedSegment& segment : done) {

@@ -30,11 +30,11 @@ struct ArchivedSegment {
   bool removed = false;    ///< From the directory.
 };
 
-/// Copies sealed segments to the archive, and removes from the directory those that end before
-/// `needed` (see first_sequence_needed()). The whole journal is verified first; only segments whose
-/// hash is a fact of the journal are taken; each copy is read again and compared with that fact
-/// before anything is removed. A crash leaves each segment in at least one of the two places, and
-/// doing it again finishes it.
+/// Copies sealed segments to the archive, notes in the directory where it is, and removes from the
+/// directory those that end before `needed` (see first_sequence_needed()). The whole journal is
+/// verified first; only segments whose hash is a fact of the journal are taken; each copy is read
+/// again and compared with that fact before anything is removed. A crash leaves each segment in at
+/// least one of the two places, and doing it again finishes it.
 ///
 /// Errors.  `invalid`, and nothing is done, when a segment that was asked for may not leave and
 ///          `copy` is not set, or an engine works on the directory; `damaged`.

@@ -129,7 +129,10 @@ std::uint64_t bytes_of(const BackupManifest& manifest) {
 }  // namespace
 
 Result<BackupManifest> make_backup(const BackupOptions& options) {
-  const JournalLayout from{options.data};
+  // With segments of its archive: a backup has all of the journal.
+  const auto layout = layout_with_archive(options.data);
+  if (!layout) return layout.error();
+  const JournalLayout& from = layout.value();
   const auto found = durable_tail(from);
   if (!found) return found.error();
   const DurableTail& tail = found.value();

@@ -243,14 +243,16 @@ Result<Continued> continue_directory(
     const std::function<Result<void>(const Continued&, const std::filesystem::path&)>& check) {
   auto directory = NewDirectory::begin(options.place);
   if (!directory) return directory.error();
-  const JournalLayout from = options.from.layout();
+  const auto from = options.from.layout();
+  if (!from) return from.error();
   const JournalLayout to{directory.value().path()};
   Result<Continued> made{Continued{}};
   {
     State state{settings_for(options.room)};
     const auto followed = follow(options, state);
     if (!followed) return followed.error();
-    if (auto copied = copy_journal(from, to, followed.value()); !copied) return copied.error();
+    if (auto copied = copy_journal(from.value(), to, followed.value()); !copied)
+      return copied.error();
     std::optional<EntryFacts> cut;
     if (!followed.value().cut.empty()) {
       const auto bytes = std::as_bytes(std::span{followed.value().cut});

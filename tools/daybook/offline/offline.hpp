@@ -27,7 +27,9 @@ struct JournalPlace {
   JournalPlace(std::string from, std::string older = {})
       : directory{std::move(from)}, archive{std::move(older)} {}
   JournalPlace(const char* from) : directory{from} {}
-  [[nodiscard]] JournalLayout layout() const { return {directory, archive}; }
+  [[nodiscard]] Result<JournalLayout> layout() const {
+    return layout_with_archive(directory, archive);
+  }
 };
 
 /// How a journal is read from its first sequence on: forks are taken for what they are.

@@ -77,6 +77,8 @@ int JournalVerdict::exit_code() const {
 Result<JournalVerdict> verify_directory(
     const JournalPlace& place, const StateRoom& room,
     const std::function<void(std::uint64_t, std::uint64_t)>& progress, const HeadWish& heads) {
+  const auto layout = place.layout();
+  if (!layout) return layout.error();
   HeadWatch watch{heads};
   LazyLookup earlier{place.directory, place.archive};
   EntryChecks checks{settings_for(room), earlier};
@@ -104,7 +106,7 @@ Result<JournalVerdict> verify_directory(
   verdict.newest_head = watch.newest();
   verdict.sealed_head = watch.sealed();
   verdict.expected_head = watch.expected();
-  gather_findings(report, checks, place.layout(), verdict);
+  gather_findings(report, checks, layout.value(), verdict);
   verdict.segments = std::move(report.segments);
   verdict.gaps = checks.gaps();
   verdict.journal_id = report.journal_id;

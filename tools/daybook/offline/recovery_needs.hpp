@@ -7,15 +7,13 @@
 
 namespace daybook {
 
-/// The first sequence of the journal that an engine on `directory` needs: at its start, and later
-/// for what it reads back. Segments that end before it may leave the directory, and nothing that
-/// the engine does fails without them.
+/// The first sequence that an engine on `directory` must find there at its start. Segments that end
+/// before it may stand in an archive: what the engine looks up in them later, for a repeated id or
+/// a query, it reads there.
 ///
-/// Contract. 1 while nothing but the journal says what the state is. A snapshot that is on disk and
-///           good may raise it to the sequence after its own, as long as whatever else looks facts
-///           up (an older snapshot that must remain a way back, indexes that lead into segments)
-///           does so at later ones too. It never falls for a directory whose segments were removed
-///           accordingly.
+/// 1 without two good snapshots; else the sequence of the second newest: the segment with its entry
+/// shows that the snapshot is of this journal.
+///
 /// Errors.   When the directory cannot be read: then nothing may leave.
 [[nodiscard]] Result<Sequence> first_sequence_needed(const std::filesystem::path& directory);
 

@@ -25,12 +25,16 @@ void register_archive(CLI::App& app, CommandContext& context) {
   command->footer(
       "The whole journal is verified first. A segment is removed only when its copy was read "
       "again\n"
-      "and has the SHA-256 that the journal recorded, and when no start of an engine needs it.\n"
-      "'verify', 'replay', 'state', 'dump' and 'diff' read both places with --archive.\n"
+      "and has the SHA-256 that the journal recorded, and when two good snapshots lie behind it.\n"
+      "The file ARCHIVE in the directory then names the archive, and everything reads both\n"
+      "places: offline commands, backups, and an engine, which reads old facts back from there\n"
+      "and does not start without it. Stop the engine first; with --copy it may go on."
+      "\n"
       "Exit codes: 0 done; 1 refused, or damaged: nothing was removed; 2 could not be done.\n"
       "Example:\n"
+      "  daybook archive ./ledger-data --to /mnt/archive\n"
       "  daybook archive ./ledger-data --to /mnt/archive --keep 4 --copy\n"
-      "  daybook verify ./ledger-data --archive /mnt/archive");
+      "  daybook verify ./ledger-data");
   command->callback([&context, options] { context.exit_code = run_archive(*options); });
 }
 

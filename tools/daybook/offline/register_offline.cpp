@@ -8,8 +8,9 @@ namespace daybook {
 
 void add_place_options(CLI::App& command, JournalPlace& place) {
   command.add_option("directory", place.directory, "The data directory, or a copy")->required();
-  command.add_option("--archive", place.archive,
-                     "Also read older segments from here, where 'daybook archive' put them");
+  command.add_option(
+      "--archive", place.archive,
+      "Read older segments from here, and not from the archive that DIR/ARCHIVE names");
 }
 
 void add_replay_options(CLI::App& command, JournalPlace& place, StateRoom& room) {

@@ -14,6 +14,10 @@
 #include "storage/journal/data_directory.hpp"
 #include "storage/snapshots/snapshot_directory.hpp"
 #include "tests/tools/daybook/serve/running_process.hpp"
+#include "tools/daybook/exit_code.hpp"
+#include "tools/daybook/offline/archive_command.hpp"
+#include "tools/daybook/offline/offline_verify.hpp"
+#include "tools/daybook/offline/recovery_needs.hpp"
 
 namespace daybook {
 namespace {
@@ -387,6 +391,76 @@ TEST_F(StartFromSnapshotTest, NothingIsTakenWhereNothingIsWanted) {
     load(engine, 1, many);
   }
   EXPECT_TRUE(snapshots().empty());
+}
+
+void small_segments(EngineProcessSettings& settings) {
+  small_snapshots(settings);
+  settings.journal.segment_bytes = settings.journal.first_segment_bytes = std::uint64_t{256} << 10;
+}
+
+TEST_F(StartFromSnapshotTest, SegmentsBeforeItMayStandInAnArchive) {
+  Answers before;
+  {
+    RunningProcess engine{directory_, small_segments};
+    load(engine, 1, many);
+    before = ask(engine, many);
+  }
+  const std::filesystem::path archive = directory_.string() + "-archive";
+  ArchiveOptions moving;
+  moving.directory = directory_.string();
+  moving.to = archive.string();
+  moving.room = {.accounts_max = 10'000, .transfer_ids_max = 1'000'000};
+  const auto needed = first_sequence_needed(directory_);
+  ASSERT_TRUE(needed.ok());
+  EXPECT_EQ(needed.value(), snapshots()[1]);
+  const auto moved = archive_segments(moving, needed.value());
+  ASSERT_TRUE(moved.ok()) << moved.error().what;
+  ASSERT_GT(moved.value().size(), 1U);
+  EXPECT_FALSE(std::filesystem::exists(layout_.segment(1)));
+  {
+    RunningProcess engine{directory_, small_segments};
+    Answers after = ask(engine, many);
+    after.digest = before.digest;  // The hash of a sealed segment may have come in between.
+    expect_same(after, before);
+    Client client{engine.client_settings()};
+    // The original is in the archive, and is compared in full.
+    std::vector again{transfer(3), transfer(4)};
+    again[1].amount = Amount{Uint128{777, 0}};
+    const auto refused = client.create_transfers(again);
+    ASSERT_TRUE(refused.ok());
+    ASSERT_EQ(refused.value().refusals.size(), 2U);
+    EXPECT_EQ(refused.value().refusals[0].status,
+              static_cast<std::uint16_t>(CreateTransferStatus::exists));
+    EXPECT_EQ(refused.value().refusals[1].status,
+              static_cast<std::uint16_t>(CreateTransferStatus::exists_with_different_amount));
+    load(engine, many + 1, many);
+  }
+  // Everything offline reads both places by itself; and what came since may follow.
+  EXPECT_EQ(verify_directory(directory_.string(), moving.room).value().exit_code(),
+            exit_code::good);
+  ArchiveOptions elsewhere = moving;
+  elsewhere.to = archive.string() + "-2";
+  EXPECT_NE(archive_segments(elsewhere, snapshots()[1]).error().what.find(archive.string()),
+            std::string::npos);
+  ASSERT_TRUE(archive_segments(moving, snapshots()[1]).ok());
+  // Without snapshots the whole journal is replayed, from both.
+  std::filesystem::remove_all(layout_.snapshots());
+  {
+    RunningProcess engine{directory_, small_segments};
+    EXPECT_EQ(engine.process().recovered().transfers, 2 * many);
+    EXPECT_TRUE(ask(engine, 2 * many).missing.empty());
+  }
+  std::filesystem::rename(archive, archive.string() + "-away");
+  EXPECT_NE(refusal().find(archive.string()), std::string::npos) << refusal();
+  std::filesystem::remove_all(archive.string() + "-away");
+}
+
+TEST_F(StartFromSnapshotTest, ANoteThatNamesNoArchiveIsRefused) {
+  static_cast<void>(run_first(many));
+  for (const std::string& note : {std::string{"not/absolute"}, std::string(5'000, '/')}) {
+    std::ofstream{layout_.archive_note()} << note;
+    EXPECT_NE(refusal().find("ARCHIVE does not name a directory"), std::string::npos) << refusal();
+  }
 }
 
 }  // namespace
