@@ -334,13 +334,18 @@ void seal(SentRequest& request, std::uint64_t number) {
   }
 }
 
-void answer(SentRequest& request, std::span<const std::byte> body, Sequence& highest) {
-  std::visit(
+bool answer(SentRequest& request, std::span<const std::byte> body, bool asks_again,
+            Sequence& highest) {
+  return std::visit(
       [&](auto& callback) {
         using Answer = typename AnswerOf<std::remove_cvref_t<decltype(callback)>>::Type;
         Result<Answer> result = read(request, body, static_cast<Answer*>(nullptr));
+        if (asks_again && result && result.value().status == RequestStatus::index_behind) {
+          return false;
+        }
         if (result) highest = std::max(highest, named_by(request, result.value()));
         callback(std::move(result));
+        return true;
       },
       request.callback);
 }

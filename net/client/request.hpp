@@ -42,8 +42,10 @@ struct SentRequest {
 void seal(SentRequest& request, std::uint64_t number);
 
 /// Reads `body` as the answer to `request`, raises `highest` to the highest sequence that it names,
-/// and then calls the callback.
-void answer(SentRequest& request, std::span<const std::byte> body, Sequence& highest);
+/// and then calls the callback. False, and nothing of it is done, where `asks_again` and the answer
+/// is that indexes are behind.
+[[nodiscard]] bool answer(SentRequest& request, std::span<const std::byte> body, bool asks_again,
+                          Sequence& highest);
 
 /// Calls `callback` with `failure`.
 void fail(AnyCallback& callback, const Failure& failure);

@@ -267,7 +267,14 @@ void Client::Session::receive_answer(const FrameHeader& header, std::span<const 
   if (request.abandoned) {
     --abandoned_count_;
   } else {
-    answer(request, body, highest_sequence_);
+    const bool asks_again = settings_.waits_for_indexes && is_query(request.kind) &&
+                            request.kind != RequestKind::lookup_accounts_at &&
+                            request.kind != RequestKind::trial_balance_at;
+    if (!answer(request, body, asks_again, highest_sequence_)) {
+      // In front: those that wait are in the order of their deadlines.
+      waiting_.push_front(std::move(request));
+      return;
+    }
   }
   frames().give_back(std::move(request.buffer));
 }

@@ -24,6 +24,11 @@ struct ClientSettings {
   std::chrono::milliseconds connect_timeout{5'000};   ///< For one attempt: TCP and Hello together.
   std::chrono::milliseconds request_timeout{30'000};  ///< From submission to answer, all included.
 
+  /// On: a read of what the engine's indexes have not reached is asked again, under a new number,
+  /// until request_timeout is over; without it index_behind comes up at once. Reads as of a moment,
+  /// which may be one that never comes, are not.
+  bool waits_for_indexes = false;
+
   /// Requests on the wire at a time, 1 to limits::in_flight_requests_max. Beside it never more
   /// than limits::in_flight_bytes_max of frames (but always one).
   std::uint32_t in_flight_max = 64;

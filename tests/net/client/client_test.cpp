@@ -318,6 +318,32 @@ TEST_F(ClientTest, ARefusedLookupNamesNothingMissing) {
   EXPECT_TRUE(result->value().missing.empty());
 }
 
+TEST_F(ClientTest, AReadThatIndexesAreBehindOfIsAskedAgainWhereThatIsWanted) {
+  ClientSettings settings = server_settings();
+  settings.waits_for_indexes = true;
+  Client client{loop_, settings};
+  const std::vector<TransferId> ids = {TransferId{Uint128{9, 0}}};
+  std::optional<Result<TransfersResult>> result;
+  client.async_lookup_transfers(ids, {},
+                                [&](Result<TransfersResult> r) { result.emplace(std::move(r)); });
+  server_.greet();
+  std::uint64_t before = 0;
+  for (const RequestStatus status :
+       {RequestStatus::index_behind, RequestStatus::index_behind, RequestStatus::ok}) {
+    const ReceivedFrame frame = server_.next_frame();
+    EXPECT_EQ(FakeServer::kind_of(frame), RequestKind::lookup_transfers);
+    EXPECT_GT(frame.number(), before);
+    before = frame.number();
+    EXPECT_FALSE(result.has_value());
+    ItemsReplyMessage<Transfer> message;
+    message.status = status;
+    server_.reply(frame, message);
+  }
+  run_until([&] { return result.has_value(); });
+  EXPECT_EQ(result->value().status, RequestStatus::ok);
+  EXPECT_EQ(result->value().missing, ids);
+}
+
 TEST_F(ClientTest, PagesCarryTheCursorOfTheNext) {
   Client client{loop_, server_settings()};
   std::optional<Result<TransferPage>> transfers;

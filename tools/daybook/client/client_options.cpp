@@ -90,6 +90,7 @@ Result<ClientSettings> settings_from(const ClientOptions& options) {
   }
   const std::chrono::milliseconds timeout{std::llround(std::ceil(options.timeout_s * 1e3))};
   settings.request_timeout = timeout;
+  settings.waits_for_indexes = true;
   settings.connect_timeout = std::min(settings.connect_timeout, timeout);
   return settings;
 }
