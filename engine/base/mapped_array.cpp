@@ -5,7 +5,7 @@
 
 #include <sys/mman.h>
 
-#include "engine/base/assert.hpp"
+#include "engine/base/stop.hpp"
 
 namespace daybook {
 
@@ -13,7 +13,11 @@ MappedMemory::MappedMemory(std::size_t bytes) : size_bytes_{bytes} {
   if (bytes == 0) return;
   void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  ENSURE(memory != MAP_FAILED, "the kernel refused address space for a table");
+  if (memory == MAP_FAILED) [[unlikely]] {
+    stop_on_failure(
+        "the system refused memory for a table; have fewer of what the engine can hold, or lift "
+        "the limit (ulimit -v)");
+  }
   data_ = static_cast<std::byte*>(memory);
   constexpr std::size_t worth_huge_pages = std::size_t{8} << 20;
   if (bytes >= worth_huge_pages) ::madvise(memory, bytes, MADV_HUGEPAGE);

@@ -40,6 +40,8 @@ class IdIndex {
   [[nodiscard]] std::uint64_t tag_of(const Uint128& id) const {
     return mix(id, seed_) >> (64 - tag_bits);
   }
+  /// Could tag_of() have given this?
+  [[nodiscard]] static bool is_tag(std::uint64_t number) { return number >> tag_bits == 0; }
 
   void prefetch(std::uint64_t tag) const { __builtin_prefetch(&buckets_.items()[home(tag)], 1); }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "engine/base/assert.hpp"
+#include "engine/base/stop.hpp"
 #include "engine/replay/entry_reader.hpp"
 
 namespace daybook {
@@ -65,7 +66,9 @@ const EntryFacts& JournalFactReader::entry_of(Sequence sequence) {
     ENSURE(facts.ok(), "an entry that was applied can be read again");
     place.facts = facts.value();
   });
-  ENSURE(read.ok(), "an entry that the tables know is in the journal");
+  if (!read.ok()) [[unlikely]] {
+    stop_on_failure(("an entry that the tables know cannot be read: " + read.error().what).c_str());
+  }
   return place.facts;
 }
 

@@ -347,6 +347,7 @@ template <typename Saved, typename Table>
 Result<void> StateReader::take_place(const Saved& saved, Table& table, const char* what) {
   if (table.room() == 0) return full(what);
   if (!table.is_free(saved.place)) return wrong("has two things in one place");
+  if (!IdIndex::is_tag(saved.tag)) return wrong("has a tag that no id has");
   table.prepare(1);
   table.restore(saved.tag, saved.place, saved.kept);
   return {};
@@ -389,6 +390,9 @@ Result<void> StateReader::restore_ids() {
     const auto pairs = items_of<IdPair>(each.array);
     for (std::size_t at = 0; at < pairs.size(); ++at) {
       if (at + ahead < pairs.size()) table.prefetch_restore(pairs[at + ahead].tag);
+      if (!IdIndex::is_tag(pairs[at].tag) || pairs[at].value > IdIndex::value_max) {
+        return wrong("has a tag that no id has");
+      }
       table.restore_value(pairs[at].tag, pairs[at].value);
     }
   }

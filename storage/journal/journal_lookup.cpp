@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/hash.hpp"
+#include "storage/file/file.hpp"
 #include "storage/journal/data_directory.hpp"
 #include "storage/journal/segment_reading.hpp"
 #include "storage/journal/settings.hpp"
@@ -121,11 +122,14 @@ Result<std::optional<Segment>> JournalLookup::State::describe(lmdb::ReadTransact
 Result<bool> JournalLookup::State::refresh() {
   bool found_any = false;
   for (;;) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(layout.segment(next_ordinal), ignored)) return found_any;
+    std::error_code error;
+    const auto path = layout.segment(next_ordinal);
+    const bool is_there = std::filesystem::exists(path, error);
+    if (error) return system_failure(error.value(), "cannot be looked at", path);
+    if (!is_there) return found_any;
     // A prepared segment becomes visible with its first durable entry, and not before.
     if (durable && !lmdb::Environment::shared(layout.segment(next_ordinal)) &&
-        !std::filesystem::exists(layout.segment(next_ordinal + 1), ignored)) {
+        !std::filesystem::exists(layout.segment(next_ordinal + 1), error)) {
       return found_any;
     }
     const auto pages = begin(next_ordinal);

@@ -173,7 +173,7 @@ std::optional<Walk::MetaReading> Walk::read_meta(std::uint64_t slot) {
 /// never used, for the other one is newer. A damaged newest page differs: its last page is new.
 bool Walk::was_taken_back(const Meta& meta, const Meta& other) {
   if (meta.magic != meta_magic || meta.entries.entries != other.transaction + 1) return false;
-  if (meta.transaction == 0) return other.transaction == 0 && meta.last_page == meta_pages - 1;
+  if (other.transaction == 0) return meta.transaction == 0 && meta.last_page == meta_pages - 1;
   return meta.transaction + 1 == other.transaction && meta.last_page < other.last_page;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <lmdb.h>
@@ -35,6 +36,24 @@ unsigned flags_of(Access access) {
       return MDB_NOSUBDIR | MDB_NOTLS | MDB_RDONLY | MDB_NOLOCK;
   }
   return MDB_RDONLY;
+}
+
+/// What LMDB makes its lock file of: 192 bytes, and 64 for each of 126 readers but one.
+constexpr std::uint64_t lock_bytes = 8'192;
+
+/// LMDB maps its lock file without having its blocks: on a full disk the first touch would be
+/// SIGBUS. Never changes what stands in it.
+Result<void> reserve_lock_file(std::filesystem::path path) {
+  path += "-lock";
+  auto file = File::open(path, File::Mode::create);
+  if (!file) return file.error();
+  auto reserved = file.value().allocate(0, lock_bytes);
+  if (reserved || reserved.error().kind != FailureKind::unsupported) return reserved;
+  const auto size = file.value().size();
+  if (!size) return size.error();
+  if (size.value() >= lock_bytes) return {};
+  const std::vector<std::byte> zeros(lock_bytes - size.value());
+  return file.value().write_at(zeros, size.value());
 }
 
 }  // namespace
@@ -159,6 +178,9 @@ Result<void> Environment::map(std::uint64_t map_bytes) {
     if (const int code = mdb_env_set_mapsize(env_, map_bytes); code != MDB_SUCCESS) {
       return failure_of(code, "its map cannot have this size", path_);
     }
+  }
+  if (access_ == Access::write) {
+    if (auto reserved = reserve_lock_file(path_); !reserved) return reserved;
   }
   if (const int code = mdb_env_open(env_, path_.c_str(), flags_of(access_), file_mode);
       code != MDB_SUCCESS) {

@@ -1,11 +1,13 @@
 #include <cstdio>
 #include <exception>
+#include <new>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
+#include "engine/base/stop.hpp"
 #include "engine/model/engine_version.hpp"
 #include "tools/daybook/command.hpp"
 
@@ -81,6 +83,7 @@ int run(int argc, char** argv) {
 }  // namespace daybook
 
 int main(int argc, char** argv) {
+  std::set_new_handler([] { daybook::stop_on_failure("the system has no memory left"); });
   try {
     return daybook::run(argc, argv);
   } catch (const std::exception& error) {

@@ -92,6 +92,7 @@ TEST_F(PageWalkerTest, AnEmptyEnvironmentIsSoundAndHasNothing) {
   EXPECT_TRUE(structure.entries.empty());
 }
 
+// Fault 11: every bit. Fault 12: LMDB's own pages among them.
 TEST_F(PageWalkerTest, EveryBitFlippedIsReportedOrChangesNoEntry) {
   write_journal(3);
   trim(first_);
@@ -157,6 +158,7 @@ TEST_F(PageWalkerTest, AWriterContinuesCorrectlyAfterAnyFlipThatWasLetPass) {
   EXPECT_GT(continued, 10);
 }
 
+// Fault 14: a file that was cut.
 TEST_F(PageWalkerTest, TruncatedAtEveryPageAndInsideThem) {
   write_journal(3);
   trim(first_);
@@ -254,6 +256,29 @@ TEST_F(PageWalkerTest, TakesAMetaPageThatWasTakenBackForWhatItIs) {
   std::memcpy(bytes.data() + entries_at, &entries, sizeof(entries));
   testing::write_file(first_, bytes);
   EXPECT_FALSE(PageWalker::open(first_).value().walk().sound());
+}
+
+// Found by injected errors: the first two commits leave the transaction 0 in the page.
+TEST_F(PageWalkerTest, TakesBackTheSecondCommitOfASegmentToo) {
+  write_journal(1);
+  std::vector<std::byte> bytes = testing::file_bytes(first_);
+  const std::uint64_t entries = 2;
+  const std::size_t entries_at = sizeof(page_format::PageHeader) +
+                                 offsetof(page_format::Meta, entries) +
+                                 offsetof(page_format::Tree, entries);
+  std::memcpy(bytes.data() + entries_at, &entries, sizeof(entries));
+  testing::write_file(first_, bytes);
+
+  const SegmentStructure structure = PageWalker::open(first_).value().walk();
+  EXPECT_TRUE(structure.sound());
+  ASSERT_EQ(structure.findings.size(), 1U);
+  EXPECT_EQ(structure.findings[0].severity, FindingSeverity::note);
+  EXPECT_EQ(structure.entries.size(), 1U);
+  {
+    Scribe scribe{root_, observer_};
+    scribe.write(3);
+  }
+  EXPECT_EQ(testing::read_all(root_).values.size(), 4U);
 }
 
 }  // namespace
