@@ -52,7 +52,7 @@ class Archive : public testing::Test {
     return verdict.ok() ? verdict.value().exit_code() : exit_code::failed;
   }
 
-  TemporaryDirectory directory_;
+  ScratchDirectory directory_;
   StateRoom room_{.accounts_max = 1'000, .transfer_ids_max = 100'000};
   std::uint64_t digest_ = 0;
   Sequence last_;

@@ -106,11 +106,12 @@ class Backup : public testing::Test {
     EXPECT_TRUE(journal.ok()) << journal.error().what;
   }
 
-  TemporaryDirectory directory_;
+  ScratchDirectory directory_;
   StateRoom room_{.accounts_max = 1'000, .transfer_ids_max = 100'000};
   Sequence last_;
 };
 
+// Fault 48: from a backup.
 TEST_F(Backup, IsRestoredToTheSameState) {
   const auto manifest = back_up();
   ASSERT_TRUE(manifest.ok()) << manifest.error().what;

@@ -66,7 +66,7 @@ class Diff : public testing::Test {
     return nullptr;
   }
 
-  TemporaryDirectory directory_;
+  ScratchDirectory directory_;
   StateRoom room_{.accounts_max = 1'000, .transfer_ids_max = 100'000};
   Sequence middle_;
   Sequence last_;

@@ -1,6 +1,5 @@
 #include "tests/replay/disk_journal.hpp"
 
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -26,17 +25,6 @@ StateSettings state_settings() {
 }
 
 }  // namespace
-
-TemporaryDirectory::TemporaryDirectory() {
-  std::string name = (std::filesystem::temp_directory_path() / "daybook-XXXXXX").string();
-  ENSURE(::mkdtemp(name.data()) != nullptr, "a test needs a directory");
-  path_ = name;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 DiskJournal::DiskJournal(const std::filesystem::path& directory) : state_{state_settings()} {
   auto opened = DataDirectory::open_or_create(directory);

@@ -13,22 +13,9 @@
 #include "storage/journal/journal.hpp"
 #include "storage/journal/journal_lookup.hpp"
 #include "tests/support/ledger_under_test.hpp"
+#include "tests/support/scratch_directory.hpp"
 
 namespace daybook::test {
-
-/// A directory of its own below the system's temporary one, removed in the end.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  ~TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A real journal on disk, written by a real sequencer, entry by entry under the test's hand.
 class DiskJournal final : private JournalObserver {

@@ -42,7 +42,7 @@ class Head : public testing::Test {
   void begin_anew() { std::filesystem::remove_all(path()); }
   [[nodiscard]] std::filesystem::path path() const { return directory_.path() / "data"; }
 
-  TemporaryDirectory directory_;
+  ScratchDirectory directory_;
   StateRoom room_{.accounts_max = 1'000, .transfer_ids_max = 100'000};
 };
 

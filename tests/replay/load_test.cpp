@@ -56,10 +56,11 @@ class Load : public testing::Test {
                         {.file = "test", .to = loaded().string(), .room = room_, .json = false});
   }
 
-  TemporaryDirectory directory_;
+  ScratchDirectory directory_;
   StateRoom room_{.accounts_max = 1'000, .transfer_ids_max = 100'000};
 };
 
+// Fault 47: a portable dump, loaded.
 TEST_F(Load, MakesTheSameEntries) {
   const Entries before = entries_of(data());
   const auto made = load("{\"kind\":\"account\"}\n" + before.dump);

@@ -47,7 +47,7 @@ class OfflineCommands : public testing::Test {
 
   [[nodiscard]] std::string directory() const { return directory_.path().string(); }
 
-  TemporaryDirectory directory_;
+  ScratchDirectory directory_;
   DiskJournal journal_{directory_.path()};
   StateRoom room_{.accounts_max = 1'000, .transfer_ids_max = 100'000};
 };

@@ -76,7 +76,7 @@ class Verify : public testing::Test {
     return nullptr;
   }
 
-  TemporaryDirectory directory_;
+  ScratchDirectory directory_;
   StateRoom room_{.accounts_max = 1'000, .transfer_ids_max = 100'000};
   std::uint64_t digest_ = 0;
   Sequence last_;

@@ -13,17 +13,13 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "tests/support/scratch_directory.hpp"
+
 namespace daybook {
 namespace {
 
 class IdentityFileTest : public ::testing::Test {
  protected:
-  IdentityFileTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "daybook-identity-XXXXXX";
-    directory_ = ::mkdtemp(pattern.data());
-  }
-  ~IdentityFileTest() override { std::filesystem::remove_all(directory_); }
-
   [[nodiscard]] std::string path() const { return directory_ + "/identities"; }
   void write(std::string_view text) const { std::ofstream{path()} << text; }
   [[nodiscard]] std::string read() const {
@@ -36,7 +32,8 @@ class IdentityFileTest : public ::testing::Test {
     return std::move(file).value();
   }
 
-  std::string directory_;
+  test::ScratchDirectory scratch_;
+  std::string directory_ = scratch_.path().string();
 };
 
 TEST_F(IdentityFileTest, WithoutAFileThereAreNone) {

@@ -1,12 +1,10 @@
 #include "tests/storage/support/scribe.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "storage/file/file.hpp"
 
@@ -19,24 +17,7 @@ constexpr std::uint64_t seal_mark = 0x5ea15ea15ea15ea1;
 
 constexpr std::uint32_t payload_bytes_min = 16;
 
-bool is_seal(const EntryView& view) {
-  std::uint64_t mark = 0;
-  std::memcpy(&mark, view.payload().data(), sizeof(mark));
-  return mark == seal_mark;
-}
-
 }  // namespace
-
-ScratchDirectory::ScratchDirectory() {
-  std::string name = (std::filesystem::temp_directory_path() / "daybook-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) std::abort();
-  path_ = name;
-}
-
-ScratchDirectory::~ScratchDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 void RememberingObserver::segment_hashed(const SegmentHash& hash) {
   const std::lock_guard lock{mutex_};
@@ -101,6 +82,16 @@ EntryBytes make_entry(const Uint128& journal_id, std::uint64_t sequence, std::ui
   return entry;
 }
 
+void mark_as_seal(EntryBytes& entry) {
+  std::memcpy(entry.data + sizeof(EntryHeader), &seal_mark, sizeof(seal_mark));
+}
+
+bool is_seal(const EntryView& view) {
+  std::uint64_t mark = 0;
+  std::memcpy(&mark, view.payload().data(), sizeof(mark));
+  return mark == seal_mark;
+}
+
 Scribe::Scribe(const std::filesystem::path& path, JournalObserver& observer,
                JournalSettings settings) {
   auto opened = DataDirectory::open_or_create(path);
@@ -121,9 +112,7 @@ Scribe::Scribe(const std::filesystem::path& path, JournalObserver& observer,
 void Scribe::append(std::uint32_t payload_bytes, EntryPlace place) {
   const std::uint32_t facts = 1 + static_cast<std::uint32_t>(next_ % 5);
   EntryBytes entry = make_entry(directory_->journal_id(), next_, facts, payload_bytes, time_);
-  if (place == EntryPlace::seals_segment) {
-    std::memcpy(entry.data + sizeof(EntryHeader), &seal_mark, sizeof(seal_mark));
-  }
+  if (place == EntryPlace::seals_segment) mark_as_seal(entry);
   auto space = journal_->append(entry.bytes(), place);
   ASSERT_TRUE(space.ok()) << space.error().what;
   pages_left_ = space.value().pages_left;

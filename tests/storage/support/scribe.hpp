@@ -12,28 +12,14 @@
 #include "storage/journal/data_directory.hpp"
 #include "storage/journal/journal.hpp"
 #include "storage/journal/journal_reader.hpp"
+#include "tests/support/scratch_directory.hpp"
 
-/// What the journal's tests share: a directory that goes away, an observer that remembers, and a
-/// scribe that writes entries as the sequencer does.
+/// What the journal's tests share: an observer that remembers, and a scribe that writes
+/// entries as the sequencer does.
 
 namespace daybook::testing {
 
-/// A fresh directory, removed at the end.
-class ScratchDirectory {
- public:
-  ScratchDirectory();
-  ~ScratchDirectory();
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const {
-    return path_ / name;
-  }
-
- private:
-  std::filesystem::path path_;
-};
+using test::ScratchDirectory;
 
 /// Remembers what the helper thread said, and lets a test wait for it.
 class RememberingObserver final : public JournalObserver {
@@ -69,6 +55,11 @@ struct EntryBytes {
 [[nodiscard]] EntryBytes make_entry(const Uint128& journal_id, std::uint64_t sequence,
                                     std::uint32_t facts, std::uint32_t payload_bytes,
                                     std::uint64_t time);
+
+/// What recover() takes for the entry that seals its segment, as the engine decodes its own.
+/// Requires: a payload of 16 bytes.
+void mark_as_seal(EntryBytes& entry);
+[[nodiscard]] bool is_seal(const EntryView& view);
 
 /// Writes entries of varying size, and rotates segments in time, as the sequencer would.
 class Scribe {

@@ -16,6 +16,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/scratch_directory.hpp"
 #include "tests/tools/daybook/serve/running_process.hpp"
 #include "tools/daybook/bench/bench_generator.hpp"
 
@@ -24,15 +25,7 @@ namespace {
 
 class BenchLoadTest : public ::testing::Test {
  protected:
-  BenchLoadTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "daybook-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
-    engine_ = std::make_unique<RunningProcess>(directory_);
-  }
-  ~BenchLoadTest() override {
-    engine_.reset();
-    std::filesystem::remove_all(directory_);
-  }
+  BenchLoadTest() { engine_ = std::make_unique<RunningProcess>(directory_); }
 
   [[nodiscard]] LoadSettings small(LoadKind kind) const {
     LoadSettings settings;
@@ -55,7 +48,8 @@ class BenchLoadTest : public ::testing::Test {
     return std::move(outcome).value();
   }
 
-  std::filesystem::path directory_;
+  test::ScratchDirectory scratch_;
+  std::filesystem::path directory_ = scratch_.path();
   std::unique_ptr<RunningProcess> engine_;
 };
 

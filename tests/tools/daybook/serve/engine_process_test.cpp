@@ -14,6 +14,7 @@
 
 #include "storage/journal/data_directory.hpp"
 #include "storage/journal/page_walker.hpp"
+#include "tests/support/scratch_directory.hpp"
 #include "tests/tools/daybook/serve/running_process.hpp"
 
 namespace daybook {
@@ -21,12 +22,6 @@ namespace {
 
 class EngineProcessTest : public ::testing::Test {
  protected:
-  EngineProcessTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "daybook-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
-  }
-  ~EngineProcessTest() override { std::filesystem::remove_all(directory_); }
-
   static std::vector<Account> account(std::uint64_t id) {
     Account made;
     made.id = AccountId{Uint128{id, 0}};
@@ -40,7 +35,8 @@ class EngineProcessTest : public ::testing::Test {
     return result.ok() ? result.value().status : RequestStatus::malformed;
   }
 
-  std::filesystem::path directory_;
+  test::ScratchDirectory scratch_;
+  std::filesystem::path directory_ = scratch_.path();
 };
 
 TEST_F(EngineProcessTest, RefusesNewWorkOnAFullDiskAndTakesItAgainLater) {

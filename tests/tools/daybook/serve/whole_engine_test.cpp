@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/scratch_directory.hpp"
 #include "tests/tools/daybook/serve/running_process.hpp"
 
 namespace daybook {
@@ -127,12 +128,8 @@ std::uint64_t sum_of_debits(Client& client) {
 
 class WholeEngineTest : public ::testing::Test {
  protected:
-  WholeEngineTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "daybook-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
-  }
-  ~WholeEngineTest() override { std::filesystem::remove_all(directory_); }
-  std::filesystem::path directory_;
+  test::ScratchDirectory scratch_;
+  std::filesystem::path directory_ = scratch_.path();
 };
 
 TEST_F(WholeEngineTest, ServesSeveralClientsAndRecoversTheSame) {
