@@ -65,6 +65,12 @@ if [[ "$long" == yes ]]; then
     tests/crash/copy_kill.py build/release/daybook --rounds 30
   phase "SIGKILL at every write and sync, errors" \
     tests/crash/inject.py build/release/daybook --jobs "$jobs" --long
+  phase "SIGKILL in snapshots, indexes and starts" \
+    tests/crash/derived_kill.py build/release/daybook --jobs "$jobs" --long
+  phase "readers of a live journal, 60 rounds" \
+    tests/crash/onlookers.py build/release/daybook --rounds 60
+  phase "full and read-only disks, permissions, limits, locks" \
+    tests/crash/hostile_host.py build/release/daybook
   phase "no reply before its sync" tests/crash/ack_order.py build/release/daybook --requests 2000
 fi
 # Last, so that the output ends with what ctest has to say.

@@ -10,6 +10,8 @@ be served from. restore, replay --fork, load and archive are killed at random mo
 they leave under the name asked for is whole or not there. Then the engine itself is killed while a
 backup is taken. At the end nothing acknowledged is lost: nobody disturbed the writer. The seed is
 printed.
+
+Fault 10: crashes in commands that copy. Fault 51: a backup under load, restored.
 """
 
 import argparse

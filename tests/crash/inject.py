@@ -11,6 +11,8 @@ replayed digest is that of the running engine, and it goes on working. Then erro
 that fails once, writes that fail with ENOSPC or EIO. The engine must stop and say why, and what it
 had acknowledged must be there afterwards.
 
+Fault 1: SIGKILL at every write and sync. Fault 23: a sync fails once. Fault 24: writes fail.
+
 Needs strace. --long plays a run three times as long. --list shows the points and ends.
 """
 
@@ -122,9 +124,9 @@ def count_start_points(daybook):
                 for n in range(1, most + 1)]
 
 
-def recover_and_go_on(daybook, run, directory):
+def recover_and_go_on(daybook, run, directory, options=SERVE_OPTIONS):
     """What must hold after any of this: checks, and the run can be played on to its end."""
-    with Engine(daybook, directory, SERVE_OPTIONS) as engine:
+    with Engine(daybook, directory, options) as engine:
         engine.must_listen()
         check_recovered(engine, run.acknowledged, run.refused)
         if not run.play(engine):
@@ -134,14 +136,14 @@ def recover_and_go_on(daybook, run, directory):
     daybook.run("verify", directory)
 
 
-def play_with(daybook, point, rounds, injection):
+def play_with(daybook, point, rounds, injection, options=SERVE_OPTIONS):
     """Plays the run with something injected at a thread's call, then recovers.
 
     Returns (did it happen?, exit code, the engine's last words)."""
     with Workplace("point") as place:
         directory, output = place / "data", place / "trace"
         run = ScriptedRun(place, rounds)
-        with Engine(daybook, directory, SERVE_OPTIONS) as engine:
+        with Engine(daybook, directory, options) as engine:
             engine.must_listen()
             thread = engine.threads()[point.place]
             tracer = Attached([thread], output, "-s", 0, "-e",
@@ -152,7 +154,7 @@ def play_with(daybook, point, rounds, injection):
             tracer.end()
             words = engine.errors()
         happened = code == -9 or "INJECTED" in output.read_text(encoding="latin-1")
-        recover_and_go_on(daybook, run, directory)
+        recover_and_go_on(daybook, run, directory, options)
         return happened, code, words
 
 

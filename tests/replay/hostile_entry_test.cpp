@@ -333,6 +333,7 @@ const Forgery own_rows[] = {
      "sequence 12: a segment is opened, sealed or hashed out of turn"},
 };
 
+// Fault 44: facts of kinds that nobody knows. Fault 46: payloads of a newer schema.
 TEST_P(HostileEntry, IsRefusedWithItsSequence) { expect_refused(GetParam()); }
 
 INSTANTIATE_TEST_SUITE_P(Codec, HostileEntry, testing::ValuesIn(codec_rows), name_of_forgery);
@@ -347,6 +348,17 @@ TEST(HostileEntryAlone, IsRefusedWhereItDoesNotFollow) {
   const auto applied = after.apply();
   ASSERT_FALSE(applied.ok());
   EXPECT_NE(applied.error().what.find("does not follow sequence 10"), std::string::npos);
+}
+
+// Fault 39: a duplicate, as a gap above, is refused with its place.
+TEST(HostileEntryAlone, IsRefusedWhereItsSequenceWasTaken) {
+  AfterAGoodEntry after;
+  after.forger().open(Sequence{AfterAGoodEntry::last});
+  after.forger().transfers({honest_transfer});
+  const auto applied = after.apply();
+  ASSERT_FALSE(applied.ok());
+  EXPECT_NE(applied.error().what.find("does not follow sequence 10"), std::string::npos)
+      << applied.error().what;
 }
 
 // So that the tables refuse what is wrong with their rows and not what those share.

@@ -81,6 +81,8 @@ void expect_everything_happened(const Coverage& coverage) {
                                    overrode::limits);
 }
 
+// Fault 54: random commands against a model. Fault 37: requests repeated, over restarts and
+// snapshots. Fault 49: a naive fold.
 TEST(LedgerModelTest, TheEngineAnswersAsTheModelDoes) {
   Coverage coverage;
   if (const auto seed = wanted_seed()) {

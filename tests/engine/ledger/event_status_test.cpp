@@ -173,6 +173,7 @@ TEST_P(EventStatusTest, ExistsTellsTheOriginalsTimestamp) {
   EXPECT_EQ(again.refused[1].timestamp.value(), first.first_timestamp.value() + 1);
 }
 
+// Fault 38: expected versions.
 TEST_P(EventStatusTest, ExpectedVersionsAreExact) {
   EXPECT_EQ(status_of(expecting(1, event(1))), "version_mismatch");
   EXPECT_EQ(status_of(expecting(0, event(1))), "created");

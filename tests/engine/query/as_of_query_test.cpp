@@ -340,6 +340,7 @@ class AsOfQueryTest : public testing::Test {
   std::vector<TransferId> closing_;
 };
 
+// Fault 49: the state at any sequence and time.
 TEST_F(AsOfQueryTest, IsWhatAReplayThatStopsThereHas) {
   const std::uint64_t worlds = rounds(20, 200);
   const std::uint64_t first = wanted_seed().value_or(1);

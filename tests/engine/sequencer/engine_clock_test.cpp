@@ -33,6 +33,23 @@ TEST(EngineClockTest, StartsAtTheWallClockAndFollowsTheMonotonicOne) {
   EXPECT_FALSE(clock.held());
 }
 
+// Fault 36: the clock stands still, goes back an hour, forward a year.
+TEST(EngineClockTest, StandsStillWithBothHandsAndHoldsAtAYear) {
+  Hands hands;
+  EngineClock clock{{}, hands, 0, false};
+  for (int tick = 0; tick < 1'000; ++tick) ASSERT_EQ(clock.now_ns(), noon);
+  EXPECT_FALSE(clock.held());
+  for (const bool forward : {false, true}) {
+    Hands moved;
+    EngineClock held{{}, moved, 0, false};
+    static_cast<void>(held.now_ns());
+    moved.wall = forward ? noon + 365 * 24 * hour : noon - hour;
+    moved.monotonic += second;
+    EXPECT_EQ(held.now_ns(), noon + second);
+    EXPECT_TRUE(held.held());
+  }
+}
+
 TEST(EngineClockTest, SlewsToASmallDifferenceAndNeverFalls) {
   Hands hands;
   EngineClock clock{{}, hands, 0, false};

@@ -53,6 +53,7 @@ TEST_F(DataDirectoryTest, ASecondOpenInThisProcessIsRefused) {
   EXPECT_EQ(second.error().kind, FailureKind::locked);
 }
 
+// Fault 31: two processes.
 TEST_F(DataDirectoryTest, AnotherProcessIsNamedAndItsDeathFreesTheDirectory) {
   int ready[2];
   ASSERT_EQ(::pipe(ready), 0);

@@ -227,6 +227,7 @@ TEST_F(JournalReaderTest, LiveReadersDoNotMakeSegmentsGrow) {
   EXPECT_EQ(pages_used(scratch_ / "with", true), pages_used(scratch_ / "without", false));
 }
 
+// Fault 16: this segment and the next three tests: missing, swapped, twice, of another journal.
 TEST_F(JournalReaderTest, AMissingSegmentIsNamed) {
   write_journal();
   std::filesystem::remove(segment(2));
@@ -283,6 +284,7 @@ TEST_F(JournalReaderTest, AnAcceptedForkIsRead) {
   EXPECT_NE(reading.failure->what.find("chain"), std::string::npos) << reading.failure->what;
 }
 
+// Fault 17: an older copy.
 TEST_F(JournalReaderTest, AnOlderCopyOfASegmentLeavesAGap) {
   {
     Scribe scribe{root_, observer_};
@@ -300,6 +302,7 @@ TEST_F(JournalReaderTest, AnOlderCopyOfASegmentLeavesAGap) {
   EXPECT_NE(failure.what.find("sequence: missing"), std::string::npos) << failure.what;
 }
 
+// Fault 18: an entry altered, its checksum made new.
 TEST_F(JournalReaderTest, AnAlteredEntryWithANewChecksumBreaksTheChainRightAfterIt) {
   write_journal();
   const std::uint64_t altered = sequences_[10];
@@ -321,6 +324,7 @@ TEST_F(JournalReaderTest, AnAlteredEntryWithANewChecksumBreaksTheChainRightAfter
       << reading.failure->what;
 }
 
+// Fault 39: a gap.
 TEST_F(JournalReaderTest, ARemovedEntryIsAGap) {
   write_journal();
   rewrite(1, [&](std::uint64_t key, std::vector<std::byte>& value) {
@@ -333,6 +337,7 @@ TEST_F(JournalReaderTest, ARemovedEntryIsAGap) {
       << failure.what;
 }
 
+// Fault 14: a file that was cut.
 TEST_F(JournalReaderTest, TruncationAnywhereIsDamageAndNeverASignal) {
   {
     Scribe scribe{root_, observer_};

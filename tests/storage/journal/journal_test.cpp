@@ -84,6 +84,7 @@ TEST_F(JournalTest, TakesTheLargestEntryAtTheEndOfASmallSegment) {
   EXPECT_TRUE(scribe.journal().append(seal.bytes(), EntryPlace::seals_segment).ok());
 }
 
+// Fault 27: the map is full.
 TEST_F(JournalTest, RefusesTheEntryThatNoLongerFitsTheMapBeforeLmdbDoes) {
   Scribe scribe{root_, observer_};
   scribe.write(1);
@@ -157,6 +158,7 @@ TEST_F(JournalTest, NeedsAnOpenSegment) {
   EXPECT_FALSE(scribe.journal().append(entry.bytes(), EntryPlace::within).ok());
 }
 
+// Fault 5: a sync that lied.
 TEST_F(JournalTest, RefusesToServeBehindItsWitness) {
   Uint128 id;
   {

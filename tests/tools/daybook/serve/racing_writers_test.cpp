@@ -2,6 +2,7 @@
 // of those who have read the same, one wins; in the end every event is there once, in the order in
 // which it won, and after a restart too. ThreadSanitizer runs this.
 
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/scratch_directory.hpp"
 #include "tests/tools/daybook/serve/running_process.hpp"
 
 namespace daybook {
@@ -106,9 +108,58 @@ void expect_all_there(Client& client) {
   }
 }
 
+// Each of the racers sends the same transfers, and counts those that it created.
+void race_for_ids(const ClientSettings& settings, std::atomic<std::uint64_t>& created) {
+  Client client{settings};
+  for (std::uint64_t batch = 0; batch < 40; ++batch) {
+    std::vector<Transfer> transfers(25);
+    for (std::uint64_t at = 0; at < transfers.size(); ++at) {
+      transfers[at].id = TransferId{Uint128{batch * transfers.size() + at + 1, 0}};
+      transfers[at].debit_account_id = AccountId{Uint128{1, 0}};
+      transfers[at].credit_account_id = AccountId{Uint128{2, 0}};
+      transfers[at].amount = Amount{Uint128{1, 0}};
+      transfers[at].ledger = LedgerId{1};
+      transfers[at].code = Code{1};
+    }
+    const auto result = client.create_transfers(transfers);
+    ASSERT_TRUE(result.ok()) << result.error().what;
+    ASSERT_EQ(result.value().status, RequestStatus::ok);
+    created += transfers.size() - result.value().refusals.size();
+    for (const Refusal& refusal : result.value().refusals) {
+      ASSERT_EQ(CreateTransferStatus{refusal.status}, CreateTransferStatus::exists);
+    }
+  }
+}
+
+// Fault 37: the same idempotency keys at the same time.
+TEST(RacingWritersTest, ATransferOfManySendersIsMadeOnce) {
+  const test::ScratchDirectory scratch;
+  RunningProcess engine{scratch.path(),
+                        [](EngineProcessSettings& settings) { settings.engine.io_threads = 2; }};
+  Client client{engine.client_settings()};
+  std::vector<Account> accounts(2);
+  for (std::uint64_t at = 0; at < accounts.size(); ++at) {
+    accounts[at].id = AccountId{Uint128{at + 1, 0}};
+    accounts[at].ledger = LedgerId{1};
+    accounts[at].code = Code{1};
+  }
+  ASSERT_TRUE(client.create_accounts(accounts).ok());
+  std::atomic<std::uint64_t> created{0};
+  std::vector<std::thread> threads;
+  for (std::uint64_t racer = 0; racer < writers; ++racer) {
+    threads.emplace_back([&] { race_for_ids(engine.client_settings(), created); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(created.load(), 1'000U);
+  const auto found = client.lookup_accounts(std::vector{accounts[0].id});
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found.value().accounts.at(0).debits_posted, (Amount{Uint128{1'000, 0}}));
+}
+
+// Fault 38: expected versions, and writers who race.
 TEST(RacingWritersTest, OneWinsAndNothingIsLostOrDoubled) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "daybook-XXXXXX").string();
-  const std::filesystem::path directory = ::mkdtemp(pattern.data());
+  const test::ScratchDirectory scratch;
+  const std::filesystem::path& directory = scratch.path();
   std::uint64_t digest = 0;
   {
     RunningProcess engine{directory, [](EngineProcessSettings& settings) {
@@ -130,7 +181,6 @@ TEST(RacingWritersTest, OneWinsAndNothingIsLostOrDoubled) {
     EXPECT_EQ(client.state_digest().value().digest, digest);
     expect_all_there(client);
   }
-  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // damaged, and always with the digest and the answers that were there before. A journal that is not
 // the one that a snapshot was taken of does not start.
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -11,11 +12,14 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/hash.hpp"
 #include "storage/journal/data_directory.hpp"
 #include "storage/snapshots/snapshot_directory.hpp"
+#include "tests/support/scratch_directory.hpp"
 #include "tests/tools/daybook/serve/running_process.hpp"
 #include "tools/daybook/exit_code.hpp"
 #include "tools/daybook/offline/archive_command.hpp"
+#include "tools/daybook/offline/offline_replay.hpp"
 #include "tools/daybook/offline/offline_verify.hpp"
 #include "tools/daybook/offline/recovery_needs.hpp"
 
@@ -33,13 +37,6 @@ void small_snapshots(EngineProcessSettings& settings) {
 
 class StartFromSnapshotTest : public ::testing::Test {
  protected:
-  StartFromSnapshotTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "daybook-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
-    layout_.root = directory_;
-  }
-  ~StartFromSnapshotTest() override { std::filesystem::remove_all(directory_); }
-
   static AccountId account_id(std::uint64_t id) { return AccountId{Uint128{id, 0}}; }
 
   static Transfer transfer(std::uint64_t id) {
@@ -220,12 +217,14 @@ class StartFromSnapshotTest : public ::testing::Test {
     return opened.ok() ? "" : opened.error().what;
   }
 
-  std::filesystem::path directory_;
-  JournalLayout layout_;
+  test::ScratchDirectory scratch_;
+  std::filesystem::path directory_ = scratch_.path();
+  JournalLayout layout_{directory_};
 };
 
 constexpr std::uint64_t many = 9'000;
 
+// Fault 37: keys that were used before the snapshot.
 TEST_F(StartFromSnapshotTest, AnswersAsBeforeAndGoesOn) {
   const Answers before = run_first(many);
   ASSERT_EQ(snapshots().size(), 2U);
@@ -252,6 +251,7 @@ TEST_F(StartFromSnapshotTest, AnswersAsBeforeAndGoesOn) {
   }
 }
 
+// Fault 20: a damaged snapshot.
 TEST_F(StartFromSnapshotTest, ADamagedOneGivesWayToTheOlderOneAndThatToTheJournal) {
   const Answers before = run_first(many);
   const auto taken = snapshots();
@@ -302,6 +302,63 @@ TEST_F(StartFromSnapshotTest, ADamagedRunOfIdsIsFoundBeforeItIsAsked) {
   expect_same(ask(engine, many), before);
 }
 
+// Fault 46: a newer format of snapshots, an older binary.
+TEST_F(StartFromSnapshotTest, OneOfANewerFormatIsRefusedWithBothVersionsAndTheOlderOneTaken) {
+  const Answers before = run_first(many);
+  const auto taken = snapshots();
+  ASSERT_EQ(taken.size(), 2U);
+  {
+    // The page's version, and its checksum made new.
+    std::fstream file{path_of(taken[0]), std::ios::in | std::ios::out | std::ios::binary};
+    std::array<char, 152> page;
+    file.read(page.data(), page.size());
+    page[4] = 2;
+    const std::uint64_t checksum = xxh3_64(std::as_bytes(std::span{page}).first(144));
+    std::memcpy(page.data() + 144, &checksum, sizeof checksum);
+    file.seekp(0);
+    file.write(page.data(), page.size());
+  }
+  RunningProcess engine{directory_, small_snapshots};
+  const std::string words = engine.wait_for_alarms(1)[0].words;
+  EXPECT_NE(words.find("has format version 2, this build reads 1"), std::string::npos) << words;
+  EXPECT_EQ(engine.process().recovered().snapshot, taken[1]);
+  expect_same(ask(engine, many), before);
+}
+
+// Fault 48: with a snapshot, without, offline, and offline again.
+TEST_F(StartFromSnapshotTest, EveryWayOfReplayingGivesTheSameDigest) {
+  const Answers before = run_first(many);
+  const auto offline = [&] {
+    State state{settings_for({.accounts_max = 10'000, .transfer_ids_max = 1'000'000})};
+    const auto counts = replay_directory(directory_.string(), state, {});
+    EXPECT_TRUE(counts.ok());
+    return state.digest();
+  };
+  EXPECT_EQ(offline(), before.digest);
+  EXPECT_EQ(offline(), before.digest);
+  const auto online = [&] {
+    RunningProcess engine{directory_, small_snapshots};
+    Client client{engine.client_settings()};
+    return client.state_digest().value().digest;
+  };
+  EXPECT_EQ(online(), before.digest);
+  std::filesystem::remove_all(layout_.snapshots());
+  std::filesystem::remove_all(layout_.index());
+  EXPECT_EQ(online(), before.digest);
+}
+
+// Fault 32: a second engine in the process that has the directory open.
+TEST_F(StartFromSnapshotTest, ASecondEngineInThisProcessIsRefused) {
+  RunningProcess engine{directory_, small_snapshots};
+  EngineProcessSettings settings;
+  settings.data = directory_;
+  const auto second = EngineProcess::open(
+      settings, [](const Failure&) {}, [](std::uint64_t) {});
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().kind, FailureKind::locked);
+  load(engine, 1, 250);
+}
+
 TEST_F(StartFromSnapshotTest, WhatIsOfNoUseTakesNoPlace) {
   static_cast<void>(run_first(many));
   const Sequence damaged = snapshots()[0];
@@ -337,6 +394,7 @@ TEST_F(StartFromSnapshotTest, WithoutARunOfIdsTheJournalIsReplayed) {
   expect_same(ask(engine, many), before);
 }
 
+// Fault 21: a snapshot of another journal.
 TEST_F(StartFromSnapshotTest, OneOfAnotherJournalIsPassedOver) {
   const Answers before = run_first(many);
   const auto other = directory_ / "other";
@@ -354,6 +412,7 @@ TEST_F(StartFromSnapshotTest, OneOfAnotherJournalIsPassedOver) {
   expect_same(ask(engine, many), before);
 }
 
+// Fault 21: a snapshot ahead of the journal.
 TEST_F(StartFromSnapshotTest, AJournalThatEndsBeforeItDoesNotStart) {
   static_cast<void>(run_first(60'000));
   const auto listed = list_segments(layout_);
@@ -368,6 +427,7 @@ TEST_F(StartFromSnapshotTest, AJournalThatEndsBeforeItDoesNotStart) {
   EXPECT_NE(words.find(std::to_string(snapshots()[0].value())), std::string::npos) << words;
 }
 
+// Fault 22: a good snapshot with another digest.
 TEST_F(StartFromSnapshotTest, OneWithAnotherDigestStopsTheStartAndNamesTheSequences) {
   static_cast<void>(run_first(many));
   // A header with another digest and a checksum that fits: no accident.
@@ -398,6 +458,7 @@ void small_segments(EngineProcessSettings& settings) {
   settings.journal.segment_bytes = settings.journal.first_segment_bytes = std::uint64_t{256} << 10;
 }
 
+// Fault 9: what only an older start needed is elsewhere.
 TEST_F(StartFromSnapshotTest, SegmentsBeforeItMayStandInAnArchive) {
   Answers before;
   {
