@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
@@ -223,6 +224,51 @@ Result<FoundEvents> read(const SentRequest& request, std::span<const std::byte> 
     page.items.push_back({each.event, each.sequence, {payload.begin(), payload.end()}});
   }
   return page;
+}
+
+/// The ids that a lookup asked for and `have` does not.
+std::vector<Uint128> asked_without(const SentRequest& request, std::vector<Uint128> have) {
+  std::sort(have.begin(), have.end());
+  std::vector<Uint128> missing;
+  for (const Uint128& id : asked_ids(request)) {
+    if (!std::binary_search(have.begin(), have.end(), id)) missing.push_back(id);
+  }
+  return missing;
+}
+
+Result<OrdersResult> read(const SentRequest& request, std::span<const std::byte> body,
+                          OrdersResult*) {
+  const auto reply = read_orders_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const ItemsReplyMessage<OrderView>& message = reply.value();
+  OrdersResult result{message.status,
+                      std::string{message.words},
+                      message.sequence,
+                      {message.items.begin(), message.items.end()},
+                      {}};
+  if (result.status != RequestStatus::ok) return result;
+  std::vector<Uint128> have;
+  for (const OrderView& each : result.orders) have.push_back(each.id);
+  result.missing = asked_without(request, std::move(have));
+  return result;
+}
+
+Result<PaymentsResult> read(const SentRequest& request, std::span<const std::byte> body,
+                            PaymentsResult*) {
+  const auto reply = read_payments_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const PaymentsReplyMessage& message = reply.value();
+  PaymentsResult result{message.status, std::string{message.words}, message.sequence, {}, {}};
+  std::span<const ClaimView> claims = message.claims;
+  std::vector<Uint128> have;
+  for (const PaymentView& each : message.payments) {
+    const auto own = claims.first(each.claims);
+    claims = claims.subspan(own.size());
+    result.payments.push_back({each, {own.begin(), own.end()}});
+    have.push_back(each.id);
+  }
+  if (result.status == RequestStatus::ok) result.missing = asked_without(request, std::move(have));
+  return result;
 }
 
 /// How far the first operation of the page had come before: as the filter in the frame says.

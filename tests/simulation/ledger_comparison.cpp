@@ -308,7 +308,7 @@ void Coverage::count(const WriteRequest& request, const BatchReply& reply) {
       ++changes[static_cast<ChangeAccountStatus>(status)];
     } else if (request.kind == RequestKind::put_names) {
       ++names[static_cast<PutNameStatus>(status)];
-    } else if (request.kind == RequestKind::append_events) {
+    } else if (appends_events(request.kind)) {
       ++events[static_cast<AppendEventStatus>(status)];
     } else {
       ++ledgers[static_cast<PutLedgerStatus>(status)];

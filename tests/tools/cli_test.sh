@@ -1114,7 +1114,7 @@ bundles() {
   cat >"$work/paid.json" <<'END'
 {"transfers": [{"id": "8001", "debit_account_id": "801", "credit_account_id": "802", "amount": "12.50", "ledger": 978, "code": 1},
                {"id": "8002", "debit_account_id": "802", "credit_account_id": "801", "amount": "2.50", "ledger": 978, "code": 1}],
- "events": [{"id": "8001", "aggregate_type": "order", "aggregate": "name:4711", "type": "paid", "expect_version": "none", "data": {"by": "card"}}]}
+ "events": [{"id": "8001", "aggregate_type": "basket", "aggregate": "name:4711", "type": "paid", "expect_version": "none", "data": {"by": "card"}}]}
 END
   run 0 bundle --file "$work/paid.json"
   has out "transfer 1"
@@ -1131,7 +1131,7 @@ END
   run 1 bundle --file "$work/poor.json" --json
   has out '"part":"transfer","index":0,"id":"8021","status":"linked_event_failed"}'
   has err "transfer 1: exceeds_credits"
-  run 0 stream list --aggregate-type order --json
+  run 0 stream list --aggregate-type basket --json
   has out '"version":1,'
   run 0 account get 802 --json
   has out '"credits_posted":"12.50"'
