@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/daybook/text/core_text.hpp"
-#include "tools/daybook/text/event_fields.hpp"
+#include "tools/daybook/text/domain_event_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/number_text.hpp"
 
