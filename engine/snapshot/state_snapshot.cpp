@@ -183,6 +183,9 @@ class StateReader {
   Result<void> take_accounts(const SnapshotBlock& block);
   Result<void> take_hold(const Hold& hold);
   Result<void> take_stream(const Stream& stream);
+  Result<void> take_totals(const State::Totals& totals);
+  Result<void> take_run_set(const SavedRuns& saved);
+  Result<void> take_aggregates(const SnapshotBlock& block);
   Result<void> take_order(const Order& order);
   Result<void> take_payment(const Payment& payment);
   Result<void> take_claim(const Claim& claim);
@@ -247,10 +250,8 @@ Result<SavedIds> StateReader::read() {
 Result<void> StateReader::take(const SnapshotBlock& block) {
   switch (block.kind) {
     case BlockKind::totals:
-      return each<State::Totals>(block, [&](const State::Totals& totals) -> Result<void> {
-        totals_ = totals;
-        return {};
-      });
+      return each<State::Totals>(block,
+                                 [&](const State::Totals& totals) { return take_totals(totals); });
     case BlockKind::ledgers:
       return each<SavedLedger>(block, [&](const SavedLedger& saved) -> Result<void> {
         if (state_.ledgers.full()) return full("ledgers");
@@ -278,11 +279,9 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
         return take_place(saved, state_.event_ids, "ids of events");
       });
     case BlockKind::orders:
-      return each<Order>(block, [&](const Order& order) { return take_order(order); });
     case BlockKind::payments:
-      return each<Payment>(block, [&](const Payment& payment) { return take_payment(payment); });
     case BlockKind::claims:
-      return each<Claim>(block, [&](const Claim& claim) { return take_claim(claim); });
+      return take_aggregates(block);
     case BlockKind::time_notes:
       return append_to(notes_, block, from_);
     case BlockKind::window_clients:
@@ -292,10 +291,7 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
     case BlockKind::id_generations:
       return append_to(generations_, block, from_);
     case BlockKind::id_run_set:
-      return each<SavedRuns>(block, [&](const SavedRuns& saved) -> Result<void> {
-        run_set_ = saved;
-        return {};
-      });
+      return each<SavedRuns>(block, [&](const SavedRuns& saved) { return take_run_set(saved); });
     case BlockKind::id_runs:
       return each<SavedIdRun>(block, [&](const SavedIdRun& saved) { return take_id_run(saved); });
     case BlockKind::recent_ids:
@@ -353,6 +349,26 @@ Result<void> StateReader::take_stream(const Stream& stream) {
   const StreamSlot slot = state_.streams.insert(stream.key);
   state_.streams.set_head(slot, stream.version, stream.last_sequence);
   return {};
+}
+
+Result<void> StateReader::take_totals(const State::Totals& totals) {
+  totals_ = totals;
+  return {};
+}
+
+Result<void> StateReader::take_run_set(const SavedRuns& saved) {
+  run_set_ = saved;
+  return {};
+}
+
+Result<void> StateReader::take_aggregates(const SnapshotBlock& block) {
+  if (block.kind == BlockKind::orders) {
+    return each<Order>(block, [&](const Order& order) { return take_order(order); });
+  }
+  if (block.kind == BlockKind::payments) {
+    return each<Payment>(block, [&](const Payment& payment) { return take_payment(payment); });
+  }
+  return each<Claim>(block, [&](const Claim& claim) { return take_claim(claim); });
 }
 
 Result<void> StateReader::take_order(const Order& order) {

@@ -56,7 +56,7 @@ Command CommandWriter::command_for_order(const Uint128& id) {
 
 /// Mostly one of the order's that is captured.
 void CommandWriter::name_payment(const Uint128& order, CommandDetails& details) {
-  details.subject_id = around_.wide_id(random_.between(1, 20));
+  details.subject_id = around_.wide_id(random_.between(1, 6));
   if (random_.chance(30)) return;
   for (const auto& [id, payment] : around_.guide->aggregates().payments) {
     if (payment.order == order && random_.chance(60)) details.subject_id = id;
@@ -99,7 +99,7 @@ Command CommandWriter::command_for_payment(const Uint128& id) {
 }
 
 AskedEvent CommandWriter::payment_command(const WriteRequest& request) {
-  const Uint128 id = around_.wide_id(random_.between(1, random_.chance(70) ? 20 : 200));
+  const Uint128 id = around_.wide_id(random_.between(1, random_.chance(85) ? 5 : 200));
   const Command command = command_for_payment(id);
   CommandDetails details;
   std::string text;
@@ -115,9 +115,9 @@ AskedEvent CommandWriter::payment_command(const WriteRequest& request) {
     if (random_.chance(20)) details.amount = {};
   }
   if (command >= Command::refund_request) {
-    details.subject_id = Uint128{random_.between(1, 4), 0};
+    details.subject_id = Uint128{random_.between(1, 3), 0};
     const bool begins = command == Command::refund_request || command == Command::dispute_open;
-    if (begins) details.amount = amount_of(random_.between(1, 6));
+    if (begins) details.amount = amount_of(random_.between(1, random_.chance(70) ? 2 : 9));
   }
   if (command == Command::payment_authorise || command == Command::payment_fail) text = "why";
   return finish(command, id, details, text, request);
