@@ -46,7 +46,7 @@ constexpr Shape shapes[command_count] = {
 
 const Shape& shape_of(Command command) { return shapes[static_cast<std::size_t>(command)]; }
 
-/// The ids behind the names, made before main() begins.
+/// The ids behind the names.
 struct Ids {
   Uint128 order = id_of("order");
   Uint128 payment = id_of("payment");
@@ -58,7 +58,12 @@ struct Ids {
     }
   }
 };
-const Ids ids;
+const Ids& ids() noexcept {
+  static const Ids made;
+  return made;
+}
+// Made before main() begins, so that no thread has to; whoever asks earlier makes them.
+[[maybe_unused]] const Ids& made_early = ids();
 
 bool is_of_order(Command command) { return command <= Command::order_cancel; }
 
@@ -67,24 +72,24 @@ bool is_missing(Use use, bool is_set) { return use == Use::must && !is_set; }
 
 }  // namespace
 
-const Uint128& order_type() noexcept { return ids.order; }
-const Uint128& payment_type() noexcept { return ids.payment; }
+const Uint128& order_type() noexcept { return ids().order; }
+const Uint128& payment_type() noexcept { return ids().payment; }
 
 std::string_view to_string(Command command) noexcept { return shape_of(command).event_type; }
 
 const Uint128& event_type_of(Command command) noexcept {
-  return ids.event_types[static_cast<std::size_t>(command)];
+  return ids().event_types[static_cast<std::size_t>(command)];
 }
 
 const Uint128& aggregate_type_of(Command command) noexcept {
-  return is_of_order(command) ? ids.order : ids.payment;
+  return is_of_order(command) ? ids().order : ids().payment;
 }
 
 std::optional<Command> command_of(const Uint128& aggregate_type,
                                   const Uint128& event_type) noexcept {
   for (std::size_t at = 0; at < command_count; ++at) {
     const auto command = static_cast<Command>(at);
-    if (ids.event_types[at] == event_type && aggregate_type_of(command) == aggregate_type) {
+    if (ids().event_types[at] == event_type && aggregate_type_of(command) == aggregate_type) {
       return command;
     }
   }
@@ -145,7 +150,7 @@ EventScope scope_of(RequestKind kind) noexcept {
 }
 
 bool is_engine_aggregate(const Uint128& aggregate_type) noexcept {
-  return aggregate_type == ids.order || aggregate_type == ids.payment;
+  return aggregate_type == ids().order || aggregate_type == ids().payment;
 }
 
 AppendEventStatus fault_of(const DomainEvent& event, EventScope scope) {
@@ -157,8 +162,8 @@ AppendEventStatus fault_of(const DomainEvent& event, EventScope scope) {
   }
   const bool engine_s = is_engine_aggregate(event.aggregate_type);
   if (scope == EventScope::own && engine_s) return Status::aggregate_type_reserved;
-  if ((scope == EventScope::orders && event.aggregate_type != ids.order) ||
-      (scope == EventScope::payments && event.aggregate_type != ids.payment)) {
+  if ((scope == EventScope::orders && event.aggregate_type != ids().order) ||
+      (scope == EventScope::payments && event.aggregate_type != ids().payment)) {
     return Status::aggregate_type_not_of_request;
   }
   const bool earlier = fault == Status::aggregate_id_must_not_be_zero ||
