@@ -32,7 +32,7 @@ const Transfer* CreatedTransfers::find(TransferId id) const {
   return found;
 }
 
-AppendEventStatus fault_of_transfer(const CommandContext& context, TransferId id, LedgerId ledger,
+AppendEventStatus fault_of_transfer(const RuleContext& context, TransferId id, LedgerId ledger,
                                     u128 amount) {
   using Status = AppendEventStatus;
   if (id.value().is_zero()) return Status::created;

@@ -34,7 +34,7 @@ struct AskedCommand {
   const DomainEvent& event;
   ReadCommand read;
 };
-struct CommandContext {
+struct RuleContext {
   const LedgerRegistry& ledgers;
   const CreatedTransfers& transfers;
 };
@@ -43,7 +43,7 @@ struct CommandContext {
 struct AggregateRules {
   const Uint128& (*type)() noexcept;
   /// May it be done? Changes nothing. Requires: fault_of_command() is created.
-  AppendEventStatus (*decide)(const AggregateRows& rows, const CommandContext& context,
+  AppendEventStatus (*decide)(const AggregateRows& rows, const RuleContext& context,
                               const AskedCommand& asked);
   /// Does it. Total, given that it was decided as created.
   void (*apply)(AggregateRows& rows, const AskedCommand& asked);
@@ -54,7 +54,7 @@ struct AggregateRules {
 
 /// Is the transfer that a command names one that the operation created, of this amount? Where it
 /// names none, it is. `ledger`: 0 = any that counts a stock.
-[[nodiscard]] AppendEventStatus fault_of_transfer(const CommandContext& context, TransferId id,
+[[nodiscard]] AppendEventStatus fault_of_transfer(const RuleContext& context, TransferId id,
                                                   LedgerId ledger, u128 amount);
 
 }  // namespace daybook

@@ -37,7 +37,7 @@ Status fault_of_payment(const AggregateRows& rows, const Order& order, const Uin
   return Status::created;
 }
 
-Status decide_creation(const AggregateRows& rows, const CommandContext& context,
+Status decide_creation(const AggregateRows& rows, const RuleContext& context,
                        const AskedCommand& asked) {
   const CommandDetails& details = asked.read.details;
   if (rows.find_order(asked.event.aggregate_id) != nullptr) return Status::order_already_exists;
@@ -50,7 +50,7 @@ Status decide_creation(const AggregateRows& rows, const CommandContext& context,
 
 }  // namespace
 
-Status decide_order(const AggregateRows& rows, const CommandContext& context,
+Status decide_order(const AggregateRows& rows, const RuleContext& context,
                     const AskedCommand& asked) {
   const Command command = asked.read.command;
   const CommandDetails& details = asked.read.details;

@@ -116,7 +116,7 @@ u128 amount_meant(const Payment& payment, const Claim* claim, const AskedCommand
   return claim != nullptr ? wide(claim->amount) : wide(payment.amount);
 }
 
-Status decide_initiation(const AggregateRows& rows, const CommandContext& context,
+Status decide_initiation(const AggregateRows& rows, const RuleContext& context,
                          const AskedCommand& asked) {
   if (rows.find_payment(asked.event.aggregate_id) != nullptr) {
     return Status::payment_already_exists;
@@ -165,7 +165,7 @@ void apply_to_claim(AggregateRows& rows, Payment payment, const AskedCommand& as
 
 }  // namespace
 
-Status decide_payment(const AggregateRows& rows, const CommandContext& context,
+Status decide_payment(const AggregateRows& rows, const RuleContext& context,
                       const AskedCommand& asked) {
   const Command command = asked.read.command;
   const CommandDetails& details = asked.read.details;

@@ -8,7 +8,7 @@ namespace daybook {
 /// AppendEventStatus: what there is, its state, that of the refund or dispute, then the amounts,
 /// the transfer and the room.
 [[nodiscard]] AppendEventStatus decide_payment(const AggregateRows& rows,
-                                               const CommandContext& context,
+                                               const RuleContext& context,
                                                const AskedCommand& asked);
 
 /// Requires: decide_payment() is created.
