@@ -360,6 +360,16 @@ struct AnswerOf<Callback<Answer>> {
   using Type = Answer;
 };
 
+/// Of orders and payments as of a moment, "behind" may mean that the moment is still to come.
+bool may_be_of_the_future(const SentRequest& request) {
+  if (request.kind != RequestKind::lookup_orders && request.kind != RequestKind::lookup_payments) {
+    return false;
+  }
+  layout::LookupAt fixed;
+  std::memcpy(&fixed, request.buffer.bytes.get() + frame_header_bytes, sizeof(fixed));
+  return fixed.at_sequence != 0 || fixed.at_time != 0;
+}
+
 bool holds_events(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::put_names;
@@ -386,7 +396,8 @@ bool answer(SentRequest& request, std::span<const std::byte> body, bool asks_aga
       [&](auto& callback) {
         using Answer = typename AnswerOf<std::remove_cvref_t<decltype(callback)>>::Type;
         Result<Answer> result = read(request, body, static_cast<Answer*>(nullptr));
-        if (asks_again && result && result.value().status == RequestStatus::index_behind) {
+        if (asks_again && !may_be_of_the_future(request) && result &&
+            result.value().status == RequestStatus::index_behind) {
           return false;
         }
         if (result) highest = std::max(highest, named_by(request, result.value()));
