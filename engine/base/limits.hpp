@@ -27,6 +27,16 @@ inline constexpr std::size_t name_bytes_max = 64;          ///< Of an id.
 inline constexpr std::uint32_t request_names_max = 4'096;  ///< That come with events.
 inline constexpr std::uint64_t names_default = std::uint64_t{1} << 26;
 inline constexpr std::size_t event_payload_bytes_max = 64 * 1'024;  ///< Of one domain event.
+/// Of a command to an order or a payment: its SKU, tracking number, reason and so on.
+inline constexpr std::size_t command_text_bytes_max = 160;
+inline constexpr std::uint64_t orders_default = std::uint64_t{1} << 22;
+/// Also of the refunds and the disputes of all payments, each.
+inline constexpr std::uint64_t payments_default = std::uint64_t{1} << 22;
+inline constexpr std::uint32_t payment_captures_max = 256;  ///< Of one payment.
+inline constexpr std::uint32_t payment_refunds_max = 64;
+inline constexpr std::uint32_t payment_disputes_max = 64;
+inline constexpr std::uint32_t aggregates_lookup_max =
+    64;  ///< Orders or payments asked for at once.
 inline constexpr std::uint64_t event_ids_default = std::uint64_t{1} << 26;
 inline constexpr std::uint64_t streams_default = std::uint64_t{1} << 24;
 /// Events and payloads in one page of an answer. One event with the largest payload always fits.

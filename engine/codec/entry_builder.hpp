@@ -132,6 +132,8 @@ class EntryBuilder {
   [[nodiscard]] const Transfer& transfer(std::uint32_t index) const {
     return transfers_.items[index];
   }
+  /// All of them so far.
+  [[nodiscard]] std::span<const Transfer> transfers() const { return transfers_.all(); }
   /// The transfer that took `sequence`, or null. Cost: O(log runs).
   [[nodiscard]] const Transfer* find_transfer(Sequence sequence) const;
   /// The note of a transfer of this slab; all zero if it has none. Cost: O(log notes).

@@ -222,7 +222,7 @@ bool keeps_request_data(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::put_names) {
     return status != static_cast<std::uint16_t>(PutNameStatus::exists);
   }
-  if (kind == RequestKind::append_events) {
+  if (appends_events(kind)) {
     return status != static_cast<std::uint16_t>(AppendEventStatus::exists) &&
            status != static_cast<std::uint16_t>(AppendEventStatus::linked_event_failed);
   }
@@ -280,7 +280,7 @@ std::uint32_t* RunWalker::refused_of(RequestKind kind) {
   if (kind == RequestKind::create_transfers) return &refused_transfers_;
   if (kind == RequestKind::put_ledgers) return &refused_ledgers_;
   if (kind == RequestKind::put_names) return &refused_names_;
-  if (kind == RequestKind::append_events) return &refused_events_;
+  if (appends_events(kind)) return &refused_events_;
   return kind == RequestKind::change_accounts ? &refused_account_changes_ : nullptr;
 }
 

@@ -40,18 +40,25 @@ RequestEvents::Slot& RequestEvents::slot_of(std::vector<Slot>& slots, std::uint3
 }
 
 RequestEvents::Decision RequestEvents::decide_one(const State& state, FactReader& facts,
-                                                  std::span<const DomainEvent> events,
-                                                  std::uint32_t index,
+                                                  const Asked& asked, std::uint32_t index,
                                                   std::span<const std::byte> payload,
                                                   Counts& counts) {
   using Status = AppendEventStatus;
+  const auto& events = asked.events;
   const DomainEvent& event = events[index];
   Decision decision;
   const auto is = [&decision](Status status) {
     decision.status = status;
     return decision;
   };
-  if (const Status fault = fault_of(event); fault != Status::created) return is(fault);
+  if (const Status fault = fault_of(event, asked.scope); fault != Status::created) {
+    return is(fault);
+  }
+  const bool commands = is_engine_aggregate(event.aggregate_type);
+  if (commands) {
+    const Status fault = fault_of_command(event, payload);
+    if (fault != Status::created) return is(fault);
+  }
   Slot& same_id = slot_of(ids_, round_, state.event_ids.tag_of(event.id),
                           [&](std::uint32_t other) { return events[other].id == event.id; });
   if (same_id.round == round_) return is(Status::id_repeated_in_request);
@@ -73,6 +80,10 @@ RequestEvents::Decision RequestEvents::decide_one(const State& state, FactReader
                                                       : state.streams.version_of(event.stream());
   const bool expects = (event.flags & event_flag::expects_version) != 0;
   if (expects && event.version != before) return is(Status::version_mismatch);
+  if (commands) {
+    const Status status = decide_command(state, asked, event, payload);
+    if (status != Status::created) return is(status);
+  }
   if (before == 0 && ++counts.streams > state.streams.room()) return is(Status::too_many_streams);
   if (++counts.events > state.event_ids.room()) return is(Status::too_many_events);
   newest = {.round = round_, .index = index};
@@ -80,18 +91,32 @@ RequestEvents::Decision RequestEvents::decide_one(const State& state, FactReader
   return decision;
 }
 
-std::span<const RequestEvents::Decision> RequestEvents::decide(
-    const State& state, FactReader& facts, std::span<const DomainEvent> events,
-    std::span<const std::byte> payloads) {
+// Where it may be done, the later commands of the request see it done.
+AppendEventStatus RequestEvents::decide_command(const State& state, const Asked& asked,
+                                                const DomainEvent& event,
+                                                std::span<const std::byte> payload) {
+  const AggregateRules& rules = *rules_of(event.aggregate_type);
+  const AskedCommand command{event, *read_command(event, payload)};
+  const AppendEventStatus status = rules.decide(rows_, {state.ledgers, asked.transfers}, command);
+  if (status == AppendEventStatus::created) rules.apply(rows_, command);
+  return status;
+}
+
+std::span<const RequestEvents::Decision> RequestEvents::decide(const State& state,
+                                                               FactReader& facts,
+                                                               const Asked& asked) {
   using Status = AppendEventStatus;
+  const auto& events = asked.events;
+  std::span<const std::byte> payloads = asked.payloads;
   ENSURE(events.size() <= decisions_.size(), "a request has at most so many events");
   begin_round();
+  rows_.begin(state.aggregates);
   Counts counts;
   const std::span decisions{decisions_.data(), events.size()};
   for (std::uint32_t index = 0; index < events.size(); ++index) {
     const auto payload = payloads.first(events[index].payload_bytes);
     payloads = payloads.subspan(payload.size());
-    decisions[index] = decide_one(state, facts, events, index, payload, counts);
+    decisions[index] = decide_one(state, facts, asked, index, payload, counts);
     const Status status = decisions[index].status;
     if (status == Status::created || status == Status::exists) continue;
     appends_ = false;

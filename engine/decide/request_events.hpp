@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "engine/aggregates/aggregate_rules.hpp"
+#include "engine/aggregates/request_rows.hpp"
 #include "engine/ledger/fact_reader.hpp"
 #include "engine/model/domain_event.hpp"
 #include "engine/state/state.hpp"
@@ -21,6 +23,9 @@ namespace daybook {
 /// fails keeps its status and the others are linked_event_failed. Where all of them exist already,
 /// just the same, each is told so: that is the whole request again. Nothing is changed here.
 ///
+/// Events of orders and payments are commands: each is decided by the rules of its aggregate, on
+/// what those before it would make of it.
+///
 /// Threads.  One.
 /// Cost.     No allocation after construction; a read of the journal for an id used for something
 ///           else.
@@ -36,10 +41,15 @@ class RequestEvents {
     EventHashes hashes;
   };
 
+  struct Asked {
+    std::span<const DomainEvent> events;
+    std::span<const std::byte> payloads;
+    EventScope scope = EventScope::own;
+    CreatedTransfers transfers{};  ///< By the same request.
+  };
   /// One decision an event, valid until the next call. Requires: payloads_fill().
   [[nodiscard]] std::span<const Decision> decide(const State& state, FactReader& facts,
-                                                 std::span<const DomainEvent> events,
-                                                 std::span<const std::byte> payloads);
+                                                 const Asked& asked);
 
   /// Of those decided last: are they to be appended?
   [[nodiscard]] bool appends() const { return appends_; }
@@ -57,9 +67,12 @@ class RequestEvents {
   };
 
   void begin_round();
-  [[nodiscard]] Decision decide_one(const State& state, FactReader& facts,
-                                    std::span<const DomainEvent> events, std::uint32_t index,
-                                    std::span<const std::byte> payload, Counts& counts);
+  [[nodiscard]] Decision decide_one(const State& state, FactReader& facts, const Asked& asked,
+                                    std::uint32_t index, std::span<const std::byte> payload,
+                                    Counts& counts);
+  [[nodiscard]] AppendEventStatus decide_command(const State& state, const Asked& asked,
+                                                 const DomainEvent& event,
+                                                 std::span<const std::byte> payload);
   template <typename Same>
   [[nodiscard]] static Slot& slot_of(std::vector<Slot>& slots, std::uint32_t round,
                                      std::uint64_t tag, Same same);
@@ -67,6 +80,7 @@ class RequestEvents {
   std::vector<Slot> ids_;
   std::vector<Slot> streams_;  ///< The newest event of each stream.
   std::uint32_t round_ = 0;
+  RequestRows rows_;
   std::vector<Decision> decisions_;
   bool appends_ = false;
 };

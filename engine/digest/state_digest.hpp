@@ -22,6 +22,7 @@ namespace daybook {
 ///   names       XXH3-64 of the name and its sequence.
 ///   events      XXH3-64 of the event, its payload's XXH3-64 and its sequence; and of each stream's
 ///               head.
+///   orders, payments, refunds, disputes: XXH3-64 of what the rules know of each.
 ///   the rest    XXH3-64 of its canonical bytes.
 /// Part of the journal format. It finds accidents, not forgers.
 class StateDigest {

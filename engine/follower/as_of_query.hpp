@@ -41,9 +41,11 @@ class AsOfQuery {
   [[nodiscard]] Result<void> trial_balance();
   [[nodiscard]] Result<void> lookup_holds();
 
- private:
-  /// Finds `moment_`. False where the request was refused.
+  /// Finds moment(), for whoever answers other questions. False where the request was refused.
   [[nodiscard]] Result<bool> find_moment();
+  [[nodiscard]] Sequence moment() const { return moment_; }
+
+ private:
   [[nodiscard]] Result<void> find_moment_by_time();
   [[nodiscard]] Result<void> find_moment_by_sequence();
   [[nodiscard]] Result<void> look_up(const Follower::FoundAccount& found);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <optional>
 
+#include "engine/follower/aggregate_query.hpp"
 #include "engine/follower/as_of_query.hpp"
 #include "engine/follower/event_query.hpp"
 #include "engine/follower/filtered_query.hpp"
@@ -139,6 +140,9 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
       return as_of_query(slot).lookup_accounts();
     case RequestKind::trial_balance_at:
       return as_of_query(slot).trial_balance();
+    case RequestKind::lookup_orders:
+    case RequestKind::lookup_payments:
+      return AggregateQuery{as_of_links(), slot}.run();
     case RequestKind::trial_balance:
       trial_balance(slot);
       return {};
@@ -154,6 +158,8 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::change_accounts:
     case RequestKind::put_names:
     case RequestKind::append_events:
+    case RequestKind::order_commands:
+    case RequestKind::payment_commands:
     case RequestKind::bundle:
     case RequestKind::release_holds:
     case RequestKind::lookup_accounts:
@@ -167,13 +173,14 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
   return {};
 }
 
-AsOfQuery QueryWorker::as_of_query(RequestSlot& slot) {
-  return AsOfQuery{{.follower = links_.follower,
-                    .with_facts = reader_,
-                    .journal = links_.journal,
-                    .as_of = links_.progress.followed()},
-                   slot};
+AsOfQuery::Links QueryWorker::as_of_links() {
+  return {.follower = links_.follower,
+          .with_facts = reader_,
+          .journal = links_.journal,
+          .as_of = links_.progress.followed()};
 }
+
+AsOfQuery QueryWorker::as_of_query(RequestSlot& slot) { return AsOfQuery{as_of_links(), slot}; }
 
 Result<void> QueryWorker::with_facts(Sequence sequence,
                                      const std::function<void(const EntryFacts&)>& use) {

@@ -75,6 +75,7 @@ class QueryWorker {
 
   static constexpr std::uint64_t sleep_ns_max = 20'000'000;
 
+  [[nodiscard]] AsOfQuery::Links as_of_links();
   [[nodiscard]] AsOfQuery as_of_query(RequestSlot& slot);
 
   Links links_;

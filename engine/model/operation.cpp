@@ -16,6 +16,10 @@ std::string_view to_string(RequestKind kind) noexcept {
       return "put_names";
     case RequestKind::append_events:
       return "append_events";
+    case RequestKind::order_commands:
+      return "order_commands";
+    case RequestKind::payment_commands:
+      return "payment_commands";
     case RequestKind::bundle:
       return "bundle";
     case RequestKind::lookup_accounts:
@@ -50,6 +54,10 @@ std::string_view to_string(RequestKind kind) noexcept {
       return "lookup_accounts_at";
     case RequestKind::trial_balance_at:
       return "trial_balance_at";
+    case RequestKind::lookup_orders:
+      return "lookup_orders";
+    case RequestKind::lookup_payments:
+      return "lookup_payments";
     case RequestKind::advance_clock:
       return "advance_clock";
     case RequestKind::accept_clock:

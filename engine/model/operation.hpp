@@ -18,6 +18,8 @@ enum class RequestKind : std::uint16_t {
   change_accounts = 19,  ///< By an operator: limits, freezing, closing.
   put_names = 20,
   append_events = 21,     ///< To streams of domain events: all of them or none.
+  order_commands = 22,    ///< Events of orders, which the engine's rules allow or refuse.
+  payment_commands = 23,  ///< The same of payments.
   bundle = 24,            ///< A chain of transfers and domain events: all of them or none.
   lookup_accounts = 40,   ///< Answered by the sequencer, in order with the writes.
   lookup_transfers = 41,  ///< This and the following: answered by query threads.
@@ -35,6 +37,8 @@ enum class RequestKind : std::uint16_t {
   read_events = 53,
   lookup_accounts_at = 54,  ///< As of a sequence or a time, as trial_balance_at.
   trial_balance_at = 55,
+  lookup_orders = 57,  ///< As they are, or as of a sequence or a time, as lookup_payments.
+  lookup_payments = 58,
   advance_clock = 64,  ///< Manual clock only. Journaled.
   accept_clock = 65,   ///< Ends a held clock. Journaled.
   state_digest = 66,   ///< Answered by the sequencer.
@@ -44,26 +48,31 @@ enum class RequestKind : std::uint16_t {
 
 [[nodiscard]] std::string_view to_string(RequestKind kind) noexcept;
 
+/// True for kinds whose events are domain events, all of them appended or none.
+[[nodiscard]] constexpr bool appends_events(RequestKind kind) {
+  return kind == RequestKind::append_events || kind == RequestKind::order_commands ||
+         kind == RequestKind::payment_commands;
+}
+
 /// True for kinds that become an operation record in the journal, and so have a reply window.
 [[nodiscard]] constexpr bool is_journaled(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::change_accounts ||
-         kind == RequestKind::put_names || kind == RequestKind::append_events ||
-         kind == RequestKind::bundle || kind == RequestKind::advance_clock ||
-         kind == RequestKind::accept_clock;
+         kind == RequestKind::put_names || appends_events(kind) || kind == RequestKind::bundle ||
+         kind == RequestKind::advance_clock || kind == RequestKind::accept_clock;
 }
 
 /// True for kinds whose events take a timestamp each: the last one's is the request's time.
 [[nodiscard]] constexpr bool takes_slots(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::put_names ||
-         kind == RequestKind::append_events || kind == RequestKind::bundle;
+         appends_events(kind) || kind == RequestKind::bundle;
 }
 
 /// True for kinds that may bring names beside their events.
 [[nodiscard]] constexpr bool may_bring_names(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
-         kind == RequestKind::append_events || kind == RequestKind::bundle;
+         appends_events(kind) || kind == RequestKind::bundle;
 }
 
 /// True for kinds whose request is a QueryFilter.
@@ -79,7 +88,8 @@ enum class RequestKind : std::uint16_t {
          kind == RequestKind::lookup_holds || kind == RequestKind::trial_balance ||
          kind == RequestKind::lookup_names || kind == RequestKind::read_events ||
          kind == RequestKind::query_operations || kind == RequestKind::lookup_accounts_at ||
-         kind == RequestKind::trial_balance_at || is_filtered(kind);
+         kind == RequestKind::trial_balance_at || kind == RequestKind::lookup_orders ||
+         kind == RequestKind::lookup_payments || is_filtered(kind);
 }
 
 /// One request as the journal remembers it, accepted or refused. 112 bytes.
@@ -120,6 +130,7 @@ static_assert(sizeof(Refusal) == 16 && alignof(Refusal) == 8);
 
 /// The kind of request whose statuses and data a refusal of a request of `kind` has.
 [[nodiscard]] constexpr RequestKind kind_of_refusal(RequestKind kind, const Refusal& refusal) {
+  if (appends_events(kind)) return RequestKind::append_events;
   if (kind != RequestKind::bundle) return kind;
   return refusal.part == bundle_part::events ? RequestKind::append_events
                                              : RequestKind::create_transfers;

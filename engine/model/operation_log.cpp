@@ -91,7 +91,7 @@ std::size_t event_bytes_of(RequestKind kind) noexcept {
   if (kind == RequestKind::put_ledgers) return sizeof(Ledger);
   if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
   if (kind == RequestKind::put_names) return sizeof(Name);
-  if (kind == RequestKind::append_events) return sizeof(DomainEvent);
+  if (appends_events(kind)) return sizeof(DomainEvent);
   return 0;
 }
 

@@ -36,6 +36,8 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::put_ledgers:
     case RequestKind::put_names:
     case RequestKind::append_events:
+    case RequestKind::order_commands:
+    case RequestKind::payment_commands:
     case RequestKind::bundle:
       return role == Role::gateway || role == Role::operator_;
     case RequestKind::change_accounts:
@@ -52,6 +54,8 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::query_operations:
     case RequestKind::lookup_accounts_at:
     case RequestKind::trial_balance_at:
+    case RequestKind::lookup_orders:
+    case RequestKind::lookup_payments:
     case RequestKind::get_account_transfers:
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:

@@ -49,8 +49,7 @@ const char* Replayer::fault_of_operation(const Operation& operation) const {
   const bool in_part =
       operation.created_count != operation.event_count &&
       (operation.created_count != 0 || operation.refusal_count != operation.event_count);
-  const bool is_whole =
-      operation.kind == RequestKind::append_events || operation.kind == RequestKind::bundle;
+  const bool is_whole = appends_events(operation.kind) || operation.kind == RequestKind::bundle;
   if (is_whole && (in_part || (operation.created_count != 0 && operation.refusal_count != 0))) {
     return "an operation appends some of its events and others not";
   }
@@ -60,6 +59,7 @@ const char* Replayer::fault_of_operation(const Operation& operation) const {
 Result<void> Replayer::start_operation(const EntryFacts& facts, const PlacedRun& placed) {
   operation_ = placed;
   next_operation_ = placed.run.operation + 1;
+  created_ = {};
   const Sequence sequence = state_.take_sequence();
   const Operation& operation = facts.operations[placed.run.operation];
   if (const char* const fault = fault_of_operation(operation)) return damaged(sequence, fault);

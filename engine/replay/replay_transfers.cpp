@@ -245,6 +245,7 @@ Result<void> Replayer::apply_transfers(const EntryFacts& facts, const PlacedRun&
     if (!applied.ok()) return applied;
   }
   transfers_ += transfers.size();
+  created_ = {state_.transfer_ids, transfers, placed.first_sequence};
   return {};
 }
 

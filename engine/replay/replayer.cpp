@@ -80,6 +80,8 @@ constexpr Made made[] = {
     {RequestKind::change_accounts, FactKind::account_change},
     {RequestKind::put_names, FactKind::name},
     {RequestKind::append_events, FactKind::domain_event},
+    {RequestKind::order_commands, FactKind::domain_event},
+    {RequestKind::payment_commands, FactKind::domain_event},
     {RequestKind::bundle, FactKind::transfer},
     {RequestKind::advance_clock, FactKind::clock_change},
     {RequestKind::accept_clock, FactKind::clock_change},

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "engine/aggregates/aggregate_rules.hpp"
 #include "engine/codec/entry_facts.hpp"
 #include "engine/decide/decide_transfer.hpp"
 #include "engine/ports/journal.hpp"
@@ -80,7 +81,9 @@ class Replayer {
                                         Sequence sequence);
   [[nodiscard]] Result<void> apply_events(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> check_event(const EntryFacts& facts, const DomainEvent& event,
-                                         Sequence sequence);
+                                         EventScope scope, Sequence sequence);
+  [[nodiscard]] Result<void> check_command(const DomainEvent& event,
+                                           std::span<const std::byte> payload, Sequence sequence);
   [[nodiscard]] Result<void> apply_evictions(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_clock_changes(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_segment_facts(const EntryFacts& facts, const PlacedRun& placed);
@@ -95,8 +98,9 @@ class Replayer {
   std::optional<PlacedRun> operation_;  // The run that started the operation under way.
   std::uint32_t next_operation_ = 0;    // Index of the operation that comes next.
   std::size_t payload_bytes_applied_ = 0;
-  Timestamp slots_begin_;  // Events of the operation have later timestamps ...
-  Timestamp slots_end_;    // ... and none after this.
+  CreatedTransfers created_;  // By the operation under way.
+  Timestamp slots_begin_;     // Events of the operation have later timestamps ...
+  Timestamp slots_end_;       // ... and none after this.
   std::uint64_t transfers_ = 0;
   std::uint64_t operations_ = 0;
   std::uint64_t entries_ = 0;

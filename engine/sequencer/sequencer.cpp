@@ -20,7 +20,7 @@ std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::put_ledgers) return sizeof(Ledger);
   if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
   if (kind == RequestKind::put_names) return sizeof(Name);
-  if (kind == RequestKind::append_events) return sizeof(DomainEvent);
+  if (appends_events(kind)) return sizeof(DomainEvent);
   return 0;
 }
 
@@ -31,7 +31,7 @@ FactKind fact_kind(RequestKind kind) {
     return FactKind::transfer;
   if (kind == RequestKind::change_accounts) return FactKind::account_change;
   if (kind == RequestKind::put_names) return FactKind::name;
-  if (kind == RequestKind::append_events) return FactKind::domain_event;
+  if (appends_events(kind)) return FactKind::domain_event;
   return FactKind::clock_change;
 }
 

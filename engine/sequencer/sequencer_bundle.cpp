@@ -28,8 +28,14 @@ void Sequencer::execute_bundle(Batch& batch) {
       .open = true, .broken = false, .first_event = 0, .first_fact = slab_->transfer_count()};
   state_.begin_chain();
   if (create_bundled_transfers(batch, transfers)) {
-    const auto decisions =
-        request_events_.decide(state_, facts_, request.bundled, request.payloads);
+    const CreatedTransfers created{state_.transfer_ids,
+                                   slab_->transfers().subspan(batch.chain.first_fact),
+                                   next(batch.operation)};
+    const auto decisions = request_events_.decide(state_, facts_,
+                                                  {.events = request.bundled,
+                                                   .payloads = request.payloads,
+                                                   .scope = EventScope::any,
+                                                   .transfers = created});
     if (request_events_.appends()) {
       slab_->last_run().count = count;
       slab_->add_run({.kind = FactKind::domain_event,
@@ -68,8 +74,10 @@ bool Sequencer::bundle_exists(Batch& batch, std::span<const Transfer> transfers)
                                              .part = bundle_part::transfers,
                                              .timestamp = decision.original};
   }
-  const auto decisions = request_events_.decide(state_, facts_, request.bundled, request.payloads);
-  const bool exist = !transfers.empty() && !request_events_.appends() &&
+  const auto decisions = request_events_.decide(
+      state_, facts_,
+      {.events = request.bundled, .payloads = request.payloads, .scope = EventScope::any});
+  const bool exist = !request_events_.appends() &&
                      std::all_of(decisions.begin(), decisions.end(), [](const auto& decision) {
                        return decision.status == AppendEventStatus::exists;
                      });

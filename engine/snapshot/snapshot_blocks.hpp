@@ -33,6 +33,9 @@ enum class BlockKind : std::uint32_t {
   recent_ids = 12,      ///< SavedRun: arrays of IdPair that, with the runs, are all ids.
   streams = 14,         ///< Stream, in the order in which they began.
   event_ids = 15,       ///< SavedEventId.
+  orders = 16,          ///< Order, in the order in which they began, as the next two.
+  payments = 17,        ///< Payment.
+  claims = 18,          ///< Claim: the refunds, then the disputes.
   end = 64,             ///< Empty: nothing is missing.
   // Of the query indexes, which are not state; each index has a number.
   index_runs = 128,          ///< SavedRun, with the index's number: runs in the store.

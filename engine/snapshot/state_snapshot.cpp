@@ -112,6 +112,10 @@ void write_tables(const State& state, SnapshotWriter& into) {
           ids.add({tag, place, kept});
         });
   }
+  into.put(BlockKind::orders, state.aggregates.orders().all());
+  into.put(BlockKind::payments, state.aggregates.payments().all());
+  into.put(BlockKind::claims, state.aggregates.claims(ClaimKind::refund).all());
+  into.put(BlockKind::claims, state.aggregates.claims(ClaimKind::dispute).all());
   into.put(BlockKind::time_notes, state.transfer_times.notes());
 }
 
@@ -179,6 +183,12 @@ class StateReader {
   Result<void> take_accounts(const SnapshotBlock& block);
   Result<void> take_hold(const Hold& hold);
   Result<void> take_stream(const Stream& stream);
+  Result<void> take_totals(const State::Totals& totals);
+  Result<void> take_run_set(const SavedRuns& saved);
+  Result<void> take_aggregates(const SnapshotBlock& block);
+  Result<void> take_order(const Order& order);
+  Result<void> take_payment(const Payment& payment);
+  Result<void> take_claim(const Claim& claim);
   template <typename Saved, typename Table>
   Result<void> take_place(const Saved& saved, Table& table, const char* what);
   Result<void> finish_windows();
@@ -240,10 +250,8 @@ Result<SavedIds> StateReader::read() {
 Result<void> StateReader::take(const SnapshotBlock& block) {
   switch (block.kind) {
     case BlockKind::totals:
-      return each<State::Totals>(block, [&](const State::Totals& totals) -> Result<void> {
-        totals_ = totals;
-        return {};
-      });
+      return each<State::Totals>(block,
+                                 [&](const State::Totals& totals) { return take_totals(totals); });
     case BlockKind::ledgers:
       return each<SavedLedger>(block, [&](const SavedLedger& saved) -> Result<void> {
         if (state_.ledgers.full()) return full("ledgers");
@@ -270,6 +278,10 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
       return each<SavedEventId>(block, [&](const SavedEventId& saved) {
         return take_place(saved, state_.event_ids, "ids of events");
       });
+    case BlockKind::orders:
+    case BlockKind::payments:
+    case BlockKind::claims:
+      return take_aggregates(block);
     case BlockKind::time_notes:
       return append_to(notes_, block, from_);
     case BlockKind::window_clients:
@@ -279,10 +291,7 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
     case BlockKind::id_generations:
       return append_to(generations_, block, from_);
     case BlockKind::id_run_set:
-      return each<SavedRuns>(block, [&](const SavedRuns& saved) -> Result<void> {
-        run_set_ = saved;
-        return {};
-      });
+      return each<SavedRuns>(block, [&](const SavedRuns& saved) { return take_run_set(saved); });
     case BlockKind::id_runs:
       return each<SavedIdRun>(block, [&](const SavedIdRun& saved) { return take_id_run(saved); });
     case BlockKind::recent_ids:
@@ -339,6 +348,55 @@ Result<void> StateReader::take_stream(const Stream& stream) {
   state_.streams.prepare(1);
   const StreamSlot slot = state_.streams.insert(stream.key);
   state_.streams.set_head(slot, stream.version, stream.last_sequence);
+  return {};
+}
+
+Result<void> StateReader::take_totals(const State::Totals& totals) {
+  totals_ = totals;
+  return {};
+}
+
+Result<void> StateReader::take_run_set(const SavedRuns& saved) {
+  run_set_ = saved;
+  return {};
+}
+
+Result<void> StateReader::take_aggregates(const SnapshotBlock& block) {
+  if (block.kind == BlockKind::orders) {
+    return each<Order>(block, [&](const Order& order) { return take_order(order); });
+  }
+  if (block.kind == BlockKind::payments) {
+    return each<Payment>(block, [&](const Payment& payment) { return take_payment(payment); });
+  }
+  return each<Claim>(block, [&](const Claim& claim) { return take_claim(claim); });
+}
+
+Result<void> StateReader::take_order(const Order& order) {
+  if (!state_.aggregates.order_fits()) return full("orders");
+  if (state_.aggregates.find_order(order.id) != nullptr) return wrong("has an order twice");
+  state_.aggregates.prepare(1);
+  state_.aggregates.put(order);
+  return {};
+}
+
+Result<void> StateReader::take_payment(const Payment& payment) {
+  if (!state_.aggregates.payment_fits()) return full("payments");
+  if (state_.aggregates.find_payment(payment.id) != nullptr) return wrong("has a payment twice");
+  state_.aggregates.prepare(1);
+  state_.aggregates.put(payment);
+  return {};
+}
+
+Result<void> StateReader::take_claim(const Claim& claim) {
+  if (claim.kind != ClaimKind::refund && claim.kind != ClaimKind::dispute) {
+    return wrong("has neither a refund nor a dispute where one should be");
+  }
+  if (!state_.aggregates.claim_fits(claim.kind)) return full("refunds or disputes");
+  if (state_.aggregates.find_claim(claim.kind, claim.key()) != nullptr) {
+    return wrong("has a refund or dispute twice");
+  }
+  state_.aggregates.prepare(1);
+  state_.aggregates.put(claim);
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "engine/aggregates/aggregate_rules.hpp"
 #include "engine/ledger/account_changes.hpp"
 #include "engine/ledger/invariants.hpp"
 #include "engine/model/transfer.hpp"
@@ -72,6 +73,7 @@ State::State(const StateSettings& settings)
       names{settings.names_max, settings.hash_seed},
       streams{settings.streams_max, settings.hash_seed},
       event_ids{settings.event_ids_max, settings.hash_seed},
+      aggregates{settings.orders_max, settings.payments_max, settings.hash_seed},
       windows{settings.windows},
       undo_{limits::batch_events_max} {}
 
@@ -321,6 +323,15 @@ void State::append_event(const DomainEvent& event, const EventHashes& hashes, Se
   digest_.add(digest_of(stream_kind, streams.at(slot)));
 }
 
+void State::apply_command(const DomainEvent& event, std::span<const std::byte> payload) {
+  const AggregateRules* const rules = rules_of(event.aggregate_type);
+  const auto command = read_command(event, payload);
+  ENSURE(rules != nullptr && command, "what is applied was decided");
+  digest_.subtract(aggregates.digest());
+  rules->apply(aggregates, {event, *command});
+  digest_.add(aggregates.digest());
+}
+
 void State::remember(const Operation& operation, Sequence sequence) {
   if (operation.time > last_timestamp_) last_timestamp_ = operation.time;
   if (operation.client.value().is_zero()) return;
@@ -400,6 +411,7 @@ std::uint64_t State::digest_of_tables() const {
     sum.add(digest_of(ledger_kind, ledgers.at(place)));
   }
   for (const Stream& stream : streams.all()) sum.add(digest_of(stream_kind, stream));
+  sum.add(aggregates.digest_of_rows());
   sum.add(windows.digest());
   sum.add(digest_of(clock_kind, clock_));
   sum.add(digest_of(segments_kind, segments_));

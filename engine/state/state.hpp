@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "engine/aggregates/aggregate_tables.hpp"
 #include "engine/digest/state_digest.hpp"
 #include "engine/ledger/account_table.hpp"
 #include "engine/ledger/hold_table.hpp"
@@ -25,6 +26,8 @@ struct StateSettings {
   std::uint64_t names_max = limits::names_default;
   std::uint64_t streams_max = limits::streams_default;
   std::uint64_t event_ids_max = limits::event_ids_default;
+  std::uint64_t orders_max = limits::orders_default;
+  std::uint64_t payments_max = limits::payments_default;
   WindowLimits windows;
   std::uint64_t hash_seed = 0;  ///< Of the hot indexes; changes no answer and no digest.
   /// Where runs of older transfer ids are; null: all ids stay in memory.
@@ -91,6 +94,10 @@ class State {
   /// own.
   void append_event(const DomainEvent& event, const EventHashes& hashes, Sequence sequence);
 
+  /// What the event of an order or payment does to it, beside append_event(). Requires: decided as
+  /// created by the aggregate's rules, prepared.
+  void apply_command(const DomainEvent& event, std::span<const std::byte> payload);
+
   /// System calls that the thread that uses the state should be spared: gives back the memory that
   /// tables have grown out of, and asks for what they grow into next. Any one thread.
   void tend_memory() {
@@ -100,6 +107,7 @@ class State {
     names.tend_memory();
     streams.tend_memory();
     event_ids.tend_memory();
+    aggregates.tend_memory();
   }
 
   /// The record of an operation, after its facts. Requires: as ReplyWindows::remember(), unless
@@ -184,6 +192,7 @@ class State {
   NameTable names;
   StreamTable streams;
   EventIdTable event_ids;
+  AggregateTables aggregates;
   ReplyWindows windows;
 
  private:

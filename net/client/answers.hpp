@@ -9,6 +9,7 @@
 #include "engine/base/hash.hpp"
 #include "engine/base/result.hpp"
 #include "engine/model/account.hpp"
+#include "engine/model/aggregate_views.hpp"
 #include "engine/model/domain_event.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/ledger.hpp"
@@ -103,6 +104,30 @@ struct NamesResult {
   Sequence sequence;             ///< The answer is true of the state after this.
   std::vector<Name> names;       ///< Those found, in the order asked.
   std::vector<NameKey> missing;  ///< Those that have no name, in the order asked.
+};
+
+/// The answer to lookup_orders.
+struct OrdersResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;              ///< The engine's, where status is not ok.
+  Sequence sequence;              ///< The answer is true of the state after this.
+  std::vector<OrderView> orders;  ///< Those found, in the order asked.
+  std::vector<Uint128> missing;   ///< Those not found, in the order asked.
+};
+
+/// A payment with its refunds and disputes, in the order in which they began.
+struct FoundPayment {
+  PaymentView payment;
+  std::vector<ClaimView> claims;
+};
+
+/// The answer to lookup_payments.
+struct PaymentsResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;                   ///< The engine's, where status is not ok.
+  Sequence sequence;                   ///< The answer is true of the state after this.
+  std::vector<FoundPayment> payments;  ///< Those found, in the order asked.
+  std::vector<Uint128> missing;        ///< Those not found, in the order asked.
 };
 
 /// One page of a list.

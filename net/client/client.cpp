@@ -169,6 +169,28 @@ Result<BatchResult> Client::append_events(const EventList& events,
 
 void Client::async_append_events(const EventList& events, const OperationAttributes& attributes,
                                  std::span<const Name> names, BatchCallback callback) {
+  async_append(RequestKind::append_events, events, attributes, names, std::move(callback));
+}
+
+Result<BatchResult> Client::order_commands(const EventList& commands,
+                                           const OperationAttributes& attributes,
+                                           std::span<const Name> names) {
+  return wait_for<BatchResult>(loop(), [&](BatchCallback callback) {
+    async_append(RequestKind::order_commands, commands, attributes, names, std::move(callback));
+  });
+}
+
+Result<BatchResult> Client::payment_commands(const EventList& commands,
+                                             const OperationAttributes& attributes,
+                                             std::span<const Name> names) {
+  return wait_for<BatchResult>(loop(), [&](BatchCallback callback) {
+    async_append(RequestKind::payment_commands, commands, attributes, names, std::move(callback));
+  });
+}
+
+void Client::async_append(RequestKind kind, const EventList& events,
+                          const OperationAttributes& attributes, std::span<const Name> names,
+                          BatchCallback callback) {
   const std::size_t count = events.events().size();
   const std::size_t bytes =
       append_events_frame_bytes(count, events.payloads().size(), names.size());
@@ -176,10 +198,10 @@ void Client::async_append_events(const EventList& events, const OperationAttribu
     return session_->refuse(std::move(callback), *fault);
   }
   FrameBuffer buffer = session_->frames().take(bytes);
-  buffer.size =
-      write_append_events(buffer.frame(), 0, attributes, events.events(), events.payloads(), names);
-  SentRequest sent = request_of(RequestKind::append_events, static_cast<std::uint32_t>(count),
-                                std::move(buffer), attributes, std::move(callback));
+  buffer.size = write_append_events(buffer.frame(), 0, attributes, events.events(),
+                                    events.payloads(), names, kind);
+  SentRequest sent = request_of(kind, static_cast<std::uint32_t>(count), std::move(buffer),
+                                attributes, std::move(callback));
   sent.is_whole = true;
   session_->submit(std::move(sent));
 }

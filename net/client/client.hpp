@@ -94,6 +94,21 @@ class Client {
                                     std::span<const Name> names = {});
   void async_append_events(const EventList& events, const OperationAttributes& attributes,
                            std::span<const Name> names, BatchCallback callback);
+  /// Commands to orders (add_command() of net/client/commands.hpp makes them): all of them are
+  /// done, or none is, each as those before it have left its order. Answered as append_events(),
+  /// whose statuses say which rule refused. Commands beside transfers, or to orders and payments
+  /// together, go into send_bundle().
+  Result<BatchResult> order_commands(const EventList& commands,
+                                     const OperationAttributes& attributes = {},
+                                     std::span<const Name> names = {});
+  /// The same to payments, their refunds and disputes.
+  Result<BatchResult> payment_commands(const EventList& commands,
+                                       const OperationAttributes& attributes = {},
+                                       std::span<const Name> names = {});
+  /// `kind` is append_events, order_commands or payment_commands.
+  void async_append(RequestKind kind, const EventList& events,
+                    const OperationAttributes& attributes, std::span<const Name> names,
+                    BatchCallback callback);
   /// Transfers, as one chain, and domain events: all of them are done, or none is. Refusals say by
   /// `part` and `index` which failed; sequences and timestamps count the transfers first. `names`:
   /// as create_accounts().
@@ -179,6 +194,18 @@ class Client {
   Result<FoundEvents> read_events(const EventFilter& filter, const QueryOptions& options = {});
   void async_read_events(const EventFilter& filter, const QueryOptions& options,
                          Callback<FoundEvents> callback);
+
+  /// Orders, as they are or, where `moment` names one, as they were. 1 to
+  /// limits::aggregates_lookup_max ids.
+  Result<OrdersResult> lookup_orders(std::span<const Uint128> ids, const AsOf& moment = {},
+                                     const QueryOptions& options = {});
+  void async_lookup_orders(std::span<const Uint128> ids, const AsOf& moment,
+                           const QueryOptions& options, Callback<OrdersResult> callback);
+  /// The same of payments, with their refunds and disputes.
+  Result<PaymentsResult> lookup_payments(std::span<const Uint128> ids, const AsOf& moment = {},
+                                         const QueryOptions& options = {});
+  void async_lookup_payments(std::span<const Uint128> ids, const AsOf& moment,
+                             const QueryOptions& options, Callback<PaymentsResult> callback);
 
   /// The sums of all accounts, ledger by ledger: at most `limit` ledgers after the cursor `after`
   /// (0 = from the first), in order of registration. Sums are taken mod 2^128.
@@ -275,6 +302,9 @@ class Client {
   template <typename Id, typename Answer, typename Write>
   void lookup_at(RequestKind kind, std::span<const Id> ids, Callback<Answer> callback,
                  const Write& write);
+  template <typename Answer>
+  void lookup_aggregates(RequestKind kind, std::span<const Uint128> ids, const AsOf& moment,
+                         const QueryOptions& options, Callback<Answer> callback);
   template <typename Answer, typename Write>
   void list(RequestKind kind, std::uint32_t limit, Callback<Answer> callback, const Write& write);
   template <typename Answer>

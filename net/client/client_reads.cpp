@@ -2,6 +2,7 @@
 
 #include "net/client/client.hpp"
 #include "net/client/submission.hpp"
+#include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
 
 namespace daybook {
@@ -125,6 +126,48 @@ void Client::async_lookup_names(std::span<const NameKey> keys, const QueryOption
   buffer.size = write_lookup_names(buffer.frame(), 0, keys, min_sequence_of(options));
   session_->submit(request_of(RequestKind::lookup_names, static_cast<std::uint32_t>(keys.size()),
                               std::move(buffer), {}, std::move(callback)));
+}
+
+template <typename Answer>
+void Client::lookup_aggregates(RequestKind kind, std::span<const Uint128> ids, const AsOf& moment,
+                               const QueryOptions& options, Callback<Answer> callback) {
+  if (ids.empty() || ids.size() > limits::aggregates_lookup_max) {
+    return session_->refuse(
+        std::move(callback),
+        Failure{
+            FailureKind::invalid,
+            fmt::format("a request has 1 to {} ids, this one has {}; nothing was sent: split it",
+                        limits::aggregates_lookup_max, ids.size())});
+  }
+  FrameBuffer buffer = session_->frames().take(lookup_aggregates_frame_bytes(ids.size()));
+  buffer.size =
+      write_lookup_aggregates(buffer.frame(), kind, 0, ids, moment, min_sequence_of(options));
+  session_->submit(request_of(kind, static_cast<std::uint32_t>(ids.size()), std::move(buffer), {},
+                              std::move(callback)));
+}
+
+Result<OrdersResult> Client::lookup_orders(std::span<const Uint128> ids, const AsOf& moment,
+                                           const QueryOptions& options) {
+  return wait_for<OrdersResult>(loop(), [&](Callback<OrdersResult> callback) {
+    async_lookup_orders(ids, moment, options, std::move(callback));
+  });
+}
+
+void Client::async_lookup_orders(std::span<const Uint128> ids, const AsOf& moment,
+                                 const QueryOptions& options, Callback<OrdersResult> callback) {
+  lookup_aggregates(RequestKind::lookup_orders, ids, moment, options, std::move(callback));
+}
+
+Result<PaymentsResult> Client::lookup_payments(std::span<const Uint128> ids, const AsOf& moment,
+                                               const QueryOptions& options) {
+  return wait_for<PaymentsResult>(loop(), [&](Callback<PaymentsResult> callback) {
+    async_lookup_payments(ids, moment, options, std::move(callback));
+  });
+}
+
+void Client::async_lookup_payments(std::span<const Uint128> ids, const AsOf& moment,
+                                   const QueryOptions& options, Callback<PaymentsResult> callback) {
+  lookup_aggregates(RequestKind::lookup_payments, ids, moment, options, std::move(callback));
 }
 
 template <typename Answer, typename Write>

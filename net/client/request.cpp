@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
@@ -225,6 +226,51 @@ Result<FoundEvents> read(const SentRequest& request, std::span<const std::byte> 
   return page;
 }
 
+/// The ids that a lookup asked for and `have` does not.
+std::vector<Uint128> asked_without(const SentRequest& request, std::vector<Uint128> have) {
+  std::sort(have.begin(), have.end());
+  std::vector<Uint128> missing;
+  for (const Uint128& id : asked_ids(request)) {
+    if (!std::binary_search(have.begin(), have.end(), id)) missing.push_back(id);
+  }
+  return missing;
+}
+
+Result<OrdersResult> read(const SentRequest& request, std::span<const std::byte> body,
+                          OrdersResult*) {
+  const auto reply = read_orders_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const ItemsReplyMessage<OrderView>& message = reply.value();
+  OrdersResult result{message.status,
+                      std::string{message.words},
+                      message.sequence,
+                      {message.items.begin(), message.items.end()},
+                      {}};
+  if (result.status != RequestStatus::ok) return result;
+  std::vector<Uint128> have;
+  for (const OrderView& each : result.orders) have.push_back(each.id);
+  result.missing = asked_without(request, std::move(have));
+  return result;
+}
+
+Result<PaymentsResult> read(const SentRequest& request, std::span<const std::byte> body,
+                            PaymentsResult*) {
+  const auto reply = read_payments_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const PaymentsReplyMessage& message = reply.value();
+  PaymentsResult result{message.status, std::string{message.words}, message.sequence, {}, {}};
+  std::span<const ClaimView> claims = message.claims;
+  std::vector<Uint128> have;
+  for (const PaymentView& each : message.payments) {
+    const auto own = claims.first(each.claims);
+    claims = claims.subspan(own.size());
+    result.payments.push_back({each, {own.begin(), own.end()}});
+    have.push_back(each.id);
+  }
+  if (result.status == RequestStatus::ok) result.missing = asked_without(request, std::move(have));
+  return result;
+}
+
 /// How far the first operation of the page had come before: as the filter in the frame says.
 std::uint32_t asked_skip(const SentRequest& request) {
   OperationFilter filter;
@@ -314,6 +360,16 @@ struct AnswerOf<Callback<Answer>> {
   using Type = Answer;
 };
 
+/// Of orders and payments as of a moment, "behind" may mean that the moment is still to come.
+bool may_be_of_the_future(const SentRequest& request) {
+  if (request.kind != RequestKind::lookup_orders && request.kind != RequestKind::lookup_payments) {
+    return false;
+  }
+  layout::LookupAt fixed;
+  std::memcpy(&fixed, request.buffer.bytes.get() + frame_header_bytes, sizeof(fixed));
+  return fixed.at_sequence != 0 || fixed.at_time != 0;
+}
+
 bool holds_events(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::put_names;
@@ -340,7 +396,8 @@ bool answer(SentRequest& request, std::span<const std::byte> body, bool asks_aga
       [&](auto& callback) {
         using Answer = typename AnswerOf<std::remove_cvref_t<decltype(callback)>>::Type;
         Result<Answer> result = read(request, body, static_cast<Answer*>(nullptr));
-        if (asks_again && result && result.value().status == RequestStatus::index_behind) {
+        if (asks_again && !may_be_of_the_future(request) && result &&
+            result.value().status == RequestStatus::index_behind) {
           return false;
         }
         if (result) highest = std::max(highest, named_by(request, result.value()));

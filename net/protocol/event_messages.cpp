@@ -6,13 +6,13 @@
 
 #include <fmt/format.h>
 
+#include "engine/model/aggregate.hpp"
 #include "net/protocol/body_reader.hpp"
 #include "net/protocol/body_writer.hpp"
 
 namespace daybook {
 namespace {
 
-constexpr std::uint16_t append_type = static_cast<std::uint16_t>(RequestKind::append_events);
 constexpr std::uint16_t bundle_type = static_cast<std::uint16_t>(RequestKind::bundle);
 constexpr std::uint16_t read_type = static_cast<std::uint16_t>(RequestKind::read_events);
 
@@ -45,6 +45,13 @@ std::optional<BodyFault> fault_of_counts(std::uint32_t events, std::uint32_t few
   return std::nullopt;
 }
 
+// Orders and payments may be changed together although nothing moves.
+bool has_command(std::span<const DomainEvent> events) {
+  return std::any_of(events.begin(), events.end(), [](const DomainEvent& event) {
+    return is_engine_aggregate(event.aggregate_type);
+  });
+}
+
 /// What AppendEvents and Bundle share, once their counts were found good.
 template <typename Table>
 RequestBody body_of(const Table& table) {
@@ -73,13 +80,15 @@ void put_vector(BodyWriter<Fixed>& writer, std::uint32_t& field, std::span<const
 
 std::size_t write_append_events(std::span<std::byte> room, std::uint64_t number,
                                 const OperationOrigin& origin, std::span<const DomainEvent> events,
-                                std::span<const std::byte> payloads, std::span<const Name> names) {
+                                std::span<const std::byte> payloads, std::span<const Name> names,
+                                RequestKind kind) {
+  ENSURE(appends_events(kind), "other requests are written otherwise");
   BodyWriter<layout::AppendEvents> writer{room};
   put_origin(writer.fixed, origin);
   put_vector(writer, writer.fixed.events, events);
   put_vector(writer, writer.fixed.payloads, payloads);
   put_vector(writer, writer.fixed.names, names);
-  return writer.finish(append_type, 0, number);
+  return writer.finish(static_cast<std::uint16_t>(kind), 0, number);
 }
 
 Result<RequestBody, BodyFault> read_append_events(std::span<const std::byte> bytes) {
@@ -121,12 +130,17 @@ Result<RequestBody, BodyFault> read_bundle(std::span<const std::byte> bytes) {
   if (transfers > limits::batch_events_max || events > limits::batch_events_max) {
     return *fault_of_counts(limits::batch_events_max + 1, 1, 0);
   }
-  if (auto fault = fault_of_counts(transfers + events, std::min(transfers, events),
-                                   count_of(table->names()))) {
+  const bool commands =
+      events > 0 &&
+      has_command({reinterpret_cast<const DomainEvent*>(table->events()->Data()), events});
+  const std::uint32_t fewest = commands ? events : std::min(transfers, events);
+  if (auto fault = fault_of_counts(transfers + events, fewest, count_of(table->names()))) {
     return *fault;
   }
   RequestBody body = body_of(*table);
-  body.events = reinterpret_cast<const std::byte*>(table->transfers()->Data());
+  if (transfers > 0) {
+    body.events = reinterpret_cast<const std::byte*>(table->transfers()->Data());
+  }
   body.event_count = transfers + events;
   body.bundled = {reinterpret_cast<const DomainEvent*>(table->events()->Data()), events};
   return body;

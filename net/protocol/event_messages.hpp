@@ -25,11 +25,13 @@ namespace daybook {
          8 + layout::padded(payload_bytes) + 8 + name_count * sizeof(Name);
 }
 
+/// `kind`: or order_commands or payment_commands, which are the same but for their type.
 /// `payloads`: of the events, one behind the other. Requires: a frame of at most
 /// limits::frame_bytes_max.
 std::size_t write_append_events(std::span<std::byte> room, std::uint64_t number,
                                 const OperationOrigin& origin, std::span<const DomainEvent> events,
-                                std::span<const std::byte> payloads, std::span<const Name> names);
+                                std::span<const std::byte> payloads, std::span<const Name> names,
+                                RequestKind kind = RequestKind::append_events);
 
 /// Whether the payloads are those of the events is not looked at. Cost: O(1).
 [[nodiscard]] Result<RequestBody, BodyFault> read_append_events(std::span<const std::byte> body);
@@ -51,7 +53,8 @@ std::size_t write_bundle(std::span<std::byte> room, std::uint64_t number,
                          std::span<const DomainEvent> events, std::span<const std::byte> payloads,
                          std::span<const Name> names);
 
-/// As read_append_events(). The body's events are the transfers; its event_count counts both.
+/// As read_append_events(), but O(events). The body's events are the transfers; its event_count
+/// counts both.
 [[nodiscard]] Result<RequestBody, BodyFault> read_bundle(std::span<const std::byte> body);
 
 // ---- read_events. ----

@@ -108,6 +108,8 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::change_accounts:
     case RequestKind::put_names:
     case RequestKind::append_events:
+    case RequestKind::order_commands:
+    case RequestKind::payment_commands:
     case RequestKind::bundle:
     case RequestKind::lookup_accounts:
     case RequestKind::lookup_transfers:
@@ -121,6 +123,8 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::query_operations:
     case RequestKind::lookup_accounts_at:
     case RequestKind::trial_balance_at:
+    case RequestKind::lookup_orders:
+    case RequestKind::lookup_payments:
     case RequestKind::get_account_transfers:
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "engine/model/aggregate_views.hpp"
 #include "net/protocol/body_reader.hpp"
 #include "net/protocol/body_writer.hpp"
 
@@ -104,6 +105,7 @@ DAYBOOK_ITEMS_REPLY(LedgerBalance)
 DAYBOOK_ITEMS_REPLY(Name)
 DAYBOOK_ITEMS_REPLY(std::uint64_t)
 DAYBOOK_ITEMS_REPLY(AccountAsOf)
+DAYBOOK_ITEMS_REPLY(OrderView)
 #undef DAYBOOK_ITEMS_REPLY
 
 std::size_t write_digest_reply(std::span<std::byte> room, std::uint64_t number,

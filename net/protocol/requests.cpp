@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/body_reader.hpp"
 #include "net/protocol/body_writer.hpp"
 #include "net/protocol/event_messages.hpp"
@@ -537,11 +538,16 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
     case RequestKind::put_names:
       return read_names(body);
     case RequestKind::append_events:
+    case RequestKind::order_commands:
+    case RequestKind::payment_commands:
       return read_append_events(body);
     case RequestKind::bundle:
       return read_bundle(body);
     case RequestKind::read_events:
       return read_read_events(body);
+    case RequestKind::lookup_orders:
+    case RequestKind::lookup_payments:
+      return read_lookup_aggregates(kind, body);
     case RequestKind::lookup_names:
       return read_lookup_names(body);
     case RequestKind::lookup_accounts:

@@ -6,6 +6,7 @@
 #include <boost/asio/buffer.hpp>
 #include <fmt/format.h>
 
+#include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
@@ -25,6 +26,8 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
     case RequestKind::change_accounts:
     case RequestKind::put_names:
     case RequestKind::append_events:
+    case RequestKind::order_commands:
+    case RequestKind::payment_commands:
     case RequestKind::bundle:
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
@@ -61,6 +64,10 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
       return reply_frame_bytes(limits::operations_page_bytes_max + 1'024, 0);
     case RequestKind::lookup_accounts_at:
       return reply_frame_bytes(body.event_count * sizeof(AccountAsOf), 0);
+    case RequestKind::lookup_orders:
+      return reply_frame_bytes(body.event_count * sizeof(OrderView), 0);
+    case RequestKind::lookup_payments:
+      return payments_reply_frame_bytes(body.event_count, body.event_count * claims_a_payment_max);
     case RequestKind::state_digest:
     case RequestKind::open_session:
       return digest_reply_frame_bytes(0);

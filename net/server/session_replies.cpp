@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/server/io_thread.hpp"
@@ -113,6 +114,8 @@ void Session::reply(Request& request) {
   if (kind == RequestKind::lookup_accounts_at) return reply_with_items<AccountAsOf>(request, items);
   if (kind == RequestKind::trial_balance || kind == RequestKind::trial_balance_at)
     return reply_with_items<LedgerBalance>(request, items);
+  if (kind == RequestKind::lookup_orders) return reply_with_items<OrderView>(request, items);
+  if (kind == RequestKind::lookup_payments) return reply_with_payments(request);
   if (kind == RequestKind::lookup_names) return reply_with_items<Name>(request, items);
   if (kind == RequestKind::query_operations) return reply_with_items<std::uint64_t>(request, items);
   if (kind == RequestKind::lookup_transfers || kind == RequestKind::list_transfers ||
@@ -165,6 +168,17 @@ void Session::reply_with_events(Request& request) {
                                    .payloads = all.subspan(items_bytes)};
   const std::size_t bytes = events_reply_frame_bytes(items_bytes, message.payloads.size());
   replies_.commit(write_events_reply(replies_.room(bytes), request.request_number, message));
+}
+
+void Session::reply_with_payments(Request& request) {
+  const std::span<const std::byte> all = request.query_items;
+  const std::size_t items_bytes = request.item_count * sizeof(PaymentView);
+  const PaymentsReplyMessage message{.sequence = request.first_sequence,
+                                     .payments = as_items<PaymentView>(all.first(items_bytes)),
+                                     .claims = as_items<ClaimView>(all.subspan(items_bytes))};
+  const std::size_t bytes =
+      payments_reply_frame_bytes(message.payments.size(), message.claims.size());
+  replies_.commit(write_payments_reply(replies_.room(bytes), request.request_number, message));
 }
 
 void Session::refuse(RequestKind kind, std::uint64_t number, RequestStatus status,

@@ -21,7 +21,9 @@ constexpr RequestKind kinds[] = {
     RequestKind::lookup_names,          RequestKind::append_events,
     RequestKind::read_events,           RequestKind::bundle,
     RequestKind::query_operations,      RequestKind::lookup_accounts_at,
-    RequestKind::trial_balance_at,
+    RequestKind::trial_balance_at,      RequestKind::order_commands,
+    RequestKind::payment_commands,      RequestKind::lookup_orders,
+    RequestKind::lookup_payments,
 };
 
 std::size_t event_bytes(RequestKind kind) {
@@ -31,7 +33,7 @@ std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
   if (kind == RequestKind::put_names) return sizeof(Name);
   if (kind == RequestKind::lookup_names) return sizeof(NameKey);
-  if (kind == RequestKind::append_events) return sizeof(DomainEvent);
+  if (appends_events(kind)) return sizeof(DomainEvent);
   if (kind == RequestKind::bundle) return sizeof(Transfer);
   return sizeof(Uint128);
 }

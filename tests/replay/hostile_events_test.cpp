@@ -1,6 +1,7 @@
 // Domain events, forged: each row is one thing that apply requires and that no engine would have
 // done; see hostile_entry_test.cpp.
 
+#include "engine/model/aggregate.hpp"
 #include "tests/replay/forger.hpp"
 
 namespace daybook::test {
@@ -127,6 +128,81 @@ const Forgery event_rows[] = {
      "no operation of this kind makes such facts"},
 };
 
+/// Command `command` to aggregate 1, with its payload; `version` is that of its event.
+struct Commanded {
+  DomainEvent event;
+  std::string payload;
+};
+Commanded commanded(Command command, std::uint64_t id, std::uint64_t version,
+                    CommandDetails details, const std::string& text) {
+  Commanded made;
+  made.event.id = Uint128{id, 0};
+  made.event.aggregate_id = Uint128{1, 0};
+  made.event.version = version;
+  std::vector<std::byte> payload;
+  put_command(command, details, text, made.event, payload);
+  made.payload.assign(reinterpret_cast<const char*>(payload.data()), payload.size());
+  return made;
+}
+Commanded order_created(std::uint64_t id = 1, std::uint64_t version = 1) {
+  CommandDetails details;
+  details.amount = amount_of(5);
+  details.quantity = 1;
+  details.ledger = LedgerId{1};
+  return commanded(Command::order_create, id, version, details, "tea");
+}
+
+auto commands(RequestKind kind, const std::vector<Commanded>& all) {
+  return [=](Forger& forger) {
+    forger.begin(Forger::operation(kind), FactKind::domain_event,
+                 static_cast<std::uint32_t>(all.size()));
+    for (const Commanded& each : all) forger.with(each.event, each.payload);
+  };
+}
+constexpr RequestKind of_orders = RequestKind::order_commands;
+
+Commanded order_created_with(const std::function<void(Commanded&)>& change) {
+  Commanded made = order_created();
+  change(made);
+  return made;
+}
+Commanded naming_a_transfer() {
+  CommandDetails details;
+  details.transfer_id = transfer_id(1);
+  return commanded(Command::order_cancel, 2, 2, details, "gone");
+}
+
+const Forgery command_rows[] = {
+    {"appended_to_an_order", commands(RequestKind::append_events, {order_created()}),
+     not_appended_so},
+    {"order_by_payment_commands", commands(RequestKind::payment_commands, {order_created()}),
+     not_appended_so},
+    {"own_event_by_order_commands", commands(of_orders, {{event_of(1, 1), ""}}), not_appended_so},
+    {"unknown_event_of_an_order", commands(of_orders, {order_created_with([](auto& made) {
+                                             made.event.event_type = Uint128{3, 0};
+                                           })}),
+     not_appended_so},
+    {"order_without_details", commands(of_orders, {order_created_with([](auto& made) {
+                                         made.payload.clear();
+                                         made.event.payload_bytes = 0;
+                                       })}),
+     "sequence 12: the engine's rules do not allow this event: details_malformed"},
+    {"order_without_an_amount", commands(of_orders, {order_created_with([](auto& made) {
+                                           made.payload.replace(16, 16, std::string(16, '\0'));
+                                         })}),
+     "sequence 12: the engine's rules do not allow this event: amount_must_not_be_zero"},
+    {"order_created_twice", commands(of_orders, {order_created(), order_created(2, 2)}),
+     "sequence 13: the engine's rules do not allow this event: order_already_exists"},
+    {"order_shipped_before_it_is_paid",
+     commands(of_orders, {order_created(), commanded(Command::order_ship, 2, 2, {}, "track")}),
+     "sequence 13: the engine's rules do not allow this event: order_not_paid"},
+    {"payment_captured_that_is_not",
+     commands(RequestKind::payment_commands, {commanded(Command::payment_void, 1, 1, {}, "")}),
+     "sequence 12: the engine's rules do not allow this event: payment_not_found"},
+    {"transfer_of_no_bundle", commands(of_orders, {order_created(), naming_a_transfer()}),
+     "sequence 13: the engine's rules do not allow this event: transfer_not_in_bundle"},
+};
+
 /// The domain events of a bundle whose operation was begun with its transfers.
 void bundled(Forger& forger, const std::vector<DomainEvent>& events) {
   forger.entry().add_run({.kind = FactKind::domain_event,
@@ -198,6 +274,8 @@ TEST_P(HostileEvent, IsRefusedWithItsSequence) { expect_refused(GetParam()); }
 
 INSTANTIATE_TEST_SUITE_P(Events, HostileEvent, testing::ValuesIn(event_rows), name_of_forgery);
 
+INSTANTIATE_TEST_SUITE_P(Commands, HostileEvent, testing::ValuesIn(command_rows), name_of_forgery);
+
 INSTANTIATE_TEST_SUITE_P(Bundles, HostileEvent, testing::ValuesIn(bundle_rows), name_of_forgery);
 
 TEST(HostileEvents, BundlesWouldBeTakenWereTheyHonest) {
@@ -223,6 +301,16 @@ TEST(HostileEvents, WouldBeTakenWereTheyHonest) {
   EXPECT_TRUE(applied.ok()) << applied.error().what;
   EXPECT_EQ(after.state().streams.count(), 1U);
   EXPECT_EQ(after.state().event_ids.size(), 2U);
+}
+
+TEST(HostileEvents, CommandsWouldBeTakenWereTheyHonest) {
+  After after;
+  commands(of_orders,
+           {order_created(), commanded(Command::order_cancel, 2, 2, {}, "gone")})(after.forger());
+  const auto applied = after.apply_honestly();
+  EXPECT_TRUE(applied.ok()) << applied.error().what;
+  ASSERT_NE(after.state().aggregates.find_order(Uint128{1, 0}), nullptr);
+  EXPECT_EQ(after.state().aggregates.find_order(Uint128{1, 0})->state, OrderState::cancelled);
 }
 
 TEST(HostileEvents, AnIdOfAnEarlierEntryIsRefused) {

@@ -34,6 +34,8 @@ void EpisodeWriter::choose_settings() {
   if (random_.chance(50)) settings.ids_a_generation = random_.between(1, 300);
   if (random_.chance(15)) settings.holds_max = random_.between(1, 30);
   if (random_.chance(15)) settings.names_max = random_.between(1, 200);
+  if (random_.chance(15)) settings.orders_max = random_.between(1, 6);
+  if (random_.chance(15)) settings.payments_max = random_.between(1, 3);
   if (random_.chance(15)) settings.streams_max = random_.between(1, 30);
   if (random_.chance(15)) settings.event_ids_max = random_.between(1, 300);
   if (random_.chance(60))

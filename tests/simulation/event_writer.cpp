@@ -8,13 +8,27 @@ void EventWriter::forget() {
   last_event_ = 0;
   asked_.clear();
   bundles_.clear();
+  commands_.forget();
+  commanded_.clear();
 }
 
 void EventWriter::fill(WriteRequest& request) {
+  if (random_.chance(50)) {
+    commands_.fill(request);
+    if (random_.chance(15) && !commanded_.empty()) {
+      const WriteRequest& again = pick_recent(random_, commanded_, 20);
+      request.kind = again.kind;
+      request.events = again.events;
+    }
+    return commanded_.push_back(request);
+  }
   request.kind = RequestKind::append_events;
   if (!asked_.empty() && random_.chance(20)) return ask_again(request);
   for (std::size_t left = around_.batch_size(); left > 0; --left) {
     request.events.push_back(some_event());
+  }
+  if (!request.events.empty() && random_.chance(2)) {
+    request.events.back() = commands_.some_command(request);  // Not by this kind of request.
   }
   if (!request.events.empty() && random_.chance(12)) {
     spoil(request.events[random_.below(request.events.size())]);
@@ -28,7 +42,7 @@ void EventWriter::fill(WriteRequest& request) {
 void EventWriter::add_events(WriteRequest& request) {
   request.kind = RequestKind::bundle;
   for (std::uint64_t left = random_.between(1, 4); left > 0; --left) {
-    request.events.push_back(some_event());
+    request.events.push_back(random_.chance(50) ? commands_.some_command(request) : some_event());
   }
   if (random_.chance(8)) spoil(request.events[random_.below(request.events.size())]);
   if (!bundles_.empty() && random_.chance(15)) {

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "tests/simulation/command_writer.hpp"
 #include "tests/simulation/surroundings.hpp"
 
 namespace daybook::test {
@@ -10,7 +11,8 @@ namespace daybook::test {
 class EventWriter {
  public:
   /// `around` outlives the writer.
-  explicit EventWriter(Surroundings& around) : around_{around}, random_{around.random} {}
+  explicit EventWriter(Surroundings& around)
+      : around_{around}, random_{around.random}, commands_{around} {}
 
   void fill(WriteRequest& request);
   /// Makes a request of transfers a bundle.
@@ -27,9 +29,11 @@ class EventWriter {
 
   Surroundings& around_;
   Random& random_;
+  CommandWriter commands_;
   std::uint64_t last_event_ = 0;
   std::vector<std::vector<AskedEvent>> asked_;
   std::vector<WriteRequest> bundles_;
+  std::vector<WriteRequest> commanded_;
 };
 
 }  // namespace daybook::test

@@ -65,6 +65,7 @@ class Pair {
     if (!found) found = compare_holds();
     if (!found) found = compare_names();
     if (!found) found = compare_events();
+    if (!found) found = compare_aggregates();
     if (!found) found = engine_.first_failure();
     return found;
   }
@@ -223,6 +224,32 @@ class Pair {
     return std::nullopt;
   }
 
+  /// Orders and payments are where the model has them.
+  Found compare_aggregates() {
+    const AggregateTables& rows = engine_.state().aggregates;
+    const auto& books = model_.aggregates();
+    if (rows.orders().all().size() != books.orders.size() ||
+        rows.payments().all().size() != books.payments.size()) {
+      return "the numbers of orders or payments differ";
+    }
+    for (const auto& [id, order] : books.orders) {
+      const Order* const row = rows.find_order(id);
+      if (row == nullptr || to_string(row->state) != order.state ||
+          row->payment_id != order.payment || row->amount.value().wide() != order.amount) {
+        return fmt::format("order {} differs", to_hex(id));
+      }
+    }
+    for (const auto& [id, payment] : books.payments) {
+      const Payment* const row = rows.find_payment(id);
+      if (row == nullptr || to_string(row->state) != payment.state ||
+          row->captured.value().wide() != payment.captured ||
+          row->refunds != payment.refunds.size() || row->disputes != payment.disputes.size()) {
+        return fmt::format("payment {} differs", to_hex(id));
+      }
+    }
+    return std::nullopt;
+  }
+
   /// The journal has the events that the model has, payloads and all, and the heads agree.
   Found compare_events() {
     Found found;
@@ -308,7 +335,7 @@ void Coverage::count(const WriteRequest& request, const BatchReply& reply) {
       ++changes[static_cast<ChangeAccountStatus>(status)];
     } else if (request.kind == RequestKind::put_names) {
       ++names[static_cast<PutNameStatus>(status)];
-    } else if (request.kind == RequestKind::append_events) {
+    } else if (appends_events(request.kind)) {
       ++events[static_cast<AppendEventStatus>(status)];
     } else {
       ++ledgers[static_cast<PutLedgerStatus>(status)];
@@ -325,6 +352,7 @@ void Coverage::count_bundle(const WriteRequest& request, const BatchReply& reply
   std::size_t of_transfers = 0;
   std::size_t of_events = 0;
   for (const RefusedEvent& each : reply.refused) {
+    if (each.part == 1) ++events[static_cast<AppendEventStatus>(each.status)];
     if (each.status != linked_event_failed) ++(each.part == 0 ? of_transfers : of_events);
   }
   if (of_transfers + of_events == request.event_count() && request.event_count() > 1) {

@@ -29,12 +29,13 @@ std::string to_text(const Episode& episode) {
   std::string text = fmt::format(
       "auto_ledgers {} manual_clock {} accounts_max {} transfer_ids_max {} ids_a_generation {} "
       "holds_max {} "
-      "names_max {} streams_max {} event_ids_max {} "
+      "names_max {} streams_max {} event_ids_max {} orders_max {} payments_max {} "
       "window_operations {} window_clients {} window_numbers {} requests_per_entry {}\n",
       settings.auto_ledgers, settings.manual_clock, settings.accounts_max,
       settings.transfer_ids_max, settings.ids_a_generation, settings.holds_max, settings.names_max,
-      settings.streams_max, settings.event_ids_max, settings.window_operations,
-      settings.window_clients, settings.window_numbers, episode.requests_per_entry);
+      settings.streams_max, settings.event_ids_max, settings.orders_max, settings.payments_max,
+      settings.window_operations, settings.window_clients, settings.window_numbers,
+      episode.requests_per_entry);
   for (const Step& step : episode.steps) text += "  " + to_text(step) + "\n";
   return text;
 }

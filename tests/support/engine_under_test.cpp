@@ -132,6 +132,8 @@ StateSettings EngineUnderTest::state_settings(std::uint64_t hash_seed, OlderIds&
   settings.holds_max = settings_.holds_max;
   settings.names_max = settings_.names_max;
   settings.streams_max = settings_.streams_max;
+  settings.orders_max = settings_.orders_max;
+  settings.payments_max = settings_.payments_max;
   settings.event_ids_max = settings_.event_ids_max;
   settings.windows.operations_per_client = settings_.window_operations;
   settings.windows.clients = settings_.window_clients;
@@ -337,7 +339,7 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
     events.push_back(asked.event);
     payloads += asked.payload;
   }
-  if (request.kind == RequestKind::append_events) lend_events(slot, events);
+  if (appends_events(request.kind)) lend_events(slot, events);
   if (request.kind == RequestKind::bundle) {
     lend_events(slot, request.transfers);
     slot.bundled = events;

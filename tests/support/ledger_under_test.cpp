@@ -106,7 +106,7 @@ std::string status_name(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::put_names) {
     return std::string{to_string(static_cast<PutNameStatus>(status))};
   }
-  if (kind == RequestKind::append_events) {
+  if (appends_events(kind)) {
     return std::string{to_string(static_cast<AppendEventStatus>(status))};
   }
   return std::string{to_string(static_cast<PutLedgerStatus>(status))};

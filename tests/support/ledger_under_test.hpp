@@ -42,10 +42,10 @@ struct WriteRequest {
   std::vector<Transfer> transfers;
   std::vector<Ledger> ledgers;
   std::vector<AccountChange> account_changes;
-  std::vector<Name> names;                  ///< Of put_names, or such as come with other events.
-  std::vector<AskedEvent> events;           ///< Of append_events; of bundle with transfers.
-  Role role = Role::gateway;                ///< Of who asks: an operator's reversal may do more.
-  std::string reason;                       ///< An operator's words.
+  std::vector<Name> names;         ///< Of put_names, or such as come with other events.
+  std::vector<AskedEvent> events;  ///< Of append_events and commands; of bundle with transfers.
+  Role role = Role::gateway;       ///< Of who asks: an operator's reversal may do more.
+  std::string reason;              ///< An operator's words.
   Authority authority = Authority::client;  ///< Of a coordinator, which no frame can be from.
   Uint128 owner;                            ///< Of a coordinator: what its holds belong to.
   TraceId trace_id;
@@ -126,6 +126,8 @@ struct LedgerSettings {
   std::uint64_t names_max = 100'000;
   std::uint64_t streams_max = 100'000;
   std::uint64_t event_ids_max = 100'000;
+  std::uint64_t orders_max = 100'000;
+  std::uint64_t payments_max = 100'000;
   std::uint32_t window_operations = 1'024;   ///< Kept of one client.
   std::uint32_t window_clients = 65'536;     ///< That have kept operations.
   std::uint32_t window_numbers = 1'048'576;  ///< Of which only the highest number is kept.

@@ -47,7 +47,7 @@ std::vector<NaiveLedger::Decision> NaiveLedger::run_bundle(const WriteRequest& r
 /// Where all of it was done before: that each exists.
 std::optional<std::vector<NaiveLedger::Decision>> NaiveLedger::known_bundle(
     const WriteRequest& request, std::uint64_t batch_time) const {
-  if (request.transfers.empty()) return std::nullopt;
+  if (request.events.empty()) return std::nullopt;
   std::vector<Decision> decisions;
   for (std::size_t i = 0; i < request.transfers.size(); ++i) {
     const Transfer& transfer = request.transfers[i];
@@ -58,7 +58,7 @@ std::optional<std::vector<NaiveLedger::Decision>> NaiveLedger::known_bundle(
   }
   for (const AskedEvent& asked : request.events) {
     const auto known = events_.find(asked.event.id);
-    if (judge_alone(asked.event) != AppendEventStatus::created || known == events_.end() ||
+    if (judge_alone(asked, request.kind) != AppendEventStatus::created || known == events_.end() ||
         compare(asked, known->second.asked) != AppendEventStatus::exists) {
       return std::nullopt;
     }

@@ -18,6 +18,7 @@ struct NaiveLedger::EventsSoFar {
   std::size_t new_streams = 0;
   std::size_t appended = 0;
   std::size_t existing = 0;
+  AggregateBooks aggregates;
 };
 
 bool NaiveLedger::payloads_are_whole(const WriteRequest& request) {
@@ -30,19 +31,22 @@ bool NaiveLedger::payloads_are_whole(const WriteRequest& request) {
   return said == there;
 }
 
-AppendEventStatus NaiveLedger::judge_alone(const DomainEvent& event) {
+AppendEventStatus NaiveLedger::judge_alone(const AskedEvent& asked, RequestKind kind) {
   using Status = AppendEventStatus;
+  const DomainEvent& event = asked.event;
   if (event.timestamp != Timestamp{}) return Status::timestamp_must_be_zero;
   if (event.flags > 1) return Status::reserved_flag;
   if (event.id.is_zero()) return Status::id_must_not_be_zero;
   if (event.aggregate_type.is_zero()) return Status::aggregate_type_must_not_be_zero;
+  if (const Status scope = judge_scope(event, kind); scope != Status::created) return scope;
   if (event.aggregate_id.is_zero()) return Status::aggregate_id_must_not_be_zero;
   if (event.event_type.is_zero()) return Status::event_type_must_not_be_zero;
+  if (is_command(event) && !is_known_command(event)) return Status::event_type_unknown;
   const auto content = static_cast<unsigned>(event.content_type);
   if (content > 6 && content < 1'024) return Status::content_type_reserved;
   if (event.payload_bytes > payload_max) return Status::payload_too_large;
   if (event.version != 0 && !has(event, 1)) return Status::version_must_be_zero;
-  return Status::created;
+  return is_command(event) ? judge_details(asked) : Status::created;
 }
 
 AppendEventStatus NaiveLedger::compare(const AskedEvent& now, const AskedEvent& then) {
@@ -59,10 +63,11 @@ AppendEventStatus NaiveLedger::compare(const AskedEvent& now, const AskedEvent& 
   return Status::exists;
 }
 
-AppendEventStatus NaiveLedger::judge(const AskedEvent& asked, EventsSoFar& so_far) const {
+AppendEventStatus NaiveLedger::judge(const AskedEvent& asked, const WriteRequest& request,
+                                     EventsSoFar& so_far) const {
   using Status = AppendEventStatus;
   const DomainEvent& event = asked.event;
-  if (const Status alone = judge_alone(event); alone != Status::created) return alone;
+  if (const Status alone = judge_alone(asked, request.kind); alone != Status::created) return alone;
   if (!so_far.ids.insert(event.id).second) return Status::id_repeated_in_request;
   const auto known = events_.find(event.id);
   if (known != events_.end()) {
@@ -78,6 +83,12 @@ AppendEventStatus NaiveLedger::judge(const AskedEvent& asked, EventsSoFar& so_fa
   const auto newer = so_far.versions.find(stream_of(event));
   if (newer != so_far.versions.end()) version = newer->second;
   if (has(event, 1) && event.version != version) return Status::version_mismatch;
+  if (is_command(event)) {
+    const Status status = event.aggregate_type == id_of("order")
+                              ? judge_order(asked, request, so_far.aggregates)
+                              : judge_payment(asked, request, so_far.aggregates);
+    if (status != Status::created) return status;
+  }
   if (version == 0) {
     so_far.new_streams += 1;
     if (streams_.size() + so_far.new_streams > settings_.streams_max) {
@@ -96,9 +107,10 @@ std::vector<NaiveLedger::Decision> NaiveLedger::append(const WriteRequest& reque
   const std::size_t first = request.transfers.size();  // Of a bundle: their slots come first.
   std::vector<Decision> decisions;
   EventsSoFar so_far;
+  so_far.aggregates = aggregates_;
   for (const AskedEvent& asked : request.events) {
     const std::size_t index = decisions.size();
-    const AppendEventStatus status = judge(asked, so_far);
+    const AppendEventStatus status = judge(asked, request, so_far);
     Decision decision{static_cast<std::uint16_t>(status),
                       Timestamp{slot_of(request, batch_time, first + index).timestamp}};
     if (status == AppendEventStatus::exists) {
@@ -115,6 +127,7 @@ std::vector<NaiveLedger::Decision> NaiveLedger::append(const WriteRequest& reque
     return decisions;
   }
   if (so_far.existing > 0) return decisions;
+  aggregates_ = so_far.aggregates;
   for (std::size_t index = 0; index < decisions.size(); ++index) {
     NaiveEvent event{request.events[index], ++last_sequence_};
     std::vector<Uint128>& stream = streams_[stream_of(event.asked.event)];

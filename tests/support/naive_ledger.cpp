@@ -148,7 +148,7 @@ std::vector<NaiveLedger::Decision> NaiveLedger::execute(const WriteRequest& requ
         burn);
   }
   if (request.kind == RequestKind::bundle) return run_bundle(request, batch_time, burn);
-  if (request.kind == RequestKind::append_events) return append(request, batch_time);
+  if (!request.events.empty()) return append(request, batch_time);
   std::vector<Decision> decisions;
   for (const AccountChange& each : request.account_changes) {
     decisions.push_back(change(each, batch_time));

@@ -30,6 +30,33 @@ class NaiveLedger final : public LedgerUnderTest {
     std::uint64_t sequence = 0;
   };
 
+  struct NaiveOrder {
+    std::string state;
+    u128 amount = 0;
+    std::uint64_t quantity = 0;
+    LedgerId ledger;
+    Uint128 payment;
+  };
+  /// A refund or a dispute: "open", or the command that ended it.
+  struct NaiveClaim {
+    std::string state;
+    u128 amount = 0;
+  };
+  struct NaivePayment {
+    std::string state = "initiated";
+    Uint128 order;
+    u128 amount = 0;
+    u128 captured = 0;
+    LedgerId ledger;
+    std::size_t captures = 0;
+    std::map<Uint128, NaiveClaim> refunds;
+    std::map<Uint128, NaiveClaim> disputes;
+  };
+  struct AggregateBooks {
+    std::map<Uint128, NaiveOrder> orders;
+    std::map<Uint128, NaivePayment> payments;
+  };
+
   explicit NaiveLedger(LedgerSettings settings) : settings_{settings} {}
 
   BatchReply submit(const WriteRequest& request) override;
@@ -54,6 +81,7 @@ class NaiveLedger final : public LedgerUnderTest {
   /// Every domain event by its id, and the ids of each stream's in order.
   [[nodiscard]] const std::map<Uint128, NaiveEvent>& events() const { return events_; }
   [[nodiscard]] const std::map<StreamOf, std::vector<Uint128>>& streams() const { return streams_; }
+  [[nodiscard]] const AggregateBooks& aggregates() const { return aggregates_; }
   [[nodiscard]] std::uint64_t highest_number(ClientId client) const;
 
   /// What became of the pending transfer `id`; nothing when there is none.
@@ -167,11 +195,28 @@ class NaiveLedger final : public LedgerUnderTest {
 
   // Domain events: naive_events.cpp.
   struct EventsSoFar;
-  [[nodiscard]] AppendEventStatus judge(const AskedEvent& asked, EventsSoFar& so_far) const;
-  [[nodiscard]] static AppendEventStatus judge_alone(const DomainEvent& event);
+  [[nodiscard]] AppendEventStatus judge(const AskedEvent& asked, const WriteRequest& request,
+                                        EventsSoFar& so_far) const;
+  [[nodiscard]] static AppendEventStatus judge_alone(const AskedEvent& asked, RequestKind kind);
   [[nodiscard]] static AppendEventStatus compare(const AskedEvent& now, const AskedEvent& then);
   [[nodiscard]] static bool payloads_are_whole(const WriteRequest& request);
   std::vector<Decision> append(const WriteRequest& request, std::uint64_t batch_time);
+
+  // Orders and payments: naive_commands.cpp.
+  [[nodiscard]] static bool is_command(const DomainEvent& event);
+  [[nodiscard]] static bool is_known_command(const DomainEvent& event);
+  [[nodiscard]] static AppendEventStatus judge_scope(const DomainEvent& event, RequestKind kind);
+  [[nodiscard]] static AppendEventStatus judge_details(const AskedEvent& asked);
+  [[nodiscard]] AppendEventStatus judge_moved(const WriteRequest& request, u128 id, bool stock,
+                                              LedgerId ledger, u128 amount) const;
+  /// These also do what they find good to `books`.
+  [[nodiscard]] AppendEventStatus judge_order(const AskedEvent& asked, const WriteRequest& request,
+                                              AggregateBooks& books) const;
+  [[nodiscard]] AppendEventStatus judge_payment(const AskedEvent& asked,
+                                                const WriteRequest& request,
+                                                AggregateBooks& books) const;
+  [[nodiscard]] AppendEventStatus judge_claim(const AskedEvent& asked, const WriteRequest& request,
+                                              AggregateBooks& books, NaivePayment& payment) const;
 
   // Bundles: naive_bundles.cpp.
   using BurnId = std::function<void(const Transfer&, std::uint16_t)>;
@@ -213,6 +258,7 @@ class NaiveLedger final : public LedgerUnderTest {
   std::map<NameOwner, std::string> names_;
   std::map<Uint128, NaiveEvent> events_;
   std::map<StreamOf, std::vector<Uint128>> streams_;
+  AggregateBooks aggregates_;
   std::map<ClientId, Window> windows_;
 };
 

@@ -43,7 +43,7 @@ NaiveLedger::Decision NaiveLedger::put(const Name& name, const Slot& slot) {
 RequestStatus NaiveLedger::judge_names(const WriteRequest& request) const {
   if (request.kind == RequestKind::put_names || request.names.empty()) return RequestStatus::ok;
   if (request.kind != RequestKind::create_accounts &&
-      request.kind != RequestKind::create_transfers && request.kind != RequestKind::append_events &&
+      request.kind != RequestKind::create_transfers && !appends_events(request.kind) &&
       request.kind != RequestKind::bundle) {
     return RequestStatus::malformed;
   }

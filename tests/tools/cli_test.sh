@@ -1108,13 +1108,78 @@ END
   has out '"version":2,"sequence":"'
 }
 
+orders_and_payments() {
+  run 0 account create --id 901 --ledger 978 --code 10
+  run 0 account create --id 902 --ledger 978 --code 10
+  run 0 order create 4711 --sku tea --quantity 3 --amount 12.50 --ledger 978 --user 7
+  has out "created"
+  run 0 order create 4711 --sku tea --quantity 3 --amount 12.50 --ledger 978 --user 7
+  has out "exists"
+  run 1 order create 4711 --sku tea --quantity 4 --amount 12.50 --ledger 978 --user 7
+  has err "exists_with_different_payload"
+  run 1 order ship 4711 --tracking T-1
+  has err "order_not_paid: Only a paid order is shipped"
+  run 0 payment initiate 9001 --order 4711 --amount 12.50 --ledger 978 --channel card
+  run 0 payment authorise 9001 --external-reference pi_77
+  cat >"$work/pay.json" <<'END'
+{"transfers": [{"id": "9101", "debit_account_id": "901", "credit_account_id": "902", "amount": "12.50", "ledger": 978, "code": 1}],
+ "commands": [{"command": "payment.capture", "id": "9201", "payment": "9001", "amount": "12.50", "ledger": 978, "transfer": "9101"},
+              {"command": "order.pay", "id": "9202", "order": "4711", "subject": 9001, "transfer": "9101"}]}
+END
+  sed 's/"amount": "12.50", "ledger": 978, "code"/"amount": "12.00", "ledger": 978, "code"/' "$work/pay.json" >"$work/less.json"
+  run 1 bundle --file "$work/less.json"
+  has err "event 0: transfer_has_different_amount"
+  run 1 transfer get 9101
+  run 0 bundle --file "$work/pay.json"
+  same "pay created" "$(grep -c created <<<"$out")" 3
+  run 0 bundle --file "$work/pay.json"
+  same "pay exists" "$(grep -c exists <<<"$out")" 3
+  run 0 order get 4711 --json
+  has out '"id":"4711","state":"paid","sku":"tea","quantity":"3","amount":"12.50"'
+  has out '"payment_id":"9001"'
+  paid_at=$(sed -n 's/.*"as_of":"\([0-9]*\)".*/\1/p' <<<"$out")
+  run 0 order ship 4711 --tracking T-1
+  run 0 order complete 4711
+  run 1 order cancel 4711 --reason late
+  has err "order_not_cancellable"
+  run 0 order get 4711
+  has out "completed"
+  has out "T-1"
+  run 0 order get 4711 --at-sequence "$paid_at" --json
+  has out '"state":"paid"'
+  run 0 payment refund 9001 --refund 1 --amount 2.50 --reason damaged
+  run 1 payment refund 9001 --refund 2 --amount 10.01
+  has err "refund_exceeds_captured"
+  run 0 payment refund-succeeded 9001 --refund 1
+  run 0 payment dispute 9001 --dispute 1 --amount 12.50
+  run 0 payment dispute-won 9001 --dispute 1
+  run 0 payment settle 9001
+  run 0 payment get 9001 --json
+  has out '"state":"settled","order_id":"4711","amount":"12.50","captured":"12.50","refunded":"2.50"'
+  has out '"claims":[{"kind":"refund","id":"1","state":"succeeded","amount":"2.50"'
+  has out '{"kind":"dispute","id":"1","state":"won","amount":"12.50"'
+  run 0 payment get 9001
+  has out "pi_77"
+  run 1 payment get 9001 9009
+  has err "there is no payment 9009"
+  run 1 payment void 9001
+  has err "payment_not_voidable"
+  run 0 stream read --aggregate-type order --aggregate 4711 --json
+  same "events of an order" "$(lines "$out")" 4
+  run 1 stream append --aggregate-type order --aggregate 4711 --type note
+  has err "aggregate_type_reserved"
+  echo '{"commands": [{"command": "order.fly", "order": "1"}]}' >"$work/fly.json"
+  run 2 bundle --file "$work/fly.json"
+  has err "there is no command 'order.fly'"
+}
+
 bundles() {
   run 0 account create --id 801 --ledger 978 --code 10
   run 0 account create --id 802 --ledger 978 --code 10 --flag debits_must_not_exceed_credits
   cat >"$work/paid.json" <<'END'
 {"transfers": [{"id": "8001", "debit_account_id": "801", "credit_account_id": "802", "amount": "12.50", "ledger": 978, "code": 1},
                {"id": "8002", "debit_account_id": "802", "credit_account_id": "801", "amount": "2.50", "ledger": 978, "code": 1}],
- "events": [{"id": "8001", "aggregate_type": "order", "aggregate": "name:4711", "type": "paid", "expect_version": "none", "data": {"by": "card"}}]}
+ "events": [{"id": "8001", "aggregate_type": "basket", "aggregate": "name:4711", "type": "paid", "expect_version": "none", "data": {"by": "card"}}]}
 END
   run 0 bundle --file "$work/paid.json"
   has out "transfer 1"
@@ -1131,7 +1196,7 @@ END
   run 1 bundle --file "$work/poor.json" --json
   has out '"part":"transfer","index":0,"id":"8021","status":"linked_event_failed"}'
   has err "transfer 1: exceeds_credits"
-  run 0 stream list --aggregate-type order --json
+  run 0 stream list --aggregate-type basket --json
   has out '"version":1,'
   run 0 account get 802 --json
   has out '"credits_posted":"12.50"'
@@ -1158,7 +1223,7 @@ offline_streams() {
   has err "there was no stream cart name:c-2"
   run 1 state "$work/data" --stream cart name:c-1 --at-sequence 1
   run 0 dump "$work/data" --kind domain_event
-  same "events in the dump" "$(lines "$out")" 6
+  same "events in the dump" "$(lines "$out")" 18
   has out '"data":"call back on Monday"'
   has out '"data_hex":"00ff"'
   run 0 dump "$work/data" --kind operation
@@ -1166,6 +1231,11 @@ offline_streams() {
   has out '"status":"version_mismatch",'
   has out '"request":{"id":"901","aggregate_type":"'
   run 0 verify "$work/data"
+  run 0 state "$work/data" --order 4711 --payment 9001 --json
+  has out '"id":"4711","found":true,"state":"completed"'
+  has out '"id":"9001","found":true,"state":"settled"'
+  run 1 state "$work/data" --order 4712
+  has err "there was no order 4712"
 }
 
 help_and_usage
@@ -1185,6 +1255,7 @@ streams
 imports
 exports
 bundles
+orders_and_payments
 administration
 stop
 moved_to_another_engine

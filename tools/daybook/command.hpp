@@ -45,6 +45,8 @@ void register_admin(CLI::App& app, CommandContext& context);
 void register_archive(CLI::App& app, CommandContext& context);
 void register_backup(CLI::App& app, CommandContext& context);
 void register_bench(CLI::App& app, CommandContext& context);
+void register_order(CLI::App& app, CommandContext& context);
+void register_payment(CLI::App& app, CommandContext& context);
 void register_bundle(CLI::App& app, CommandContext& context);
 void register_check_acks(CLI::App& app, CommandContext& context);
 void register_diff(CLI::App& app, CommandContext& context);

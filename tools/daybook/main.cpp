@@ -37,6 +37,8 @@ void register_all(CLI::App& app, CommandContext& context) {
   register_hold(app, context);
   register_name(app, context);
   register_stream(app, context);
+  register_order(app, context);
+  register_payment(app, context);
   register_bundle(app, context);
   register_query(app, context);
   register_oplog(app, context);

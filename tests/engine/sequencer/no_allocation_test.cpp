@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/codec/entry_builder.hpp"
+#include "engine/model/aggregate.hpp"
 #include "engine/sequencer/sequencer.hpp"
 #include "engine/sequencer/slab_fact_reader.hpp"
 
@@ -314,6 +315,35 @@ TEST_F(NoAllocationTest, AllocatesNothingForDomainEvents) {
     events.back().version = 0;
   }
   EXPECT_EQ(state_.event_ids.size(), 12 * events.size());
+}
+
+TEST_F(NoAllocationTest, AllocatesNothingForCommands) {
+  create_accounts(2);  // And with them their ledger.
+  constexpr std::uint64_t orders = 4'000;
+  std::vector<DomainEvent> events(orders);
+  std::vector<std::byte> payloads;
+  for (std::uint64_t round = 0; round < 6; ++round) {
+    payloads.clear();
+    for (std::uint64_t at = 0; at < orders; ++at) {
+      CommandDetails details;
+      const bool creates = round % 2 == 0;
+      if (creates) {
+        details.amount = Amount{Uint128{5, 0}};
+        details.quantity = 1;
+        details.ledger = LedgerId{1};
+      }
+      events[at].id = Uint128{at + 1, round};
+      events[at].aggregate_id = Uint128{at + 1, round / 2};
+      put_command(creates ? Command::order_create : Command::order_cancel, details, "tea",
+                  events[at], payloads);
+    }
+    payloads_ = payloads;
+    execute(RequestKind::order_commands, events);
+    EXPECT_EQ(items_, 0U);
+    execute(RequestKind::order_commands, events);
+    EXPECT_EQ(items_, events.size());  // All exist.
+  }
+  EXPECT_EQ(state_.aggregates.orders().all().size(), 3 * orders);
 }
 
 TEST_F(NoAllocationTest, AllocatesNothingForBundles) {

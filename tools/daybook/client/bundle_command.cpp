@@ -10,8 +10,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "tools/daybook/client/aggregate_command.hpp"
 #include "tools/daybook/client/connection.hpp"
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/text/command_text.hpp"
 #include "tools/daybook/text/domain_event_text.hpp"
 #include "tools/daybook/text/event_json.hpp"
 #include "tools/daybook/text/id_text.hpp"
@@ -30,6 +32,7 @@ constexpr std::size_t file_bytes_max = 8 * limits::frame_bytes_max;
 struct Drafts {
   std::vector<Draft<Transfer>> transfers;
   std::vector<EventDraft> events;
+  std::vector<CommandLine> commands;
 };
 
 Result<std::string> text_of(const std::string& path) {
@@ -52,8 +55,9 @@ Result<std::string> text_of(const std::string& path) {
 template <typename Item, typename Parse>
 Result<void> read_list(const Json& object, const char* name, std::vector<Item>& into, Parse parse) {
   const auto list = object.find(name);
-  if (list == object.end() || !list->is_array() || list->empty()) {
-    return Failure{FailureKind::invalid, fmt::format("it has no list '{}', or an empty one", name)};
+  if (list == object.end()) return {};
+  if (!list->is_array() || list->empty()) {
+    return Failure{FailureKind::invalid, fmt::format("'{}' is no list, or an empty one", name)};
   }
   for (const Json& each : *list) {
     auto item = parse(each.dump());
@@ -70,9 +74,11 @@ Result<Drafts> drafts_from(const std::string& text) {
   const Json object = Json::parse(text, nullptr, false);
   if (!object.is_object()) return Failure{FailureKind::invalid, "it is no JSON object"};
   for (const auto& [name, value] : object.items()) {
-    if (name != "transfers" && name != "events") {
+    if (name != "transfers" && name != "events" && name != "commands") {
       return Failure{FailureKind::invalid,
-                     fmt::format("there is no field '{}'; there are transfers and events", name)};
+                     fmt::format("there is no field '{}'; there are transfers, events and "
+                                 "commands",
+                                 name)};
     }
   }
   Drafts drafts;
@@ -82,8 +88,16 @@ Result<Drafts> drafts_from(const std::string& text) {
     read = read_list(object, "events", drafts.events,
                      [](const std::string& json) { return parse_event_line(json); });
   }
+  if (read) {
+    read = read_list(object, "commands", drafts.commands,
+                     [](const std::string& json) { return parse_command_line(json); });
+  }
   if (!read) return read.error();
-  return drafts;
+  const bool whole =
+      !drafts.commands.empty() || (!drafts.transfers.empty() && !drafts.events.empty());
+  if (whole) return drafts;
+  return Failure{FailureKind::invalid,
+                 "it needs transfers and events, or commands to orders or payments"};
 }
 
 Result<std::vector<Transfer>> finish_transfers(const std::vector<Draft<Transfer>>& drafts,
@@ -105,8 +119,24 @@ Result<std::vector<Transfer>> finish_transfers(const std::vector<Draft<Transfer>
   return transfers;
 }
 
-EventList list_of(const std::vector<EventDraft>& drafts, const OperationAttributes& attributes) {
-  EventList list;
+/// The commands come first, in their order. An amount is by the scale of the ledger that stands
+/// beside it.
+Result<std::vector<CommandInput>> read_commands(const std::vector<CommandLine>& lines,
+                                                const LedgerBook& ledgers) {
+  std::vector<CommandInput> inputs;
+  for (const CommandLine& line : lines) {
+    auto input = parse_command(line.command, line.fields, ledgers, std::nullopt);
+    if (!input) {
+      return Failure{input.error().kind, fmt::format("commands[{}]: {}; nothing was sent",
+                                                     inputs.size(), input.error().what)};
+    }
+    inputs.push_back(std::move(input).value());
+  }
+  return inputs;
+}
+
+void add_events(EventList& list, const std::vector<EventDraft>& drafts,
+                const OperationAttributes& attributes) {
   for (const EventDraft& draft : drafts) {
     DomainEvent event = draft.event;
     if (event.business_id == BusinessId{}) event.business_id = attributes.business_id;
@@ -114,7 +144,6 @@ EventList list_of(const std::vector<EventDraft>& drafts, const OperationAttribut
     if (event.trace_id == TraceId{}) event.trace_id = attributes.trace_id;
     list.add(event, draft.payload);
   }
-  return list;
 }
 
 std::vector<Name> names_of(const Drafts& drafts, const OperationAttributes& attributes,
@@ -202,8 +231,17 @@ int run_bundle(const BundleOptions& options) {
   const auto transfers =
       finish_transfers(drafts.value().transfers, ledgers.value(), attributes.value());
   if (!transfers) return complain(transfers.error().what);
-  const EventList events = list_of(drafts.value().events, attributes.value());
-  const auto names = names_of(drafts.value(), attributes.value(), options.write);
+  const auto commands = read_commands(drafts.value().commands, ledgers.value());
+  if (!commands) return complain(commands.error().what);
+  EventList events;
+  auto names = names_of(drafts.value(), attributes.value(), options.write);
+  for (const CommandInput& each : commands.value()) {
+    auto added = add_input(events, each, attributes.value());
+    if (!added) return complain(fmt::format("{}; nothing was sent", added.error().what));
+    names.insert(names.end(), each.names.begin(), each.names.end());
+  }
+  leave_each_once(names);
+  add_events(events, drafts.value().events, attributes.value());
   const auto answer =
       settled(client.value()->send_bundle(transfers.value(), events, attributes.value(), names));
   if (!answer) return complain(answer.error());

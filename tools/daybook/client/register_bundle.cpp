@@ -18,13 +18,21 @@ void register_bundle(CLI::App& app, CommandContext& context) {
   add_client_options(*command, options->client);
   command->footer(
       "The object has two lists: \"transfers\", with the fields of `transfer create --file`, and\n"
-      "\"events\", with those of `stream append --file`. Give ids, and the file can be sent again\n"
+      "\"events\", with those of `stream append --file`. A third, \"commands\", is for orders and\n"
+      "payments: command (\"order.pay\", \"payment.refund-failed\", ...), order or payment, "
+      "subject\n"
+      "(the payment of order.pay, the order of payment.initiate, the refund, the dispute), amount\n"
+      "with ledger or amount_minor, quantity, text, final, transfer (one of this bundle, which "
+      "moves\n"
+      "what the command is about), id, expect_version. It comes first, and then needs no other "
+      "list.\n"
+      "Give ids, and the file can be sent again\n"
       "safely. Exit code 1 when it was refused; which part failed, and why, is said.\n"
       "Example: {\"transfers\": [{\"id\": \"1\", \"debit_account_id\": \"1\", "
       "\"credit_account_id\": \"2\",\n"
       "  \"amount\": \"12.50\", \"ledger\": 978, \"code\": 1}], \"events\": [{\"id\": \"1\", "
       "\"type\": \"paid\",\n"
-      "  \"aggregate_type\": \"order\", \"aggregate\": \"name:4711\", \"expect_version\": 1}]}\n"
+      "  \"aggregate_type\": \"basket\", \"aggregate\": \"name:4711\", \"expect_version\": 1}]}\n"
       "  daybook bundle --file paid.json");
   command->callback([&context, options] { context.exit_code = run_bundle(*options); });
 }

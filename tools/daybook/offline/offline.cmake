@@ -13,6 +13,7 @@ if(TARGET daybook::storage)
             daybook/offline/journal_head.cpp
             daybook/offline/new_directory.cpp
             daybook/offline/offline.cpp
+            daybook/offline/offline_aggregates.cpp
             daybook/offline/offline_diff.cpp
             daybook/offline/offline_diff_report.cpp
             daybook/offline/offline_dump.cpp

@@ -15,6 +15,8 @@ StateSettings settings_for(const StateRoom& room) {
           .names_max = room.names_max,
           .streams_max = room.streams_max,
           .event_ids_max = room.event_ids_max,
+          .orders_max = room.orders_max,
+          .payments_max = room.payments_max,
           .windows = {},
           .hash_seed = 0};
 }

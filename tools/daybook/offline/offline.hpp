@@ -42,6 +42,8 @@ struct StateRoom {
   std::uint64_t holds_max = limits::holds_default;
   std::uint64_t names_max = limits::names_default;
   std::uint64_t streams_max = limits::streams_default;
+  std::uint64_t orders_max = limits::orders_default;
+  std::uint64_t payments_max = limits::payments_default;
   std::uint64_t event_ids_max = limits::event_ids_default;
 };
 

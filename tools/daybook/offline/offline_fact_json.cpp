@@ -57,7 +57,7 @@ std::string_view status_name(RequestKind kind, std::uint16_t status) {
     return to_string(static_cast<ChangeAccountStatus>(status));
   }
   if (kind == RequestKind::put_names) return to_string(static_cast<PutNameStatus>(status));
-  if (kind == RequestKind::append_events) return to_string(static_cast<AppendEventStatus>(status));
+  if (appends_events(kind)) return to_string(static_cast<AppendEventStatus>(status));
   return "unknown_status";
 }
 
@@ -79,7 +79,7 @@ void append_request_data(std::string& text, const EntryFacts& facts, RequestKind
     append_request(text, facts.refused_account_changes[at]);
   }
   if (kind == RequestKind::put_names) append_request(text, facts.refused_names[at]);
-  if (kind == RequestKind::append_events) append_request(text, facts.refused_domain_events[at]);
+  if (appends_events(kind)) append_request(text, facts.refused_domain_events[at]);
 }
 
 void append_refusals(std::string& text, const EntryFacts& facts, const PlacedRun& placed) {

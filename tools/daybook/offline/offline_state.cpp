@@ -9,6 +9,7 @@
 #include "engine/state/open_hold_view.hpp"
 #include "tools/daybook/client/print_records.hpp"
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/offline/offline_aggregates.hpp"
 #include "tools/daybook/offline/offline_replay.hpp"
 #include "tools/daybook/text/as_of_text.hpp"
 #include "tools/daybook/text/domain_event_text.hpp"
@@ -220,10 +221,12 @@ std::vector<HoldView> open_holds(const State& state) {
 }
 
 int run_state(const StateOptions& options) {
-  if (options.accounts.empty() && options.streams.empty() && !options.trial_balance &&
-      !options.holds) {
+  const bool aggregates = !options.orders.empty() || !options.payments.empty();
+  if (options.accounts.empty() && options.streams.empty() && !aggregates &&
+      !options.trial_balance && !options.holds) {
     return complain(
-        "say what to show: --account ID, --stream TYPE ID, --holds, --trial-balance, or several");
+        "say what to show: --account ID, --stream TYPE ID, --order ID, --payment ID, --holds, "
+        "--trial-balance, or several");
   }
   const auto ids = parse_account_ids(options.accounts);
   if (!ids) return complain(ids.error().what);
@@ -239,6 +242,12 @@ int run_state(const StateOptions& options) {
   }
   int code = exit_code::good;
   if (!ids.value().empty()) code = print_accounts(state, ids.value(), options.json);
+  if (!options.orders.empty()) {
+    code = std::max(code, print_orders(state, options.orders, options.json));
+  }
+  if (!options.payments.empty()) {
+    code = std::max(code, print_payments(state, options.payments, options.json));
+  }
   if (!streams.value().empty()) {
     code = std::max(code, print_streams(state, options, streams.value()));
   }

@@ -63,6 +63,8 @@ struct StateOptions {
   std::vector<std::string> accounts;
   /// An aggregate type (a text or an id) and an aggregate's id each.
   std::vector<std::pair<std::string, std::string>> streams;
+  std::vector<std::string> orders;
+  std::vector<std::string> payments;
   std::string at_sequence;
   std::string at_time;
   StateRoom room;
@@ -71,7 +73,7 @@ struct StateOptions {
   bool json = false;
 };
 
-/// exit_code::no: damaged, an account or a stream was not there yet, or a ledger does not balance.
+/// exit_code::no: damaged, something asked for was not there yet, or a ledger does not balance.
 int run_state(const StateOptions& options);
 
 }  // namespace daybook

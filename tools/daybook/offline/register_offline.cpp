@@ -30,6 +30,9 @@ void add_room_options(CLI::App& command, StateRoom& room) {
   add("--holds-max", room.holds_max, "open holds", std::uint64_t{1} << 31);
   add("--names-max", room.names_max, "names", std::uint64_t{1} << 33);
   add("--streams-max", room.streams_max, "streams of events", std::uint64_t{1} << 31);
+  add("--orders-max", room.orders_max, "orders", std::uint64_t{1} << 31);
+  add("--payments-max", room.payments_max, "payments, refunds and disputes",
+      std::uint64_t{1} << 31);
   add("--event-ids-max", room.event_ids_max, "domain events", std::uint64_t{1} << 33);
 }
 

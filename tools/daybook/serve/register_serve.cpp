@@ -30,6 +30,12 @@ void add_room_options(CLI::App& command, ServeOptions& options) {
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33));
   command.add_option("--streams-max", options.streams_max, "Streams of events the engine can hold")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31));
+  command.add_option("--orders-max", options.orders_max, "Orders the engine can hold")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31));
+  command
+      .add_option("--payments-max", options.payments_max,
+                  "Payments the engine can hold, and as many refunds and disputes")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31));
   command.add_option("--event-ids-max", options.event_ids_max, "Domain events the engine can hold")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33));
 }

@@ -60,6 +60,8 @@ Result<EngineProcessSettings> engine_settings(const ServeOptions& options) {
   override_with(settings.engine.state.holds_max, options.holds_max);
   override_with(settings.engine.state.names_max, options.names_max);
   override_with(settings.engine.state.streams_max, options.streams_max);
+  override_with(settings.engine.state.orders_max, options.orders_max);
+  override_with(settings.engine.state.payments_max, options.payments_max);
   override_with(settings.engine.state.event_ids_max, options.event_ids_max);
   override_with(settings.engine.loop.follower_lag_max, options.follower_lag_max);
   settings.snapshots.facts = options.snapshot_events;

@@ -73,7 +73,8 @@ Result<void> set_expected(DomainEvent& event, std::string_view text) {
   return {};
 }
 
-/// An id, and its text where it was written as name:TEXT.
+}  // namespace
+
 Result<Uint128> parse_named(NameKind kind, std::string_view text, std::vector<Name>& names) {
   const auto id = parse_id(text);
   if (!id) return id;
@@ -81,8 +82,6 @@ Result<Uint128> parse_named(NameKind kind, std::string_view text, std::vector<Na
   if (text_may_be_name(name)) names.push_back(make_name(kind, id.value(), name));
   return id;
 }
-
-}  // namespace
 
 Result<Uint128> parse_type(NameKind kind, std::string_view text, std::vector<Name>& names) {
   const bool written_as_id = text.starts_with("name:") || parse_u128(text).has_value();

@@ -26,6 +26,10 @@ struct EventDraft {
   std::vector<Name> names;  ///< The texts behind its ids.
 };
 
+/// An id as parse_id() reads it; where it is written as a text, its name is added to `names`.
+[[nodiscard]] Result<Uint128> parse_named(NameKind kind, std::string_view text,
+                                          std::vector<Name>& names);
+
 /// The id of a type, and its text appended to `names` where it was written as one.
 [[nodiscard]] Result<Uint128> parse_type(NameKind kind, std::string_view text,
                                          std::vector<Name>& names);

@@ -70,7 +70,7 @@ std::string refused_event(const LoggedRefusal& refusal, RequestKind kind, const 
   if (kind == RequestKind::put_ledgers) return fact_line(refusal.as<Ledger>());
   if (kind == RequestKind::change_accounts) return fact_line(refusal.as<AccountChange>(), names);
   if (kind == RequestKind::put_names) return fact_line(refusal.as<Name>());
-  if (kind == RequestKind::append_events) return fact_line(refusal.as<DomainEvent>(), names);
+  if (appends_events(kind)) return fact_line(refusal.as<DomainEvent>(), names);
   return {};
 }
 
@@ -81,7 +81,7 @@ std::string refused_event_json(const LoggedRefusal& refusal, RequestKind kind,
   if (kind == RequestKind::put_ledgers) return to_json(refusal.as<Ledger>()).str();
   if (kind == RequestKind::change_accounts) return change_json(refusal.as<AccountChange>()).str();
   if (kind == RequestKind::put_names) return to_json(refusal.as<Name>()).str();
-  if (kind == RequestKind::append_events) return event_json(refusal.as<DomainEvent>()).str();
+  if (appends_events(kind)) return event_json(refusal.as<DomainEvent>()).str();
   return "null";
 }
 
@@ -118,7 +118,7 @@ std::string_view event_status_name(RequestKind kind, std::uint16_t status) {
     return to_string(static_cast<ChangeAccountStatus>(status));
   }
   if (kind == RequestKind::put_names) return to_string(static_cast<PutNameStatus>(status));
-  if (kind == RequestKind::append_events) {
+  if (appends_events(kind)) {
     return to_string(static_cast<AppendEventStatus>(status));
   }
   return "unknown_status";
@@ -132,7 +132,7 @@ std::string_view event_status_advice(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::put_ledgers) return advice(static_cast<PutLedgerStatus>(status));
   if (kind == RequestKind::change_accounts) return advice(static_cast<ChangeAccountStatus>(status));
   if (kind == RequestKind::put_names) return advice(static_cast<PutNameStatus>(status));
-  if (kind == RequestKind::append_events) return advice(static_cast<AppendEventStatus>(status));
+  if (appends_events(kind)) return advice(static_cast<AppendEventStatus>(status));
   return {};
 }
 
@@ -278,7 +278,7 @@ std::vector<NameKey> name_keys_of(std::span<const LoggedOperation> operations) {
         for_each_named(refusal.as<Account>(), use);
       } else if (kind == RequestKind::create_transfers) {
         for_each_named(refusal.as<Transfer>(), use);
-      } else if (kind == RequestKind::append_events) {
+      } else if (appends_events(kind)) {
         append_keys(refusal.as<DomainEvent>(), keys);
       }
     }

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "engine/base/limits.hpp"
+#include "engine/model/domain_event.hpp"
+#include "engine/model/ids.hpp"
+#include "engine/model/operation.hpp"
+
+/// Orders and payments: aggregates whose rules the engine keeps. A command is the domain event that
+/// it asks for: the stream says which order or payment, the event's type what is to be done, and
+/// the payload how. So a command that is accepted stands in the journal as it was asked for, with
+/// its version, and is read as any other event is.
+///
+/// Payload: CommandDetails (64 bytes, little-endian), then its text, which has no end mark:
+///
+///     0  subject_id   16 bytes    16  amount    16 bytes    32  transfer_id  16 bytes
+///     48 quantity      8 bytes    56  ledger     4 bytes    60  flags         2 bytes
+///     62 text_bytes    2 bytes    64  the text
+///
+/// Example, an order of 3 pieces of "tea" for 12.50 in ledger 978 (0x3d2): 16 zeros; e2 04 and 14
+/// zeros; 16 zeros; 03 and 7 zeros; d2 03 00 00; 00 00; 03 00; 74 65 61: 67 bytes.
+
+namespace daybook {
+
+/// id_of("order") and id_of("payment").
+[[nodiscard]] const Uint128& order_type() noexcept;
+[[nodiscard]] const Uint128& payment_type() noexcept;
+
+/// What may be asked of an order or a payment. Numbers of this process only: elsewhere the event
+/// type says it, id_of() of the name that to_string() gives.
+enum class Command : std::uint8_t {
+  order_create,
+  order_pay,
+  order_ship,
+  order_complete,
+  order_cancel,
+  payment_initiate,
+  payment_authorise,
+  payment_capture,
+  payment_void,
+  payment_fail,
+  payment_settle,
+  refund_request,
+  refund_succeed,
+  refund_fail,
+  dispute_open,
+  dispute_win,
+  dispute_lose,
+};
+inline constexpr std::size_t command_count = 17;
+
+/// "OrderCreated" and so on: the text of its event type.
+[[nodiscard]] std::string_view to_string(Command command) noexcept;
+[[nodiscard]] const Uint128& event_type_of(Command command) noexcept;
+[[nodiscard]] const Uint128& aggregate_type_of(Command command) noexcept;
+/// Nothing where the aggregate of this type knows no such event.
+[[nodiscard]] std::optional<Command> command_of(const Uint128& aggregate_type,
+                                                const Uint128& event_type) noexcept;
+
+/// Bits of CommandDetails::flags. Frozen: on the wire and in the journal.
+namespace command_flag {
+inline constexpr std::uint16_t final_capture = 1U << 0;  ///< Nothing more will be captured.
+inline constexpr std::uint16_t known = final_capture;
+}  // namespace command_flag
+
+/// The beginning of a command's payload. 64 bytes. What a command does not use is 0.
+struct CommandDetails {
+  Uint128 subject_id;      ///< Of pay: the payment; of initiate: the order; or the refund, dispute.
+  Amount amount;           ///< In the ledger's minor unit.
+  TransferId transfer_id;  ///< What of the same bundle moves what this is about; 0 = nothing does.
+  std::uint64_t quantity = 0;
+  LedgerId ledger;
+  std::uint16_t flags = 0;
+  std::uint16_t text_bytes = 0;
+};
+static_assert(sizeof(CommandDetails) == 64 && std::is_trivially_copyable_v<CommandDetails>);
+inline constexpr std::size_t command_payload_bytes_max =
+    sizeof(CommandDetails) + limits::command_text_bytes_max;
+
+/// A command, taken out of its event.
+struct ReadCommand {
+  Command command{};
+  CommandDetails details;
+  std::string_view text;  ///< In the payload.
+};
+/// Nothing where the payload is none of a command's, or the event is of no aggregate of the
+/// engine's. Any bytes are safe.
+[[nodiscard]] std::optional<ReadCommand> read_command(const DomainEvent& event,
+                                                      std::span<const std::byte> payload);
+
+/// What is wrong with the payload of a command by itself; `created` if nothing. Requires:
+/// fault_of(event) is created, and the event is of an aggregate of the engine's.
+[[nodiscard]] AppendEventStatus fault_of_command(const DomainEvent& event,
+                                                 std::span<const std::byte> payload);
+
+/// Of whose streams a request may append events.
+enum class EventScope : std::uint8_t { own, orders, payments, any };
+[[nodiscard]] EventScope scope_of(RequestKind kind) noexcept;
+[[nodiscard]] bool is_engine_aggregate(const Uint128& aggregate_type) noexcept;
+
+/// As fault_of() of an event, and whether the request may append it: what is wrong with it without
+/// a look into its payload.
+[[nodiscard]] AppendEventStatus fault_of(const DomainEvent& event, EventScope scope);
+
+/// The id that a command which creates something should have, so that it is good for one creation:
+/// the first half of SHA-256 of the event type, the aggregate's id and the subject's (16 bytes
+/// each, little-endian; the subject is 0 for orders and payments).
+[[nodiscard]] Uint128 creation_id(Command command, const Uint128& aggregate_id,
+                                  const Uint128& subject_id = {});
+
+/// Appends the payload of a command to `payload` and says so in `event`, whose type and aggregate
+/// type are set. Requires: text.size() <= limits::command_text_bytes_max.
+void put_command(Command command, CommandDetails details, std::string_view text, DomainEvent& event,
+                 std::vector<std::byte>& payload);
+
+}  // namespace daybook
