@@ -9,7 +9,7 @@
 namespace daybook {
 
 /// What a request asks for. Frozen: message types on the wire, kinds in the journal.
-/// 16-39 change state and are journaled as operations; 40-59 read; 64-79 administer; from 80 on
+/// 16-39 change state and are journaled as operations; 40-63 read; 64-79 administer; from 80 on
 /// the engine's own, which nobody can ask for.
 enum class RequestKind : std::uint16_t {
   create_accounts = 16,
@@ -19,6 +19,7 @@ enum class RequestKind : std::uint16_t {
   put_names = 20,
   append_events = 21,     ///< To streams of domain events: all of them or none.
   bundle = 24,            ///< A chain of transfers and domain events: all of them or none.
+  put_checkpoints = 25,   ///< How far consumers of events have come.
   lookup_accounts = 40,   ///< Answered by the sequencer, in order with the writes.
   lookup_transfers = 41,  ///< This and the following: answered by query threads.
   list_accounts = 42,
@@ -35,6 +36,10 @@ enum class RequestKind : std::uint16_t {
   read_events = 53,
   lookup_accounts_at = 54,  ///< As of a sequence or a time, as trial_balance_at.
   trial_balance_at = 55,
+  subscribe = 56,           ///< Answered again and again, by the subscription thread.
+  lookup_checkpoints = 59,  ///< By query threads.
+  acknowledge_events = 61,  ///< This and the next never leave the io thread.
+  unsubscribe = 62,
   advance_clock = 64,  ///< Manual clock only. Journaled.
   accept_clock = 65,   ///< Ends a held clock. Journaled.
   state_digest = 66,   ///< Answered by the sequencer.
@@ -49,15 +54,16 @@ enum class RequestKind : std::uint16_t {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::change_accounts ||
          kind == RequestKind::put_names || kind == RequestKind::append_events ||
-         kind == RequestKind::bundle || kind == RequestKind::advance_clock ||
-         kind == RequestKind::accept_clock;
+         kind == RequestKind::bundle || kind == RequestKind::put_checkpoints ||
+         kind == RequestKind::advance_clock || kind == RequestKind::accept_clock;
 }
 
 /// True for kinds whose events take a timestamp each: the last one's is the request's time.
 [[nodiscard]] constexpr bool takes_slots(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::put_names ||
-         kind == RequestKind::append_events || kind == RequestKind::bundle;
+         kind == RequestKind::append_events || kind == RequestKind::bundle ||
+         kind == RequestKind::put_checkpoints;
 }
 
 /// True for kinds that may bring names beside their events.
@@ -79,7 +85,8 @@ enum class RequestKind : std::uint16_t {
          kind == RequestKind::lookup_holds || kind == RequestKind::trial_balance ||
          kind == RequestKind::lookup_names || kind == RequestKind::read_events ||
          kind == RequestKind::query_operations || kind == RequestKind::lookup_accounts_at ||
-         kind == RequestKind::trial_balance_at || is_filtered(kind);
+         kind == RequestKind::trial_balance_at || kind == RequestKind::lookup_checkpoints ||
+         is_filtered(kind);
 }
 
 /// One request as the journal remembers it, accepted or refused. 112 bytes.

@@ -37,6 +37,7 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::put_names:
     case RequestKind::append_events:
     case RequestKind::bundle:
+    case RequestKind::put_checkpoints:
       return role == Role::gateway || role == Role::operator_;
     case RequestKind::change_accounts:
       return role == Role::operator_;
@@ -52,6 +53,10 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::query_operations:
     case RequestKind::lookup_accounts_at:
     case RequestKind::trial_balance_at:
+    case RequestKind::subscribe:
+    case RequestKind::lookup_checkpoints:
+    case RequestKind::acknowledge_events:
+    case RequestKind::unsubscribe:
     case RequestKind::get_account_transfers:
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:

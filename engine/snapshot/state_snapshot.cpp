@@ -112,6 +112,7 @@ void write_tables(const State& state, SnapshotWriter& into) {
           ids.add({tag, place, kept});
         });
   }
+  into.put(BlockKind::event_checkpoints, state.checkpoints.all());
   into.put(BlockKind::time_notes, state.transfer_times.notes());
 }
 
@@ -176,9 +177,17 @@ class StateReader {
   Result<void> take(const SnapshotBlock& block);
   template <typename T, typename Use>
   Result<void> each(const SnapshotBlock& block, Use use);
+  template <typename T, typename Kept>
+  Result<void> take_one(const SnapshotBlock& block, Kept& kept) {
+    return each<T>(block, [&](const T& item) -> Result<void> {
+      kept = item;
+      return {};
+    });
+  }
   Result<void> take_accounts(const SnapshotBlock& block);
   Result<void> take_hold(const Hold& hold);
   Result<void> take_stream(const Stream& stream);
+  Result<void> take_checkpoint(const EventCheckpoint& saved);
   template <typename Saved, typename Table>
   Result<void> take_place(const Saved& saved, Table& table, const char* what);
   Result<void> finish_windows();
@@ -240,10 +249,7 @@ Result<SavedIds> StateReader::read() {
 Result<void> StateReader::take(const SnapshotBlock& block) {
   switch (block.kind) {
     case BlockKind::totals:
-      return each<State::Totals>(block, [&](const State::Totals& totals) -> Result<void> {
-        totals_ = totals;
-        return {};
-      });
+      return take_one<State::Totals>(block, totals_);
     case BlockKind::ledgers:
       return each<SavedLedger>(block, [&](const SavedLedger& saved) -> Result<void> {
         if (state_.ledgers.full()) return full("ledgers");
@@ -270,6 +276,9 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
       return each<SavedEventId>(block, [&](const SavedEventId& saved) {
         return take_place(saved, state_.event_ids, "ids of events");
       });
+    case BlockKind::event_checkpoints:
+      return each<EventCheckpoint>(
+          block, [&](const EventCheckpoint& saved) { return take_checkpoint(saved); });
     case BlockKind::time_notes:
       return append_to(notes_, block, from_);
     case BlockKind::window_clients:
@@ -279,10 +288,7 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
     case BlockKind::id_generations:
       return append_to(generations_, block, from_);
     case BlockKind::id_run_set:
-      return each<SavedRuns>(block, [&](const SavedRuns& saved) -> Result<void> {
-        run_set_ = saved;
-        return {};
-      });
+      return take_one<SavedRuns>(block, run_set_);
     case BlockKind::id_runs:
       return each<SavedIdRun>(block, [&](const SavedIdRun& saved) { return take_id_run(saved); });
     case BlockKind::recent_ids:
@@ -339,6 +345,18 @@ Result<void> StateReader::take_stream(const Stream& stream) {
   state_.streams.prepare(1);
   const StreamSlot slot = state_.streams.insert(stream.key);
   state_.streams.set_head(slot, stream.version, stream.last_sequence);
+  return {};
+}
+
+Result<void> StateReader::take_checkpoint(const EventCheckpoint& saved) {
+  EventCheckpoint asked = saved;
+  asked.timestamp = {};
+  if (fault_of(asked) != PutCheckpointStatus::created || saved.flags != 0) {
+    return wrong("has a checkpoint that nobody could have put");
+  }
+  if (state_.checkpoints.find(saved.name()) != nullptr) return wrong("has a checkpoint twice");
+  if (state_.checkpoints.full()) return full("checkpoints");
+  state_.checkpoints.put(saved);
   return {};
 }
 

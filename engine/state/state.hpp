@@ -12,6 +12,7 @@
 #include "engine/model/domain_event.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/streams/checkpoint_table.hpp"
 #include "engine/streams/event_id_table.hpp"
 #include "engine/streams/stream_table.hpp"
 #include "engine/windows/reply_windows.hpp"
@@ -90,6 +91,9 @@ class State {
   /// Requires: a new id, prepared, room; its version is that of its stream and 1; `hashes` are its
   /// own.
   void append_event(const DomainEvent& event, const EventHashes& hashes, Sequence sequence);
+
+  /// Requires: checkpoints.decide_put() said created, of what `fact` was made of.
+  void put_checkpoint(const EventCheckpoint& fact);
 
   /// System calls that the thread that uses the state should be spared: gives back the memory that
   /// tables have grown out of, and asks for what they grow into next. Any one thread.
@@ -184,6 +188,7 @@ class State {
   NameTable names;
   StreamTable streams;
   EventIdTable event_ids;
+  CheckpointTable checkpoints;
   ReplyWindows windows;
 
  private:

@@ -10,6 +10,7 @@
 #include "engine/base/result.hpp"
 #include "engine/model/account.hpp"
 #include "engine/model/domain_event.hpp"
+#include "engine/model/event_checkpoint.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
@@ -103,6 +104,14 @@ struct NamesResult {
   Sequence sequence;             ///< The answer is true of the state after this.
   std::vector<Name> names;       ///< Those found, in the order asked.
   std::vector<NameKey> missing;  ///< Those that have no name, in the order asked.
+};
+
+/// The answer to lookup_checkpoints.
+struct CheckpointsResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;  ///< The engine's, where status is not ok.
+  Sequence sequence;  ///< The answer is true of the state after this.
+  std::vector<EventCheckpoint> checkpoints;
 };
 
 /// One page of a list.

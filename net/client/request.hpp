@@ -18,7 +18,7 @@ using AnyCallback =
                  Callback<DigestResult>, Callback<HoldsResult>, Callback<BalancePage>,
                  Callback<FoundAccounts>, Callback<FoundTransfers>, Callback<FoundBalances>,
                  Callback<NamesResult>, Callback<FoundEvents>, Callback<FoundOperations>,
-                 Callback<AccountsAtResult>>;
+                 Callback<AccountsAtResult>, Callback<CheckpointsResult>>;
 
 /// A request from its submission to its answer.
 struct SentRequest {

@@ -109,6 +109,7 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::put_names:
     case RequestKind::append_events:
     case RequestKind::bundle:
+    case RequestKind::put_checkpoints:
     case RequestKind::lookup_accounts:
     case RequestKind::lookup_transfers:
     case RequestKind::list_accounts:
@@ -121,6 +122,10 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::query_operations:
     case RequestKind::lookup_accounts_at:
     case RequestKind::trial_balance_at:
+    case RequestKind::subscribe:
+    case RequestKind::lookup_checkpoints:
+    case RequestKind::acknowledge_events:
+    case RequestKind::unsubscribe:
     case RequestKind::get_account_transfers:
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:

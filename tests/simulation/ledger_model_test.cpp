@@ -55,6 +55,8 @@ void expect_everything_happened(const Coverage& coverage) {
   expect_seen(coverage.changes, {});
   expect_seen(coverage.names, {});
   expect_seen(coverage.events, {});
+  // So are 1,024 checkpoints.
+  expect_seen(coverage.checkpoints, {PutCheckpointStatus::too_many_checkpoints});
   // 65,536 ledgers are a test of their own.
   expect_seen(coverage.ledgers, {PutLedgerStatus::too_many_ledgers});
   for (const RequestStatus status :

@@ -36,6 +36,8 @@ void register_all(CLI::App& app, CommandContext& context) {
   register_name(app, context);
   register_stream(app, context);
   register_bundle(app, context);
+  register_tail(app, context);
+  register_checkpoint(app, context);
   register_query(app, context);
   register_oplog(app, context);
   register_trace(app, context);

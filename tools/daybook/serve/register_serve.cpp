@@ -95,9 +95,10 @@ void register_serve(CLI::App& app, CommandContext& context) {
                    "Times the sequencer looks for work before it yields; for spare cores")
       ->capture_default_str();
   add_snapshot_options(*command, *options);
-  command->add_option("--pin", options->pin,
-                      "Cores of threads, such as sequencer=0,journaler=1,io=1: sequencer, "
-                      "journaler, follower, preparer, io, query; one of several is io-0");
+  command->add_option(
+      "--pin", options->pin,
+      "Cores of threads, such as sequencer=0,journaler=1,io=1: sequencer, "
+      "journaler, follower, subscriptions, preparer, io, query; one of several is io-0");
   command->add_flag("--log-refusals", options->log_refusals,
                     "A line on stderr for each request that is refused, or has refused events");
   command->add_flag("--json", options->json, "Events as JSON lines on stdout");
