@@ -138,7 +138,10 @@ TEST_F(ServerSubscriptionsTest, TheEnginesRefusalEndsASubscriptionAndNotTheConne
   RequestSlot& again = engine_->take_subscription();
   fill(again, 1, 0);
   EXPECT_EQ(expect_batch(*connection, 9), 1U);
-  engine_->reply_to_subscription(engine_->take_subscription());
+  RequestSlot& waiting = engine_->take_subscription();
+  connection->send(unsubscribe_frame(10, 9).bytes());
+  EXPECT_EQ(connection->receive()->header.request_number, 10U);
+  engine_->reply_to_subscription(waiting);
 }
 
 TEST_F(ServerSubscriptionsTest, HostileMessagesAreRefusedInWords) {

@@ -74,6 +74,11 @@ void register_serve(CLI::App& app, CommandContext& context) {
       ->capture_default_str();
   command->add_option("--connections-max", options->connections_max, "Connections at a time")
       ->check(CLI::Range(1, 65'536));
+  command
+      ->add_option("--consumer-slow-seconds", options->consumer_slow_seconds,
+                   "A consumer of events that takes nothing for so long loses its subscription")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{86'400}))
+      ->capture_default_str();
   add_room_options(*command, *options);
   command
       ->add_option("--segment-size", options->segment_bytes,

@@ -335,10 +335,10 @@ TEST(SubscriptionTest, IsRefusedInWords) {
 TEST(SubscriptionTest, AnEngineHasALimitOfThem) {
   const Directory directory;
   RunningProcess engine{directory.path()};
-  std::vector<std::unique_ptr<Client>> clients;
   std::uint32_t accepted = 0;
   std::optional<SubscriptionEnd> end;
   ClientLoop loop;
+  std::vector<std::unique_ptr<Client>> clients;
   constexpr std::uint32_t each_has = limits::subscriptions_per_connection_max;
   for (std::uint32_t at = 0; at < limits::subscriptions_max / each_has; ++at) {
     clients.push_back(std::make_unique<Client>(loop, engine.client_settings()));
