@@ -159,6 +159,7 @@ class Tail {
     for (const Kept& each : now) {
       const EventView event = each.view();
       if (event.record.kind == FactKind::ledger) ledgers_.put(event.as<Ledger>());
+      news_ = news_ || !is_about_checkpoints(event);
       say(options_.client.json ? event_record_json(event, ledgers_)
                                : event_line(event, ledgers_, names));
     }
@@ -169,9 +170,18 @@ class Tail {
     return advance(false);
   }
 
+  /// To move a checkpoint is an event, too: that alone is no reason to move it again.
+  static bool is_about_checkpoints(const EventView& event) {
+    if (!event.is_operation()) return event.record.kind == FactKind::checkpoint;
+    return event.as<Operation>().kind == RequestKind::put_checkpoints;
+  }
+
   /// Moves the checkpoint to what was printed; not more than once a second, but at the end.
   int advance(bool last) {
+    constexpr std::uint64_t silent_max = 10'000;
     if (!options_.advance || !printed_ || printed_ == advanced_) return exit_code::good;
+    const bool far = *printed_ - advanced_.value_or(0) >= silent_max;
+    if (!last && !news_ && !far) return exit_code::good;
     const auto now = std::chrono::steady_clock::now();
     if (!last && now - advanced_at_ < std::chrono::seconds{1}) return exit_code::good;
     const std::uint64_t to = until_ ? std::min(*printed_, *until_) : *printed_;
@@ -187,6 +197,7 @@ class Tail {
       }
     }
     advanced_ = printed_;
+    news_ = false;
     advanced_at_ = now;
     return exit_code::good;
   }
@@ -198,6 +209,7 @@ class Tail {
   std::vector<Kept> kept_;
   std::optional<std::uint64_t> through_;   // Of the last batch.
   std::optional<std::uint64_t> printed_;   // Everything up to here.
+  bool news_ = false;                      // Of what was printed since the checkpoint moved.
   std::optional<std::uint64_t> advanced_;  // Where the checkpoint is.
   std::chrono::steady_clock::time_point advanced_at_{};
   std::optional<SubscriptionEnd> end_;
