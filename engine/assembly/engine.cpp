@@ -14,6 +14,7 @@
 #include "engine/sequencer/engine_clock.hpp"
 #include "engine/sequencer/journaler.hpp"
 #include "engine/sequencer/slab_fact_reader.hpp"
+#include "engine/subscriptions/subscription_worker.hpp"
 
 namespace daybook {
 
@@ -45,6 +46,7 @@ struct Engine::Threads {
     sequencer_sleeper.wake();
     journaler_sleeper.wake();
     follower_sleeper.wake();
+    subscription_sleeper.wake();
     wake_all_queries();
   }
 
@@ -56,6 +58,7 @@ struct Engine::Threads {
   void make_loop(const Parts& parts);
   void make_journaler(JournalWriter& journal);
   void make_follower(const Parts& parts);
+  void make_subscriptions(EntryLookup& journal);
 
   void tell(const Alarm& alarm) {
     if (on_alarm) on_alarm(alarm);
@@ -95,6 +98,7 @@ struct Engine::Threads {
   FutexSleeper sequencer_sleeper;
   FutexSleeper journaler_sleeper;
   FutexSleeper follower_sleeper;
+  FutexSleeper subscription_sleeper;
   std::vector<std::unique_ptr<FutexSleeper>> query_sleepers;
 
   // Made by start().
@@ -105,6 +109,7 @@ struct Engine::Threads {
   std::optional<SequencerLoop> loop;
   std::optional<Journaler> journaler;
   std::optional<Follower> follower;
+  std::optional<SubscriptionWorker> subscriptions;
   std::vector<std::unique_ptr<QueryWorker>> queries;
   std::vector<std::thread> running;
 };
@@ -125,6 +130,7 @@ Sequence Engine::followed_sequence() const { return threads_->progress.followed(
 IoChannel& Engine::channel(std::size_t io_thread) { return *threads_->channels[io_thread]; }
 void Engine::wake_sequencer() { threads_->sequencer_sleeper.wake(); }
 void Engine::wake_queries() { threads_->wake_all_queries(); }
+void Engine::wake_subscriptions() { threads_->subscription_sleeper.wake(); }
 
 void Engine::segment_hashed(const SegmentHash& hash) {
   // The journal's helper thread may wait; the ring is far larger than segments are frequent.
@@ -175,6 +181,9 @@ void Engine::Threads::make_journaler(JournalWriter& journal) {
                                          [this] {
                                            wake_io();
                                            follower_sleeper.wake();
+                                           if (subscriptions && subscriptions->waits_for_events()) {
+                                             subscription_sleeper.wake();
+                                           }
                                          },
                                      .on_fatal = [this](const Failure& f) { fail(f); }});
 }
@@ -207,6 +216,19 @@ void Engine::Threads::make_follower(const Parts& parts) {
                    settings.index_sizes);
 }
 
+void Engine::Threads::make_subscriptions(EntryLookup& journal) {
+  std::vector<IoChannel*> all;
+  for (const auto& channel : channels) all.push_back(channel.get());
+  subscriptions.emplace(
+      SubscriptionWorker::Links{.follower = *follower,
+                                .journal = journal,
+                                .progress = progress,
+                                .channels = std::move(all),
+                                .time = time,
+                                .sleeper = subscription_sleeper,
+                                .on_fatal = [this](const Failure& f) { fail(f); }});
+}
+
 void Engine::start(const Parts& parts) {
   Threads& t = *threads_;
   const std::uint64_t recovered = t.live.last_sequence().value();
@@ -230,9 +252,11 @@ void Engine::start(const Parts& parts) {
   t.make_loop(parts);
   t.make_journaler(*parts.journal);
   t.make_follower(parts);
+  if (parts.subscription_lookup != nullptr) t.make_subscriptions(*parts.subscription_lookup);
   t.run("sequencer", [&t] { t.loop->run(); });
   t.run("journaler", [&t] { t.journaler->run(); });
   t.run("follower", [&t] { t.follower->run(); });
+  if (t.subscriptions) t.run("subscriptions", [&t] { t.subscriptions->run(); });
   for (std::size_t thread = 0; thread < t.settings.query_threads; ++thread) {
     t.queries.push_back(std::make_unique<QueryWorker>(
         QueryWorker::Links{.follower = *t.follower,

@@ -30,10 +30,12 @@ struct EngineSettings {
   std::size_t query_threads = 1;  ///< Those that there are more of than io threads stay idle.
   std::size_t slots_per_io_thread = 65'536;  ///< Requests under way; a power of two.
   PairIndex::Sizes index_sizes;
-  CorePlan cores;  ///< Of the threads "sequencer", "journaler", "follower", "query-0" and so on.
+  CorePlan cores;  ///< Of the threads "sequencer", "journaler", "follower", "subscriptions",
+                   ///< "query-0" and so on.
 };
 
-/// The running engine: sequencer, journaler, follower and query threads, and the rings to them.
+/// The running engine: sequencer, journaler, follower, subscription and query threads, and the
+/// rings to them.
 ///
 /// Usage.    Replay the journal into live_state(); open the journal with this as its observer;
 ///           start(); stop().
@@ -67,8 +69,9 @@ class Engine final : public EngineDoor, public JournalObserver {
     JournalWriter* journal = nullptr;
     /// From the first entry, or after the one of `snapshot`; bounded by durable_sequence().
     EntrySource* follower_source = nullptr;
-    EntryLookup* sequencer_lookup = nullptr;  ///< Bounded by committed_sequence().
-    std::vector<EntryLookup*> query_lookups;  ///< One a query thread; by durable_sequence().
+    EntryLookup* sequencer_lookup = nullptr;     ///< Bounded by committed_sequence().
+    std::vector<EntryLookup*> query_lookups;     ///< One a query thread; by durable_sequence().
+    EntryLookup* subscription_lookup = nullptr;  ///< By durable_sequence(). Null: none are served.
     RunStore* runs = nullptr;            ///< Of older ids and indexes; null: they stay in memory.
     SnapshotStore* snapshots = nullptr;  ///< Null: none are taken.
     SnapshotSettings snapshot_settings{};
@@ -89,6 +92,7 @@ class Engine final : public EngineDoor, public JournalObserver {
   IoChannel& channel(std::size_t io_thread) override;
   void wake_sequencer() override;
   void wake_queries() override;
+  void wake_subscriptions() override;
   void segment_hashed(const SegmentHash& hash) override;
   void disk_low(bool low) override;
 

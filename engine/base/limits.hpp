@@ -41,6 +41,18 @@ inline constexpr std::uint64_t event_ids_default = std::uint64_t{1} << 26;
 inline constexpr std::uint64_t streams_default = std::uint64_t{1} << 24;
 /// Events and payloads in one page of an answer. One event with the largest payload always fits.
 inline constexpr std::size_t event_page_bytes_max = 1'024 * 1'024;
+inline constexpr std::uint32_t checkpoints_max = 1'024;  ///< Of consumers of events.
+inline constexpr std::size_t checkpoint_name_bytes_max = 64;
+
+inline constexpr std::uint32_t subscriptions_max = 256;  ///< Of an engine.
+inline constexpr std::uint32_t subscriptions_per_connection_max = 16;
+inline constexpr std::size_t subscription_window_bytes_max =
+    4 * 1'024 * 1'024;  ///< Not acknowledged.
+inline constexpr std::size_t subscription_window_bytes_default = 1'024 * 1'024;
+inline constexpr std::size_t subscription_window_bytes_min = 16 * 1'024;
+inline constexpr std::size_t subscription_batch_bytes_max = 256 * 1'024;  ///< And one record above.
+inline constexpr std::uint64_t consumer_slow_after_ns = 30'000'000'000;   ///< With a full window.
+
 inline constexpr std::size_t principal_name_bytes_max = 64;
 inline constexpr std::size_t reason_bytes_max = 256;  ///< An operator's words.
 inline constexpr std::uint32_t operations_per_entry_max = 8'192;

@@ -11,6 +11,7 @@
 #include "engine/model/account.hpp"
 #include "engine/model/account_change.hpp"
 #include "engine/model/domain_event.hpp"
+#include "engine/model/event_checkpoint.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
@@ -79,6 +80,7 @@ class EntryBuilder {
   void add_refused(const AccountChange& change) { add(refused_account_changes_, change); }
   void add_refused(const Name& name) { add(refused_names_, name); }
   void add_refused(const DomainEvent& event) { add(refused_events_, event); }
+  void add_refused(const EventCheckpoint& asked) { add(refused_checkpoints_, asked); }
   Account& add_fact(const Account& account) { return add(accounts_, account); }
   Transfer& add_fact(const Transfer& transfer) { return add(transfers_, transfer); }
   Ledger& add_fact(const Ledger& ledger) { return add(ledgers_, ledger); }
@@ -90,6 +92,7 @@ class EntryBuilder {
   void add_fact(const HoldReleased& fact) { add(holds_released_, fact); }
   AccountChange& add_fact(const AccountChange& fact) { return add(account_changes_, fact); }
   Name& add_fact(const Name& name) { return add(names_, name); }
+  EventCheckpoint& add_fact(const EventCheckpoint& fact) { return add(checkpoints_, fact); }
   /// Requires: payload.size() == event.payload_bytes.
   DomainEvent& add_fact(const DomainEvent& event, std::span<const std::byte> payload);
   /// Of the transfer added last.
@@ -125,6 +128,7 @@ class EntryBuilder {
   [[nodiscard]] std::uint32_t account_change_count() const { return account_changes_.count; }
   [[nodiscard]] std::uint32_t name_count() const { return names_.count; }
   [[nodiscard]] std::uint32_t event_count() const { return events_.count; }
+  [[nodiscard]] std::uint32_t checkpoint_count() const { return checkpoints_.count; }
   [[nodiscard]] const HoldReleased& hold_released(std::uint32_t index) const {
     return holds_released_.items[index];
   }
@@ -221,6 +225,8 @@ class EntryBuilder {
   Vector<DomainEvent> refused_events_;
   Vector<std::byte> event_payloads_;
   Vector<JournalParent> parents_;
+  Vector<EventCheckpoint> checkpoints_;
+  Vector<EventCheckpoint> refused_checkpoints_;
 };
 
 // A request's events and names with their worst record fit the largest entry.

@@ -37,6 +37,8 @@ class Copy {
         return add(facts_.names, placed.run);
       case FactKind::domain_event:
         return events(placed.run);
+      case FactKind::checkpoint:
+        return add(facts_.checkpoints, placed.run);
     }
   }
 
@@ -92,6 +94,9 @@ class Copy {
     if (kind == RequestKind::put_names) builder_.add_refused(facts_.refused_names[at]);
     if (kind == RequestKind::append_events) {
       builder_.add_refused(facts_.refused_domain_events[at]);
+    }
+    if (kind == RequestKind::put_checkpoints) {
+      builder_.add_refused(facts_.refused_checkpoints[at]);
     }
   }
 

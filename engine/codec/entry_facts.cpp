@@ -28,7 +28,7 @@ std::span<const std::byte> bytes_of(const flatbuffers::Vector<std::uint8_t>* vec
 
 // How many facts of each kind an entry holds, or has used so far.
 struct Counts {
-  std::array<std::uint64_t, 13> of_kind{};
+  std::array<std::uint64_t, 14> of_kind{};
 
   explicit Counts() = default;
   explicit Counts(const EntryFacts& facts) {
@@ -44,6 +44,7 @@ struct Counts {
     of(FactKind::account_change) = facts.account_changes.size();
     of(FactKind::name) = facts.names.size();
     of(FactKind::domain_event) = facts.domain_events.size();
+    of(FactKind::checkpoint) = facts.checkpoints.size();
   }
   std::uint64_t& of(FactKind kind) { return of_kind[static_cast<std::size_t>(kind)]; }
 };
@@ -101,6 +102,7 @@ Result<void> check_refusals(const EntryFacts& facts) {
   std::uint64_t changes = 0;
   std::uint64_t names = 0;
   std::uint64_t events = 0;
+  std::uint64_t checkpoints = 0;
   for (const Operation& operation : facts.operations) {
     if (operation.refusal_count > facts.refusals.size() - refusals) {
       return damaged("an operation has more refusals than there are");
@@ -125,12 +127,14 @@ Result<void> check_refusals(const EntryFacts& facts) {
       if (kind == RequestKind::change_accounts) ++changes;
       if (kind == RequestKind::put_names) ++names;
       if (kind == RequestKind::append_events) ++events;
+      if (kind == RequestKind::put_checkpoints) ++checkpoints;
     }
   }
   if (refusals != facts.refusals.size() || accounts != facts.refused_accounts.size() ||
       transfers != facts.refused_transfers.size() || ledgers != facts.refused_ledgers.size() ||
       changes != facts.refused_account_changes.size() || names != facts.refused_names.size() ||
-      events != facts.refused_domain_events.size()) {
+      events != facts.refused_domain_events.size() ||
+      checkpoints != facts.refused_checkpoints.size()) {
     return damaged("the refusals and their request data do not match");
   }
   return {};
@@ -226,6 +230,9 @@ bool keeps_request_data(RequestKind kind, std::uint16_t status) {
     return status != static_cast<std::uint16_t>(AppendEventStatus::exists) &&
            status != static_cast<std::uint16_t>(AppendEventStatus::linked_event_failed);
   }
+  if (kind == RequestKind::put_checkpoints) {
+    return status != static_cast<std::uint16_t>(PutCheckpointStatus::exists);
+  }
   return kind == RequestKind::put_ledgers &&
          status != static_cast<std::uint16_t>(PutLedgerStatus::exists);
 }
@@ -266,7 +273,9 @@ Result<EntryFacts> read_facts(const EntryView& entry) {
       .domain_events = as_model<DomainEvent>(stored.domain_events()),
       .refused_domain_events = as_model<DomainEvent>(stored.refused_domain_events()),
       .event_payloads = bytes_of(stored.event_payloads()),
-      .parents = as_model<JournalParent>(stored.parents())};
+      .parents = as_model<JournalParent>(stored.parents()),
+      .checkpoints = as_model<EventCheckpoint>(stored.checkpoints()),
+      .refused_checkpoints = as_model<EventCheckpoint>(stored.refused_checkpoints())};
   if (auto checked = check_runs(facts); !checked.ok()) return checked.error();
   if (auto checked = check_refusals(facts); !checked.ok()) return checked.error();
   if (auto checked = check_notes(facts); !checked.ok()) return checked.error();
@@ -281,6 +290,7 @@ std::uint32_t* RunWalker::refused_of(RequestKind kind) {
   if (kind == RequestKind::put_ledgers) return &refused_ledgers_;
   if (kind == RequestKind::put_names) return &refused_names_;
   if (appends_events(kind)) return &refused_events_;
+  if (kind == RequestKind::put_checkpoints) return &refused_checkpoints_;
   return kind == RequestKind::change_accounts ? &refused_account_changes_ : nullptr;
 }
 

@@ -8,6 +8,7 @@
 #include "engine/model/account.hpp"
 #include "engine/model/account_change.hpp"
 #include "engine/model/domain_event.hpp"
+#include "engine/model/event_checkpoint.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
@@ -45,6 +46,8 @@ struct EntryFacts {
   std::span<const DomainEvent> refused_domain_events;
   std::span<const std::byte> event_payloads;
   std::span<const JournalParent> parents;  ///< At most one, of an entry that opens a segment.
+  std::span<const EventCheckpoint> checkpoints;
+  std::span<const EventCheckpoint> refused_checkpoints;
 
   /// The note of transfer `index`; all zero if it has none. Cost: O(log notes).
   [[nodiscard]] TransferNote note_of(std::size_t index) const;
@@ -95,6 +98,7 @@ class RunWalker {
   std::uint32_t refused_account_changes_ = 0;
   std::uint32_t refused_names_ = 0;
   std::uint32_t refused_events_ = 0;
+  std::uint32_t refused_checkpoints_ = 0;
 
   [[nodiscard]] std::uint32_t* refused_of(RequestKind kind);
   [[nodiscard]] RequestKind data_kind(const Operation& operation) const;

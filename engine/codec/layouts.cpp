@@ -5,6 +5,7 @@
 #include "engine/model/account.hpp"
 #include "engine/model/account_change.hpp"
 #include "engine/model/domain_event.hpp"
+#include "engine/model/event_checkpoint.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
@@ -22,6 +23,7 @@ static_assert(sizeof(journal::Transfer) == sizeof(Transfer));
 static_assert(sizeof(journal::Ledger) == sizeof(Ledger));
 static_assert(sizeof(journal::Name) == sizeof(Name));
 static_assert(sizeof(journal::DomainEvent) == sizeof(DomainEvent));
+static_assert(sizeof(journal::EventCheckpoint) == sizeof(EventCheckpoint));
 static_assert(sizeof(journal::Operation) == sizeof(Operation));
 static_assert(sizeof(journal::Run) == sizeof(Run) && sizeof(journal::Refusal) == sizeof(Refusal));
 static_assert(sizeof(journal::SegmentOpened) == sizeof(SegmentOpened));

@@ -310,6 +310,18 @@ void Follower::with_streams(
   use(state_.streams, state_.last_sequence());
 }
 
+Follower::Checkpoints Follower::list_checkpoints() const {
+  const std::lock_guard lock{mutex_};
+  const auto all = state_.checkpoints.all();
+  return {.all = {all.begin(), all.end()}, .as_of = state_.last_sequence()};
+}
+
+std::optional<EventCheckpoint> Follower::find_checkpoint(std::string_view name) const {
+  const std::lock_guard lock{mutex_};
+  const EventCheckpoint* const found = state_.checkpoints.find(name);
+  return found == nullptr ? std::nullopt : std::optional{*found};
+}
+
 std::optional<Follower::AccountPage> Follower::list_accounts(AccountId after,
                                                              std::size_t limit) const {
   const std::lock_guard lock{mutex_};

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -133,6 +134,13 @@ class Follower {
 
   /// As with_accounts(), with the heads of all streams.
   void with_streams(const std::function<void(const StreamTable&, Sequence as_of)>& use) const;
+
+  struct Checkpoints {
+    std::vector<EventCheckpoint> all;  ///< By name.
+    Sequence as_of;
+  };
+  [[nodiscard]] Checkpoints list_checkpoints() const;
+  [[nodiscard]] std::optional<EventCheckpoint> find_checkpoint(std::string_view name) const;
 
   struct AccountPage {
     std::vector<Account> accounts;

@@ -143,6 +143,9 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::lookup_orders:
     case RequestKind::lookup_payments:
       return AggregateQuery{as_of_links(), slot}.run();
+    case RequestKind::lookup_checkpoints:
+      lookup_checkpoints(slot);
+      return {};
     case RequestKind::trial_balance:
       trial_balance(slot);
       return {};
@@ -161,6 +164,10 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::order_commands:
     case RequestKind::payment_commands:
     case RequestKind::bundle:
+    case RequestKind::put_checkpoints:
+    case RequestKind::subscribe:
+    case RequestKind::acknowledge_events:
+    case RequestKind::unsubscribe:
     case RequestKind::release_holds:
     case RequestKind::lookup_accounts:
     case RequestKind::advance_clock:
@@ -352,6 +359,12 @@ void QueryWorker::list_ledgers(RequestSlot& slot) {
   answer_with(slot, page->ledgers);
   slot.more = page->more;
   slot.first_sequence = page->as_of;
+}
+
+void QueryWorker::lookup_checkpoints(RequestSlot& slot) {
+  const Follower::Checkpoints found = links_.follower.list_checkpoints();
+  answer_with(slot, found.all);
+  slot.first_sequence = found.as_of;
 }
 
 // A repeat whose refusals were not kept in memory: they stand in the operation's record.

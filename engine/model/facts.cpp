@@ -28,6 +28,8 @@ std::string_view to_string(FactKind kind) noexcept {
       return "name";
     case FactKind::domain_event:
       return "domain_event";
+    case FactKind::checkpoint:
+      return "checkpoint";
   }
   return "unknown_fact";
 }

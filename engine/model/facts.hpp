@@ -25,6 +25,7 @@ enum class FactKind : std::uint16_t {
   account_change = 10,
   name = 11,
   domain_event = 12,
+  checkpoint = 13,
 };
 
 [[nodiscard]] std::string_view to_string(FactKind kind) noexcept;

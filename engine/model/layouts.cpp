@@ -7,10 +7,13 @@
 #include "engine/model/account.hpp"
 #include "engine/model/account_change.hpp"
 #include "engine/model/domain_event.hpp"
+#include "engine/model/event_checkpoint.hpp"
+#include "engine/model/event_record.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/model/subscription.hpp"
 #include "engine/model/transfer.hpp"
 
 namespace daybook {
@@ -71,6 +74,21 @@ static_assert(offsetof(HoldReleased, expires_at) == 72 && offsetof(HoldReleased,
 static_assert(offsetof(AccountChange, minimum) == 16 && offsetof(AccountChange, maximum) == 32);
 static_assert(offsetof(AccountChange, kind) == 48 && offsetof(AccountChange, sides) == 50);
 static_assert(offsetof(AccountChange, reserved) == 52 && offsetof(AccountChange, timestamp) == 56);
+
+static_assert(offsetof(EventCheckpoint, timestamp) == 8 && offsetof(EventCheckpoint, flags) == 16);
+static_assert(offsetof(EventCheckpoint, name_bytes) == 18);
+static_assert(offsetof(EventCheckpoint, name_text) == 24);
+
+static_assert(offsetof(Subscription, aggregate_type) == 16 && offsetof(Subscription, ledger) == 48);
+static_assert(offsetof(Subscription, window_bytes) == 52 && offsetof(Subscription, start) == 56);
+static_assert(offsetof(Subscription, checkpoint_bytes) == 62);
+static_assert(offsetof(Subscription, event_types) == 64 && offsetof(Subscription, accounts) == 192);
+static_assert(offsetof(Subscription, checkpoint_text) == 320);
+static_assert(offsetof(EventRecord, trace_id) == 48 && offsetof(EventRecord, client) == 80);
+static_assert(offsetof(EventRecord, sequence) == 96 && offsetof(EventRecord, time) == 112);
+static_assert(offsetof(EventRecord, kind) == 136 && offsetof(EventRecord, fact_bytes) == 140);
+static_assert(offsetof(EventRecord, payload_bytes) == 144);
+static_assert(offsetof(EventRecord, commit_time) == 152);
 
 static_assert(offsetof(TransferNote, bits) == 4 && offsetof(TransferNote, authority) == 6);
 static_assert(offsetof(TransferNote, overrode) == 7 && offsetof(TransferNote, total) == 8);

@@ -1,75 +1,58 @@
 #include "engine/model/operation.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 namespace daybook {
+namespace {
+
+constexpr std::pair<RequestKind, std::string_view> names[] = {
+    {RequestKind::create_accounts, "create_accounts"},
+    {RequestKind::create_transfers, "create_transfers"},
+    {RequestKind::put_ledgers, "put_ledgers"},
+    {RequestKind::change_accounts, "change_accounts"},
+    {RequestKind::put_names, "put_names"},
+    {RequestKind::append_events, "append_events"},
+    {RequestKind::order_commands, "order_commands"},
+    {RequestKind::payment_commands, "payment_commands"},
+    {RequestKind::bundle, "bundle"},
+    {RequestKind::put_checkpoints, "put_checkpoints"},
+    {RequestKind::lookup_accounts, "lookup_accounts"},
+    {RequestKind::lookup_transfers, "lookup_transfers"},
+    {RequestKind::list_accounts, "list_accounts"},
+    {RequestKind::list_ledgers, "list_ledgers"},
+    {RequestKind::list_transfers, "list_transfers"},
+    {RequestKind::lookup_holds, "lookup_holds"},
+    {RequestKind::get_account_transfers, "get_account_transfers"},
+    {RequestKind::get_account_balances, "get_account_balances"},
+    {RequestKind::query_accounts, "query_accounts"},
+    {RequestKind::query_transfers, "query_transfers"},
+    {RequestKind::trial_balance, "trial_balance"},
+    {RequestKind::lookup_names, "lookup_names"},
+    {RequestKind::read_events, "read_events"},
+    {RequestKind::query_operations, "query_operations"},
+    {RequestKind::lookup_accounts_at, "lookup_accounts_at"},
+    {RequestKind::trial_balance_at, "trial_balance_at"},
+    {RequestKind::subscribe, "subscribe"},
+    {RequestKind::lookup_orders, "lookup_orders"},
+    {RequestKind::lookup_payments, "lookup_payments"},
+    {RequestKind::lookup_checkpoints, "lookup_checkpoints"},
+    {RequestKind::acknowledge_events, "acknowledge_events"},
+    {RequestKind::unsubscribe, "unsubscribe"},
+    {RequestKind::advance_clock, "advance_clock"},
+    {RequestKind::accept_clock, "accept_clock"},
+    {RequestKind::state_digest, "state_digest"},
+    {RequestKind::open_session, "open_session"},
+    {RequestKind::release_holds, "release_holds"},
+};
+
+}  // namespace
 
 std::string_view to_string(RequestKind kind) noexcept {
-  switch (kind) {
-    case RequestKind::create_accounts:
-      return "create_accounts";
-    case RequestKind::create_transfers:
-      return "create_transfers";
-    case RequestKind::put_ledgers:
-      return "put_ledgers";
-    case RequestKind::change_accounts:
-      return "change_accounts";
-    case RequestKind::put_names:
-      return "put_names";
-    case RequestKind::append_events:
-      return "append_events";
-    case RequestKind::order_commands:
-      return "order_commands";
-    case RequestKind::payment_commands:
-      return "payment_commands";
-    case RequestKind::bundle:
-      return "bundle";
-    case RequestKind::lookup_accounts:
-      return "lookup_accounts";
-    case RequestKind::lookup_transfers:
-      return "lookup_transfers";
-    case RequestKind::list_accounts:
-      return "list_accounts";
-    case RequestKind::list_ledgers:
-      return "list_ledgers";
-    case RequestKind::list_transfers:
-      return "list_transfers";
-    case RequestKind::lookup_holds:
-      return "lookup_holds";
-    case RequestKind::get_account_transfers:
-      return "get_account_transfers";
-    case RequestKind::get_account_balances:
-      return "get_account_balances";
-    case RequestKind::query_accounts:
-      return "query_accounts";
-    case RequestKind::query_transfers:
-      return "query_transfers";
-    case RequestKind::trial_balance:
-      return "trial_balance";
-    case RequestKind::lookup_names:
-      return "lookup_names";
-    case RequestKind::read_events:
-      return "read_events";
-    case RequestKind::query_operations:
-      return "query_operations";
-    case RequestKind::lookup_accounts_at:
-      return "lookup_accounts_at";
-    case RequestKind::trial_balance_at:
-      return "trial_balance_at";
-    case RequestKind::lookup_orders:
-      return "lookup_orders";
-    case RequestKind::lookup_payments:
-      return "lookup_payments";
-    case RequestKind::advance_clock:
-      return "advance_clock";
-    case RequestKind::accept_clock:
-      return "accept_clock";
-    case RequestKind::state_digest:
-      return "state_digest";
-    case RequestKind::open_session:
-      return "open_session";
-    case RequestKind::release_holds:
-      return "release_holds";
-  }
-  return "unknown_kind";
+  const auto found = std::find_if(std::begin(names), std::end(names),
+                                  [&](const auto& each) { return each.first == kind; });
+  return found == std::end(names) ? std::string_view{"unknown_kind"} : found->second;
 }
 
 }  // namespace daybook

@@ -9,7 +9,7 @@
 namespace daybook {
 
 /// What a request asks for. Frozen: message types on the wire, kinds in the journal.
-/// 16-39 change state and are journaled as operations; 40-59 read; 64-79 administer; from 80 on
+/// 16-39 change state and are journaled as operations; 40-63 read; 64-79 administer; from 80 on
 /// the engine's own, which nobody can ask for.
 enum class RequestKind : std::uint16_t {
   create_accounts = 16,
@@ -21,6 +21,7 @@ enum class RequestKind : std::uint16_t {
   order_commands = 22,    ///< Events of orders, which the engine's rules allow or refuse.
   payment_commands = 23,  ///< The same of payments.
   bundle = 24,            ///< A chain of transfers and domain events: all of them or none.
+  put_checkpoints = 25,   ///< How far consumers of events have come.
   lookup_accounts = 40,   ///< Answered by the sequencer, in order with the writes.
   lookup_transfers = 41,  ///< This and the following: answered by query threads.
   list_accounts = 42,
@@ -37,8 +38,12 @@ enum class RequestKind : std::uint16_t {
   read_events = 53,
   lookup_accounts_at = 54,  ///< As of a sequence or a time, as trial_balance_at.
   trial_balance_at = 55,
+  subscribe = 56,           ///< Answered again and again, by the subscription thread.
   lookup_orders = 57,  ///< As they are, or as of a sequence or a time, as lookup_payments.
   lookup_payments = 58,
+  lookup_checkpoints = 59,  ///< By query threads.
+  acknowledge_events = 61,  ///< This and the next never leave the io thread.
+  unsubscribe = 62,
   advance_clock = 64,  ///< Manual clock only. Journaled.
   accept_clock = 65,   ///< Ends a held clock. Journaled.
   state_digest = 66,   ///< Answered by the sequencer.
@@ -59,6 +64,7 @@ enum class RequestKind : std::uint16_t {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::change_accounts ||
          kind == RequestKind::put_names || appends_events(kind) || kind == RequestKind::bundle ||
+         kind == RequestKind::put_checkpoints ||
          kind == RequestKind::advance_clock || kind == RequestKind::accept_clock;
 }
 
@@ -66,7 +72,8 @@ enum class RequestKind : std::uint16_t {
 [[nodiscard]] constexpr bool takes_slots(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::put_names ||
-         appends_events(kind) || kind == RequestKind::bundle;
+         appends_events(kind) || kind == RequestKind::bundle ||
+         kind == RequestKind::put_checkpoints;
 }
 
 /// True for kinds that may bring names beside their events.
@@ -89,7 +96,8 @@ enum class RequestKind : std::uint16_t {
          kind == RequestKind::lookup_names || kind == RequestKind::read_events ||
          kind == RequestKind::query_operations || kind == RequestKind::lookup_accounts_at ||
          kind == RequestKind::trial_balance_at || kind == RequestKind::lookup_orders ||
-         kind == RequestKind::lookup_payments || is_filtered(kind);
+         kind == RequestKind::lookup_payments || kind == RequestKind::lookup_checkpoints ||
+         is_filtered(kind);
 }
 
 /// One request as the journal remembers it, accepted or refused. 112 bytes.

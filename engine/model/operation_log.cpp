@@ -6,6 +6,7 @@
 #include "engine/model/account.hpp"
 #include "engine/model/account_change.hpp"
 #include "engine/model/domain_event.hpp"
+#include "engine/model/event_checkpoint.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
 #include "engine/model/transfer.hpp"
@@ -81,6 +82,8 @@ std::size_t fact_bytes(FactKind kind) noexcept {
       return sizeof(Name);
     case FactKind::domain_event:
       return sizeof(DomainEvent);
+    case FactKind::checkpoint:
+      return sizeof(EventCheckpoint);
   }
   return 0;
 }
@@ -92,6 +95,7 @@ std::size_t event_bytes_of(RequestKind kind) noexcept {
   if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
   if (kind == RequestKind::put_names) return sizeof(Name);
   if (appends_events(kind)) return sizeof(DomainEvent);
+  if (kind == RequestKind::put_checkpoints) return sizeof(EventCheckpoint);
   return 0;
 }
 

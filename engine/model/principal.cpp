@@ -39,6 +39,7 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::order_commands:
     case RequestKind::payment_commands:
     case RequestKind::bundle:
+    case RequestKind::put_checkpoints:
       return role == Role::gateway || role == Role::operator_;
     case RequestKind::change_accounts:
       return role == Role::operator_;
@@ -56,6 +57,10 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::trial_balance_at:
     case RequestKind::lookup_orders:
     case RequestKind::lookup_payments:
+    case RequestKind::subscribe:
+    case RequestKind::lookup_checkpoints:
+    case RequestKind::acknowledge_events:
+    case RequestKind::unsubscribe:
     case RequestKind::get_account_transfers:
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:

@@ -259,6 +259,21 @@ constexpr NameOf<AppendEventStatus> event_names[] = {
     {AppendEventStatus::too_many_events, "too_many_events"},
 };
 
+constexpr NameOf<PutCheckpointStatus> checkpoint_names[] = {
+    {PutCheckpointStatus::created, "created"},
+    {PutCheckpointStatus::timestamp_must_be_zero, "timestamp_must_be_zero"},
+    {PutCheckpointStatus::reserved_field, "reserved_field"},
+    {PutCheckpointStatus::name_must_not_be_empty, "name_must_not_be_empty"},
+    {PutCheckpointStatus::name_too_long, "name_too_long"},
+    {PutCheckpointStatus::name_must_be_utf8, "name_must_be_utf8"},
+    {PutCheckpointStatus::sequence_must_be_zero, "sequence_must_be_zero"},
+    {PutCheckpointStatus::exists, "exists"},
+    {PutCheckpointStatus::checkpoint_not_found, "checkpoint_not_found"},
+    {PutCheckpointStatus::ahead_of_journal, "ahead_of_journal"},
+    {PutCheckpointStatus::must_not_go_back, "must_not_go_back"},
+    {PutCheckpointStatus::too_many_checkpoints, "too_many_checkpoints"},
+};
+
 constexpr NameOf<RequestStatus> request_names[] = {
     {RequestStatus::ok, "ok"},
     {RequestStatus::busy, "busy"},
@@ -281,6 +296,11 @@ constexpr NameOf<RequestStatus> request_names[] = {
     {RequestStatus::too_many_holds, "too_many_holds"},
     {RequestStatus::filter_invalid, "filter_invalid"},
     {RequestStatus::too_many_names, "too_many_names"},
+    {RequestStatus::consumer_too_slow, "consumer_too_slow"},
+    {RequestStatus::too_many_subscriptions, "too_many_subscriptions"},
+    {RequestStatus::subscription_unknown, "subscription_unknown"},
+    {RequestStatus::checkpoint_unknown, "checkpoint_unknown"},
+    {RequestStatus::events_not_here, "events_not_here"},
 };
 
 template <typename Status>
@@ -315,6 +335,10 @@ std::string_view to_string(PutNameStatus status) noexcept {
 
 std::string_view to_string(AppendEventStatus status) noexcept {
   return name_in<AppendEventStatus>(event_names, status);
+}
+
+std::string_view to_string(PutCheckpointStatus status) noexcept {
+  return name_in<PutCheckpointStatus>(checkpoint_names, status);
 }
 
 std::string_view to_string(RequestStatus status) noexcept {
@@ -391,6 +415,18 @@ std::string_view in_words(RequestStatus status) noexcept {
     case RequestStatus::too_many_names:
       return "There is no room for so many names: leave them out, or restart the engine with a "
              "larger --names-max. Nothing was executed.";
+    case RequestStatus::consumer_too_slow:
+      return "The consumer acknowledged too late, and the subscription was ended: handle events "
+             "faster, or go on from the last one handled.";
+    case RequestStatus::too_many_subscriptions:
+      return "The connection, or the engine, has as many subscriptions as it may: end one first.";
+    case RequestStatus::subscription_unknown:
+      return "There is no such subscription on this connection.";
+    case RequestStatus::checkpoint_unknown:
+      return "There is no checkpoint of this name: put one, or begin from a sequence.";
+    case RequestStatus::events_not_here:
+      return "The journal's files of these events are not in the engine's directory: begin later, "
+             "or read them offline with --archive.";
   }
   return "The status is not known to this version.";
 }

@@ -185,6 +185,25 @@ enum class PutNameStatus : std::uint16_t {
 /// The enumerator's own name; "unknown_status" for a number that has none.
 [[nodiscard]] std::string_view to_string(PutNameStatus status) noexcept;
 
+/// The outcome of one checkpoint of a put_checkpoints request.
+enum class PutCheckpointStatus : std::uint16_t {
+  created = 0,  ///< Put, moved or removed.
+  timestamp_must_be_zero = 1,
+  reserved_field = 2,  ///< An unknown flag, two that exclude each other, or bytes that are not 0.
+  name_must_not_be_empty = 3,
+  name_too_long = 4,
+  name_must_be_utf8 = 5,
+  sequence_must_be_zero = 6,  ///< Of one that is removed.
+  exists = 7,                 ///< It stands there already.
+  checkpoint_not_found = 8,   ///< There is none to remove.
+  ahead_of_journal = 9,
+  must_not_go_back = 10,  ///< Without checkpoint_flag::may_go_back.
+  too_many_checkpoints = 11,
+};
+
+/// The enumerator's own name; "unknown_status" for a number that has none.
+[[nodiscard]] std::string_view to_string(PutCheckpointStatus status) noexcept;
+
 /// The outcome of one event of an append_events request: all of them are created, or none is.
 enum class AppendEventStatus : std::uint16_t {
   created = 0,
@@ -287,6 +306,11 @@ enum class RequestStatus : std::uint16_t {
   too_many_holds = 2018,
   filter_invalid = 2019,
   too_many_names = 2020,
+  consumer_too_slow = 2030,
+  too_many_subscriptions = 2031,
+  subscription_unknown = 2032,
+  checkpoint_unknown = 2033,
+  events_not_here = 2034,
 };
 
 /// The enumerator's own name; "unknown_status" for a number that has none.

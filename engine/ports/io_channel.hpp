@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "engine/base/hash.hpp"
+#include "engine/base/limits.hpp"
 #include "engine/base/sleeper.hpp"
 #include "engine/base/spsc_ring.hpp"
 #include "engine/model/principal.hpp"
@@ -15,14 +16,17 @@
 
 namespace daybook {
 
-/// The pair of rings between one io thread and the sequencer, and the same for queries.
+/// The pair of rings between one io thread and the sequencer, and the same for queries and for
+/// subscriptions.
 ///
-/// Threads.  The io thread pushes `requests` and `queries` and pops `replies` and `query_replies`;
-///           it calls wake() on the other side's sleeper after a group of pushes. Of several query
-///           threads one serves it, always the same.
+/// Threads.  The io thread pushes `requests`, `queries` and `subscriptions` and pops `replies`,
+///           `query_replies` and `subscription_replies`; it calls wake() on the other side's
+///           sleeper after a group of pushes. Of several query threads one serves it, always the
+///           same.
 /// Limits.   `replies` is as large as the number of slots an io thread may have under way, so the
 ///           sequencer's push never fails: the io thread must not have more than
-///           `slots_max` requests in the engine at a time.
+///           `slots_max` requests in the engine at a time. Slots of subscriptions are not counted
+///           among them: of those there are limits::subscriptions_max at most.
 struct IoChannel {
   explicit IoChannel(std::size_t slots)
       : slots_max{slots}, requests{slots}, replies{slots}, queries{slots}, query_replies{slots} {}
@@ -32,6 +36,8 @@ struct IoChannel {
   SpscRing<RequestSlot*> replies;
   SpscRing<RequestSlot*> queries;
   SpscRing<RequestSlot*> query_replies;
+  SpscRing<RequestSlot*> subscriptions{limits::subscriptions_max};
+  SpscRing<RequestSlot*> subscription_replies{limits::subscriptions_max};
   Sleeper* io_sleeper = nullptr;  ///< Set by the io thread before the engine starts.
 };
 
@@ -45,6 +51,7 @@ class EngineDoor {
 
   virtual void wake_sequencer() = 0;
   virtual void wake_queries() = 0;
+  virtual void wake_subscriptions() = 0;
 
   /// Everything up to here is on disk. Grows. Any thread.
   [[nodiscard]] virtual Sequence durable_sequence() const = 0;

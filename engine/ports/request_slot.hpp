@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -35,9 +36,9 @@ struct RequestSlot {
   UserId user_id;
   std::uint64_t request_number = 0;
   std::uint64_t frame_checksum = 0;
-  /// The events: an array of Account, Transfer, Ledger, AccountChange, Name, DomainEvent, NameKey
-  /// or Uint128 (ids), or one QueryFilter, EventFilter or OperationFilter; 8-byte aligned. For the
-  /// other kinds, `argument` and so on below.
+  /// The events: an array of Account, Transfer, Ledger, AccountChange, Name, DomainEvent, NameKey,
+  /// EventCheckpoint or Uint128 (ids), or one QueryFilter, EventFilter, OperationFilter or
+  /// Subscription; 8-byte aligned. For the other kinds, `argument` and so on below.
   const std::byte* events = nullptr;
   std::uint32_t event_count = 0;
 
@@ -68,6 +69,9 @@ struct RequestSlot {
   Timestamp at_time;
   [[nodiscard]] bool names_moment() const { return at_sequence != 0 || at_time != Timestamp{}; }
   std::uint64_t arrived_ns = 0;  ///< Monotonic; for time limits.
+  /// Of subscribe: set by the io thread that lent the slot, which then wants it back as it is. It
+  /// says so before it wakes the subscription thread, with release; that one acquires.
+  const std::atomic<bool>* cancelled = nullptr;
 
   // ---- The reply: written by the sequencer or a query thread. ----
   RequestStatus status = RequestStatus::ok;
@@ -82,8 +86,11 @@ struct RequestSlot {
   /// The answer must be read from the operation record at first_sequence: a repeat whose reply was
   /// too large to keep. The io thread passes the slot on to a query thread once it is durable.
   bool rebuild_reply = false;
-  bool more = false;                 ///< Of list_*: there is more after the last item.
-  std::uint64_t cursor = 0;          ///< Of list_transfers: the sequence to continue after.
+  bool more = false;  ///< Of list_*: there is more after the last item.
+  /// Of list_transfers: the sequence to continue after. Of subscribe, once it began: everything up
+  /// to here was looked at; goes back with the slot for the next batch.
+  std::uint64_t cursor = 0;
+  bool subscription_began = false;   ///< Of subscribe: `cursor` says where.
   std::uint64_t highest_number = 0;  ///< Of open_session: the client's highest number so far.
 
   /// Room for the reply's items, given by the io thread: for batches event_count refusals, for
@@ -91,7 +98,7 @@ struct RequestSlot {
   std::byte* reply_room = nullptr;
   std::uint32_t item_count = 0;
   /// The items of a query thread's reply (Account, Transfer, Ledger, Name … or, rebuilt, Refusal).
-  /// Behind the items of read_events stand their payloads.
+  /// Behind the items of read_events stand their payloads. Of subscribe: event records.
   std::vector<std::byte> query_items;
 };
 

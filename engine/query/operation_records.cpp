@@ -37,6 +37,8 @@ std::span<const std::byte> bytes_of_fact(const EntryFacts& facts, FactKind kind,
       return one(facts.names);
     case FactKind::domain_event:
       return one(facts.domain_events);
+    case FactKind::checkpoint:
+      return one(facts.checkpoints);
   }
   return {};
 }
@@ -50,6 +52,7 @@ std::span<const std::byte> bytes_of_refused(const EntryFacts& facts, RequestKind
   if (kind == RequestKind::change_accounts) return one(facts.refused_account_changes);
   if (kind == RequestKind::put_names) return one(facts.refused_names);
   if (kind == RequestKind::append_events) return one(facts.refused_domain_events);
+  if (kind == RequestKind::put_checkpoints) return one(facts.refused_checkpoints);
   return {};
 }
 

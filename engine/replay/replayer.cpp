@@ -82,6 +82,7 @@ constexpr Made made[] = {
     {RequestKind::append_events, FactKind::domain_event},
     {RequestKind::order_commands, FactKind::domain_event},
     {RequestKind::payment_commands, FactKind::domain_event},
+    {RequestKind::put_checkpoints, FactKind::checkpoint},
     {RequestKind::bundle, FactKind::transfer},
     {RequestKind::advance_clock, FactKind::clock_change},
     {RequestKind::accept_clock, FactKind::clock_change},
@@ -130,6 +131,8 @@ Result<void> Replayer::apply_run(const EntryFacts& facts, const PlacedRun& place
       return apply_names(facts, placed);
     case FactKind::domain_event:
       return apply_events(facts, placed);
+    case FactKind::checkpoint:
+      return apply_checkpoints(facts, placed);
     case FactKind::clock_change:
       return apply_clock_changes(facts, placed);
     case FactKind::segment_opened:

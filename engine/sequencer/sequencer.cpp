@@ -21,6 +21,7 @@ std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
   if (kind == RequestKind::put_names) return sizeof(Name);
   if (appends_events(kind)) return sizeof(DomainEvent);
+  if (kind == RequestKind::put_checkpoints) return sizeof(EventCheckpoint);
   return 0;
 }
 
@@ -32,6 +33,7 @@ FactKind fact_kind(RequestKind kind) {
   if (kind == RequestKind::change_accounts) return FactKind::account_change;
   if (kind == RequestKind::put_names) return FactKind::name;
   if (appends_events(kind)) return FactKind::domain_event;
+  if (kind == RequestKind::put_checkpoints) return FactKind::checkpoint;
   return FactKind::clock_change;
 }
 
@@ -168,6 +170,7 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
                               : kind == FactKind::account_change ? slab_->account_change_count()
                               : kind == FactKind::name           ? slab_->name_count()
                               : kind == FactKind::domain_event   ? slab_->event_count()
+                              : kind == FactKind::checkpoint     ? slab_->checkpoint_count()
                                                                  : slab_->clock_change_count();
   slab_->add_run({.kind = kind,
                   .reserved = 0,
@@ -245,6 +248,8 @@ void Sequencer::execute_events(Batch& batch) {
       return put_names(batch);
     case FactKind::domain_event:
       return append_events(batch);
+    case FactKind::checkpoint:
+      return put_checkpoints(batch);
     case FactKind::segment_opened:
     case FactKind::segment_sealed:
     case FactKind::segment_hashed:
@@ -564,6 +569,8 @@ std::span<std::byte> Sequencer::close(std::uint64_t now_ns, const JournalId& jou
 template void Sequencer::undo_chain<Transfer>(Batch&, std::uint32_t);
 template void Sequencer::refuse(Batch&, std::uint32_t, const Transfer&, std::uint16_t, Timestamp);
 template void Sequencer::refuse(Batch&, std::uint32_t, const Name&, std::uint16_t, Timestamp);
+template void Sequencer::refuse(Batch&, std::uint32_t, const EventCheckpoint&, std::uint16_t,
+                                Timestamp);
 template void Sequencer::refuse(Batch&, std::uint32_t, const DomainEvent&, std::uint16_t,
                                 Timestamp);
 

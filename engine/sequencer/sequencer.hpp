@@ -127,6 +127,9 @@ class Sequencer {
   void put_names(Batch& batch);
   void refuse_name(Batch& batch, std::uint32_t index, const Name& event, PutNameStatus status);
 
+  // sequencer_checkpoints.cpp.
+  void put_checkpoints(Batch& batch);
+
   // sequencer_bundle.cpp.
   void execute_bundle(Batch& batch);
   [[nodiscard]] bool bundle_exists(Batch& batch, std::span<const Transfer> transfers);

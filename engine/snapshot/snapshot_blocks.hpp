@@ -36,6 +36,7 @@ enum class BlockKind : std::uint32_t {
   orders = 16,          ///< Order, in the order in which they began, as the next two.
   payments = 17,        ///< Payment.
   claims = 18,          ///< Claim: the refunds, then the disputes.
+  event_checkpoints = 19,  ///< EventCheckpoint, by name.
   end = 64,             ///< Empty: nothing is missing.
   // Of the query indexes, which are not state; each index has a number.
   index_runs = 128,          ///< SavedRun, with the index's number: runs in the store.

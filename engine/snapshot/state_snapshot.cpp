@@ -116,6 +116,7 @@ void write_tables(const State& state, SnapshotWriter& into) {
   into.put(BlockKind::payments, state.aggregates.payments().all());
   into.put(BlockKind::claims, state.aggregates.claims(ClaimKind::refund).all());
   into.put(BlockKind::claims, state.aggregates.claims(ClaimKind::dispute).all());
+  into.put(BlockKind::event_checkpoints, state.checkpoints.all());
   into.put(BlockKind::time_notes, state.transfer_times.notes());
 }
 
@@ -180,15 +181,21 @@ class StateReader {
   Result<void> take(const SnapshotBlock& block);
   template <typename T, typename Use>
   Result<void> each(const SnapshotBlock& block, Use use);
+  template <typename T, typename Kept>
+  Result<void> take_one(const SnapshotBlock& block, Kept& kept) {
+    return each<T>(block, [&](const T& item) -> Result<void> {
+      kept = item;
+      return {};
+    });
+  }
   Result<void> take_accounts(const SnapshotBlock& block);
   Result<void> take_hold(const Hold& hold);
   Result<void> take_stream(const Stream& stream);
-  Result<void> take_totals(const State::Totals& totals);
-  Result<void> take_run_set(const SavedRuns& saved);
   Result<void> take_aggregates(const SnapshotBlock& block);
   Result<void> take_order(const Order& order);
   Result<void> take_payment(const Payment& payment);
   Result<void> take_claim(const Claim& claim);
+  Result<void> take_checkpoint(const EventCheckpoint& saved);
   template <typename Saved, typename Table>
   Result<void> take_place(const Saved& saved, Table& table, const char* what);
   Result<void> finish_windows();
@@ -250,8 +257,7 @@ Result<SavedIds> StateReader::read() {
 Result<void> StateReader::take(const SnapshotBlock& block) {
   switch (block.kind) {
     case BlockKind::totals:
-      return each<State::Totals>(block,
-                                 [&](const State::Totals& totals) { return take_totals(totals); });
+      return take_one<State::Totals>(block, totals_);
     case BlockKind::ledgers:
       return each<SavedLedger>(block, [&](const SavedLedger& saved) -> Result<void> {
         if (state_.ledgers.full()) return full("ledgers");
@@ -282,6 +288,9 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
     case BlockKind::payments:
     case BlockKind::claims:
       return take_aggregates(block);
+    case BlockKind::event_checkpoints:
+      return each<EventCheckpoint>(
+          block, [&](const EventCheckpoint& saved) { return take_checkpoint(saved); });
     case BlockKind::time_notes:
       return append_to(notes_, block, from_);
     case BlockKind::window_clients:
@@ -291,7 +300,7 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
     case BlockKind::id_generations:
       return append_to(generations_, block, from_);
     case BlockKind::id_run_set:
-      return each<SavedRuns>(block, [&](const SavedRuns& saved) { return take_run_set(saved); });
+      return take_one<SavedRuns>(block, run_set_);
     case BlockKind::id_runs:
       return each<SavedIdRun>(block, [&](const SavedIdRun& saved) { return take_id_run(saved); });
     case BlockKind::recent_ids:
@@ -351,16 +360,6 @@ Result<void> StateReader::take_stream(const Stream& stream) {
   return {};
 }
 
-Result<void> StateReader::take_totals(const State::Totals& totals) {
-  totals_ = totals;
-  return {};
-}
-
-Result<void> StateReader::take_run_set(const SavedRuns& saved) {
-  run_set_ = saved;
-  return {};
-}
-
 Result<void> StateReader::take_aggregates(const SnapshotBlock& block) {
   if (block.kind == BlockKind::orders) {
     return each<Order>(block, [&](const Order& order) { return take_order(order); });
@@ -397,6 +396,18 @@ Result<void> StateReader::take_claim(const Claim& claim) {
   }
   state_.aggregates.prepare(1);
   state_.aggregates.put(claim);
+  return {};
+}
+
+Result<void> StateReader::take_checkpoint(const EventCheckpoint& saved) {
+  EventCheckpoint asked = saved;
+  asked.timestamp = {};
+  if (fault_of(asked) != PutCheckpointStatus::created || saved.flags != 0) {
+    return wrong("has a checkpoint that nobody could have put");
+  }
+  if (state_.checkpoints.find(saved.name()) != nullptr) return wrong("has a checkpoint twice");
+  if (state_.checkpoints.full()) return full("checkpoints");
+  state_.checkpoints.put(saved);
   return {};
 }
 

@@ -11,15 +11,16 @@ namespace daybook {
 namespace {
 
 // Kinds of canonical bytes in the digest. Part of the journal format.
-constexpr std::uint64_t account_kind = 0x61636374;   // "acct"
-constexpr std::uint64_t ledger_kind = 0x6c656467;    // "ledg"
-constexpr std::uint64_t clock_kind = 0x636c6f63;     // "cloc"
-constexpr std::uint64_t segments_kind = 0x7365676d;  // "segm"
-constexpr std::uint64_t hold_kind = 0x686f6c64;      // "hold"
-constexpr std::uint64_t limits_kind = 0x6c696d69;    // "limi"
-constexpr std::uint64_t name_kind = 0x6e616d65;      // "name"
-constexpr std::uint64_t event_kind = 0x65766e74;     // "evnt"
-constexpr std::uint64_t stream_kind = 0x7374726d;    // "strm"
+constexpr std::uint64_t account_kind = 0x61636374;     // "acct"
+constexpr std::uint64_t ledger_kind = 0x6c656467;      // "ledg"
+constexpr std::uint64_t clock_kind = 0x636c6f63;       // "cloc"
+constexpr std::uint64_t segments_kind = 0x7365676d;    // "segm"
+constexpr std::uint64_t hold_kind = 0x686f6c64;        // "hold"
+constexpr std::uint64_t limits_kind = 0x6c696d69;      // "limi"
+constexpr std::uint64_t name_kind = 0x6e616d65;        // "name"
+constexpr std::uint64_t event_kind = 0x65766e74;       // "evnt"
+constexpr std::uint64_t stream_kind = 0x7374726d;      // "strm"
+constexpr std::uint64_t checkpoint_kind = 0x63686b70;  // "chkp"
 
 constexpr std::uint16_t not_plain = transfer_flag::pending | transfer_flag::post_pending_transfer |
                                     transfer_flag::void_pending_transfer | transfer_flag::reversal;
@@ -304,6 +305,16 @@ void State::put_name(const Name& name, Sequence sequence) {
   names.insert(name, sequence);
 }
 
+void State::put_checkpoint(const EventCheckpoint& fact) {
+  if (const EventCheckpoint* const before = checkpoints.find(fact.name())) {
+    digest_.subtract(digest_of(checkpoint_kind, *before));
+  }
+  checkpoints.put(fact);
+  if (const EventCheckpoint* const now = checkpoints.find(fact.name())) {
+    digest_.add(digest_of(checkpoint_kind, *now));
+  }
+}
+
 void State::append_event(const DomainEvent& event, const EventHashes& hashes, Sequence sequence) {
   struct Canonical {
     DomainEvent event;
@@ -412,6 +423,7 @@ std::uint64_t State::digest_of_tables() const {
   }
   for (const Stream& stream : streams.all()) sum.add(digest_of(stream_kind, stream));
   sum.add(aggregates.digest_of_rows());
+  for (const EventCheckpoint& each : checkpoints.all()) sum.add(digest_of(checkpoint_kind, each));
   sum.add(windows.digest());
   sum.add(digest_of(clock_kind, clock_));
   sum.add(digest_of(segments_kind, segments_));

@@ -13,6 +13,7 @@
 #include "engine/model/domain_event.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/streams/checkpoint_table.hpp"
 #include "engine/streams/event_id_table.hpp"
 #include "engine/streams/stream_table.hpp"
 #include "engine/windows/reply_windows.hpp"
@@ -97,6 +98,8 @@ class State {
   /// What the event of an order or payment does to it, beside append_event(). Requires: decided as
   /// created by the aggregate's rules, prepared.
   void apply_command(const DomainEvent& event, std::span<const std::byte> payload);
+  /// Requires: checkpoints.decide_put() said created, of what `fact` was made of.
+  void put_checkpoint(const EventCheckpoint& fact);
 
   /// System calls that the thread that uses the state should be spared: gives back the memory that
   /// tables have grown out of, and asks for what they grow into next. Any one thread.
@@ -193,6 +196,7 @@ class State {
   StreamTable streams;
   EventIdTable event_ids;
   AggregateTables aggregates;
+  CheckpointTable checkpoints;
   ReplyWindows windows;
 
  private:

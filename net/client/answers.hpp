@@ -11,6 +11,7 @@
 #include "engine/model/account.hpp"
 #include "engine/model/aggregate_views.hpp"
 #include "engine/model/domain_event.hpp"
+#include "engine/model/event_checkpoint.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
@@ -128,6 +129,14 @@ struct PaymentsResult {
   Sequence sequence;                   ///< The answer is true of the state after this.
   std::vector<FoundPayment> payments;  ///< Those found, in the order asked.
   std::vector<Uint128> missing;        ///< Those not found, in the order asked.
+};
+
+/// The answer to lookup_checkpoints.
+struct CheckpointsResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;  ///< The engine's, where status is not ok.
+  Sequence sequence;  ///< The answer is true of the state after this.
+  std::vector<EventCheckpoint> checkpoints;
 };
 
 /// One page of a list.

@@ -13,6 +13,7 @@
 #include "net/client/batch.hpp"
 #include "net/client/client_loop.hpp"
 #include "net/client/settings.hpp"
+#include "net/client/subscriptions.hpp"
 
 namespace daybook {
 
@@ -268,6 +269,29 @@ class Client {
                                       const QueryOptions& options = {});
   void async_list_transfers(Sequence after, std::uint32_t limit, const QueryOptions& options,
                             Callback<TransferPage> callback);
+
+  // ---- Events, as they come. ----
+
+  /// Calls `on_events` with every event that `wanted` lets pass, each exactly once and in order,
+  /// those of the past first and then those that become durable; by the thread that drives the
+  /// loop. A batch is acknowledged when the handler has returned. After a lost connection it goes
+  /// on behind the last batch that was handled, for as long as settings.reconnect is on. `on_end`
+  /// says why the engine ended it: what cannot be asked for, too many, or a consumer too slow.
+  /// Limit: limits::subscriptions_per_connection_max.
+  SubscriptionId subscribe(const Subscription& wanted, EventsHandler on_events,
+                           SubscriptionEnded on_end);
+  /// No handler of it is called any more. Nothing where it has ended.
+  void unsubscribe(SubscriptionId id);
+
+  /// How far consumers of events have come, under names. The result says which were not put
+  /// (PutCheckpointStatus). 1 to limits::checkpoints_max; `invalid` otherwise.
+  Result<BatchResult> put_checkpoints(std::span<const EventCheckpoint> checkpoints,
+                                      const OperationAttributes& attributes = {});
+  void async_put_checkpoints(std::span<const EventCheckpoint> checkpoints,
+                             const OperationAttributes& attributes, BatchCallback callback);
+  /// All of them, by name.
+  Result<CheckpointsResult> lookup_checkpoints(const QueryOptions& options = {});
+  void async_lookup_checkpoints(const QueryOptions& options, Callback<CheckpointsResult> callback);
 
   // ---- Administration. ----
 

@@ -13,6 +13,7 @@
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
+#include "net/protocol/subscription_messages.hpp"
 
 namespace daybook {
 namespace {
@@ -124,6 +125,17 @@ Result<HoldsResult> read(const SentRequest& request, std::span<const std::byte> 
     result.missing = missing_ids<TransferId>(asked_ids(request), result.holds);
   }
   return result;
+}
+
+Result<CheckpointsResult> read(const SentRequest& request, std::span<const std::byte> body,
+                               CheckpointsResult*) {
+  const auto reply = read_checkpoints_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const ItemsReplyMessage<EventCheckpoint>& message = reply.value();
+  return CheckpointsResult{message.status,
+                           std::string{message.words},
+                           message.sequence,
+                           {message.items.begin(), message.items.end()}};
 }
 
 /// The keys that lookup_names asked for and `found` does not have.

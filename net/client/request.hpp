@@ -18,7 +18,8 @@ using AnyCallback =
                  Callback<DigestResult>, Callback<HoldsResult>, Callback<BalancePage>,
                  Callback<FoundAccounts>, Callback<FoundTransfers>, Callback<FoundBalances>,
                  Callback<NamesResult>, Callback<FoundEvents>, Callback<FoundOperations>,
-                 Callback<AccountsAtResult>, Callback<OrdersResult>, Callback<PaymentsResult>>;
+                 Callback<AccountsAtResult>, Callback<OrdersResult>, Callback<PaymentsResult>,
+                 Callback<CheckpointsResult>>;
 
 /// A request from its submission to its answer.
 struct SentRequest {

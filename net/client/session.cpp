@@ -64,6 +64,7 @@ Client::Session::Session(ClientLoop& loop, ClientSettings settings)
       client_id_{settings_.client_id ? *settings_.client_id : random_client_id()},
       backoff_{settings_.backoff_first},
       in_flight_{std::clamp(settings_.in_flight_max, 1U, limits::in_flight_requests_max)},
+      subscribers_{loop.state().frames},
       in_flight_bytes_max_{limits::in_flight_bytes_max},
       in_flight_requests_max_{
           std::clamp(settings_.in_flight_max, 1U, limits::in_flight_requests_max)},
@@ -133,6 +134,7 @@ void Client::Session::receive_hello(std::span<const std::byte> body) {
   backoff_ = settings_.backoff_first;
   connect_timer_.cancel();
   send_again();
+  subscribers_.ask(*connection_);
   pump();
   for (const ConnectCallback& callback : take_connecting().connecting) callback({});
 }
@@ -150,6 +152,7 @@ void Client::Session::send_again() {
 void Client::Session::close_connection() {
   if (connection_) connection_->close();
   connection_.reset();
+  subscribers_.connection_lost();
   connect_timer_.cancel();
   backoff_timer_.cancel();
   flush_pending_ = false;
@@ -169,7 +172,7 @@ void Client::Session::lost(const Failure& failure) {
   close_connection();
   last_loss_ = failure.what;
   Ended ended = settings_.reconnect ? take_connecting() : take_everything();
-  if (unanswered() > 0) pause();
+  if (has_work()) pause();
   tell(ended, failure);
 }
 
@@ -191,6 +194,7 @@ Client::Session::Ended Client::Session::take_everything() {
   Ended ended = take_connecting();
   ended.sent = in_flight_.take_all();
   ended.unsent.swap(waiting_);
+  ended.subscribers = subscribers_.take_all();
   return ended;
 }
 
@@ -207,6 +211,10 @@ void Client::Session::tell(Ended& ended, const Failure& failure) {
          {failure.kind, fmt::format("{}; the request was never sent", failure.what)});
   }
   for (const ConnectCallback& callback : ended.connecting) callback(failure);
+  for (const auto& subscriber : ended.subscribers) {
+    if (!subscriber->on_end) continue;
+    subscriber->on_end({.status = {}, .words = failure.what, .failure = failure});
+  }
 }
 
 void Client::Session::pause() {
@@ -218,7 +226,7 @@ void Client::Session::pause() {
     if (error || !self || self->phase_ != Phase::pausing) return;
     self->phase_ = Phase::idle;
     // Time-outs may have left nothing to connect for.
-    if (self->unanswered() > 0) self->open_connection();
+    if (self->has_work()) self->open_connection();
   });
 }
 
@@ -232,6 +240,7 @@ void Client::Session::abandon() {
   connect_callbacks_.clear();
   waiting_.clear();
   static_cast<void>(in_flight_.take_all());
+  static_cast<void>(subscribers_.take_all());
 }
 
 // ---- What comes in. ----
@@ -242,7 +251,39 @@ void Client::Session::received(const FrameHeader& header, std::span<const std::b
   flush_pending_ = true;  // received_all() will.
   if (header.type == message_type::hello) return receive_hello(body);
   if (header.type == message_type::error) return receive_error(header, body);
+  const auto kind = static_cast<RequestKind>(header.type);
+  if (kind == RequestKind::subscribe || kind == RequestKind::unsubscribe) {
+    return receive_events(header, body);
+  }
   receive_answer(header, body);
+}
+
+void Client::Session::receive_events(const FrameHeader& header, std::span<const std::byte> body) {
+  const auto connection = connection_;  // A handler may end it.
+  if (subscribers_.receive(header, body, *connection)) return;
+  if (connection != connection_) return;
+  lose({FailureKind::damaged,
+        fmt::format("{} sent events that cannot be read, or that nobody has asked for; the "
+                    "connection cannot be trusted and was closed",
+                    place())});
+}
+
+SubscriptionId Client::Session::subscribe(const Subscription& wanted, EventsHandler on_events,
+                                          SubscriptionEnded on_end) {
+  const SubscriptionId id = subscribers_.add(wanted, std::move(on_events), std::move(on_end));
+  if (phase_ == Phase::open) {
+    subscribers_.ask(*connection_);
+    schedule_flush();
+  } else if (phase_ == Phase::idle) {
+    open_connection();
+  }
+  return id;
+}
+
+void Client::Session::unsubscribe(SubscriptionId id) {
+  const bool open = phase_ == Phase::open;
+  subscribers_.remove(id, open ? connection_.get() : nullptr);
+  if (open) schedule_flush();
 }
 
 void Client::Session::received_all() {
@@ -289,6 +330,7 @@ void Client::Session::receive_error(const FrameHeader& header, std::span<const s
   const Failure failure{kind_of(code), fmt::format("the engine at {} says {}: {}", place(),
                                                    to_string(code), error.value().words)};
   if (error.value().closes) return is_final(code) ? end_for_good(failure) : lose(failure);
+  if (subscribers_.receive_error(header.request_number, failure)) return;
   if (in_flight_.find(header.request_number) == nullptr) return;  // About nothing of ours.
   SentRequest request = in_flight_.take(header.request_number);
   if (request.abandoned) {

@@ -14,6 +14,7 @@
 #include "net/client/frame_pool.hpp"
 #include "net/client/in_flight.hpp"
 #include "net/client/request.hpp"
+#include "net/client/subscribers.hpp"
 #include "net/protocol/messages.hpp"
 
 namespace daybook {
@@ -45,6 +46,10 @@ class Client::Session final : public ConnectionOwner,
   /// Has `callback` called with `failure` inside the loop.
   void refuse(AnyCallback callback, Failure failure);
 
+  SubscriptionId subscribe(const Subscription& wanted, EventsHandler on_events,
+                           SubscriptionEnded on_end);
+  void unsubscribe(SubscriptionId id);
+
   [[nodiscard]] ClientLoop& loop() const { return loop_; }
   [[nodiscard]] FramePool& frames() const;
   [[nodiscard]] bool is_open() const { return phase_ == Phase::open; }
@@ -65,6 +70,7 @@ class Client::Session final : public ConnectionOwner,
     std::vector<SentRequest> sent;
     std::deque<SentRequest> unsent;
     std::vector<ConnectCallback> connecting;
+    Subscribers::All subscribers;
   };
 
   void connected() override;
@@ -84,7 +90,11 @@ class Client::Session final : public ConnectionOwner,
   void receive_hello(std::span<const std::byte> body);
   void receive_error(const FrameHeader& header, std::span<const std::byte> body);
   void receive_answer(const FrameHeader& header, std::span<const std::byte> body);
+  void receive_events(const FrameHeader& header, std::span<const std::byte> body);
   void send_again();
+
+  /// Is there anything to keep or make a connection for?
+  [[nodiscard]] bool has_work() const { return unanswered() > 0 || !subscribers_.empty(); }
 
   [[nodiscard]] bool has_room(const SentRequest& request) const;
   void put_in_flight(SentRequest& request, Clock::time_point now);
@@ -111,6 +121,7 @@ class Client::Session final : public ConnectionOwner,
 
   std::deque<SentRequest> waiting_;  ///< Not on the wire yet; in the order of submission.
   InFlight in_flight_;
+  Subscribers subscribers_;
   std::size_t abandoned_count_ = 0;  ///< Of those in flight.
   std::size_t in_flight_bytes_max_;
   std::size_t in_flight_requests_max_;

@@ -111,6 +111,7 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::order_commands:
     case RequestKind::payment_commands:
     case RequestKind::bundle:
+    case RequestKind::put_checkpoints:
     case RequestKind::lookup_accounts:
     case RequestKind::lookup_transfers:
     case RequestKind::list_accounts:
@@ -125,6 +126,10 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::trial_balance_at:
     case RequestKind::lookup_orders:
     case RequestKind::lookup_payments:
+    case RequestKind::subscribe:
+    case RequestKind::lookup_checkpoints:
+    case RequestKind::acknowledge_events:
+    case RequestKind::unsubscribe:
     case RequestKind::get_account_transfers:
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:

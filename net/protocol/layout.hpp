@@ -148,6 +148,40 @@ struct ReadEvents {
 };
 static_assert(sizeof(ReadEvents) == 144);
 
+/// The subscription stands in the table.
+struct Subscribe {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[4] = {8, 400, 8, 392};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t unused_behind = 0;
+  std::array<std::byte, 384> subscription{};
+  std::uint64_t min_sequence = 0;
+};
+static_assert(sizeof(Subscribe) == 416);
+
+/// AcknowledgeEvents, and Unsubscribe, which has no sequence.
+struct AcknowledgeEvents {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[4] = {8, 24, 8, 16};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t unused_behind = 0;
+  std::uint64_t subscription = 0;
+  std::uint64_t sequence = 0;
+};
+static_assert(sizeof(AcknowledgeEvents) == 40);
+
+struct LookupCheckpoints {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[4] = {6, 16, 8, 0};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t unused_behind = 0;
+  std::uint64_t min_sequence = 0;
+};
+static_assert(sizeof(LookupCheckpoints) == 32);
+
 /// QueryOperations. The filter stands in the table.
 struct QueryOperations {
   std::uint32_t root = 16;

@@ -12,6 +12,7 @@
 #include "net/protocol/body_reader.hpp"
 #include "net/protocol/body_writer.hpp"
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/subscription_messages.hpp"
 
 namespace daybook {
 namespace {
@@ -543,6 +544,16 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
       return read_append_events(body);
     case RequestKind::bundle:
       return read_bundle(body);
+    case RequestKind::put_checkpoints:
+      return read_put_checkpoints(body);
+    case RequestKind::subscribe:
+      return read_subscribe(body);
+    case RequestKind::acknowledge_events:
+      return read_acknowledge_events(body);
+    case RequestKind::unsubscribe:
+      return read_unsubscribe(body);
+    case RequestKind::lookup_checkpoints:
+      return read_lookup_checkpoints(body);
     case RequestKind::read_events:
       return read_read_events(body);
     case RequestKind::lookup_orders:

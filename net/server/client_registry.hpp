@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -10,6 +11,7 @@
 #include <unordered_map>
 
 #include "engine/base/hash.hpp"
+#include "engine/base/limits.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/principal.hpp"
 
@@ -17,7 +19,7 @@ namespace daybook {
 
 class Session;
 
-/// Which session speaks for a client id: at most one.
+/// Which session speaks for a client id: at most one; and how many subscriptions there are.
 ///
 /// Threads.  Any. A session found here may only be touched on its own io thread.
 class ClientRegistry {
@@ -42,6 +44,17 @@ class ClientRegistry {
   /// Makes `holder` the session of `client`, unless another principal's is.
   [[nodiscard]] Claim claim(ClientId client, Holder holder);
 
+  /// Counts a subscription in, unless there are as many as the limit. Any thread; the number
+  /// stands for nothing else, so it is relaxed.
+  [[nodiscard]] bool may_subscribe() {
+    if (subscriptions_.fetch_add(1, std::memory_order_relaxed) < limits::subscriptions_max) {
+      return true;
+    }
+    subscription_ended();
+    return false;
+  }
+  void subscription_ended() { subscriptions_.fetch_sub(1, std::memory_order_relaxed); }
+
   /// Ends the claim of `session`, if it is still its own.
   void release(ClientId client, const Session* session);
 
@@ -50,6 +63,7 @@ class ClientRegistry {
     std::size_t operator()(const ClientId& id) const noexcept { return mix(id.value(), 0); }
   };
 
+  std::atomic<std::uint32_t> subscriptions_{0};
   std::mutex mutex_;
   std::unordered_map<ClientId, Holder, ClientIdHash> holders_;
 };

@@ -34,6 +34,7 @@ struct IoCounters {
   Counter requests_busy;
   Counter reading_paused;
   Counter connections_stalled;
+  Counter consumers_too_slow;
 };
 
 }  // namespace daybook

@@ -23,7 +23,9 @@ constexpr std::size_t handlers_per_turn_max = 256;
 constexpr std::chrono::milliseconds retry_after{1};
 
 std::chrono::nanoseconds housekeeping_interval(const ServerSettings& settings) {
-  const std::uint64_t shortest = std::min(settings.hello_within_ns, settings.stalled_after_ns) / 4;
+  const std::uint64_t shortest = std::min({settings.hello_within_ns, settings.stalled_after_ns,
+                                           settings.consumer_slow_after_ns}) /
+                                 4;
   constexpr std::uint64_t millisecond = 1'000'000;
   return std::chrono::nanoseconds{
       std::clamp<std::uint64_t>(shortest, 5 * millisecond, 1'000 * millisecond)};
@@ -90,7 +92,8 @@ void IoThread::sleep() {
 }
 
 bool IoThread::has_work() {
-  if (channel_->replies.front() != nullptr || channel_->query_replies.front() != nullptr) {
+  if (channel_->replies.front() != nullptr || channel_->query_replies.front() != nullptr ||
+      channel_->subscription_replies.front() != nullptr) {
     return true;
   }
   if (!held_.empty() && held_.front()->wait_for <= door_->durable_sequence()) return true;
@@ -104,12 +107,14 @@ bool IoThread::turn() {
   bool worked = release_held(durable);
   worked |= take_replies(durable);
   worked |= take_query_replies();
+  worked |= take_subscription_replies();
   worked |= offer_waiting();
   worked |= offer_waiting_queries();
   worked |= resume_sessions();
   wake_engine();
   worked |= !touched_.empty();
   look_after_touched();
+  wake_engine();  // For the subscriptions that ended.
   counters_.requests_now.set(requests_.lent());
   if (congested()) arm_retry();
   check_drained();
@@ -156,6 +161,17 @@ bool IoThread::take_query_replies() {
   return any;
 }
 
+bool IoThread::take_subscription_replies() {
+  bool any = false;
+  while (RequestSlot** const front = channel_->subscription_replies.front()) {
+    auto& request = static_cast<Request&>(**front);
+    channel_->subscription_replies.pop();
+    any = true;
+    request.session->complete_subscription(request);
+  }
+  return any;
+}
+
 void IoThread::settle(Request& request) {
   if (!request.rebuild_reply) return deliver(request);
   request.rebuilt = true;
@@ -174,6 +190,12 @@ void IoThread::submit(Request& request) {
   } else {
     if (!waiting_.empty() || !push_request(request)) waiting_.push_back(&request);
   }
+}
+
+void IoThread::submit_subscription(Request& request) {
+  const bool pushed = channel_->subscriptions.try_push(&request);
+  ENSURE(pushed, "there are no more subscriptions than places in the ring");
+  pushed_subscriptions_ = true;
 }
 
 bool IoThread::push_request(Request& request) {
@@ -251,6 +273,7 @@ bool IoThread::resume_sessions() {
 void IoThread::wake_engine() {
   if (std::exchange(pushed_requests_, false)) door_->wake_sequencer();
   if (std::exchange(pushed_queries_, false)) door_->wake_queries();
+  if (std::exchange(pushed_subscriptions_, false)) door_->wake_subscriptions();
 }
 
 void IoThread::touch(Session& session) {

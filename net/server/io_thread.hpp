@@ -87,6 +87,12 @@ class IoThread {
   [[nodiscard]] Request& new_request() { return requests_.take(); }
   /// Hands `request` to the engine, or keeps it until the engine has room; then congested().
   void submit(Request& request);
+  /// Asks the engine for the next events of a subscription. Never has to wait: there are no more
+  /// than the rings have places.
+  void submit_subscription(Request& request);
+  /// A slot of a subscription is wanted back.
+  void wake_subscriptions_soon() { pushed_subscriptions_ = true; }
+  void give_back(Request& request) { requests_.give_back(request); }
   /// Requests wait for the engine: sessions must not parse on.
   [[nodiscard]] bool congested() const { return !waiting_.empty() || !waiting_queries_.empty(); }
 
@@ -111,6 +117,7 @@ class IoThread {
   bool turn();
   bool take_replies(Sequence durable);
   bool take_query_replies();
+  bool take_subscription_replies();
   bool release_held(Sequence durable);
   bool offer_waiting();
   bool offer_waiting_queries();
@@ -163,6 +170,7 @@ class IoThread {
   std::deque<Request*> waiting_queries_;  ///< For room in `queries`.
   bool pushed_requests_ = false;
   bool pushed_queries_ = false;
+  bool pushed_subscriptions_ = false;
 
   std::uint64_t now_ns_ = 0;
   bool draining_ = false;

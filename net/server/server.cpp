@@ -219,6 +219,7 @@ ServerStats Server::stats() const {
     sum.requests_busy += counters.requests_busy.value();
     sum.reading_paused += counters.reading_paused.value();
     sum.connections_stalled += counters.connections_stalled.value();
+    sum.consumers_too_slow += counters.consumers_too_slow.value();
     sum.wakes += io->wakes();
   }
   return sum;

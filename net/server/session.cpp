@@ -10,6 +10,7 @@
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
+#include "net/protocol/subscription_messages.hpp"
 #include "net/server/io_thread.hpp"
 
 namespace daybook {
@@ -29,6 +30,7 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
     case RequestKind::order_commands:
     case RequestKind::payment_commands:
     case RequestKind::bundle:
+    case RequestKind::put_checkpoints:
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
       return reply_frame_bytes(body.event_count * sizeof(Refusal), 0);
@@ -68,9 +70,15 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
       return reply_frame_bytes(body.event_count * sizeof(OrderView), 0);
     case RequestKind::lookup_payments:
       return payments_reply_frame_bytes(body.event_count, body.event_count * claims_a_payment_max);
+    case RequestKind::lookup_checkpoints:
+      return reply_frame_bytes(limits::checkpoints_max * sizeof(EventCheckpoint), 0);
     case RequestKind::state_digest:
     case RequestKind::open_session:
       return digest_reply_frame_bytes(0);
+    case RequestKind::subscribe:
+    case RequestKind::unsubscribe:
+      return reply_frame_bytes(0, 0);
+    case RequestKind::acknowledge_events:
     case RequestKind::release_holds:
       return 0;
   }
@@ -235,6 +243,10 @@ bool Session::take_request(RequestKind kind, const FrameHeader& header,
       refuse(kind, header.request_number, refusal, words);
     }
     return !closes;
+  }
+  if (kind == RequestKind::subscribe || kind == RequestKind::acknowledge_events ||
+      kind == RequestKind::unsubscribe) {
+    return take_subscription_request(kind, header, body);
   }
   if (closes) io_->count().frames_malformed.add(1);
   Request& request = io_->new_request();

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -18,6 +19,7 @@
 #include "net/server/frame_input.hpp"
 #include "net/server/reply_queue.hpp"
 #include "net/server/request.hpp"
+#include "net/server/subscription.hpp"
 
 namespace daybook {
 
@@ -42,6 +44,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// A request of this session is back. The caller takes the request back afterwards.
   void complete(Request& request);
+  /// The slot of a subscription of this session is back, filled or not. It stays the session's.
+  void complete_subscription(Request& request);
   /// Parses and reads on where a limit had stopped that.
   void resume();
   /// Sends what waits to be sent, and moves an ending connection on.
@@ -95,6 +99,19 @@ class Session : public std::enable_shared_from_this<Session> {
             std::size_t frame_bytes) const;
   void give_reply_room(Request& request);
 
+  // session_subscriptions.cpp: events, batch after batch.
+  [[nodiscard]] bool take_subscription_request(RequestKind kind, const FrameHeader& header,
+                                               const RequestBody& body);
+  void subscribe(const FrameHeader& header, const RequestBody& body);
+  void acknowledge_events(std::uint64_t number, std::uint64_t sequence);
+  void unsubscribe(std::uint64_t number, std::uint64_t subscribed);
+  void ask_for_events(SessionSubscription& subscription);
+  void send_events(SessionSubscription& subscription);
+  void end(SessionSubscription& subscription);
+  void forget(SessionSubscription& subscription);
+  void end_subscriptions();
+  void look_at_slow_consumers();
+
   // session_hello.cpp: who is there.
   void take_hello(const FrameHeader& header, std::span<const std::byte> frame);
   [[nodiscard]] Result<Principal> principal_of(const HelloMessage& hello) const;
@@ -137,6 +154,8 @@ class Session : public std::enable_shared_from_this<Session> {
   Sequence acknowledged_;  ///< The highest that a reply on this connection depended on.
 
   std::uint32_t under_way_ = 0;
+  std::vector<std::unique_ptr<SessionSubscription>> subscriptions_;
+  std::uint32_t slots_at_engine_ = 0;  ///< Of subscriptions; not among those under way.
   std::size_t in_flight_bytes_ = 0;
   std::size_t promised_bytes_ = 0;
 

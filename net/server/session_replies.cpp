@@ -13,6 +13,7 @@
 #include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
+#include "net/protocol/subscription_messages.hpp"
 #include "net/server/io_thread.hpp"
 #include "net/server/session.hpp"
 
@@ -117,6 +118,12 @@ void Session::reply(Request& request) {
   if (kind == RequestKind::lookup_orders) return reply_with_items<OrderView>(request, items);
   if (kind == RequestKind::lookup_payments) return reply_with_payments(request);
   if (kind == RequestKind::lookup_names) return reply_with_items<Name>(request, items);
+  if (kind == RequestKind::lookup_checkpoints) {
+    const auto room = replies_.room(reply_frame_bytes(items.size(), 0));
+    const ItemsReplyMessage<EventCheckpoint> message{.sequence = request.first_sequence,
+                                                     .items = as_items<EventCheckpoint>(items)};
+    return replies_.commit(write_checkpoints_reply(room, request.request_number, message));
+  }
   if (kind == RequestKind::query_operations) return reply_with_items<std::uint64_t>(request, items);
   if (kind == RequestKind::lookup_transfers || kind == RequestKind::list_transfers ||
       kind == RequestKind::get_account_transfers || kind == RequestKind::query_transfers) {
@@ -206,6 +213,7 @@ void Session::fail(ErrorCode code, std::uint64_t number, std::string_view words)
 }
 
 void Session::flush() {
+  if (is_ending()) end_subscriptions();
   bool progress = false;
   while (!replies_.empty() && !write_waiting_ && state_ != State::closed) {
     std::array<iovec, pieces_per_write_max> pieces;
@@ -264,7 +272,7 @@ void Session::replace(std::string_view words, std::function<void()> drained) {
 }
 
 void Session::notify_drained() {
-  if (under_way_ > 0 || awaits_takeover_ || !drained_) return;
+  if (under_way_ > 0 || slots_at_engine_ > 0 || awaits_takeover_ || !drained_) return;
   std::exchange(drained_, nullptr)();
 }
 
@@ -314,8 +322,8 @@ bool Session::is_ending() const {
 }
 
 bool Session::finished() const {
-  return state_ == State::closed && under_way_ == 0 && !reading_ && !write_waiting_ &&
-         !awaits_takeover_;
+  return state_ == State::closed && under_way_ == 0 && subscriptions_.empty() && !reading_ &&
+         !write_waiting_ && !awaits_takeover_;
 }
 
 void Session::look_at_the_clock() {
@@ -325,6 +333,7 @@ void Session::look_at_the_clock() {
     return fail(ErrorCode::hello_too_late, 0,
                 "no Hello came within the time allowed; say it right after connecting");
   }
+  if (state_ == State::open) look_at_slow_consumers();
   if (state_ == State::lingering && now - began_ns_ >= linger_ns) return close();
   if (!replies_.empty() && now - sent_ns_ >= settings.stalled_after_ns) {
     io_->count().connections_stalled.add(1);

@@ -48,6 +48,8 @@ struct ServerSettings {
   /// A connection that takes none of its replies, or sends none of the rest of a frame, for so
   /// long is closed.
   std::uint64_t stalled_after_ns = 30'000'000'000;
+  /// A subscription whose window stays full for so long is ended.
+  std::uint64_t consumer_slow_after_ns = limits::consumer_slow_after_ns;
   /// After so long stop() closes what has not been answered.
   std::uint64_t stop_within_ns = 10'000'000'000;
 
@@ -77,7 +79,8 @@ struct ServerStats {
   std::uint64_t requests_busy = 0;
   std::uint64_t reading_paused = 0;  ///< Times that a limit made the server stop reading.
   std::uint64_t connections_stalled = 0;
-  std::uint64_t wakes = 0;  ///< Of io threads by the engine, with a system call each.
+  std::uint64_t consumers_too_slow = 0;  ///< Subscriptions that were ended for it.
+  std::uint64_t wakes = 0;               ///< Of io threads by the engine, with a system call each.
 };
 
 }  // namespace daybook

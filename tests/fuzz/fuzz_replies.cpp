@@ -2,6 +2,7 @@
 
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
+#include "net/protocol/subscription_messages.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
 namespace daybook {
@@ -34,8 +35,22 @@ void look_at_operations(const Result<ItemsReplyMessage<std::uint64_t>, BodyFault
   }
 }
 
+void look_at_events(const Result<ItemsReplyMessage<std::uint64_t>, BodyFault>& reply) {
+  look_at(reply);
+  if (!reply.ok()) return;
+  const auto events = read_event_records(std::as_bytes(reply.value().items));
+  if (!events.ok()) return;
+  for (const EventView& event : events.value()) {
+    const std::size_t known =
+        event.is_operation() ? sizeof(Operation) : fact_bytes(event.record.kind);
+    if (event.fact.size() < known) std::abort();
+    touch(event.fact.data(), event.fact.size());
+    touch(event.payload.data(), event.payload.size());
+  }
+}
+
 void read(std::uint8_t choice, std::span<const std::byte> body) {
-  switch (choice % 14) {
+  switch (choice % 16) {
     case 0:
       return look_at(read_accounts_reply(body));
     case 1:
@@ -79,6 +94,10 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
       return look_at(read_accounts_at_reply(body));
     case 12:
       return look_at_operations(read_operations_reply(body));
+    case 14:
+      return look_at_events(read_event_batch(body));
+    case 15:
+      return look_at(read_checkpoints_reply(body));
     default:
       if (const auto reply = read_error(body); reply.ok()) {
         touch(reply.value().words.data(), reply.value().words.size());

@@ -2,28 +2,49 @@
 
 #include "engine/model/domain_event.hpp"
 #include "net/protocol/requests.hpp"
+#include "net/protocol/subscription_messages.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
 namespace daybook {
 namespace {
 
 constexpr RequestKind kinds[] = {
-    RequestKind::create_accounts,       RequestKind::create_transfers,
-    RequestKind::put_ledgers,           RequestKind::lookup_accounts,
-    RequestKind::lookup_transfers,      RequestKind::list_accounts,
-    RequestKind::list_ledgers,          RequestKind::list_transfers,
-    RequestKind::advance_clock,         RequestKind::accept_clock,
-    RequestKind::state_digest,          RequestKind::open_session,
-    RequestKind::change_accounts,       RequestKind::lookup_holds,
-    RequestKind::get_account_transfers, RequestKind::get_account_balances,
-    RequestKind::query_accounts,        RequestKind::query_transfers,
-    RequestKind::trial_balance,         RequestKind::put_names,
-    RequestKind::lookup_names,          RequestKind::append_events,
-    RequestKind::read_events,           RequestKind::bundle,
-    RequestKind::query_operations,      RequestKind::lookup_accounts_at,
-    RequestKind::trial_balance_at,      RequestKind::order_commands,
-    RequestKind::payment_commands,      RequestKind::lookup_orders,
+    RequestKind::create_accounts,
+    RequestKind::create_transfers,
+    RequestKind::put_ledgers,
+    RequestKind::lookup_accounts,
+    RequestKind::lookup_transfers,
+    RequestKind::list_accounts,
+    RequestKind::list_ledgers,
+    RequestKind::list_transfers,
+    RequestKind::advance_clock,
+    RequestKind::accept_clock,
+    RequestKind::state_digest,
+    RequestKind::open_session,
+    RequestKind::change_accounts,
+    RequestKind::lookup_holds,
+    RequestKind::get_account_transfers,
+    RequestKind::get_account_balances,
+    RequestKind::query_accounts,
+    RequestKind::query_transfers,
+    RequestKind::trial_balance,
+    RequestKind::put_names,
+    RequestKind::lookup_names,
+    RequestKind::append_events,
+    RequestKind::read_events,
+    RequestKind::bundle,
+    RequestKind::query_operations,
+    RequestKind::lookup_accounts_at,
+    RequestKind::trial_balance_at,
+    RequestKind::order_commands,
+    RequestKind::payment_commands,
+    RequestKind::lookup_orders,
     RequestKind::lookup_payments,
+    RequestKind::put_checkpoints,
+    RequestKind::subscribe,
+    RequestKind::lookup_checkpoints,
+    RequestKind::acknowledge_events,
+    RequestKind::unsubscribe,
 };
 
 std::size_t event_bytes(RequestKind kind) {
@@ -35,6 +56,7 @@ std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::lookup_names) return sizeof(NameKey);
   if (appends_events(kind)) return sizeof(DomainEvent);
   if (kind == RequestKind::bundle) return sizeof(Transfer);
+  if (kind == RequestKind::put_checkpoints) return sizeof(EventCheckpoint);
   return sizeof(Uint128);
 }
 
@@ -58,6 +80,7 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
   if (kind == RequestKind::read_events) bytes = sizeof(EventFilter);
   if (is_filtered(kind)) bytes = sizeof(QueryFilter);
   if (kind == RequestKind::query_operations) bytes = sizeof(OperationFilter);
+  if (kind == RequestKind::subscribe) bytes = sizeof(Subscription);
   touch(request.value().events, bytes);
   if (request.value().names.size() > limits::request_names_max) std::abort();
   if (reinterpret_cast<std::uintptr_t>(request.value().names.data()) % 8 != 0) std::abort();

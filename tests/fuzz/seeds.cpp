@@ -13,6 +13,7 @@
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
+#include "net/protocol/subscription_messages.hpp"
 
 namespace daybook {
 namespace {
@@ -58,7 +59,7 @@ class Seeds {
 };
 
 /// What fuzz_requests chooses from: kinds of requests, and Hello at the end.
-constexpr int choices = 28;
+constexpr int choices = 33;
 
 void write_event_requests(Seeds& seeds) {
   const std::vector<Name> names(2);
@@ -77,6 +78,22 @@ void write_event_requests(Seeds& seeds) {
   filter.limit = 10;
   seeds.request(22, read_events_frame_bytes,
                 [&](auto room) { return write_read_events(room, 23, filter, 0); });
+}
+
+void write_subscription_requests(Seeds& seeds) {
+  const std::vector<EventCheckpoint> checkpoints(2, make_checkpoint("mailer", 7));
+  seeds.request(27, put_checkpoints_frame_bytes(2),
+                [&](auto room) { return write_put_checkpoints(room, 25, {}, checkpoints); });
+  Subscription wanted;
+  wanted.from = 3;
+  seeds.request(28, subscribe_frame_bytes,
+                [&](auto room) { return write_subscribe(room, 26, wanted, 0); });
+  seeds.request(29, small_frame_bytes,
+                [](auto room) { return write_lookup_checkpoints(room, 27, 0); });
+  seeds.request(30, acknowledge_frame_bytes,
+                [](auto room) { return write_acknowledge_events(room, 0, 26, Sequence{5}); });
+  seeds.request(31, acknowledge_frame_bytes,
+                [](auto room) { return write_unsubscribe(room, 28, 26); });
 }
 
 /// Of the operation log and of the past.
@@ -182,6 +199,18 @@ std::size_t write_operations(std::span<std::byte> room) {
   return write_items_reply<std::uint64_t>(room, RequestKind::query_operations, 1, {.items = words});
 }
 
+/// One checkpoint's event.
+std::size_t write_event_batch(std::span<std::byte> room) {
+  constexpr std::size_t bytes = sizeof(EventRecord) + sizeof(EventCheckpoint);
+  std::vector<std::uint64_t> words(bytes / sizeof(std::uint64_t));
+  EventRecord record;
+  record.sequence = Sequence{1};
+  record.kind = FactKind::checkpoint;
+  record.fact_bytes = sizeof(EventCheckpoint);
+  std::memcpy(words.data(), &record, sizeof(record));
+  return write_items_reply<std::uint64_t>(room, RequestKind::subscribe, 1, {.items = words});
+}
+
 void write_replies(Seeds& seeds) {
   const std::vector<Refusal> refusals(2);
   write_items<Account>(seeds, 0, RequestKind::list_accounts);
@@ -209,6 +238,11 @@ void write_replies(Seeds& seeds) {
   write_items<AccountAsOf>(seeds, 11, RequestKind::lookup_accounts_at);
   seeds.reply(12, reply_frame_bytes(sizeof(LogRecordHeader) + sizeof(OperationView), 0),
               [](auto room) { return write_operations(room); });
+  seeds.reply(14, reply_frame_bytes(sizeof(EventRecord) + sizeof(EventCheckpoint), 0),
+              [](auto room) { return write_event_batch(room); });
+  const std::vector<EventCheckpoint> checkpoints(2);
+  seeds.reply(15, reply_frame_bytes(2 * sizeof(EventCheckpoint), 0),
+              [&](auto room) { return write_checkpoints_reply(room, 1, {.items = checkpoints}); });
   seeds.reply(13, error_frame_bytes(5),
               [](auto room) { return write_error(room, 1, {.words = "words"}); });
 }
@@ -225,6 +259,7 @@ int main(int count, char** arguments) {
   daybook::write_requests(seeds);
   daybook::write_event_requests(seeds);
   daybook::write_late_reads(seeds);
+  daybook::write_subscription_requests(seeds);
   daybook::write_replies(seeds);
   return 0;
 }

@@ -92,6 +92,11 @@ class Forger {
     entry_.add_fact(event, std::as_bytes(std::span{payload}));
     return *this;
   }
+  Forger& with(EventCheckpoint checkpoint) {
+    if (checkpoint.timestamp.value() == 0) checkpoint.timestamp = Timestamp{++next_slot_};
+    entry_.add_fact(checkpoint);
+    return *this;
+  }
   Forger& with(const Ledger& ledger) {
     entry_.add_fact(ledger);
     return *this;

@@ -225,6 +225,8 @@ WriteRequest EpisodeWriter::new_request() {
     names_.fill_names(request);
   } else if (which < 33) {
     events_.fill(request);
+  } else if (which < 36) {
+    checkpoints_.fill(request);
   } else {
     transfers_.fill(request, imports);
     const bool is_small = !request.transfers.empty() && request.transfers.size() < 20;

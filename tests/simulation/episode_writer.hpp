@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tests/simulation/account_writer.hpp"
+#include "tests/simulation/checkpoint_writer.hpp"
 #include "tests/simulation/event_writer.hpp"
 #include "tests/simulation/ledger_steps.hpp"
 #include "tests/simulation/name_writer.hpp"
@@ -44,6 +45,7 @@ class EpisodeWriter {
   TransferWriter transfers_{around_};
   NameWriter names_{around_};
   EventWriter events_{around_};
+  CheckpointWriter checkpoints_{around_};
   Episode episode_;
   bool ends_with_time_ = false;  ///< The clock reaches 2^63-1.
   bool late_ = false;            ///< The last part of the episode has begun.

@@ -66,6 +66,7 @@ class Pair {
     if (!found) found = compare_names();
     if (!found) found = compare_events();
     if (!found) found = compare_aggregates();
+    if (!found) found = compare_checkpoints();
     if (!found) found = engine_.first_failure();
     return found;
   }
@@ -284,6 +285,19 @@ class Pair {
     return std::nullopt;
   }
 
+  Found compare_checkpoints() {
+    const auto all = engine_.state().checkpoints.all();
+    if (all.size() != model_.checkpoints().size()) return "the numbers of checkpoints differ";
+    auto expected = model_.checkpoints().begin();
+    for (const EventCheckpoint& each : all) {
+      if (each != (expected++)->second) {
+        return fmt::format("checkpoint {} is not the same in the engine and in the model",
+                           each.name());
+      }
+    }
+    return std::nullopt;
+  }
+
   /// One request of each client.
   void remember(const WriteRequest& request) {
     for (WriteRequest& each : newest_) {
@@ -335,6 +349,8 @@ void Coverage::count(const WriteRequest& request, const BatchReply& reply) {
       ++changes[static_cast<ChangeAccountStatus>(status)];
     } else if (request.kind == RequestKind::put_names) {
       ++names[static_cast<PutNameStatus>(status)];
+    } else if (request.kind == RequestKind::put_checkpoints) {
+      ++checkpoints[static_cast<PutCheckpointStatus>(status)];
     } else if (appends_events(request.kind)) {
       ++events[static_cast<AppendEventStatus>(status)];
     } else {
@@ -398,6 +414,7 @@ Episode shrink(const Episode& episode, const Planted& planted) {
     leave_out(step.request.account_changes, still_fails);
     leave_out(step.request.names, still_fails);
     leave_out(step.request.events, still_fails);
+    leave_out(step.request.checkpoints, still_fails);
   }
   return shorter;
 }

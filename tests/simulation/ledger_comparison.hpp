@@ -19,6 +19,7 @@ struct Coverage {
   std::map<ChangeAccountStatus, std::uint64_t> changes;
   std::map<PutNameStatus, std::uint64_t> names;
   std::map<AppendEventStatus, std::uint64_t> events;
+  std::map<PutCheckpointStatus, std::uint64_t> checkpoints;
   std::map<RequestStatus, std::uint64_t> requests;
   std::uint64_t bundles_done = 0;
   std::uint64_t bundles_failed_in_events = 0;

@@ -56,6 +56,8 @@ void expect_everything_happened(const Coverage& coverage) {
   expect_seen(coverage.names, {});
   // So many captures of one payment, and so many disputes or refunds, are a test of their own.
   expect_seen(coverage.events, {AppendEventStatus::too_many_captures});
+  // So are 1,024 checkpoints.
+  expect_seen(coverage.checkpoints, {PutCheckpointStatus::too_many_checkpoints});
   // 65,536 ledgers are a test of their own.
   expect_seen(coverage.ledgers, {PutLedgerStatus::too_many_ledgers});
   for (const RequestStatus status :

@@ -278,6 +278,11 @@ std::optional<std::string> EngineUnderTest::difference(const State& a, const Sta
   if (a.event_ids.size() != b.event_ids.size()) {
     return differ("the number of domain events", a.event_ids.size(), b.event_ids.size());
   }
+  const auto checkpoints = a.checkpoints.all();
+  if (!std::equal(checkpoints.begin(), checkpoints.end(), b.checkpoints.all().begin(),
+                  b.checkpoints.all().end())) {
+    return "the checkpoints of consumers differ";
+  }
   if (a.ledgers.count() != b.ledgers.count()) {
     return differ("the number of ledgers", a.ledgers.count(), b.ledgers.count());
   }
@@ -328,6 +333,7 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
   if (request.kind == RequestKind::create_transfers) lend_events(slot, request.transfers);
   if (request.kind == RequestKind::put_ledgers) lend_events(slot, request.ledgers);
   if (request.kind == RequestKind::change_accounts) lend_events(slot, request.account_changes);
+  if (request.kind == RequestKind::put_checkpoints) lend_events(slot, request.checkpoints);
   if (request.kind == RequestKind::put_names) {
     lend_events(slot, request.names);
   } else {

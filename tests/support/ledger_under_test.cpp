@@ -68,6 +68,12 @@ std::string to_text(const AskedEvent& asked) {
       asked.payload.substr(0, 40));
 }
 
+std::string to_text(const EventCheckpoint& checkpoint) {
+  return fmt::format("checkpoint[{}] '{}' sequence {} flags {:#x} timestamp {} reserved {}",
+                     checkpoint.name_bytes, checkpoint.name(), checkpoint.sequence,
+                     checkpoint.flags, checkpoint.timestamp.value(), checkpoint.reserved);
+}
+
 /// Who asks, where it is not simply a client.
 std::string to_text(Authority authority, const Uint128& owner, Role role,
                     const std::string& reason) {
@@ -83,7 +89,7 @@ std::string to_text(Authority authority, const Uint128& owner, Role role,
 std::size_t WriteRequest::event_count() const {
   const std::size_t put = kind == RequestKind::put_names ? names.size() : 0;
   return accounts.size() + transfers.size() + ledgers.size() + account_changes.size() + put +
-         events.size();
+         events.size() + checkpoints.size();
 }
 
 std::uint16_t BatchReply::status_of(std::uint32_t index, std::uint16_t part) const {
@@ -108,6 +114,9 @@ std::string status_name(RequestKind kind, std::uint16_t status) {
   }
   if (appends_events(kind)) {
     return std::string{to_string(static_cast<AppendEventStatus>(status))};
+  }
+  if (kind == RequestKind::put_checkpoints) {
+    return std::string{to_string(static_cast<PutCheckpointStatus>(status))};
   }
   return std::string{to_string(static_cast<PutLedgerStatus>(status))};
 }
@@ -141,6 +150,7 @@ std::string to_text(const WriteRequest& request) {
   for (const AccountChange& each : request.account_changes) text += "\n    " + to_text(each);
   for (const Name& each : request.names) text += "\n    " + to_text(each);
   for (const AskedEvent& each : request.events) text += "\n    " + to_text(each);
+  for (const EventCheckpoint& each : request.checkpoints) text += "\n    " + to_text(each);
   return text;
 }
 

@@ -11,6 +11,7 @@
 #include "engine/model/account.hpp"
 #include "engine/model/account_change.hpp"
 #include "engine/model/domain_event.hpp"
+#include "engine/model/event_checkpoint.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
@@ -44,6 +45,7 @@ struct WriteRequest {
   std::vector<AccountChange> account_changes;
   std::vector<Name> names;         ///< Of put_names, or such as come with other events.
   std::vector<AskedEvent> events;  ///< Of append_events and commands; of bundle with transfers.
+  std::vector<EventCheckpoint> checkpoints;
   Role role = Role::gateway;       ///< Of who asks: an operator's reversal may do more.
   std::string reason;              ///< An operator's words.
   Authority authority = Authority::client;  ///< Of a coordinator, which no frame can be from.

@@ -156,6 +156,9 @@ std::vector<NaiveLedger::Decision> NaiveLedger::execute(const WriteRequest& requ
   for (const Ledger& each : request.ledgers) {
     decisions.push_back(put(each, slot_of(request, batch_time, decisions.size())));
   }
+  for (const EventCheckpoint& each : request.checkpoints) {
+    decisions.push_back(put(each, slot_of(request, batch_time, decisions.size())));
+  }
   for (const Name& each : request.names) {
     if (request.kind != RequestKind::put_names) break;
     decisions.push_back(put(each, slot_of(request, batch_time, decisions.size())));

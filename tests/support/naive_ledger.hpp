@@ -82,6 +82,10 @@ class NaiveLedger final : public LedgerUnderTest {
   [[nodiscard]] const std::map<Uint128, NaiveEvent>& events() const { return events_; }
   [[nodiscard]] const std::map<StreamOf, std::vector<Uint128>>& streams() const { return streams_; }
   [[nodiscard]] const AggregateBooks& aggregates() const { return aggregates_; }
+  /// The checkpoints of consumers, by name.
+  [[nodiscard]] const std::map<std::string, EventCheckpoint>& checkpoints() const {
+    return checkpoints_;
+  }
   [[nodiscard]] std::uint64_t highest_number(ClientId client) const;
 
   /// What became of the pending transfer `id`; nothing when there is none.
@@ -234,6 +238,10 @@ class NaiveLedger final : public LedgerUnderTest {
   Decision create(const Transfer& transfer, const Slot& slot);
   void record(const Verdict& verdict, const Slot& slot);
 
+  // Checkpoints: naive_checkpoints.cpp.
+  Decision put(const EventCheckpoint& asked, const Slot& slot);
+  [[nodiscard]] PutCheckpointStatus judge(const EventCheckpoint& asked) const;
+
   // Holds: naive_holds.cpp. Reversals: naive_reversals.cpp.
   [[nodiscard]] Verdict judge_resolution(const Transfer& transfer, const Slot& slot) const;
   [[nodiscard]] CreateTransferStatus judge_hold(const Transfer& transfer, const NaiveTransfer& hold,
@@ -259,6 +267,7 @@ class NaiveLedger final : public LedgerUnderTest {
   std::map<Uint128, NaiveEvent> events_;
   std::map<StreamOf, std::vector<Uint128>> streams_;
   AggregateBooks aggregates_;
+  std::map<std::string, EventCheckpoint> checkpoints_;
   std::map<ClientId, Window> windows_;
 };
 

@@ -66,11 +66,13 @@ class RunningEngine {
       : source_{journal, [this] { return engine_.durable_sequence(); }},
         sequencer_lookup_{journal},
         query_lookup_{journal},
+        subscription_lookup_{journal},
         engine_{settings, time, std::move(on_fatal), std::move(on_alarm)} {
     Engine::Parts parts{.journal = &journal,
                         .follower_source = &source_,
                         .sequencer_lookup = &sequencer_lookup_,
                         .query_lookups = {&query_lookup_},
+                        .subscription_lookup = &subscription_lookup_,
                         .segment = {},
                         .last_commit_time = 0};
     recover(journal, parts);
@@ -162,6 +164,7 @@ class RunningEngine {
   SharedSource source_;
   SharedLookup sequencer_lookup_;
   SharedLookup query_lookup_;
+  SharedLookup subscription_lookup_;
   std::vector<std::unique_ptr<Slot>> slots_;  // The engine may still read them while it stops.
   std::uint64_t number_ = 0;
   Engine engine_;  // Last: its threads use what stands above.

@@ -101,7 +101,7 @@ help_and_usage() {
     "account create" "account get" "account list" "account history" "account balances" \
     "account limits" "account freeze" "account unfreeze" "account close" "account reopen" \
     "transfer create" "transfer get" "transfer post" "transfer void" "transfer reverse" \
-    "hold get" "name put" "name get" "stream append" "stream read" "stream list" bundle "query accounts" "query transfers" \
+    "hold get" "name put" "name get" "stream append" "stream read" "stream list" bundle tail "checkpoint put" "checkpoint list" "checkpoint delete" "query accounts" "query transfers" \
     oplog trace trial-balance \
     "import accounts" "import transfers" "export accounts" "export transfers" \
     "identity add" "identity list" "identity remove" \
@@ -1238,7 +1238,102 @@ offline_streams() {
   has err "there was no order 4712"
 }
 
+# Of an engine of its own, so that the sequences are known.
+subscriptions() {
+  local last shown
+  start "$work/events" --clock manual
+  run 0 ledger put 978 --name EUR --scale 2 --kind currency
+  run 0 account create --id 1 --ledger 978 --code 10
+  run 0 account create --id 2 --ledger 978 --code 10
+  run 0 transfer create --id 50 --debit 1 --credit 2 --amount 12.50 --ledger 978 --code 1
+  run 0 stream append --aggregate-type order --aggregate name:4711 --type paid --data '{"by":"card"}'
+  run 0 tail --no-follow
+  has out "  daybook.account.created  account 1: ledger 978 EUR, code 10"
+  has out "  daybook.transfer.posted  transfer 50: 12.50 from 1 to 2, ledger 978 EUR"
+  has out "  daybook.operation.done  create_transfers: 1 events, 1 made, 0 refused"
+  has out '{"by":"card"}'
+  last=$(printf '%s\n' "$out" | tail -n 1 | cut -d' ' -f1)
+  same "every sequence is shown" "$(printf '%s\n' "$out" | cut -d' ' -f1 | tr '\n' ' ')" \
+    "$(seq 1 "$last" | tr '\n' ' ')"
+  run 0 tail --no-follow --json
+  same "events as JSON" "$(lines "$out")" "$last"
+  has out '"kind":"transfer"'
+  has out '"type_text":"daybook.transfer.posted"'
+  run 0 tail --no-follow --account 2 --kind transfer --kind account
+  same "events of an account" "$(lines "$out")" 2
+  run 0 tail --no-follow --type paid --names
+  has out "  paid  event "
+  same "events of a type" "$(lines "$out")" 1
+  run 0 tail --no-follow --aggregate order/name:4711 --json
+  has out '"version":"1"'
+  run 0 tail --no-follow --aggregate daybook.account/1
+  same "events of an aggregate" "$(lines "$out")" 1
+  run 0 tail --from-sequence 3 --until-sequence 5
+  same "events of some sequences" "$(lines "$out")" 3
+  run 0 tail --no-follow --from-time 2200-01-01T00:00:00Z
+  same "events of the future" "$out" ""
+  run 2 tail --from-sequence 1 --new
+  has err "give one of them"
+  run 2 tail --kind nonsense
+  has err "there are operation, account"
+  run 1 tail --checkpoint mailer --no-follow
+  has err "There is no checkpoint of this name"
+  run 0 checkpoint list
+  has out "There are no checkpoints."
+  run 0 checkpoint put mailer 4
+  has out "checkpoint mailer: sequence 4: created"
+  run 0 checkpoint put mailer 4
+  has out "exists"
+  run 1 checkpoint put mailer 3
+  has err "must_not_go_back"
+  run 0 checkpoint put mailer 3 --may-go-back
+  run 1 checkpoint put mailer 999999
+  has err "ahead_of_journal"
+  run 0 tail --checkpoint mailer --until-sequence 6 --advance
+  same "events behind a checkpoint" "$(lines "$out")" 3
+  run 0 checkpoint list --json
+  has out '"name":"mailer","sequence":"6"'
+  run 0 tail --checkpoint mailer --no-follow --advance --type paid
+  same "the checkpoint passes what the filter holds back" "$(lines "$out")" 1
+  run 0 tail --checkpoint mailer --no-follow --type paid
+  same "what was handled does not come again" "$out" ""
+  # Follows what comes, and ends well when it is told to.
+  "$daybook" tail --json >"$work/tailed" 2>"$work/tail.err" &
+  shown=$!
+  while ! [ -s "$work/tailed" ]; do
+    run 0 transfer create --debit 1 --credit 2 --amount 0.01 --ledger 978 --code 1
+  done
+  kill -INT "$shown"
+  wait "$shown"
+  same "exit code of a tail that was interrupted" "$?" 0
+  run 0 checkpoint delete mailer
+  run 1 checkpoint delete mailer
+  has err "checkpoint_not_found"
+  run 0 oplog --kind put_checkpoints --facts
+  has out "checkpoint mailer: sequence 4"
+  has out "checkpoint mailer: removed"
+  run 0 checkpoint put kept 7
+  stop
+  run 0 verify "$work/events"
+  run 0 dump "$work/events" --kind checkpoint
+  has out '"name":"kept","checkpoint_sequence":"7","removed":false'
+  run 0 state "$work/events" --checkpoints --json
+  has out '"name":"kept","sequence":"7","removed":false,'
+  run 0 state "$work/events" --checkpoints --at-sequence 3
+  has out "There was no checkpoint."
+  run 0 diff "$work/events" --from 1 --to 20 --json
+  has out '"checkpoints":'
+  run 0 dump "$work/events" --portable
+  printf '%s\n' "$out" >"$work/events.dump"
+  run 0 load "$work/events.dump" "$work/events-2"
+  start "$work/events-2" --clock manual
+  run 0 checkpoint list
+  has out "kept"
+  stop
+}
+
 help_and_usage
+subscriptions
 bench
 start "$work/data" --clock manual
 ledgers

@@ -40,6 +40,8 @@ void register_all(CLI::App& app, CommandContext& context) {
   register_order(app, context);
   register_payment(app, context);
   register_bundle(app, context);
+  register_tail(app, context);
+  register_checkpoint(app, context);
   register_query(app, context);
   register_oplog(app, context);
   register_trace(app, context);

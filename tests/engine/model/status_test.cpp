@@ -234,6 +234,21 @@ const Names name_names = {
     {9, "too_many_names"},
 };
 
+const Names checkpoint_names = {
+    {0, "created"},
+    {1, "timestamp_must_be_zero"},
+    {2, "reserved_field"},
+    {3, "name_must_not_be_empty"},
+    {4, "name_too_long"},
+    {5, "name_must_be_utf8"},
+    {6, "sequence_must_be_zero"},
+    {7, "exists"},
+    {8, "checkpoint_not_found"},
+    {9, "ahead_of_journal"},
+    {10, "must_not_go_back"},
+    {11, "too_many_checkpoints"},
+};
+
 const Names request_names = {
     {0, "ok"},
     {2001, "busy"},
@@ -256,6 +271,11 @@ const Names request_names = {
     {2018, "too_many_holds"},
     {2019, "filter_invalid"},
     {2020, "too_many_names"},
+    {2030, "consumer_too_slow"},
+    {2031, "too_many_subscriptions"},
+    {2032, "subscription_unknown"},
+    {2033, "checkpoint_unknown"},
+    {2034, "events_not_here"},
 };
 
 /// Every number from 0 to 4,095 has the name that the table gives it, and no other has one.
@@ -286,6 +306,10 @@ TEST(StatusTest, OfNamesKeepsNumbersAndNames) { expect_names<PutNameStatus>(name
 
 TEST(StatusTest, OfDomainEventsKeepsNumbersAndNames) {
   expect_names<AppendEventStatus>(event_names);
+}
+
+TEST(StatusTest, OfCheckpointsKeepsNumbersAndNames) {
+  expect_names<PutCheckpointStatus>(checkpoint_names);
 }
 
 TEST(StatusTest, OfRequestsKeepsNumbersAndNames) { expect_names<RequestStatus>(request_names); }

@@ -346,6 +346,24 @@ TEST_F(NoAllocationTest, AllocatesNothingForCommands) {
   EXPECT_EQ(state_.aggregates.orders().all().size(), 3 * orders);
 }
 
+TEST_F(NoAllocationTest, AllocatesNothingForCheckpoints) {
+  std::vector<EventCheckpoint> checkpoints(limits::checkpoints_max + 1);
+  for (std::uint64_t round = 1; round <= 4; ++round) {
+    for (std::uint64_t at = 0; at < checkpoints.size(); ++at) {
+      checkpoints[at] = make_checkpoint("consumer 0000", round);
+      checkpoints[at].name_text[9] = static_cast<char>('0' + at / 1'000);
+      checkpoints[at].name_text[10] = static_cast<char>('0' + at / 100 % 10);
+      checkpoints[at].name_text[11] = static_cast<char>('0' + at / 10 % 10);
+      checkpoints[at].name_text[12] = static_cast<char>('0' + at % 10);
+    }
+    execute(RequestKind::put_checkpoints, checkpoints);
+    EXPECT_EQ(items_, 1U);  // There is no room for the last one.
+    execute(RequestKind::put_checkpoints, checkpoints);
+    EXPECT_EQ(items_, checkpoints.size());  // All stand there.
+  }
+  EXPECT_TRUE(state_.checkpoints.full());
+}
+
 TEST_F(NoAllocationTest, AllocatesNothingForBundles) {
   create_accounts(100);
   std::vector<Transfer> transfers(500);

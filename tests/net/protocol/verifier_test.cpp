@@ -16,6 +16,7 @@
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
+#include "net/protocol/subscription_messages.hpp"
 
 namespace daybook {
 namespace {
@@ -203,6 +204,43 @@ std::vector<Subject> about_events() {
   return all;
 }
 
+std::vector<Subject> about_subscriptions() {
+  const std::vector<EventCheckpoint> checkpoints(2);
+  std::vector<Subject> all;
+  all.push_back({"Subscribe",
+                 framed(subscribe_frame_bytes,
+                        [](auto room) { return write_subscribe(room, 1, Subscription{}, 0); }),
+                 [](std::span<const std::byte> body) -> std::string {
+                   const auto read = read_request(RequestKind::subscribe, body);
+                   if (!read.ok()) return read.error().words;
+                   expect_inside(body, read.value().events, sizeof(Subscription));
+                   return {};
+                 }});
+  all.push_back(
+      {"AcknowledgeEvents",
+       framed(acknowledge_frame_bytes,
+              [](auto room) { return write_acknowledge_events(room, 1, 2, Sequence{3}); }),
+       request_reader(RequestKind::acknowledge_events, 0)});
+  all.push_back(
+      {"Unsubscribe",
+       framed(acknowledge_frame_bytes, [](auto room) { return write_unsubscribe(room, 1, 2); }),
+       request_reader(RequestKind::unsubscribe, 0)});
+  all.push_back({"PutCheckpoints",
+                 framed(put_checkpoints_frame_bytes(2),
+                        [&](auto room) { return write_put_checkpoints(room, 1, {}, checkpoints); }),
+                 request_reader(RequestKind::put_checkpoints, sizeof(EventCheckpoint))});
+  all.push_back(
+      {"LookupCheckpoints",
+       framed(small_frame_bytes, [](auto room) { return write_lookup_checkpoints(room, 1, 3); }),
+       request_reader(RequestKind::lookup_checkpoints, 0)});
+  all.push_back(
+      {"CheckpointsReply",
+       framed(reply_frame_bytes(2 * sizeof(EventCheckpoint), 0),
+              [&](auto room) { return write_checkpoints_reply(room, 1, {.items = checkpoints}); }),
+       items_reader(read_checkpoints_reply)});
+  return all;
+}
+
 std::vector<Subject> late_reads() {
   std::vector<Subject> all;
   all.push_back({"QueryOperations",
@@ -372,6 +410,7 @@ std::vector<Subject> all_messages() {
   std::vector<Subject> all = requests_with_events();
   for (Subject& subject : requests_with_names()) all.push_back(std::move(subject));
   for (Subject& subject : about_events()) all.push_back(std::move(subject));
+  for (Subject& subject : about_subscriptions()) all.push_back(std::move(subject));
   for (Subject& subject : late_reads()) all.push_back(std::move(subject));
   for (Subject& subject : other_requests()) all.push_back(std::move(subject));
   for (Subject& subject : replies()) all.push_back(std::move(subject));

@@ -26,6 +26,7 @@ class FakeEngine final : public EngineDoor {
   IoChannel& channel(std::size_t io_thread) override { return *channels_[io_thread]; }
   void wake_sequencer() override { sleeper_.wake(); }
   void wake_queries() override { sleeper_.wake(); }
+  void wake_subscriptions() override { sleeper_.wake(); }
   [[nodiscard]] Sequence durable_sequence() const override {
     return Sequence{durable_.load(std::memory_order_acquire)};
   }
@@ -34,6 +35,15 @@ class FakeEngine final : public EngineDoor {
   RequestSlot& take() { return next(&IoChannel::requests); }
   /// The next request for the query threads.
   RequestSlot& take_query() { return next(&IoChannel::queries); }
+
+  /// The next slot of a subscription.
+  RequestSlot& take_subscription() { return next(&IoChannel::subscriptions); }
+  [[nodiscard]] bool has_subscription() {
+    for (const auto& channel : channels_) {
+      if (channel->subscriptions.front() != nullptr) return true;
+    }
+    return false;
+  }
 
   [[nodiscard]] bool has_request() {
     for (const auto& channel : channels_) {
@@ -53,6 +63,13 @@ class FakeEngine final : public EngineDoor {
   void reply_to_query(RequestSlot& slot) {
     IoChannel& home = channel_of(slot);
     ASSERT_TRUE(home.query_replies.try_push(&slot));
+    home.io_sleeper->wake();
+  }
+
+  /// Answers as the subscription thread.
+  void reply_to_subscription(RequestSlot& slot) {
+    IoChannel& home = channel_of(slot);
+    ASSERT_TRUE(home.subscription_replies.try_push(&slot));
     home.io_sleeper->wake();
   }
 

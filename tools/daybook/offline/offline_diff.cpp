@@ -72,6 +72,9 @@ class Between {
       case FactKind::domain_event:
         counts.domain_events += at.count;
         break;
+      case FactKind::checkpoint:
+        counts.checkpoints += at.count;
+        break;
       case FactKind::segment_opened:
         counts.segments += at.count;
         break;

@@ -30,6 +30,7 @@ std::vector<std::pair<std::string_view, std::uint64_t>> counts_of(const DiffCoun
           {"ledgers", counts.ledgers},
           {"names", counts.names},
           {"domain_events", counts.domain_events},
+          {"checkpoints", counts.checkpoints},
           {"clock_changes", counts.clock_changes},
           {"segments", counts.segments}};
 }

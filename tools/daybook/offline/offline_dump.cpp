@@ -27,6 +27,7 @@ constexpr FactKind fact_kinds[] = {
     FactKind::segment_opened, FactKind::segment_sealed, FactKind::segment_hashed,
     FactKind::clock_change,   FactKind::client_evicted, FactKind::hold_released,
     FactKind::account_change, FactKind::name,           FactKind::domain_event,
+    FactKind::checkpoint,
 };
 
 /// One entry's lines, in one buffer that is used again for each of them.
@@ -121,6 +122,8 @@ class EntryDump {
         return dump_facts(facts_.names, placed, operation);
       case FactKind::domain_event:
         return dump_facts(facts_.domain_events, placed, operation);
+      case FactKind::checkpoint:
+        return dump_facts(facts_.checkpoints, placed, operation);
     }
   }
 

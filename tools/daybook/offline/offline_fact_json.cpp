@@ -58,6 +58,9 @@ std::string_view status_name(RequestKind kind, std::uint16_t status) {
   }
   if (kind == RequestKind::put_names) return to_string(static_cast<PutNameStatus>(status));
   if (appends_events(kind)) return to_string(static_cast<AppendEventStatus>(status));
+  if (kind == RequestKind::put_checkpoints) {
+    return to_string(static_cast<PutCheckpointStatus>(status));
+  }
   return "unknown_status";
 }
 
@@ -80,6 +83,7 @@ void append_request_data(std::string& text, const EntryFacts& facts, RequestKind
   }
   if (kind == RequestKind::put_names) append_request(text, facts.refused_names[at]);
   if (appends_events(kind)) append_request(text, facts.refused_domain_events[at]);
+  if (kind == RequestKind::put_checkpoints) append_request(text, facts.refused_checkpoints[at]);
 }
 
 void append_refusals(std::string& text, const EntryFacts& facts, const PlacedRun& placed) {
@@ -326,6 +330,14 @@ void append_fields(std::string& text, const Name& name) {
   number(text, "id", name.id);
   quoted(text, "name_kind", to_string(name.kind));
   bare(text, "text", json_quoted(name.text()));
+}
+
+void append_fields(std::string& text, const EventCheckpoint& checkpoint) {
+  bare(text, "name", json_quoted(checkpoint.name()));
+  quoted(text, "checkpoint_sequence", checkpoint.sequence);
+  bare(text, "removed", checkpoint.removes());
+  bare(text, "may_go_back", checkpoint.may_go_back());
+  quoted(text, "timestamp", checkpoint.timestamp.value());
 }
 
 void append_fields(std::string& text, const DomainEvent& event) {

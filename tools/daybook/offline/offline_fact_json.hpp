@@ -37,6 +37,7 @@ void append_fields(std::string& text, const ClientEvicted& eviction);
 void append_fields(std::string& text, const HoldReleased& release);
 void append_fields(std::string& text, const AccountChange& change);
 void append_fields(std::string& text, const Name& name);
+void append_fields(std::string& text, const EventCheckpoint& checkpoint);
 /// Without its payload.
 void append_fields(std::string& text, const DomainEvent& event);
 

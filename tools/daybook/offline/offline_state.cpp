@@ -12,6 +12,7 @@
 #include "tools/daybook/offline/offline_aggregates.hpp"
 #include "tools/daybook/offline/offline_replay.hpp"
 #include "tools/daybook/text/as_of_text.hpp"
+#include "tools/daybook/text/checkpoint_text.hpp"
 #include "tools/daybook/text/domain_event_text.hpp"
 #include "tools/daybook/text/flag_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
@@ -115,6 +116,17 @@ void print_holds(const State& state, bool json) {
   const std::vector<HoldView> holds = open_holds(state);
   print_records<HoldView>(holds, state.last_sequence(), book_of(state), json);
   if (holds.empty() && !json) say("No hold was open.");
+}
+
+void print_checkpoints(const State& state, bool json) {
+  const auto all = state.checkpoints.all();
+  if (json) {
+    for (const EventCheckpoint& each : all) say(checkpoint_row_json(each, state.last_sequence()));
+  } else if (all.empty()) {
+    say("There was no checkpoint.");
+  } else {
+    print_text(checkpoint_table(all, state.last_sequence()).text());
+  }
 }
 
 Result<std::vector<StreamKey>> parse_streams(
@@ -223,9 +235,9 @@ std::vector<HoldView> open_holds(const State& state) {
 int run_state(const StateOptions& options) {
   const bool aggregates = !options.orders.empty() || !options.payments.empty();
   if (options.accounts.empty() && options.streams.empty() && !aggregates &&
-      !options.trial_balance && !options.holds) {
+      !options.trial_balance && !options.holds && !options.checkpoints) {
     return complain(
-        "say what to show: --account ID, --stream TYPE ID, --order ID, --payment ID, --holds, "
+        "say what to show: --account ID, --stream TYPE ID, --order ID, --payment ID, --holds, --checkpoints, "
         "--trial-balance, or several");
   }
   const auto ids = parse_account_ids(options.accounts);
@@ -252,6 +264,7 @@ int run_state(const StateOptions& options) {
     code = std::max(code, print_streams(state, options, streams.value()));
   }
   if (options.holds) print_holds(state, options.json);
+  if (options.checkpoints) print_checkpoints(state, options.json);
   if (options.trial_balance) code = std::max(code, print_trial_balance(state, options.json));
   return code;
 }

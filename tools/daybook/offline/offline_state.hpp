@@ -70,6 +70,7 @@ struct StateOptions {
   StateRoom room;
   bool trial_balance = false;
   bool holds = false;
+  bool checkpoints = false;
   bool json = false;
 };
 

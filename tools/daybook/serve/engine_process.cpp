@@ -39,6 +39,7 @@ struct EngineProcess::Parts {
   std::unique_ptr<JournalReader> follower_source;
   std::unique_ptr<JournalReader> source_from_start;
   std::unique_ptr<JournalLookup> sequencer_lookup;
+  std::unique_ptr<JournalLookup> subscription_lookup;
   std::vector<std::unique_ptr<JournalLookup>> query_lookups;
 };
 
@@ -195,11 +196,15 @@ Result<void> EngineProcess::run() {
   auto lookup = JournalLookup::open(directory, committed);
   if (!lookup.ok()) return lookup.error();
   parts.sequencer_lookup = std::move(lookup).value();
+  auto subscriptions = JournalLookup::open(directory, durable);
+  if (!subscriptions.ok()) return subscriptions.error();
+  parts.subscription_lookup = std::move(subscriptions).value();
 
   Engine::Parts running{.journal = parts.journal.get(),
                         .follower_source = parts.follower_source.get(),
                         .sequencer_lookup = parts.sequencer_lookup.get(),
                         .query_lookups = {},
+                        .subscription_lookup = parts.subscription_lookup.get(),
                         .runs = parts.runs.get(),
                         .snapshots = parts.snapshots.get(),
                         .snapshot_settings = parts.snapshot_settings,

@@ -80,6 +80,11 @@ void register_serve(CLI::App& app, CommandContext& context) {
       ->capture_default_str();
   command->add_option("--connections-max", options->connections_max, "Connections at a time")
       ->check(CLI::Range(1, 65'536));
+  command
+      ->add_option("--consumer-slow-seconds", options->consumer_slow_seconds,
+                   "A consumer of events that takes nothing for so long loses its subscription")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{86'400}))
+      ->capture_default_str();
   add_room_options(*command, *options);
   command
       ->add_option("--segment-size", options->segment_bytes,
@@ -101,9 +106,10 @@ void register_serve(CLI::App& app, CommandContext& context) {
                    "Times the sequencer looks for work before it yields; for spare cores")
       ->capture_default_str();
   add_snapshot_options(*command, *options);
-  command->add_option("--pin", options->pin,
-                      "Cores of threads, such as sequencer=0,journaler=1,io=1: sequencer, "
-                      "journaler, follower, preparer, io, query; one of several is io-0");
+  command->add_option(
+      "--pin", options->pin,
+      "Cores of threads, such as sequencer=0,journaler=1,io=1: sequencer, "
+      "journaler, follower, subscriptions, preparer, io, query; one of several is io-0");
   command->add_flag("--log-refusals", options->log_refusals,
                     "A line on stderr for each request that is refused, or has refused events");
   command->add_flag("--json", options->json, "Events as JSON lines on stdout");

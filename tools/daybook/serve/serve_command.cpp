@@ -279,6 +279,7 @@ Result<void> serve(const ServeOptions& options) {
       complain(words_of(refused));
     };
   }
+  server_settings.consumer_slow_after_ns = options.consumer_slow_seconds * 1'000'000'000;
   if (options.connections_max != 0) {
     server_settings.connections_max = static_cast<std::uint32_t>(options.connections_max);
   }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "engine/base/limits.hpp"
 #include "engine/follower/snapshot_settings.hpp"
 
 namespace daybook {
@@ -34,6 +35,7 @@ struct ServeOptions {
   std::uint64_t follower_lag_max = 0;                        ///< 0: the default.
   std::uint64_t snapshot_events = SnapshotSettings{}.facts;  ///< 0: none are taken.
   std::uint64_t snapshot_seconds = SnapshotSettings{}.ns / 1'000'000'000;
+  std::uint64_t consumer_slow_seconds = limits::consumer_slow_after_ns / 1'000'000'000;
   std::uint64_t idle_spins = 0;
 };
 

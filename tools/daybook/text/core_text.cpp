@@ -22,7 +22,8 @@ bool is_one_of_several(std::string_view name, std::string_view kind, std::size_t
 }
 
 bool is_thread(std::string_view name, const ThreadCounts& counts) {
-  constexpr std::string_view alone[] = {"sequencer", "journaler", "follower", "preparer"};
+  constexpr std::string_view alone[] = {"sequencer", "journaler", "follower", "subscriptions",
+                                        "preparer"};
   return std::find(std::begin(alone), std::end(alone), name) != std::end(alone) ||
          is_one_of_several(name, "io", counts.io) || is_one_of_several(name, "query", counts.query);
 }
@@ -43,7 +44,7 @@ Result<CorePlan::Choice> parse_choice(std::string_view text, const ThreadCounts&
   if (!is_thread(name, counts)) {
     return invalid(
         fmt::format("--pin {}: no thread is called '{}'; there are sequencer, journaler, follower, "
-                    "preparer, io (io-0 to io-{}) and query (query-0 to query-{})",
+                    "subscriptions, preparer, io (io-0 to io-{}) and query (query-0 to query-{})",
                     text, name, counts.io - 1, counts.query - 1));
   }
   const auto core = parse_unsigned(text.substr(equals + 1), ~std::uint32_t{0});

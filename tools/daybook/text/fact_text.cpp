@@ -180,6 +180,12 @@ std::string fact_line(const Name& name) {
   return fmt::format("name of {} {}: {}", to_string(name.kind), format_id(name.id), name.text());
 }
 
+std::string fact_line(const EventCheckpoint& checkpoint) {
+  if (checkpoint.removes()) return fmt::format("checkpoint {}: removed", checkpoint.name());
+  return fmt::format("checkpoint {}: sequence {}{}", checkpoint.name(), checkpoint.sequence,
+                     checkpoint.may_go_back() ? ", back if it must be" : "");
+}
+
 std::string fact_line(const LoggedFact& fact, const LedgerBook& ledgers, const NameBook& names) {
   switch (fact.kind) {
     case FactKind::account:
@@ -199,6 +205,8 @@ std::string fact_line(const LoggedFact& fact, const LedgerBook& ledgers, const N
       return fact_line(fact.as<Name>());
     case FactKind::domain_event:
       return fact_line(fact.as<DomainEvent>(), names);
+    case FactKind::checkpoint:
+      return fact_line(fact.as<EventCheckpoint>());
     case FactKind::clock_change:
       return clock_line(fact.as<ClockChange>());
     case FactKind::segment_opened:
@@ -238,6 +246,15 @@ JsonObject event_json(const DomainEvent& event) {
   return object;
 }
 
+JsonObject checkpoint_json(const EventCheckpoint& checkpoint) {
+  JsonObject object;
+  object.text("name", checkpoint.name())
+      .sequence("sequence", Sequence{checkpoint.sequence})
+      .truth("removed", checkpoint.removes())
+      .time("timestamp", checkpoint.timestamp);
+  return object;
+}
+
 JsonObject fact_json(const LoggedFact& fact, const LedgerBook& ledgers) {
   JsonObject object;
   object.sequence("sequence", fact.sequence).text("kind", to_string(fact.kind));
@@ -253,6 +270,8 @@ JsonObject fact_json(const LoggedFact& fact, const LedgerBook& ledgers) {
     object.raw("name", to_json(fact.as<Name>()).str());
   } else if (fact.kind == FactKind::domain_event) {
     object.raw("event", event_json(fact.as<DomainEvent>()).str());
+  } else if (fact.kind == FactKind::checkpoint) {
+    object.raw("checkpoint", checkpoint_json(fact.as<EventCheckpoint>()).str());
   } else if (fact.kind == FactKind::account_change) {
     object.raw("account_change", change_json(fact.as<AccountChange>()).str());
   } else if (fact.kind == FactKind::hold_released) {

@@ -5,6 +5,7 @@
 
 #include "engine/model/account_change.hpp"
 #include "engine/model/domain_event.hpp"
+#include "engine/model/event_checkpoint.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/operation_log.hpp"
 #include "tools/daybook/text/json_text.hpp"
@@ -27,6 +28,7 @@ namespace daybook {
 [[nodiscard]] std::string fact_line(const Name& name);
 /// Without its payload, as event_json().
 [[nodiscard]] std::string fact_line(const DomainEvent& event, const NameBook& names);
+[[nodiscard]] std::string fact_line(const EventCheckpoint& checkpoint);
 /// Of any kind: its kind and what it says.
 [[nodiscard]] std::string fact_line(const LoggedFact& fact, const LedgerBook& ledgers,
                                     const NameBook& names);
@@ -34,6 +36,7 @@ namespace daybook {
 /// Limits in the minor unit: a change does not say its account's ledger.
 [[nodiscard]] JsonObject change_json(const AccountChange& change);
 [[nodiscard]] JsonObject event_json(const DomainEvent& event);
+[[nodiscard]] JsonObject checkpoint_json(const EventCheckpoint& checkpoint);
 /// Begins with the fact's sequence and kind.
 [[nodiscard]] JsonObject fact_json(const LoggedFact& fact, const LedgerBook& ledgers);
 

@@ -71,6 +71,7 @@ std::string refused_event(const LoggedRefusal& refusal, RequestKind kind, const 
   if (kind == RequestKind::change_accounts) return fact_line(refusal.as<AccountChange>(), names);
   if (kind == RequestKind::put_names) return fact_line(refusal.as<Name>());
   if (appends_events(kind)) return fact_line(refusal.as<DomainEvent>(), names);
+  if (kind == RequestKind::put_checkpoints) return fact_line(refusal.as<EventCheckpoint>());
   return {};
 }
 
@@ -82,6 +83,9 @@ std::string refused_event_json(const LoggedRefusal& refusal, RequestKind kind,
   if (kind == RequestKind::change_accounts) return change_json(refusal.as<AccountChange>()).str();
   if (kind == RequestKind::put_names) return to_json(refusal.as<Name>()).str();
   if (appends_events(kind)) return event_json(refusal.as<DomainEvent>()).str();
+  if (kind == RequestKind::put_checkpoints) {
+    return checkpoint_json(refusal.as<EventCheckpoint>()).str();
+  }
   return "null";
 }
 
@@ -121,6 +125,9 @@ std::string_view event_status_name(RequestKind kind, std::uint16_t status) {
   if (appends_events(kind)) {
     return to_string(static_cast<AppendEventStatus>(status));
   }
+  if (kind == RequestKind::put_checkpoints) {
+    return to_string(static_cast<PutCheckpointStatus>(status));
+  }
   return "unknown_status";
 }
 
@@ -133,6 +140,7 @@ std::string_view event_status_advice(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::change_accounts) return advice(static_cast<ChangeAccountStatus>(status));
   if (kind == RequestKind::put_names) return advice(static_cast<PutNameStatus>(status));
   if (appends_events(kind)) return advice(static_cast<AppendEventStatus>(status));
+  if (kind == RequestKind::put_checkpoints) return advice(static_cast<PutCheckpointStatus>(status));
   return {};
 }
 

@@ -319,6 +319,23 @@ constexpr Advice<E> event_advice[] = {
      "There is no room for more events: restart the engine with a larger --event-ids-max."},
 };
 
+using K = PutCheckpointStatus;
+constexpr Advice<K> checkpoint_advice[] = {
+    {K::timestamp_must_be_zero, "The engine sets the timestamp: leave it out."},
+    {K::reserved_field,
+     "A field or flag is set that this engine does not know, or two exclude each "
+     "other."},
+    {K::name_must_not_be_empty, "Give the checkpoint a name."},
+    {K::name_too_long, "A checkpoint's name has at most 64 bytes."},
+    {K::name_must_be_utf8, "A checkpoint's name is printable UTF-8."},
+    {K::sequence_must_be_zero, "A checkpoint that is removed has no sequence: leave it out."},
+    {K::checkpoint_not_found, "There is no checkpoint of this name."},
+    {K::ahead_of_journal, "The journal has not come so far: give a sequence that it has."},
+    {K::must_not_go_back,
+     "The checkpoint is further on already: leave it, or say that it may go back."},
+    {K::too_many_checkpoints, "There are 1,024 checkpoints: delete one that nobody needs."},
+};
+
 template <typename Status>
 std::string_view find(std::span<const Advice<Status>> table, Status status) noexcept {
   for (const Advice<Status>& each : table) {
@@ -341,5 +358,8 @@ std::string_view advice(ChangeAccountStatus status) noexcept {
 }
 std::string_view advice(PutNameStatus status) noexcept { return find<N>(name_advice, status); }
 std::string_view advice(AppendEventStatus status) noexcept { return find<E>(event_advice, status); }
+std::string_view advice(PutCheckpointStatus status) noexcept {
+  return find<K>(checkpoint_advice, status);
+}
 
 }  // namespace daybook

@@ -15,5 +15,6 @@ namespace daybook {
 [[nodiscard]] std::string_view advice(ChangeAccountStatus status) noexcept;
 [[nodiscard]] std::string_view advice(PutNameStatus status) noexcept;
 [[nodiscard]] std::string_view advice(AppendEventStatus status) noexcept;
+[[nodiscard]] std::string_view advice(PutCheckpointStatus status) noexcept;
 
 }  // namespace daybook

@@ -23,7 +23,10 @@ class RunningProcess {
  public:
   using Change = std::function<void(EngineProcessSettings&)>;
 
-  explicit RunningProcess(const std::filesystem::path& directory, const Change& change = {}) {
+  using ServerChange = std::function<void(ServerSettings&)>;
+
+  explicit RunningProcess(const std::filesystem::path& directory, const Change& change = {},
+                          const ServerChange& change_server = {}) {
     EngineProcessSettings settings;
     settings.data = directory;
     settings.engine.state.accounts_max = 10'000;
@@ -43,6 +46,7 @@ class RunningProcess {
     server_settings.listen = "127.0.0.1:0";
     server_settings.io_threads = settings.engine.io_threads;
     server_settings.cores = settings.engine.cores;
+    if (change_server) change_server(server_settings);
     auto server = Server::make(server_settings, process_->engine(), nobody_);
     if (!server.ok()) fail_loudly(server.error());
     server_ = std::move(server).value();
@@ -63,6 +67,7 @@ class RunningProcess {
     return settings;
   }
   [[nodiscard]] EngineProcess& process() { return *process_; }
+  [[nodiscard]] ServerStats stats() const { return server_->stats(); }
 
   /// Waits until so many alarms were raised, a minute at most: all of them, and empty ones for
   /// those that never were.

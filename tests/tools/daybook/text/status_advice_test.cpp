@@ -32,6 +32,7 @@ TEST(StatusAdviceTest, EveryRefusalSaysWhatToDo) {
   expect_advice_for_each_no({ChangeAccountStatus::changed});
   expect_advice_for_each_no({PutNameStatus::created, PutNameStatus::exists});
   expect_advice_for_each_no({AppendEventStatus::created, AppendEventStatus::exists});
+  expect_advice_for_each_no({PutCheckpointStatus::created, PutCheckpointStatus::exists});
 }
 
 }  // namespace
