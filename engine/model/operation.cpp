@@ -50,6 +50,10 @@ std::string_view to_string(RequestKind kind) noexcept {
       return "lookup_accounts_at";
     case RequestKind::trial_balance_at:
       return "trial_balance_at";
+    case RequestKind::rebuild:
+      return "rebuild";
+    case RequestKind::take_snapshot:
+      return "take_snapshot";
     case RequestKind::advance_clock:
       return "advance_clock";
     case RequestKind::accept_clock:

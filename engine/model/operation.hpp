@@ -35,9 +35,11 @@ enum class RequestKind : std::uint16_t {
   read_events = 53,
   lookup_accounts_at = 54,  ///< As of a sequence or a time, as trial_balance_at.
   trial_balance_at = 55,
+  rebuild = 60,        ///< Aggregates folded from facts again, compared with the state.
   advance_clock = 64,  ///< Manual clock only. Journaled.
   accept_clock = 65,   ///< Ends a held clock. Journaled.
   state_digest = 66,   ///< Answered by the sequencer.
+  take_snapshot = 68,  ///< Answered once the follower's snapshot is on disk.
   open_session = 67,   ///< Inside Hello: which request numbers has this client used?
   release_holds = 80,  ///< By the engine itself: holds whose time is over. Journaled.
 };
@@ -79,7 +81,8 @@ enum class RequestKind : std::uint16_t {
          kind == RequestKind::lookup_holds || kind == RequestKind::trial_balance ||
          kind == RequestKind::lookup_names || kind == RequestKind::read_events ||
          kind == RequestKind::query_operations || kind == RequestKind::lookup_accounts_at ||
-         kind == RequestKind::trial_balance_at || is_filtered(kind);
+         kind == RequestKind::trial_balance_at || kind == RequestKind::rebuild ||
+         kind == RequestKind::take_snapshot || is_filtered(kind);
 }
 
 /// One request as the journal remembers it, accepted or refused. 112 bytes.

@@ -36,8 +36,8 @@ struct RequestSlot {
   std::uint64_t request_number = 0;
   std::uint64_t frame_checksum = 0;
   /// The events: an array of Account, Transfer, Ledger, AccountChange, Name, DomainEvent, NameKey
-  /// or Uint128 (ids), or one QueryFilter, EventFilter or OperationFilter; 8-byte aligned. For the
-  /// other kinds, `argument` and so on below.
+  /// or Uint128 (ids), or one QueryFilter, EventFilter, OperationFilter or RebuildFilter; 8-byte
+  /// aligned. For the other kinds, `argument` and so on below.
   const std::byte* events = nullptr;
   std::uint32_t event_count = 0;
 
@@ -82,7 +82,11 @@ struct RequestSlot {
   /// The answer must be read from the operation record at first_sequence: a repeat whose reply was
   /// too large to keep. The io thread passes the slot on to a query thread once it is durable.
   bool rebuild_reply = false;
-  bool more = false;                 ///< Of list_*: there is more after the last item.
+  bool more = false;  ///< Of list_*: there is more after the last item.
+  /// Of rebuild: aggregates compared, those that differ, and thousandths of the pass done.
+  std::uint64_t rebuilt_aggregates = 0;
+  std::uint64_t rebuilt_mismatching = 0;
+  std::uint64_t rebuilt_done = 0;
   std::uint64_t cursor = 0;          ///< Of list_transfers: the sequence to continue after.
   std::uint64_t highest_number = 0;  ///< Of open_session: the client's highest number so far.
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 
@@ -222,6 +223,24 @@ Result<FoundEvents> read(const SentRequest& request, std::span<const std::byte> 
     payloads = payloads.subspan(payload.size());
     page.items.push_back({each.event, each.sequence, {payload.begin(), payload.end()}});
   }
+  return page;
+}
+
+Result<RebuildPage> read(const SentRequest& request, std::span<const std::byte> body,
+                         RebuildPage*) {
+  const auto reply = read_rebuild_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const RebuildReplyMessage& message = reply.value();
+  RebuildPage page;
+  page.status = message.status;
+  page.words = message.words;
+  page.sequence = message.sequence;
+  page.items.assign(message.differences.begin(), message.differences.end());
+  page.more = message.more;
+  page.cursor = message.cursor;
+  page.compared = message.compared;
+  page.mismatching = message.mismatching;
+  page.done = message.done;
   return page;
 }
 

@@ -17,8 +17,8 @@ using AnyCallback =
                  Callback<AccountPage>, Callback<LedgerPage>, Callback<TransferPage>,
                  Callback<DigestResult>, Callback<HoldsResult>, Callback<BalancePage>,
                  Callback<FoundAccounts>, Callback<FoundTransfers>, Callback<FoundBalances>,
-                 Callback<NamesResult>, Callback<FoundEvents>, Callback<FoundOperations>,
-                 Callback<AccountsAtResult>>;
+                 Callback<NamesResult>, Callback<FoundEvents>, Callback<RebuildPage>,
+                 Callback<FoundOperations>, Callback<AccountsAtResult>>;
 
 /// A request from its submission to its answer.
 struct SentRequest {

@@ -121,6 +121,8 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::query_operations:
     case RequestKind::lookup_accounts_at:
     case RequestKind::trial_balance_at:
+    case RequestKind::rebuild:
+    case RequestKind::take_snapshot:
     case RequestKind::get_account_transfers:
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:

@@ -11,6 +11,7 @@
 #include "net/protocol/body_reader.hpp"
 #include "net/protocol/body_writer.hpp"
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 
 namespace daybook {
 namespace {
@@ -542,6 +543,10 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
       return read_bundle(body);
     case RequestKind::read_events:
       return read_read_events(body);
+    case RequestKind::rebuild:
+      return read_rebuild(body);
+    case RequestKind::take_snapshot:
+      return read_take_snapshot(body);
     case RequestKind::lookup_names:
       return read_lookup_names(body);
     case RequestKind::lookup_accounts:

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/server/io_thread.hpp"
@@ -61,6 +62,9 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
       return reply_frame_bytes(limits::operations_page_bytes_max + 1'024, 0);
     case RequestKind::lookup_accounts_at:
       return reply_frame_bytes(body.event_count * sizeof(AccountAsOf), 0);
+    case RequestKind::rebuild:
+      return rebuild_reply_frame_bytes(limits::rebuild_differences_page_max);
+    case RequestKind::take_snapshot:
     case RequestKind::state_digest:
     case RequestKind::open_session:
       return digest_reply_frame_bytes(0);

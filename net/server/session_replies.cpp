@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/server/io_thread.hpp"
 #include "net/server/session.hpp"
@@ -92,13 +93,13 @@ void Session::reply(Request& request) {
     return refuse(kind, request.request_number, request.status, words);
   }
   if (is_journaled(kind)) return reply_to_batch(request);
-  if (kind == RequestKind::state_digest) {
+  if (kind == RequestKind::state_digest || kind == RequestKind::take_snapshot) {
     const auto room = replies_.room(digest_reply_frame_bytes(0));
     const DigestReplyMessage message{.sequence = request.first_sequence,
                                      .state_digest = request.state_digest,
                                      .head_segment = request.head_segment,
                                      .head = request.head};
-    return replies_.commit(write_digest_reply(room, request.request_number, message));
+    return replies_.commit(write_digest_reply(room, kind, request.request_number, message));
   }
   const std::span<const std::byte> items =
       kind == RequestKind::lookup_accounts
@@ -110,6 +111,7 @@ void Session::reply(Request& request) {
     return reply_with_items<AccountBalance>(request, items);
   }
   if (kind == RequestKind::read_events) return reply_with_events(request);
+  if (kind == RequestKind::rebuild) return reply_with_rebuild(request);
   if (kind == RequestKind::lookup_accounts_at) return reply_with_items<AccountAsOf>(request, items);
   if (kind == RequestKind::trial_balance || kind == RequestKind::trial_balance_at)
     return reply_with_items<LedgerBalance>(request, items);
@@ -165,6 +167,19 @@ void Session::reply_with_events(Request& request) {
                                    .payloads = all.subspan(items_bytes)};
   const std::size_t bytes = events_reply_frame_bytes(items_bytes, message.payloads.size());
   replies_.commit(write_events_reply(replies_.room(bytes), request.request_number, message));
+}
+
+void Session::reply_with_rebuild(Request& request) {
+  const RebuildReplyMessage message{
+      .sequence = request.first_sequence,
+      .more = request.more,
+      .cursor = request.cursor,
+      .compared = request.rebuilt_aggregates,
+      .mismatching = request.rebuilt_mismatching,
+      .done = request.rebuilt_done,
+      .differences = as_items<RebuildDifference>(request.query_items)};
+  const std::size_t bytes = rebuild_reply_frame_bytes(message.differences.size());
+  replies_.commit(write_rebuild_reply(replies_.room(bytes), request.request_number, message));
 }
 
 void Session::refuse(RequestKind kind, std::uint64_t number, RequestStatus status,

@@ -1,6 +1,7 @@
 // The client's readers: the first byte of the input chooses the message, the rest is its body.
 
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
@@ -35,7 +36,7 @@ void look_at_operations(const Result<ItemsReplyMessage<std::uint64_t>, BodyFault
 }
 
 void read(std::uint8_t choice, std::span<const std::byte> body) {
-  switch (choice % 14) {
+  switch (choice % 15) {
     case 0:
       return look_at(read_accounts_reply(body));
     case 1:
@@ -77,6 +78,17 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
       return;
     case 11:
       return look_at(read_accounts_at_reply(body));
+    case 13:
+      if (const auto reply = read_rebuild_reply(body); reply.ok()) {
+        const auto& differences = reply.value().differences;
+        if (reinterpret_cast<std::uintptr_t>(differences.data()) % 8 != 0) std::abort();
+        touch(differences.data(), differences.size_bytes());
+        for (const RebuildDifference& each : differences) {
+          touch(each.field().data(), each.field().size());
+        }
+        touch(reply.value().words.data(), reply.value().words.size());
+      }
+      return;
     case 12:
       return look_at_operations(read_operations_reply(body));
     default:

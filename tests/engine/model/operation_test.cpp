@@ -42,6 +42,8 @@ constexpr Row rows[] = {
     {RequestKind::query_operations, 52, "query_operations", false, true},
     {RequestKind::lookup_accounts_at, 54, "lookup_accounts_at", false, true},
     {RequestKind::trial_balance_at, 55, "trial_balance_at", false, true},
+    {RequestKind::rebuild, 60, "rebuild", false, true},
+    {RequestKind::take_snapshot, 68, "take_snapshot", false, true},
     {RequestKind::advance_clock, 64, "advance_clock", true, false},
     {RequestKind::accept_clock, 65, "accept_clock", true, false},
     {RequestKind::state_digest, 66, "state_digest", false, false},
