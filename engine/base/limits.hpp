@@ -66,6 +66,13 @@ inline constexpr std::size_t window_bytes_max = 256 * 1'024 * 1'024;    ///< Of 
 /// Facts that one operation makes, its record included, and some to spare.
 inline constexpr std::uint64_t operation_facts_max = 16'384;
 inline constexpr std::size_t operations_page_bytes_max = 256 * 1'024;  ///< Of an answer's records.
+/// Aggregates that a rebuild names with their fields; more that differ are only counted.
+inline constexpr std::size_t rebuild_aggregates_max = 1'000;
+/// Of a rebuild beside a running engine, unless it is of one: what is folded takes memory.
+inline constexpr std::uint64_t rebuild_online_aggregates_max = 1'000'000;
+inline constexpr std::uint64_t rebuild_page_facts = 131'072;       ///< Folded for one answer.
+inline constexpr std::uint64_t rebuild_locked_facts_max = 16'384;  ///< While nothing is followed.
+inline constexpr std::size_t rebuild_differences_page_max = 256;   ///< In one answer.
 inline constexpr std::uint32_t accounts_at_max =
     256;  ///< Or holds: asked for at once, as of a moment.
 

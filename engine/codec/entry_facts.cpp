@@ -51,7 +51,8 @@ struct Counts {
 
 bool kind_is_known(FactKind kind) { return to_string(kind) != "unknown_fact"; }
 
-Result<void> check_runs(const EntryFacts& facts) {
+// Counts the facts of unknown kinds, if they are to be counted.
+Result<void> check_runs(EntryFacts& facts, UnknownFacts unknown) {
   Counts present{facts};
   Counts used;
   std::uint64_t operations = 0;
@@ -59,7 +60,12 @@ Result<void> check_runs(const EntryFacts& facts) {
   std::uint64_t created = 0;  // By the current operation.
   bool named = false;         // So are names that came with events: they come last.
   for (const Run& run : facts.runs) {
-    if (!kind_is_known(run.kind) || run.reserved != 0) return damaged("a run has an unknown kind");
+    const bool known = kind_is_known(run.kind);
+    if (run.reserved != 0 || (!known && unknown == UnknownFacts::refuse)) {
+      return damaged(
+          fmt::format("a run has the unknown kind {}; if a newer build wrote it, use that",
+                      static_cast<std::uint16_t>(run.kind)));
+    }
     if (run.operation != no_operation) {
       if (run.operation == operations && operations < facts.operations.size()) {
         if (operations > 0 && facts.operations[operations - 1].created_count != created) {
@@ -78,9 +84,13 @@ Result<void> check_runs(const EntryFacts& facts) {
       }
       if (!named) created += run.count;
     }
+    sequences += run.count;
+    if (!known) {
+      facts.unknown_facts += run.count;
+      continue;
+    }
     if (run.first != used.of(run.kind)) return damaged("a run starts in the wrong place");
     used.of(run.kind) += run.count;
-    sequences += run.count;
   }
   if (operations != facts.operations.size() ||
       (operations > 0 && facts.operations[operations - 1].created_count != created)) {
@@ -237,7 +247,7 @@ bool keeps_request_data(RequestKind kind, std::uint16_t status) {
          status != static_cast<std::uint16_t>(PutLedgerStatus::exists);
 }
 
-Result<EntryFacts> read_facts(const EntryView& entry) {
+Result<EntryFacts> read_facts(const EntryView& entry, UnknownFacts unknown) {
   const auto payload = entry.payload();
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(payload.data());
   constexpr flatbuffers::uoffset_t depth = 2;
@@ -273,10 +283,11 @@ Result<EntryFacts> read_facts(const EntryView& entry) {
       .domain_events = as_model<DomainEvent>(stored.domain_events()),
       .refused_domain_events = as_model<DomainEvent>(stored.refused_domain_events()),
       .event_payloads = bytes_of(stored.event_payloads()),
+      .unknown_facts = 0,
       .parents = as_model<JournalParent>(stored.parents()),
       .checkpoints = as_model<EventCheckpoint>(stored.checkpoints()),
       .refused_checkpoints = as_model<EventCheckpoint>(stored.refused_checkpoints())};
-  if (auto checked = check_runs(facts); !checked.ok()) return checked.error();
+  if (auto checked = check_runs(facts, unknown); !checked.ok()) return checked.error();
   if (auto checked = check_refusals(facts); !checked.ok()) return checked.error();
   if (auto checked = check_notes(facts); !checked.ok()) return checked.error();
   if (auto checked = check_payloads(facts); !checked.ok()) return checked.error();

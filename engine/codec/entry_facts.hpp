@@ -45,6 +45,8 @@ struct EntryFacts {
   std::span<const DomainEvent> domain_events;
   std::span<const DomainEvent> refused_domain_events;
   std::span<const std::byte> event_payloads;
+  std::uint64_t unknown_facts =
+      0;  ///< Of kinds that this build does not know: their runs are there.
   std::span<const JournalParent> parents;  ///< At most one, of an entry that opens a segment.
   std::span<const EventCheckpoint> checkpoints;
   std::span<const EventCheckpoint> refused_checkpoints;
@@ -55,11 +57,18 @@ struct EntryFacts {
   [[nodiscard]] std::string_view reason_of(std::size_t index) const;
 };
 
+/// What to do with facts of kinds that this build does not know: a newer build wrote them.
+enum class UnknownFacts : std::uint8_t {
+  refuse,
+  count,  ///< For readers that show what they can. Nobody may apply such an entry.
+};
+
 /// Reads a checked entry's payload and makes sure that it is consistent, so that no later reader
 /// needs to: the runs use every fact of every vector once and in order, operations and refusals
 /// likewise, their counts agree, and the sequences add up to the header's. Failure `damaged` says
 /// what is wrong, not where. Any bytes are safe to pass. Cost: O(runs + operations + refusals).
-[[nodiscard]] Result<EntryFacts> read_facts(const EntryView& entry);
+[[nodiscard]] Result<EntryFacts> read_facts(const EntryView& entry,
+                                            UnknownFacts unknown = UnknownFacts::refuse);
 
 /// Does a refusal of this status stand in the journal with its event's data? `exists` and
 /// `linked_event_failed` do not: index, status and timestamp say it all.

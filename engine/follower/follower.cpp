@@ -96,6 +96,7 @@ void Follower::run() {
   if (auto begun = begin(); !begun.ok()) return links_.on_fatal(begun.error());
   for (;;) {
     if (links_.progress.failed()) return;
+    answer_snapshots();
     // Asked first: what was durable when the journaler ended is followed before this ends.
     const bool last_turn = links_.progress.journaler_done.load(std::memory_order_acquire);
     const auto followed = follow_next();
@@ -107,6 +108,7 @@ void Follower::run() {
     if (followed.value()) continue;
     if (last_turn) {
       if (snapshots_ && snapshots_->is_worth_it()) take_snapshot();
+      answer_snapshots();
       return;
     }
     const auto retired = retire_ids(ids_a_step);
@@ -180,6 +182,7 @@ void Follower::rest() {
   links_.sleeper.announce();
   const bool work = links_.progress.failed() ||
                     links_.progress.durable() > links_.progress.followed() ||
+                    snapshots_asked_.load(std::memory_order_acquire) > snapshots_answered_ ||
                     links_.progress.journaler_done.load(std::memory_order_acquire);
   if (!work) links_.sleeper.sleep(sleep_ns_max);
   links_.sleeper.retract();
@@ -291,6 +294,61 @@ std::vector<Follower::FoundAccount> Follower::find_accounts(std::span<const Acco
     if (slot != no_account) found.push_back({state_.accounts.at(slot), slot});
   }
   return found;
+}
+
+void Follower::with_state(const std::function<void(const State&)>& use) const {
+  const std::lock_guard lock{mutex_};
+  use(state_);
+}
+
+std::uint64_t Follower::ask_for_snapshot() const {
+  const std::uint64_t asked = snapshots_asked_.fetch_add(1, std::memory_order_acq_rel) + 1;
+  links_.sleeper.wake();
+  return asked;
+}
+
+std::optional<Follower::SnapshotAnswer> Follower::snapshot_answer(std::uint64_t asked) const {
+  const std::lock_guard lock{answer_mutex_};
+  if (snapshots_answered_ < asked) return std::nullopt;
+  return snapshot_answer_;
+}
+
+// One snapshot answers all who asked before it was begun.
+void Follower::answer_snapshots() {
+  const std::uint64_t asked = snapshots_asked_.load(std::memory_order_acquire);
+  if (asked == snapshots_answered_) return;
+  const SnapshotAnswer answer = snapshot_now();
+  {
+    const std::lock_guard lock{answer_mutex_};
+    snapshot_answer_ = answer;
+    snapshots_answered_ = asked;
+  }
+  links_.on_followed();
+}
+
+Follower::SnapshotAnswer Follower::snapshot_now() {
+  if (!snapshots_) {
+    return {.status = RequestStatus::unknown_kind, .detail = "this engine keeps no snapshots"};
+  }
+  if (!snapshots_->may_take()) {
+    return {.status = RequestStatus::busy,
+            .detail = "the journal has no entry of its own yet that a snapshot could be of"};
+  }
+  if (!snapshots_->has_newest()) {
+    const auto id_runs = links_.id_runs->share();
+    const auto taken = snapshots_->take({state_, *id_runs, *indexes_});
+    if (!taken.ok()) {
+      tell_trouble("the snapshot that was asked for could not be taken: " + taken.error().what);
+      const bool is_full = taken.error().kind == FailureKind::no_space;
+      return {.status = is_full ? RequestStatus::disk_low : RequestStatus::busy,
+              .detail = "the snapshot could not be written: the engine's alarms say why"};
+    }
+  }
+  const SnapshotHeader& header = snapshots_->newest();
+  return {.status = RequestStatus::ok,
+          .detail = {},
+          .sequence = header.at(),
+          .digest = header.state_digest};
 }
 
 void Follower::with_accounts(

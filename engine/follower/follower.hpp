@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "engine/base/thread_role.hpp"
 #include "engine/follower/snapshot_keeper.hpp"
 #include "engine/ledger/id_retirement.hpp"
+#include "engine/model/status.hpp"
 #include "engine/model/views.hpp"
 #include "engine/ports/journal.hpp"
 #include "engine/query/indexes.hpp"
@@ -126,6 +128,20 @@ class Follower {
   /// meanwhile: it should be over within a few milliseconds.
   void with_accounts(const std::function<void(const AccountTable&, Sequence as_of)>& use) const;
 
+  /// As with_accounts(), with everything.
+  void with_state(const std::function<void(const State&)>& use) const;
+
+  /// Asks for a snapshot of what is followed now; the number is for snapshot_answer(). Any thread.
+  [[nodiscard]] std::uint64_t ask_for_snapshot() const;
+  struct SnapshotAnswer {
+    RequestStatus status = RequestStatus::ok;
+    std::string_view detail{};  ///< Static.
+    Sequence sequence{};        ///< Of the snapshot that is on disk, as the next.
+    std::uint64_t digest = 0;
+  };
+  /// Nothing until there is one. on_followed is called when there is.
+  [[nodiscard]] std::optional<SnapshotAnswer> snapshot_answer(std::uint64_t asked) const;
+
   struct StreamHead {
     std::uint64_t version = 0;  ///< 0: the stream has not begun.
     Sequence as_of;
@@ -165,6 +181,8 @@ class Follower {
   [[nodiscard]] Result<void> restore(const SnapshotBytes& snapshot);
   [[nodiscard]] Result<void> restore_indexes(SnapshotReader reader);
   void take_snapshot();
+  void answer_snapshots();
+  [[nodiscard]] SnapshotAnswer snapshot_now();
   void tell_trouble(const std::string& words);
   [[nodiscard]] Result<bool> follow_next();
   [[nodiscard]] Result<bool> retire_ids(std::uint64_t pairs);
@@ -185,6 +203,12 @@ class Follower {
   PairIndex::Sizes index_sizes_;
   std::unique_ptr<Indexes> indexes_;
   std::optional<SnapshotKeeper> snapshots_;
+  /// How many snapshots were asked for: query threads count up, the follower reads. The mutex below
+  /// orders what belongs to it.
+  mutable std::atomic<std::uint64_t> snapshots_asked_{0};
+  mutable std::mutex answer_mutex_;
+  std::uint64_t snapshots_answered_ = 0;
+  SnapshotAnswer snapshot_answer_;
 };
 
 }  // namespace daybook

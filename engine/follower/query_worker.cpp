@@ -65,6 +65,16 @@ bool QueryWorker::serve_waiting() {
   const std::uint64_t followed = std::max<std::uint64_t>(links_.progress.followed().value(), 1);
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     RequestSlot& slot = *at->slot;
+    if (slot.kind == RequestKind::take_snapshot) {
+      if (!settle_snapshot(*at)) {
+        ++at;
+        continue;
+      }
+      reply(*at);
+      at = waiting_.erase(at);
+      worked = true;
+      continue;
+    }
     const bool ready = slot.rebuild_reply || (reads_ready && slot.min_sequence <= followed);
     const bool late = links_.time.monotonic_ns() - at->since_ns >= limits::index_wait_ns;
     if (!ready && !late && !links_.progress.failed()) {
@@ -77,6 +87,32 @@ bool QueryWorker::serve_waiting() {
     worked = true;
   }
   return worked;
+}
+
+// Asks the follower for one, and says whether it has answered. It takes as long as it takes.
+bool QueryWorker::settle_snapshot(Waiting& waiting) {
+  RequestSlot& slot = *waiting.slot;
+  slot.query_items.clear();
+  slot.item_count = 0;
+  const bool ends =
+      links_.progress.failed() || links_.progress.journaler_done.load(std::memory_order_acquire);
+  if (!links_.progress.failed()) {
+    // What the client was told of is in it.
+    const std::uint64_t followed = std::max<std::uint64_t>(links_.progress.followed().value(), 1);
+    if (waiting.snapshot == 0 && !ends && slot.min_sequence > followed) return false;
+    if (waiting.snapshot == 0) waiting.snapshot = links_.follower.ask_for_snapshot();
+    if (const auto answer = links_.follower.snapshot_answer(waiting.snapshot)) {
+      slot.status = answer->status;
+      slot.detail = answer->detail;
+      slot.first_sequence = answer->sequence;
+      slot.state_digest = answer->digest;
+      slot.head_segment = 0;
+      slot.head = {};
+      return true;
+    }
+  }
+  slot.status = RequestStatus::stopping;
+  return ends;
 }
 
 void QueryWorker::fill_in(RequestSlot& slot, bool ready) {
@@ -146,6 +182,8 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::lookup_checkpoints:
       lookup_checkpoints(slot);
       return {};
+    case RequestKind::rebuild:
+      return rebuilds_.run(links_.follower, links_.progress.followed(), slot);
     case RequestKind::trial_balance:
       trial_balance(slot);
       return {};
@@ -173,6 +211,7 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
     case RequestKind::state_digest:
+    case RequestKind::take_snapshot:
     case RequestKind::open_session:
       break;
   }

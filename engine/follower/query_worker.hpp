@@ -9,6 +9,7 @@
 #include "engine/codec/entry_facts.hpp"
 #include "engine/follower/as_of_query.hpp"
 #include "engine/follower/follower.hpp"
+#include "engine/follower/rebuild_jobs.hpp"
 #include "engine/ports/clock.hpp"
 #include "engine/ports/io_channel.hpp"
 #include "engine/ports/journal.hpp"
@@ -53,10 +54,12 @@ class QueryWorker {
     RequestSlot* slot = nullptr;
     IoChannel* channel = nullptr;
     std::uint64_t since_ns = 0;
+    std::uint64_t snapshot = 0;  ///< As Follower::ask_for_snapshot() has it; 0: not asked.
   };
 
   [[nodiscard]] bool take();
   [[nodiscard]] bool serve_waiting();
+  [[nodiscard]] bool settle_snapshot(Waiting& waiting);
   void reply(const Waiting& waiting);
   void rest();
 
@@ -82,6 +85,7 @@ class QueryWorker {
   Links links_;
   WithFacts reader_;  // Calls with_facts().
   std::deque<Waiting> waiting_;
+  RebuildJobs rebuilds_{reader_};
 };
 
 }  // namespace daybook

@@ -44,6 +44,13 @@ class SnapshotKeeper {
     return is_of(last_.journal_id) && settings_.facts != 0 && facts_since_ > settings_.facts / 16;
   }
 
+  /// Of the entry that was noted last: what a snapshot taken now is of.
+  [[nodiscard]] const SnapshotHeader& newest() const { return last_; }
+  /// False before the first entry, and in the part of a journal that is its parent's.
+  [[nodiscard]] bool may_take() const { return last_.sequence != 0 && is_of(last_.journal_id); }
+  /// There is a snapshot of it already.
+  [[nodiscard]] bool has_newest() const { return needed_.contains(last_.sequence); }
+
   struct Parts {
     const State& state;
     const IdRunSet& id_runs;

@@ -38,15 +38,17 @@ enum class RequestKind : std::uint16_t {
   read_events = 53,
   lookup_accounts_at = 54,  ///< As of a sequence or a time, as trial_balance_at.
   trial_balance_at = 55,
-  subscribe = 56,           ///< Answered again and again, by the subscription thread.
+  subscribe = 56,      ///< Answered again and again, by the subscription thread.
   lookup_orders = 57,  ///< As they are, or as of a sequence or a time, as lookup_payments.
   lookup_payments = 58,
   lookup_checkpoints = 59,  ///< By query threads.
+  rebuild = 60,             ///< Aggregates folded from facts again, compared with the state.
   acknowledge_events = 61,  ///< This and the next never leave the io thread.
   unsubscribe = 62,
   advance_clock = 64,  ///< Manual clock only. Journaled.
   accept_clock = 65,   ///< Ends a held clock. Journaled.
   state_digest = 66,   ///< Answered by the sequencer.
+  take_snapshot = 68,  ///< Answered once the follower's snapshot is on disk.
   open_session = 67,   ///< Inside Hello: which request numbers has this client used?
   release_holds = 80,  ///< By the engine itself: holds whose time is over. Journaled.
 };
@@ -64,8 +66,8 @@ enum class RequestKind : std::uint16_t {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::change_accounts ||
          kind == RequestKind::put_names || appends_events(kind) || kind == RequestKind::bundle ||
-         kind == RequestKind::put_checkpoints ||
-         kind == RequestKind::advance_clock || kind == RequestKind::accept_clock;
+         kind == RequestKind::put_checkpoints || kind == RequestKind::advance_clock ||
+         kind == RequestKind::accept_clock;
 }
 
 /// True for kinds whose events take a timestamp each: the last one's is the request's time.
@@ -97,7 +99,7 @@ enum class RequestKind : std::uint16_t {
          kind == RequestKind::query_operations || kind == RequestKind::lookup_accounts_at ||
          kind == RequestKind::trial_balance_at || kind == RequestKind::lookup_orders ||
          kind == RequestKind::lookup_payments || kind == RequestKind::lookup_checkpoints ||
-         is_filtered(kind);
+         kind == RequestKind::rebuild || kind == RequestKind::take_snapshot || is_filtered(kind);
 }
 
 /// One request as the journal remembers it, accepted or refused. 112 bytes.

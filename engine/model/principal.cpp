@@ -42,6 +42,8 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::put_checkpoints:
       return role == Role::gateway || role == Role::operator_;
     case RequestKind::change_accounts:
+    case RequestKind::rebuild:
+    case RequestKind::take_snapshot:
       return role == Role::operator_;
     case RequestKind::lookup_accounts:
     case RequestKind::lookup_transfers:

@@ -37,8 +37,9 @@ struct RequestSlot {
   std::uint64_t request_number = 0;
   std::uint64_t frame_checksum = 0;
   /// The events: an array of Account, Transfer, Ledger, AccountChange, Name, DomainEvent, NameKey,
-  /// EventCheckpoint or Uint128 (ids), or one QueryFilter, EventFilter, OperationFilter or
-  /// Subscription; 8-byte aligned. For the other kinds, `argument` and so on below.
+  /// EventCheckpoint or Uint128 (ids), or one QueryFilter, EventFilter, OperationFilter,
+  /// RebuildFilter or Subscription; 8-byte aligned. For the other kinds, `argument` and so on
+  /// below.
   const std::byte* events = nullptr;
   std::uint32_t event_count = 0;
 
@@ -87,6 +88,10 @@ struct RequestSlot {
   /// too large to keep. The io thread passes the slot on to a query thread once it is durable.
   bool rebuild_reply = false;
   bool more = false;  ///< Of list_*: there is more after the last item.
+  /// Of rebuild: aggregates compared, those that differ, and thousandths of the pass done.
+  std::uint64_t rebuilt_aggregates = 0;
+  std::uint64_t rebuilt_mismatching = 0;
+  std::uint64_t rebuilt_done = 0;
   /// Of list_transfers: the sequence to continue after. Of subscribe, once it began: everything up
   /// to here was looked at; goes back with the slot for the next batch.
   std::uint64_t cursor = 0;

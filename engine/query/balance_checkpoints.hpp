@@ -54,6 +54,16 @@ class BalanceCheckpoints {
   /// balances were 0 at the beginning. Cost: some 10 µs, 1 µs more for each 4 million transfers.
   [[nodiscard]] std::optional<BalanceCheckpoint> newest(AccountId account, Sequence sequence) const;
 
+  /// Calls `use(const BalanceCheckpoint&)` for each, in the order of sequences. The adding thread.
+  template <typename Use>
+  void for_each(Use use) const {
+    for (const Chunk& chunk : chunks_) {
+      for (const BalanceCheckpoint& each : chunk.items()) use(each);
+    }
+  }
+  /// Where an account's checkpoints are, counted from 0 in that order.
+  [[nodiscard]] IndexView places() const { return index_.view(); }
+
   /// Frozen, as those of FactIndex.
   static constexpr std::uint32_t index_number = 4;
   /// As those of PairIndex.

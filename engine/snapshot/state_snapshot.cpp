@@ -172,8 +172,8 @@ void write_ids(const State& state, const IdRunSet& runs, RunStore& store,
 class StateReader {
  public:
   StateReader(SnapshotReader& from, RunStore& store, State& state,
-              const std::function<void(const IdRunSet&)>& publish)
-      : from_{from}, store_{store}, state_{state}, publish_{publish} {}
+              const std::function<void(const IdRunSet&)>& publish, DigestCheck check)
+      : from_{from}, store_{store}, state_{state}, publish_{publish}, check_{check} {}
 
   Result<SavedIds> read();
 
@@ -214,6 +214,7 @@ class StateReader {
   RunStore& store_;
   State& state_;
   const std::function<void(const IdRunSet&)>& publish_;
+  DigestCheck check_;
   std::optional<State::Totals> totals_;
   std::vector<SavedClient> clients_;
   std::vector<KeptOperation> kept_;
@@ -491,8 +492,9 @@ Result<void> StateReader::finish() {
   state_.transfer_times.restore(notes_, Timestamp{totals_->last_transfer_time});
   if (auto windows = finish_windows(); !windows.ok()) return windows;
   if (auto restored = restore_ids(); !restored.ok()) return restored;
-  if (!state_.restore(*totals_)) return wrong("does not have the digest that it says");
-  return {};
+  ids_.has_digest = state_.restore(*totals_);
+  if (ids_.has_digest || check_ == DigestCheck::tell) return {};
+  return wrong("does not have the digest that it says");
 }
 
 }  // namespace
@@ -507,8 +509,9 @@ void write_state(const State& state, const IdRunSet& runs, RunStore& store,
 }
 
 Result<SavedIds> read_state(SnapshotReader& from, RunStore& store, State& state,
-                            const std::function<void(const IdRunSet&)>& publish) {
-  return StateReader{from, store, state, publish}.read();
+                            const std::function<void(const IdRunSet&)>& publish,
+                            DigestCheck check) {
+  return StateReader{from, store, state, publish, check}.read();
 }
 
 Result<std::vector<std::string>> runs_needed(SnapshotReader from) {

@@ -37,6 +37,14 @@ void write_state(const State& state, const IdRunSet& runs, RunStore& store,
 struct SavedIds {
   IdRunSet runs;
   std::vector<RecentIds> recent;
+  /// The tables have the digest that the snapshot says. Never false where that is demanded.
+  bool has_digest = true;
+};
+
+/// What to do with tables that were read whole and do not have their digest.
+enum class DigestCheck : std::uint8_t {
+  demand,  ///< `damaged`.
+  tell,    ///< For those who look for what differs.
 };
 
 /// Reads the blocks up to and with BlockKind::end into a state in which nothing is yet, with the
@@ -47,7 +55,8 @@ struct SavedIds {
 /// Errors.   `damaged`; `unsupported`; `not_found` where a run is missing; `no_space` where a table
 ///           is too small. The state is of no use then.
 [[nodiscard]] Result<SavedIds> read_state(SnapshotReader& from, RunStore& store, State& state,
-                                          const std::function<void(const IdRunSet&)>& publish);
+                                          const std::function<void(const IdRunSet&)>& publish,
+                                          DigestCheck check = DigestCheck::demand);
 
 /// The names of all runs that a snapshot needs, those of the indexes included. `damaged`.
 [[nodiscard]] Result<std::vector<std::string>> runs_needed(SnapshotReader from);

@@ -17,6 +17,7 @@
 #include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
 #include "engine/model/operation_log.hpp"
+#include "engine/model/rebuild.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/model/status.hpp"
 #include "engine/model/transfer.hpp"
@@ -174,7 +175,14 @@ struct FoundOperations : Page<LoggedOperation, std::uint64_t> {
   std::uint32_t skip = 0;
 };
 
-/// The answer to state_digest.
+/// A page of a rebuild; see Client::rebuild().
+struct RebuildPage : Page<RebuildDifference, std::uint64_t> {
+  std::uint64_t compared = 0;     ///< Aggregates.
+  std::uint64_t mismatching = 0;  ///< Of them; more than have items where there are very many.
+  std::uint64_t done = 0;         ///< Thousandths of the pass under way.
+};
+
+/// The answer to state_digest and take_snapshot.
 struct DigestResult {
   RequestStatus status = RequestStatus::ok;
   std::string words;  ///< The engine's, where status is not ok.

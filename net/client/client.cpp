@@ -2,6 +2,7 @@
 
 #include "net/client/submission.hpp"
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 
 namespace daybook {
 
@@ -261,6 +262,18 @@ Result<BatchResult> Client::accept_clock(std::string_view reason,
     session_->submit(request_of(RequestKind::accept_clock, 0, std::move(buffer), attributes,
                                 std::move(callback)));
   });
+}
+
+Result<DigestResult> Client::take_snapshot() {
+  return wait_for<DigestResult>(
+      loop(), [&](Callback<DigestResult> callback) { async_take_snapshot(std::move(callback)); });
+}
+
+void Client::async_take_snapshot(Callback<DigestResult> callback) {
+  FrameBuffer buffer = session_->frames().take(small_frame_bytes);
+  buffer.size = write_take_snapshot(buffer.frame(), 0);
+  session_->submit(
+      request_of(RequestKind::take_snapshot, 0, std::move(buffer), {}, std::move(callback)));
 }
 
 Result<DigestResult> Client::state_digest() {

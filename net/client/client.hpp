@@ -301,6 +301,15 @@ class Client {
   /// Ends a held clock, for `reason` (1 to limits::reason_bytes_max bytes of UTF-8).
   Result<BatchResult> accept_clock(std::string_view reason,
                                    const OperationAttributes& attributes = {});
+  /// Folds aggregates from the journal's facts anew and compares them with what the engine has. One
+  /// answer does a part of the work: go on with its cursor in the filter, on this client, while it
+  /// has `more`. cursor_unknown when somebody has begun another one since.
+  Result<RebuildPage> rebuild(const RebuildFilter& filter, const QueryOptions& options = {});
+  void async_rebuild(const RebuildFilter& filter, const QueryOptions& options,
+                     Callback<RebuildPage> callback);
+  /// Answered once a snapshot is on disk: its sequence and digest. Takes as long as writing it.
+  Result<DigestResult> take_snapshot();
+  void async_take_snapshot(Callback<DigestResult> callback);
   /// The digest of the whole state, and the sequence that it is of.
   Result<DigestResult> state_digest();
   void async_state_digest(Callback<DigestResult> callback);

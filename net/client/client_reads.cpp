@@ -4,6 +4,7 @@
 #include "net/client/submission.hpp"
 #include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 
 namespace daybook {
 
@@ -294,6 +295,19 @@ Result<FoundTransfers> Client::query_transfers(const QueryFilter& filter,
 void Client::async_query_transfers(const QueryFilter& filter, const QueryOptions& options,
                                    Callback<FoundTransfers> callback) {
   query(RequestKind::query_transfers, filter, options, std::move(callback));
+}
+
+Result<RebuildPage> Client::rebuild(const RebuildFilter& filter, const QueryOptions& options) {
+  return wait_for<RebuildPage>(loop(), [&](Callback<RebuildPage> callback) {
+    async_rebuild(filter, options, std::move(callback));
+  });
+}
+
+void Client::async_rebuild(const RebuildFilter& filter, const QueryOptions& options,
+                           Callback<RebuildPage> callback) {
+  FrameBuffer buffer = session_->frames().take(rebuild_frame_bytes);
+  buffer.size = write_rebuild(buffer.frame(), 0, filter, min_sequence_of(options));
+  session_->submit(request_of(RequestKind::rebuild, 0, std::move(buffer), {}, std::move(callback)));
 }
 
 Result<FoundEvents> Client::read_events(const EventFilter& filter, const QueryOptions& options) {

@@ -11,6 +11,7 @@
 
 #include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/protocol/subscription_messages.hpp"
@@ -281,6 +282,24 @@ Result<PaymentsResult> read(const SentRequest& request, std::span<const std::byt
   }
   if (result.status == RequestStatus::ok) result.missing = asked_without(request, std::move(have));
   return result;
+}
+
+Result<RebuildPage> read(const SentRequest& request, std::span<const std::byte> body,
+                         RebuildPage*) {
+  const auto reply = read_rebuild_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const RebuildReplyMessage& message = reply.value();
+  RebuildPage page;
+  page.status = message.status;
+  page.words = message.words;
+  page.sequence = message.sequence;
+  page.items.assign(message.differences.begin(), message.differences.end());
+  page.more = message.more;
+  page.cursor = message.cursor;
+  page.compared = message.compared;
+  page.mismatching = message.mismatching;
+  page.done = message.done;
+  return page;
 }
 
 /// How far the first operation of the page had come before: as the filter in the frame says.

@@ -17,9 +17,9 @@ using AnyCallback =
                  Callback<AccountPage>, Callback<LedgerPage>, Callback<TransferPage>,
                  Callback<DigestResult>, Callback<HoldsResult>, Callback<BalancePage>,
                  Callback<FoundAccounts>, Callback<FoundTransfers>, Callback<FoundBalances>,
-                 Callback<NamesResult>, Callback<FoundEvents>, Callback<FoundOperations>,
-                 Callback<AccountsAtResult>, Callback<OrdersResult>, Callback<PaymentsResult>,
-                 Callback<CheckpointsResult>>;
+                 Callback<NamesResult>, Callback<FoundEvents>, Callback<RebuildPage>,
+                 Callback<FoundOperations>, Callback<AccountsAtResult>, Callback<OrdersResult>,
+                 Callback<PaymentsResult>, Callback<CheckpointsResult>>;
 
 /// A request from its submission to its answer.
 struct SentRequest {

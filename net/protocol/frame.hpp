@@ -130,6 +130,8 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::lookup_checkpoints:
     case RequestKind::acknowledge_events:
     case RequestKind::unsubscribe:
+    case RequestKind::rebuild:
+    case RequestKind::take_snapshot:
     case RequestKind::get_account_transfers:
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:

@@ -182,6 +182,18 @@ struct LookupCheckpoints {
 };
 static_assert(sizeof(LookupCheckpoints) == 32);
 
+/// The filter stands in the table.
+struct Rebuild {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[4] = {8, 224, 8, 216};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t unused_behind = 0;
+  std::array<std::byte, 208> filter{};
+  std::uint64_t min_sequence = 0;
+};
+static_assert(sizeof(Rebuild) == 240);
+
 /// QueryOperations. The filter stands in the table.
 struct QueryOperations {
   std::uint32_t root = 16;
@@ -360,6 +372,25 @@ struct EventsReply {
   std::uint64_t unused_end = 0;
 };
 static_assert(sizeof(EventsReply) == 64);
+
+/// The vector of differences follows. It never has words: see ItemsReply, whose fields are its
+/// first.
+struct RebuildReply {
+  std::uint32_t root = 32;
+  std::uint16_t vtable[11] = {22, 56, 48, 0, 8, 50, 16, 4, 24, 32, 40};
+  std::uint16_t unused[3] = {0, 0, 0};
+  std::int32_t vtable_distance = 28;
+  std::uint32_t differences = 0;
+  std::uint64_t sequence = 0;
+  std::uint64_t cursor = 0;
+  std::uint64_t compared = 0;
+  std::uint64_t mismatching = 0;
+  std::uint64_t done = 0;
+  std::uint16_t status = 0;
+  std::uint8_t more = 0;
+  std::uint8_t unused_end[5] = {0, 0, 0, 0, 0};
+};
+static_assert(sizeof(RebuildReply) == 88);
 
 struct DigestReply {
   std::uint32_t root = 20;

@@ -108,7 +108,7 @@ DAYBOOK_ITEMS_REPLY(AccountAsOf)
 DAYBOOK_ITEMS_REPLY(OrderView)
 #undef DAYBOOK_ITEMS_REPLY
 
-std::size_t write_digest_reply(std::span<std::byte> room, std::uint64_t number,
+std::size_t write_digest_reply(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                                const DigestReplyMessage& reply) {
   BodyWriter<layout::DigestReply> writer{room};
   writer.fixed.status = static_cast<std::uint16_t>(reply.status);
@@ -117,7 +117,7 @@ std::size_t write_digest_reply(std::span<std::byte> room, std::uint64_t number,
   writer.fixed.head_segment = reply.head_segment;
   writer.fixed.head = reply.head;
   put_words(writer, reply.words);
-  return writer.finish(type_of(RequestKind::state_digest), frame_flag::reply, number);
+  return writer.finish(type_of(kind), frame_flag::reply, number);
 }
 
 std::size_t write_hello_reply(std::span<std::byte> room, std::uint64_t number,
@@ -150,8 +150,8 @@ std::size_t write_refused_reply(std::span<std::byte> room, RequestKind kind, std
   if (is_journaled(kind)) {
     return write_batch_reply(room, kind, number, {.status = status, .words = words});
   }
-  if (kind == RequestKind::state_digest) {
-    return write_digest_reply(room, number, {.status = status, .words = words});
+  if (kind == RequestKind::state_digest || kind == RequestKind::take_snapshot) {
+    return write_digest_reply(room, kind, number, {.status = status, .words = words});
   }
   // The replies with items differ in their items only, and here there are none.
   return write_items_reply<Account>(room, kind, number, {.status = status, .words = words});

@@ -61,7 +61,8 @@ std::size_t finish_items_reply(std::span<std::byte> room, RequestKind kind, std:
   return frame_header_bytes + sizeof(layout::DigestReply) +
          layout::string_bytes(words_bytes < words_bytes_max ? words_bytes : words_bytes_max);
 }
-std::size_t write_digest_reply(std::span<std::byte> room, std::uint64_t number,
+/// `kind` is state_digest or take_snapshot.
+std::size_t write_digest_reply(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                                const DigestReplyMessage& reply);
 
 [[nodiscard]] constexpr std::size_t hello_reply_frame_bytes(std::size_t principal_bytes,

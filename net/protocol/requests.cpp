@@ -12,6 +12,7 @@
 #include "net/protocol/body_reader.hpp"
 #include "net/protocol/body_writer.hpp"
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/subscription_messages.hpp"
 
 namespace daybook {
@@ -559,6 +560,10 @@ Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const st
     case RequestKind::lookup_orders:
     case RequestKind::lookup_payments:
       return read_lookup_aggregates(kind, body);
+    case RequestKind::rebuild:
+      return read_rebuild(body);
+    case RequestKind::take_snapshot:
+      return read_take_snapshot(body);
     case RequestKind::lookup_names:
       return read_lookup_names(body);
     case RequestKind::lookup_accounts:

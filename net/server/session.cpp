@@ -8,6 +8,7 @@
 
 #include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/protocol/subscription_messages.hpp"
@@ -72,6 +73,9 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
       return payments_reply_frame_bytes(body.event_count, body.event_count * claims_a_payment_max);
     case RequestKind::lookup_checkpoints:
       return reply_frame_bytes(limits::checkpoints_max * sizeof(EventCheckpoint), 0);
+    case RequestKind::rebuild:
+      return rebuild_reply_frame_bytes(limits::rebuild_differences_page_max);
+    case RequestKind::take_snapshot:
     case RequestKind::state_digest:
     case RequestKind::open_session:
       return digest_reply_frame_bytes(0);

@@ -127,6 +127,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void reply_with_items(Request& request, std::span<const std::byte> items);
   void reply_with_events(Request& request);
   void reply_with_payments(Request& request);
+  void reply_with_rebuild(Request& request);
   void refuse(RequestKind kind, std::uint64_t number, RequestStatus status, std::string_view words);
   void say_error(ErrorCode code, bool closes, std::uint64_t number, std::string_view words);
   void fail(ErrorCode code, std::uint64_t number, std::string_view words);

@@ -12,6 +12,7 @@
 
 #include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/subscription_messages.hpp"
 #include "net/server/io_thread.hpp"
@@ -94,13 +95,13 @@ void Session::reply(Request& request) {
     return refuse(kind, request.request_number, request.status, words);
   }
   if (is_journaled(kind)) return reply_to_batch(request);
-  if (kind == RequestKind::state_digest) {
+  if (kind == RequestKind::state_digest || kind == RequestKind::take_snapshot) {
     const auto room = replies_.room(digest_reply_frame_bytes(0));
     const DigestReplyMessage message{.sequence = request.first_sequence,
                                      .state_digest = request.state_digest,
                                      .head_segment = request.head_segment,
                                      .head = request.head};
-    return replies_.commit(write_digest_reply(room, request.request_number, message));
+    return replies_.commit(write_digest_reply(room, kind, request.request_number, message));
   }
   const std::span<const std::byte> items =
       kind == RequestKind::lookup_accounts
@@ -112,6 +113,7 @@ void Session::reply(Request& request) {
     return reply_with_items<AccountBalance>(request, items);
   }
   if (kind == RequestKind::read_events) return reply_with_events(request);
+  if (kind == RequestKind::rebuild) return reply_with_rebuild(request);
   if (kind == RequestKind::lookup_accounts_at) return reply_with_items<AccountAsOf>(request, items);
   if (kind == RequestKind::trial_balance || kind == RequestKind::trial_balance_at)
     return reply_with_items<LedgerBalance>(request, items);
@@ -186,6 +188,19 @@ void Session::reply_with_payments(Request& request) {
   const std::size_t bytes =
       payments_reply_frame_bytes(message.payments.size(), message.claims.size());
   replies_.commit(write_payments_reply(replies_.room(bytes), request.request_number, message));
+}
+
+void Session::reply_with_rebuild(Request& request) {
+  const RebuildReplyMessage message{
+      .sequence = request.first_sequence,
+      .more = request.more,
+      .cursor = request.cursor,
+      .compared = request.rebuilt_aggregates,
+      .mismatching = request.rebuilt_mismatching,
+      .done = request.rebuilt_done,
+      .differences = as_items<RebuildDifference>(request.query_items)};
+  const std::size_t bytes = rebuild_reply_frame_bytes(message.differences.size());
+  replies_.commit(write_rebuild_reply(replies_.room(bytes), request.request_number, message));
 }
 
 void Session::refuse(RequestKind kind, std::uint64_t number, RequestStatus status,

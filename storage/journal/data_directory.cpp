@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "engine/base/hash.hpp"
+#include "storage/journal/segment_mending.hpp"
 #include "storage/journal/settings.hpp"
 #include "storage/witness/witness.hpp"
 
@@ -233,6 +234,15 @@ Result<Uint128> make_journal_id() {
   return id;
 }
 
+Result<void> rewrite_journal_id(const JournalLayout& layout, const Uint128& id) {
+  IdFile file;
+  file.journal_id = id;
+  file.checksum = checksum_of(file);
+  return replace_file(layout.id(), std::as_bytes(std::span{&file, 1}));
+}
+
+Result<File> lock_for_repair(const JournalLayout& layout) { return take_lock(layout); }
+
 Result<void> write_identity(const JournalLayout& layout, const WitnessStatement& statement) {
   if (auto made = Witness::create(layout.head(), statement.journal_id); !made) return made;
   if (statement.durable != Sequence{}) {
@@ -240,10 +250,7 @@ Result<void> write_identity(const JournalLayout& layout, const WitnessStatement&
     if (!witness) return witness.error();
     if (auto written = witness.value().write(statement); !written) return written;
   }
-  IdFile file;
-  file.journal_id = statement.journal_id;
-  file.checksum = checksum_of(file);
-  return replace_file(layout.id(), std::as_bytes(std::span{&file, 1}));
+  return rewrite_journal_id(layout, statement.journal_id);
 }
 
 bool is_locked(const JournalLayout& layout) {

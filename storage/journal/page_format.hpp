@@ -3,7 +3,8 @@
 #include <cstdint>
 #include <type_traits>
 
-/// LMDB 0.9.24's pages as structs; described in page_walker.hpp. Only the walker includes this.
+/// LMDB 0.9.24's pages as structs; described in page_walker.hpp. Only the walker and the mending
+/// include this.
 
 namespace daybook::page_format {
 

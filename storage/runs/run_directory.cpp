@@ -35,6 +35,8 @@ class RunDirectory::Files {
   [[nodiscard]] std::filesystem::path path_of(std::string_view name) const {
     return directory_ / name;
   }
+  /// From now on nothing is removed.
+  void leave_all() { leaves_all_ = true; }
   void hold(const std::string& name) {
     const std::lock_guard lock{mutex_};
     ++uses_[name].holders;
@@ -58,13 +60,14 @@ class RunDirectory::Files {
 
   void remove_if_unused(const std::string& name) {
     const auto use = uses_.find(name);
-    if (use->second.holders != 0 || use->second.kept) return;
+    if (use->second.holders != 0 || use->second.kept || leaves_all_) return;
     uses_.erase(use);
     std::error_code ignored;
     std::filesystem::remove(path_of(name), ignored);
   }
 
   std::filesystem::path directory_;
+  bool leaves_all_ = false;
   std::mutex mutex_;
   std::unordered_map<std::string, Use> uses_;
 };
@@ -234,7 +237,18 @@ Result<std::unique_ptr<RunDirectory>> RunDirectory::open(const std::filesystem::
   return opened;
 }
 
+std::unique_ptr<RunDirectory> RunDirectory::read_only(const std::filesystem::path& directory) {
+  std::unique_ptr<RunDirectory> opened{new RunDirectory{directory, 0}};
+  opened->files_->leave_all();
+  opened->is_read_only_ = true;
+  return opened;
+}
+
 Result<std::unique_ptr<StoredRun>> RunDirectory::create(std::string_view index) {
+  if (is_read_only_) {
+    return Failure{FailureKind::invalid, directory_.string() + ": only read, no run of " +
+                                             std::string{index} + " is written there"};
+  }
   const std::uint64_t number = created_.fetch_add(1, std::memory_order_relaxed) + 1;
   return RunFile::create(fmt::format("{}-{:08}{}", index, number, suffix), files_);
 }

@@ -33,6 +33,11 @@ class RunDirectory final : public RunStore {
   [[nodiscard]] static Result<std::unique_ptr<RunDirectory>> open(
       const std::filesystem::path& directory, std::span<const std::string> kept = {});
 
+  /// For tools that only read, beside an engine or without one: nothing is made or removed, and
+  /// create() is refused.
+  [[nodiscard]] static std::unique_ptr<RunDirectory> read_only(
+      const std::filesystem::path& directory);
+
   Result<std::unique_ptr<StoredRun>> create(std::string_view index) override;
   Result<RunBytes> open_kept(std::string_view name) override;
   Result<void> keep(std::span<const std::string> names) override;
@@ -46,6 +51,7 @@ class RunDirectory final : public RunStore {
   std::filesystem::path directory_;
   std::shared_ptr<Files> files_;
   std::atomic<std::uint64_t> created_;
+  bool is_read_only_ = false;
 };
 
 }  // namespace daybook

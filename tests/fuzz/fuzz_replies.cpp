@@ -1,6 +1,7 @@
 // The client's readers: the first byte of the input chooses the message, the rest is its body.
 
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/subscription_messages.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
@@ -50,7 +51,7 @@ void look_at_events(const Result<ItemsReplyMessage<std::uint64_t>, BodyFault>& r
 }
 
 void read(std::uint8_t choice, std::span<const std::byte> body) {
-  switch (choice % 16) {
+  switch (choice % 17) {
     case 0:
       return look_at(read_accounts_reply(body));
     case 1:
@@ -92,6 +93,17 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
       return;
     case 11:
       return look_at(read_accounts_at_reply(body));
+    case 13:
+      if (const auto reply = read_rebuild_reply(body); reply.ok()) {
+        const auto& differences = reply.value().differences;
+        if (reinterpret_cast<std::uintptr_t>(differences.data()) % 8 != 0) std::abort();
+        touch(differences.data(), differences.size_bytes());
+        for (const RebuildDifference& each : differences) {
+          touch(each.field().data(), each.field().size());
+        }
+        touch(reply.value().words.data(), reply.value().words.size());
+      }
+      return;
     case 12:
       return look_at_operations(read_operations_reply(body));
     case 14:

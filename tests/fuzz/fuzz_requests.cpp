@@ -1,6 +1,7 @@
 // The server's readers: the first byte of the input chooses the message, the rest is its body.
 
 #include "engine/model/domain_event.hpp"
+#include "engine/model/rebuild.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/protocol/subscription_messages.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
@@ -45,6 +46,8 @@ constexpr RequestKind kinds[] = {
     RequestKind::lookup_checkpoints,
     RequestKind::acknowledge_events,
     RequestKind::unsubscribe,
+    RequestKind::rebuild,
+    RequestKind::take_snapshot,
 };
 
 std::size_t event_bytes(RequestKind kind) {
@@ -81,6 +84,7 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
   if (is_filtered(kind)) bytes = sizeof(QueryFilter);
   if (kind == RequestKind::query_operations) bytes = sizeof(OperationFilter);
   if (kind == RequestKind::subscribe) bytes = sizeof(Subscription);
+  if (kind == RequestKind::rebuild) bytes = sizeof(RebuildFilter);
   touch(request.value().events, bytes);
   if (request.value().names.size() > limits::request_names_max) std::abort();
   if (reinterpret_cast<std::uintptr_t>(request.value().names.data()) % 8 != 0) std::abort();

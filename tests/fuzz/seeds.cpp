@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/protocol/subscription_messages.hpp"
@@ -59,7 +60,7 @@ class Seeds {
 };
 
 /// What fuzz_requests chooses from: kinds of requests, and Hello at the end.
-constexpr int choices = 33;
+constexpr int choices = 39;
 
 void write_event_requests(Seeds& seeds) {
   const std::vector<Name> names(2);
@@ -108,6 +109,9 @@ void write_late_reads(Seeds& seeds) {
   seeds.request(13 + choices, lookup_accounts_at_frame_bytes(2), [&](auto room) {
     return write_lookup_holds_at(room, 25, holds_at, {.time = Timestamp{5}}, 0);
   });
+  seeds.request(27, rebuild_frame_bytes,
+                [](auto room) { return write_rebuild(room, 26, RebuildFilter{}, 0); });
+  seeds.request(28, small_frame_bytes, [](auto room) { return write_take_snapshot(room, 27); });
   seeds.request(26, small_frame_bytes, [](auto room) {
     return write_trial_balance_at(room, 24, 0, 10, {.time = Timestamp{5}}, 0);
   });
@@ -220,8 +224,9 @@ void write_replies(Seeds& seeds) {
     return write_batch_reply(room, RequestKind::create_accounts, 1,
                              {.words = "words", .refusals = refusals});
   });
-  seeds.reply(4, digest_reply_frame_bytes(5),
-              [](auto room) { return write_digest_reply(room, 1, {.words = "words"}); });
+  seeds.reply(4, digest_reply_frame_bytes(5), [](auto room) {
+    return write_digest_reply(room, RequestKind::state_digest, 1, {.words = "words"});
+  });
   seeds.reply(5, hello_reply_frame_bytes(5, 5), [](auto room) {
     return write_hello_reply(room, 1, {.principal = "local", .engine_version = "0.1.0"});
   });
@@ -243,7 +248,11 @@ void write_replies(Seeds& seeds) {
   const std::vector<EventCheckpoint> checkpoints(2);
   seeds.reply(15, reply_frame_bytes(2 * sizeof(EventCheckpoint), 0),
               [&](auto room) { return write_checkpoints_reply(room, 1, {.items = checkpoints}); });
-  seeds.reply(13, error_frame_bytes(5),
+  const std::vector<RebuildDifference> differences(2);
+  seeds.reply(13, rebuild_reply_frame_bytes(2), [&](auto room) {
+    return write_rebuild_reply(room, 1, {.differences = differences});
+  });
+  seeds.reply(16, error_frame_bytes(5),
               [](auto room) { return write_error(room, 1, {.words = "words"}); });
 }
 

@@ -17,8 +17,9 @@ JournalSettings journal_settings() {
   return settings;
 }
 
-StateSettings state_settings() {
+StateSettings state_settings(const WindowLimits& windows) {
   StateSettings settings;
+  settings.windows = windows;
   settings.accounts_max = 1'000;
   settings.transfer_ids_max = 100'000;
   return settings;
@@ -26,7 +27,16 @@ StateSettings state_settings() {
 
 }  // namespace
 
-DiskJournal::DiskJournal(const std::filesystem::path& directory) : state_{state_settings()} {
+DiskJournal::DiskJournal(const std::filesystem::path& directory,
+                         const DiskJournalSettings& settings)
+    : state_{state_settings(settings.windows)} {
+  if (!settings.journal_id.is_zero()) {
+    std::filesystem::create_directories(directory / "journal");
+    ENSURE(write_identity({directory},
+                          {.journal_id = settings.journal_id, .durable = {}, .entry_hash = {}})
+               .ok(),
+           "the test's directory can have this id");
+  }
   auto opened = DataDirectory::open_or_create(directory);
   ENSURE(opened.ok(), "the test's directory can be made");
   directory_ = std::make_unique<DataDirectory>(std::move(opened).value());
@@ -39,8 +49,7 @@ DiskJournal::DiskJournal(const std::filesystem::path& directory) : state_{state_
   committed_ = std::make_unique<JournalFactReader>(*lookup_);
   unreliable_ = std::make_unique<UnreliableReader>(*committed_);
   facts_ = std::make_unique<SlabFactReader>(std::span{&slab_, 1}, *unreliable_);
-  sequencer_ = std::make_unique<Sequencer>(
-      SequencerSettings{.auto_ledgers = true, .manual_clock = false}, state_, *facts_);
+  sequencer_ = std::make_unique<Sequencer>(settings.sequencer, state_, *facts_);
   sequencer_->open(slab_);
   open_segment();
 }
@@ -60,16 +69,33 @@ template <typename Event>
 void DiskJournal::submit(RequestKind kind, const std::vector<Event>& events) {
   RequestSlot slot;
   slot.kind = kind;
-  slot.role = Role::admin;
-  slot.client = ClientId{Uint128{1, 0}};
-  slot.request_number = ++number_;
   slot.events = reinterpret_cast<const std::byte*>(events.data());
   slot.event_count = static_cast<std::uint32_t>(events.size());
-  std::vector<std::byte> room(reply_room_bytes(kind, slot.event_count));
+  execute(slot);
+}
+
+void DiskJournal::execute(RequestSlot& slot, ClientId client) {
+  slot.role = Role::admin;
+  slot.client = client;
+  slot.request_number = ++number_;
+  std::vector<std::byte> room(reply_room_bytes(slot.kind, slot.event_count));
   slot.reply_room = room.data();
   now_ns_ += 1'000'000;
   sequencer_->execute(slot, now_ns_);
-  ENSURE(slot.status == RequestStatus::ok, "the test's requests are executed");
+  ENSURE(slot.status == RequestStatus::ok || slot.refuse_with != RequestStatus::ok,
+         "the test's requests are executed");
+  slot.reply_room = nullptr;
+}
+
+void DiskJournal::release_due() {
+  now_ns_ += 1'000'000;
+  ENSURE(sequencer_->release_due(now_ns_, limits::releases_per_operation_max) > 0,
+         "the test knows what is due");
+}
+
+void DiskJournal::hold_clock() {
+  now_ns_ += 1'000'000;
+  sequencer_->hold_clock(now_ns_, 2 * now_ns_);
 }
 
 void DiskJournal::create_accounts(const std::vector<Account>& accounts) {

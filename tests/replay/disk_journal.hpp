@@ -17,10 +17,23 @@
 
 namespace daybook::test {
 
+struct DiskJournalSettings {
+  SequencerSettings sequencer{.auto_ledgers = true, .manual_clock = false};
+  WindowLimits windows{};
+  Uint128 journal_id{};  ///< Zero: a random one.
+};
+
 /// A real journal on disk, written by a real sequencer, entry by entry under the test's hand.
 class DiskJournal final : private JournalObserver {
  public:
-  explicit DiskJournal(const std::filesystem::path& directory);
+  explicit DiskJournal(const std::filesystem::path& directory,
+                       const DiskJournalSettings& settings = {});
+
+  /// Any request, in the open entry. Role, client, number and room for the reply are given.
+  void execute(RequestSlot& slot, ClientId client = ClientId{Uint128{1, 0}});
+  /// What the engine does of its own accord.
+  void release_due();
+  void hold_clock();
 
   /// One request, in the open entry. Answers are the state's business, not the test's.
   void create_accounts(const std::vector<Account>& accounts);

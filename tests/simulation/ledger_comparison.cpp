@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/rebuild/rebuild.hpp"
 #include "tests/support/engine_under_test.hpp"
 #include "tests/support/naive_ledger.hpp"
 
@@ -67,6 +68,7 @@ class Pair {
     if (!found) found = compare_events();
     if (!found) found = compare_aggregates();
     if (!found) found = compare_checkpoints();
+    if (!found) found = compare_rebuilt();
     if (!found) found = engine_.first_failure();
     return found;
   }
@@ -296,6 +298,22 @@ class Pair {
       }
     }
     return std::nullopt;
+  }
+
+  /// What rebuild folds from the journal is what apply made of it.
+  Found compare_rebuilt() {
+    Rebuild rebuild;
+    for (std::size_t at = 0; at < engine_.journal().count(); ++at) {
+      const auto facts = read_facts(engine_.journal().at(at));
+      if (!facts.ok()) return facts.error().what;
+      rebuild.add(facts.value());
+    }
+    const Rebuild::Comparison found = rebuild.compare(engine_.state());
+    if (found.mismatching == 0) return std::nullopt;
+    const Mismatch& first = found.mismatches.front();
+    return fmt::format("rebuilt, {} of {} {} is {} by the journal and {} in the state",
+                       first.expected.name, to_string(first.kind), to_hex(first.key.id),
+                       to_hex(first.expected.value), to_hex(first.found.value));
   }
 
   /// One request of each client.

@@ -105,7 +105,7 @@ help_and_usage() {
     oplog trace trial-balance \
     "import accounts" "import transfers" "export accounts" "export transfers" \
     "identity add" "identity list" "identity remove" \
-    "admin digest" "admin head" "admin advance-clock" "admin accept-clock"; do
+    "admin digest" "admin head" "admin snapshot" "admin advance-clock" "admin accept-clock" rebuild repair; do
     # shellcheck disable=SC2086
     run 0 $command --help
     has out "xample"
@@ -1332,6 +1332,76 @@ subscriptions() {
   stop
 }
 
+# While the engine of `administration` runs.
+rebuilding() {
+  run 0 rebuild
+  has out "all agree with the journal"
+  run 0 rebuild --json
+  has out '"mismatching":0,"agrees":true'
+  run 0 rebuild --account 1
+  has out "1 aggregates compared"
+  run 0 rebuild --ledger 978
+  run 0 rebuild --stream cart name:c-1
+  run 1 rebuild --account 987654321
+  has out "there is no such aggregate"
+  run 0 rebuild --from 2100-01-01T00:00:00Z
+  has out "0 aggregates compared"
+  run 2 rebuild --account 1 --hold 2
+  has err "name one aggregate"
+  run 2 rebuild --account 1 --from 2026-01-01T00:00:00Z
+  has err "not both"
+  run 2 rebuild --repair
+  has err "--repair and --no-indexes are about a directory"
+  run 0 admin snapshot --json
+  local snapshot=$out
+  run 0 admin digest --json
+  same "a snapshot's digest" "$snapshot" "$out"
+  run 2 rebuild "$work/data" --repair
+  has err "process"
+  run 0 rebuild "$work/data"
+  has out "the snapshot at sequence"
+  has out "the replayed state"
+}
+
+rebuilding_offline() {
+  run 0 rebuild "$work/data" --repair
+  has out "written anew from the journal"
+  run 0 rebuild "$work/data" --json
+  has out '"agrees":true'
+  run 0 rebuild "$work/data" --account 2
+  run 1 rebuild "$work/data" --account 987654321
+  run 2 rebuild "$work/nowhere"
+  run 2 rebuild "$work/nowhere" --repair
+  # A byte in a block of the newest snapshot.
+  local newest
+  newest=$(ls "$work"/data/snapshots/*.snapshot | tail -n 1)
+  printf 'x' | dd of="$newest" bs=1 seek=5000 conv=notrunc status=none
+  run 1 rebuild "$work/data"
+  has out "--repair"
+  run 0 rebuild "$work/data" --repair
+  run 0 rebuild "$work/data"
+  run 0 verify "$work/data"
+}
+
+repairing() {
+  run 0 repair "$work/data"
+  has out "nothing to repair"
+  run 2 repair "$work/nowhere"
+  cp -r "$work/data" "$work/hurt"
+  printf 'half' >"$work/hurt/journal/00000000000000000077.mdb.new"
+  run 2 repair "$work/hurt"
+  has out "left by a process that was killed"
+  has err "--yes"
+  run 0 repair "$work/hurt" --yes --json
+  has out '"sound":true'
+  rm "$work/hurt/HEAD"
+  run 1 repair "$work/hurt"
+  has out "nobody can tell"
+  has out "--accept-loss"
+  run 0 repair "$work/hurt" --accept-loss "$work/mended" --yes
+  run 0 verify "$work/mended"
+}
+
 help_and_usage
 subscriptions
 bench
@@ -1352,7 +1422,10 @@ exports
 bundles
 orders_and_payments
 administration
+rebuilding
 stop
+rebuilding_offline
+repairing
 moved_to_another_engine
 imported_history
 operation_log

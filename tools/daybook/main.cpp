@@ -51,7 +51,9 @@ void register_all(CLI::App& app, CommandContext& context) {
   register_identity(app, context);
   register_admin(app, context);
   register_verify(app, context);
+  register_repair(app, context);
   register_replay(app, context);
+  register_rebuild(app, context);
   register_state(app, context);
   register_diff(app, context);
   register_dump(app, context);

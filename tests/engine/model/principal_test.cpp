@@ -49,6 +49,8 @@ TEST(RoleTest, AllowsWhatTheTableAllows) {
       {RequestKind::read_events, {y, y, y, y, y, y}},
       {RequestKind::state_digest, {y, y, y, y, y, y}},
       {RequestKind::open_session, {y, y, y, y, y, y}},
+      {RequestKind::rebuild, {n, n, n, y, n, y}},
+      {RequestKind::take_snapshot, {n, n, n, y, n, y}},
       {RequestKind::advance_clock, {n, n, n, n, n, y}},
       {RequestKind::accept_clock, {n, n, n, n, n, y}},
       {RequestKind{9'999}, {n, n, n, n, n, y}},  // Refused elsewhere as unknown_kind.

@@ -171,7 +171,7 @@ void FakeServer::reply_ok(const ReceivedFrame& request, std::uint64_t first_sequ
 
 void FakeServer::reply(const ReceivedFrame& request, const DigestReplyMessage& message) {
   send(sealed(digest_reply_frame_bytes(message.words.size()), [&](std::span<std::byte> room) {
-    return write_digest_reply(room, request.number(), message);
+    return write_digest_reply(room, RequestKind::state_digest, request.number(), message);
   }));
 }
 

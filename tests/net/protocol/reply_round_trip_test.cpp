@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "tests/net/protocol/round_trip.hpp"
 
@@ -135,7 +136,7 @@ TEST(ReplyRoundTrip, Digest) {
   std::array<std::byte, 32> head{};
   for (std::size_t at = 0; at < head.size(); ++at) head[at] = static_cast<std::byte>(at + 1);
   Frame frame{digest_reply_frame_bytes(words.size())};
-  frame.expect_reply(write_digest_reply(frame.room(), number,
+  frame.expect_reply(write_digest_reply(frame.room(), RequestKind::state_digest, number,
                                         {.status = RequestStatus::stopping,
                                          .words = words,
                                          .sequence = Sequence{51},
@@ -180,7 +181,7 @@ TEST(ReplyRoundTrip, RefusedRepliesHaveTheFormOfTheirKind) {
     RequestStatus status = RequestStatus::ok;
     if (is_journaled(*kind)) {
       status = read_batch_reply(frame.body()).value().status;
-    } else if (*kind == RequestKind::state_digest) {
+    } else if (*kind == RequestKind::state_digest || *kind == RequestKind::take_snapshot) {
       status = read_digest_reply(frame.body()).value().status;
     } else if (*kind == RequestKind::lookup_transfers || *kind == RequestKind::list_transfers ||
                *kind == RequestKind::get_account_transfers ||
@@ -198,6 +199,8 @@ TEST(ReplyRoundTrip, RefusedRepliesHaveTheFormOfTheirKind) {
       status = read_trial_balance_reply(frame.body()).value().status;
     } else if (*kind == RequestKind::lookup_names) {
       status = read_names_reply(frame.body()).value().status;
+    } else if (*kind == RequestKind::rebuild) {
+      status = read_rebuild_reply(frame.body()).value().status;
     } else if (*kind == RequestKind::read_events) {
       status = read_events_reply(frame.body()).value().status;
     } else if (*kind == RequestKind::list_ledgers) {

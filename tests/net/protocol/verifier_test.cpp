@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/protocol/subscription_messages.hpp"
@@ -241,6 +242,51 @@ std::vector<Subject> about_subscriptions() {
   return all;
 }
 
+std::vector<Subject> rebuilds_and_digests() {
+  std::vector<Subject> all;
+  all.push_back({"Rebuild",
+                 framed(rebuild_frame_bytes,
+                        [](auto room) { return write_rebuild(room, 1, RebuildFilter{}, 0); }),
+                 [](std::span<const std::byte> body) -> std::string {
+                   const auto read = read_request(RequestKind::rebuild, body);
+                   if (!read.ok()) return read.error().words;
+                   expect_inside(body, read.value().events, sizeof(RebuildFilter));
+                   return {};
+                 }});
+  const std::vector<RebuildDifference> differences(2);
+  all.push_back({"RebuildReply",
+                 framed(rebuild_reply_frame_bytes(2),
+                        [&](auto room) {
+                          return write_rebuild_reply(room, 1, {.differences = differences});
+                        }),
+                 [](std::span<const std::byte> body) -> std::string {
+                   const auto read = read_rebuild_reply(body);
+                   if (!read.ok()) return read.error().words;
+                   expect_inside(body, read.value().differences.data(),
+                                 read.value().differences.size_bytes());
+                   return {};
+                 }});
+  all.push_back({"TakeSnapshot",
+                 framed(small_frame_bytes, [](auto room) { return write_take_snapshot(room, 1); }),
+                 [](std::span<const std::byte> body) -> std::string {
+                   const auto read = read_request(RequestKind::take_snapshot, body);
+                   return read.ok() ? "" : read.error().words;
+                 }});
+  all.push_back({"DigestReply",
+                 framed(digest_reply_frame_bytes(3),
+                        [](auto room) {
+                          return write_digest_reply(room, RequestKind::state_digest, 1,
+                                                    {.words = "why"});
+                        }),
+                 [](std::span<const std::byte> body) -> std::string {
+                   const auto read = read_digest_reply(body);
+                   if (!read.ok()) return read.error().words;
+                   expect_inside(body, read.value().words.data(), read.value().words.size());
+                   return {};
+                 }});
+  return all;
+}
+
 std::vector<Subject> late_reads() {
   std::vector<Subject> all;
   all.push_back({"QueryOperations",
@@ -371,15 +417,6 @@ std::vector<Subject> replies() {
                    expect_inside(body, value.words.data(), value.words.size());
                    return {};
                  }});
-  all.push_back({"DigestReply",
-                 framed(digest_reply_frame_bytes(3),
-                        [](auto room) { return write_digest_reply(room, 1, {.words = "why"}); }),
-                 [](std::span<const std::byte> body) -> std::string {
-                   const auto read = read_digest_reply(body);
-                   if (!read.ok()) return read.error().words;
-                   expect_inside(body, read.value().words.data(), read.value().words.size());
-                   return {};
-                 }});
   all.push_back({"HelloReply",
                  framed(hello_reply_frame_bytes(4, 5),
                         [](auto room) {
@@ -412,6 +449,7 @@ std::vector<Subject> all_messages() {
   for (Subject& subject : about_events()) all.push_back(std::move(subject));
   for (Subject& subject : about_subscriptions()) all.push_back(std::move(subject));
   for (Subject& subject : late_reads()) all.push_back(std::move(subject));
+  for (Subject& subject : rebuilds_and_digests()) all.push_back(std::move(subject));
   for (Subject& subject : other_requests()) all.push_back(std::move(subject));
   for (Subject& subject : replies()) all.push_back(std::move(subject));
   return all;

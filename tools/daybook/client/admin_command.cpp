@@ -72,6 +72,21 @@ int run_head(const AdminOptions& options) {
   return exit_code::good;
 }
 
+int run_snapshot(const AdminOptions& options) {
+  const auto client = connect_to(options.client);
+  if (!client) return complain(client.error());
+  const auto answer = settled(client.value()->take_snapshot());
+  if (!answer) return complain(answer.error());
+  const DigestResult& result = answer.value();
+  if (options.client.json) {
+    say(JsonObject{}.sequence("sequence", result.sequence).digest("digest", result.digest).str());
+  } else {
+    say(fmt::format("a snapshot is on disk: sequence {}  digest {:016x}", result.sequence.value(),
+                    result.digest));
+  }
+  return exit_code::good;
+}
+
 int run_advance_clock(const AdminOptions& options) {
   const auto attributes = attributes_from(options.write);
   if (!attributes) return complain(attributes.error().what);

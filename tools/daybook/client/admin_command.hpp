@@ -18,6 +18,8 @@ struct AdminOptions {
 int run_digest(const AdminOptions& options);
 /// Prints the newest head of its sealed segments.
 int run_head(const AdminOptions& options);
+/// Has the engine take a snapshot now, and prints its sequence once it is on disk.
+int run_snapshot(const AdminOptions& options);
 int run_advance_clock(const AdminOptions& options);
 int run_accept_clock(const AdminOptions& options);
 

@@ -34,6 +34,19 @@ void register_head(CLI::App& group, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = run_head(*options); });
 }
 
+void register_snapshot(CLI::App& group, CommandContext& context) {
+  auto options = std::make_shared<AdminOptions>();
+  CLI::App* command = group.add_subcommand(
+      "snapshot", "Take a snapshot now: the next start begins with it. Answers once it is on disk");
+  add_client_options(*command, options->client);
+  command->footer(
+      "It is of what the follower has reached, and the sequence says so. Writing a very large\n"
+      "state may take longer than --request-timeout.\n"
+      "Example:\n"
+      "  daybook admin snapshot");
+  command->callback([&context, options] { context.exit_code = run_snapshot(*options); });
+}
+
 void register_advance_clock(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<AdminOptions>();
   CLI::App* command =
@@ -66,11 +79,13 @@ void register_accept_clock(CLI::App& group, CommandContext& context) {
 }  // namespace
 
 void register_admin(CLI::App& app, CommandContext& context) {
-  CLI::App* group = app.add_subcommand("admin", "Digest, head and clock of a running engine");
+  CLI::App* group =
+      app.add_subcommand("admin", "Digest, head, snapshots and clock of a running engine");
   group->require_subcommand(1);
   group->footer("Example:\n  daybook admin digest");
   register_digest(*group, context);
   register_head(*group, context);
+  register_snapshot(*group, context);
   register_advance_clock(*group, context);
   register_accept_clock(*group, context);
 }

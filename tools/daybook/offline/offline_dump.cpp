@@ -95,6 +95,14 @@ class EntryDump {
     }
   }
 
+  /// What a newer build wrote, and this one can only count.
+  void dump_unknown(const PlacedRun& placed) {
+    if (placed.run.count == 0 || !wants(placed.first_sequence)) return;
+    line_(fmt::format(R"({{"sequence":"{}","kind":"unknown","unknown":{},"count":{}}})",
+                      placed.first_sequence.value(), static_cast<std::uint16_t>(placed.run.kind),
+                      placed.run.count));
+  }
+
   void dump_run(const PlacedRun& placed, std::optional<Sequence> operation) {
     if (!wants(to_string(placed.run.kind))) return;
     switch (placed.run.kind) {
@@ -125,6 +133,7 @@ class EntryDump {
       case FactKind::checkpoint:
         return dump_facts(facts_.checkpoints, placed, operation);
     }
+    dump_unknown(placed);
   }
 
   const EntryFacts& facts_;
@@ -162,6 +171,7 @@ Result<DumpFilter> filter_of(const DumpOptions& options) {
   filter.kinds = options.kinds;
   filter.entries = options.entries;
   filter.portable = options.portable;
+  filter.unknown = options.tolerant ? UnknownFacts::count : UnknownFacts::refuse;
   if (auto known = check_kinds(options.kinds); !known) return known.error();
   if (!options.from.empty()) {
     const auto from = parse_unsigned(options.from, limits::timestamp_max);
@@ -190,7 +200,7 @@ Result<void> dump_all(const JournalPlace& place, const DumpFilter& filter, LineO
     if (!entry.value()) return {};
     const EntryHeader& header = entry.value()->header;
     if (filter.to && header.first() > *filter.to) return {};
-    const auto facts = read_facts(*entry.value());
+    const auto facts = read_facts(*entry.value(), filter.unknown);
     if (!facts) {
       return Failure{FailureKind::damaged,
                      fmt::format("sequences {} to {}: {}; dump what follows with --from {}",

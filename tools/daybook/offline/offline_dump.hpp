@@ -30,6 +30,7 @@ struct DumpFilter {
   bool entries = false;            ///< A line of each entry's header, before its facts.
   /// Only lines of entries, each with its payload: what load_journal() makes a journal of.
   bool portable = false;
+  UnknownFacts unknown = UnknownFacts::refuse;
 };
 
 /// A line of an entry with `payload`, its bytes in hexadecimal digits.
@@ -50,6 +51,7 @@ struct DumpOptions {
   std::vector<std::string> kinds;
   bool entries = false;
   bool portable = false;
+  bool tolerant = false;  ///< Count facts of unknown kinds instead of stopping.
 };
 
 /// Writes to standard output, entry by entry; holds one at a time.

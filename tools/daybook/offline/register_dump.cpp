@@ -25,6 +25,9 @@ void register_dump(CLI::App& app, CommandContext& context) {
                     "Also a line of each entry's header, before its facts");
   command->add_flag("--portable", options->portable,
                     "One line an entry, with all its bytes: what 'daybook load' reads");
+  command->add_flag("--tolerant", options->tolerant,
+                    "Of facts of kinds that this build does not know a line that counts them, "
+                    "instead of stopping there");
   // There is no other form; taken so that every offline command can be called alike.
   command->add_flag(
       "--json", [](std::int64_t) {}, "JSON lines are the only form");

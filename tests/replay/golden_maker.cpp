@@ -1,0 +1,281 @@
+#include "tests/replay/golden_maker.hpp"
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "storage/journal/journal_reader.hpp"
+#include "tests/replay/disk_journal.hpp"
+#include "tools/daybook/offline/offline.hpp"
+#include "tools/daybook/offline/offline_dump.hpp"
+
+namespace daybook::test {
+namespace {
+
+constexpr std::uint64_t second = 1'000'000'000;
+
+/// Writes a journal with everything in it. What another kind of fact needs is one more function
+/// here, called by all().
+class GoldenLedger {
+ public:
+  explicit GoldenLedger(const std::filesystem::path& directory)
+      : journal_{directory,
+                 {.sequencer = {.auto_ledgers = true, .manual_clock = true},
+                  .windows = {},
+                  .journal_id = {0x676f6c64656e, 1}}} {}
+
+  const State& all() {
+    ledgers_and_accounts();
+    transfers_and_holds();
+    account_changes();
+    names();
+    domain_events();
+    bundles();
+    expiry();
+    clocks();
+    refused_requests();
+    journal_.rotate();
+    more_after_rotation();
+    journal_.finish();
+    return journal_.state();
+  }
+
+ private:
+  template <typename Event>
+  static RequestSlot request(RequestKind kind, const std::vector<Event>& events) {
+    RequestSlot slot;
+    slot.kind = kind;
+    slot.trace_id = TraceId{Uint128{0x7ace, 7}};
+    slot.business_id = BusinessId{Uint128{0xb5, 0}};
+    slot.user_id = UserId{42};
+    slot.events = reinterpret_cast<const std::byte*>(events.data());
+    slot.event_count = static_cast<std::uint32_t>(events.size());
+    return slot;
+  }
+  template <typename Event>
+  void execute(RequestKind kind, const std::vector<Event>& events, std::string_view reason = {},
+               std::span<const Name> names = {}) {
+    RequestSlot slot = request(kind, events);
+    slot.reason = {reason.data(), reason.size()};
+    slot.names = names;
+    journal_.execute(slot);
+  }
+  void advance(std::uint64_t ns) {
+    RequestSlot slot;
+    slot.kind = RequestKind::advance_clock;
+    slot.argument = ns;
+    journal_.execute(slot);
+  }
+  static Transfer following(std::uint64_t id, std::uint64_t about, std::uint64_t amount,
+                            unsigned flags) {
+    Transfer made;
+    made.id = TransferId{Uint128{id, 0}};
+    made.pending_id = TransferId{Uint128{about, 0}};
+    made.amount = Amount{Uint128{amount, 0}};
+    made.flags = static_cast<std::uint16_t>(flags);
+    return made;
+  }
+  static Transfer pending(std::uint64_t id, std::uint64_t amount, std::uint32_t timeout) {
+    Transfer made = make_transfer(id, 1, 2, amount);
+    made.flags = transfer_flag::pending;
+    made.timeout = timeout;
+    return made;
+  }
+
+  void ledgers_and_accounts() {
+    advance(1'600'000'000 * second);
+    Ledger euro;
+    euro.id = LedgerId{978};
+    euro.scale = 2;
+    euro.set_name("EUR");
+    Ledger nothing = euro;
+    nothing.id = LedgerId{};  // Refused.
+    execute(RequestKind::put_ledgers, std::vector{euro, nothing});
+    std::vector<Account> accounts;
+    for (std::uint64_t id = 1; id <= 6; ++id) accounts.push_back(make_account(id));
+    accounts[4].flags = account_flag::debits_must_not_exceed_credits;
+    accounts[5].ledger = LedgerId{978};
+    Account linked = make_account(7);
+    linked.flags = account_flag::linked;
+    Account wrong = make_account(8);
+    wrong.code = Code{};  // Refused, and the one linked with it.
+    accounts.push_back(linked);
+    accounts.push_back(wrong);
+    const std::vector<Name> names{make_name(NameKind::account, {1, 0}, "till")};
+    execute(RequestKind::create_accounts, accounts, {}, names);
+    journal_.commit();
+  }
+
+  void transfers_and_holds() {
+    using namespace transfer_flag;
+    Transfer poor = make_transfer(4, 5, 1, 10);  // Burnt: account 5 has nothing.
+    Transfer twice = make_transfer(3, 1, 2, 1'000);
+    execute(RequestKind::create_transfers,
+            std::vector{pending(1, 100, 0), pending(2, 70, 0), make_transfer(3, 1, 2, 1'000), poor,
+                        twice, pending(5, 40, 3'600)});
+    execute(RequestKind::create_transfers,
+            std::vector{following(11, 1, 30, post_pending_transfer | keep_remainder),
+                        following(12, 1, 20, post_pending_transfer | keep_remainder),
+                        following(13, 1, 10, post_pending_transfer),
+                        following(14, 2, 0, void_pending_transfer), following(15, 3, 400, reversal),
+                        following(16, 3, 100, reversal)},
+            "goods came back");
+    Transfer closing = pending(6, 1, 0);
+    closing.credit_account_id = AccountId{Uint128{4, 0}};
+    closing.flags = pending_flag | closing_credit;
+    Transfer balancing = make_transfer(7, 2, 1, 1'000'000);
+    balancing.flags = balancing_debit;
+    execute(RequestKind::create_transfers, std::vector{closing, balancing});
+    journal_.commit();
+  }
+
+  void account_changes() {
+    AccountChange change;
+    change.account_id = AccountId{Uint128{3, 0}};
+    change.kind = AccountChangeKind::set_limits;
+    change.minimum = {static_cast<std::uint64_t>(-500), ~std::uint64_t{0}};
+    change.maximum = {500, 0};
+    AccountChange freeze;
+    freeze.account_id = AccountId{Uint128{3, 0}};
+    freeze.kind = AccountChangeKind::freeze;
+    freeze.sides = account_side::both;
+    AccountChange close;
+    close.account_id = AccountId{Uint128{6, 0}};
+    close.kind = AccountChangeKind::close;
+    AccountChange nobody = close;
+    nobody.account_id = AccountId{Uint128{99, 0}};  // Refused.
+    execute(RequestKind::change_accounts, std::vector{change, freeze, close, nobody}, "an audit");
+    journal_.commit();
+  }
+
+  void names() {
+    execute(RequestKind::put_names,
+            std::vector{make_name(NameKind::user, {42, 0}, "Ada"),
+                        make_name(NameKind::account, {1, 0}, "other")});  // Refused.
+    journal_.commit();
+  }
+
+  static DomainEvent event(std::uint64_t id, std::uint64_t aggregate, std::uint32_t payload) {
+    DomainEvent made;
+    made.id = Uint128{id, 9};
+    made.aggregate_type = made.event_type = Uint128{1, 0};
+    made.aggregate_id = Uint128{aggregate, 0};
+    made.payload_bytes = payload;
+    return made;
+  }
+
+  void domain_events() {
+    const std::string payloads = "opened{}";
+    const std::vector<DomainEvent> events{event(1, 1, 6), event(2, 1, 2), event(3, 2, 0)};
+    RequestSlot slot = request(RequestKind::append_events, events);
+    slot.payloads = std::as_bytes(std::span{payloads});
+    journal_.execute(slot);
+    std::vector<DomainEvent> late{event(4, 1, 0)};
+    late[0].flags = event_flag::expects_version;
+    late[0].version = 7;  // Refused.
+    execute(RequestKind::append_events, late);
+    journal_.commit();
+  }
+
+  void bundles() {
+    const std::vector<Transfer> transfers{make_transfer(21, 1, 2, 5)};
+    const std::vector<DomainEvent> events{event(5, 2, 0)};
+    RequestSlot slot = request(RequestKind::bundle, transfers);
+    slot.bundled = events;
+    slot.event_count = 2;
+    journal_.execute(slot);
+    journal_.commit();
+  }
+
+  void expiry() {
+    advance(7'200 * second);
+    journal_.release_due();  // Transfer 5's hold.
+    journal_.commit();
+  }
+
+  void clocks() {
+    journal_.hold_clock();
+    RequestSlot slot;
+    slot.kind = RequestKind::accept_clock;
+    slot.argument = 1'600'010'000 * second;
+    const std::string_view reason = "checked by hand";
+    slot.reason = {reason.data(), reason.size()};
+    journal_.execute(slot);
+    journal_.commit();
+  }
+
+  void refused_requests() {
+    RequestSlot slot;
+    slot.kind = RequestKind::create_transfers;
+    slot.refuse_with = RequestStatus::not_authorised;
+    journal_.execute(slot);
+    journal_.commit();
+  }
+
+  void more_after_rotation() {
+    execute(RequestKind::create_transfers, std::vector{make_transfer(31, 1, 2, 7)});
+    journal_.commit();
+  }
+
+  static constexpr unsigned pending_flag = transfer_flag::pending;
+
+  DiskJournal journal_;
+};
+
+void write_expected(const std::filesystem::path& directory, const std::string& name,
+                    const State& state) {
+  std::ofstream expected{directory / (name + ".expected")};
+  expected << fmt::format("{} {:016x}\n", state.last_sequence().value(), state.digest());
+  std::ofstream dump{directory / (name + ".jsonl")};
+  const std::string journal = (directory / name).string();
+  const auto reader = JournalReader::open(journal, reading_of(journal)).value();
+  for (;;) {
+    const auto entry = reader->next().value();
+    if (!entry) break;
+    dump << portable_line(*entry) << '\n';
+  }
+  ENSURE(expected.good() && dump.good(), "the disk takes the golden files");
+}
+
+/// Of a directory that nobody writes any more.
+void drop_helpers(const std::filesystem::path& data) {
+  std::filesystem::remove(data / "LOCK");
+  std::vector<std::filesystem::path> useless;
+  for (const auto& each : std::filesystem::directory_iterator{data / "journal"}) {
+    if (each.path().extension() != ".mdb") useless.push_back(each.path());
+  }
+  for (const auto& each : useless) std::filesystem::remove(each);
+}
+
+}  // namespace
+
+void make_golden_journals(const std::filesystem::path& directory) {
+  ENSURE(!std::filesystem::exists(directory), "golden journals go into a new directory");
+  std::filesystem::create_directories(directory);
+  {
+    GoldenLedger ledger{directory / "ledger"};
+    write_expected(directory, "ledger", ledger.all());
+  }
+  {
+    DiskJournal evictions{directory / "evictions",
+                          {.windows = golden_few_clients, .journal_id = {0x676f6c64656e, 2}}};
+    const std::vector<Account> accounts{make_account(1), make_account(2)};
+    evictions.create_accounts(accounts);
+    for (std::uint64_t client = 2; client <= 6; ++client) {
+      const std::vector<Transfer> transfers{make_transfer(client, 1, 2, client)};
+      RequestSlot slot;
+      slot.kind = RequestKind::create_transfers;
+      slot.events = reinterpret_cast<const std::byte*>(transfers.data());
+      slot.event_count = 1;
+      evictions.execute(slot, ClientId{Uint128{client, 0}});
+    }
+    evictions.finish();
+    write_expected(directory, "evictions", evictions.state());
+  }
+  drop_helpers(directory / "ledger");
+  drop_helpers(directory / "evictions");
+}
+
+}  // namespace daybook::test
