@@ -14,6 +14,10 @@ std::string_view to_string(AggregateKind kind) noexcept {
       return "ledger";
     case AggregateKind::name:
       return "name";
+    case AggregateKind::order:
+      return "order";
+    case AggregateKind::payment:
+      return "payment";
   }
   return "unknown_aggregate";
 }

@@ -16,6 +16,8 @@ enum class AggregateKind : std::uint16_t {
   stream = 3,  ///< A stream's head.
   ledger = 4,
   name = 5,
+  order = 6,
+  payment = 7,
 };
 
 [[nodiscard]] std::string_view to_string(AggregateKind kind) noexcept;

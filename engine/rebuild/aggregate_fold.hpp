@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -61,6 +62,7 @@ struct FoldedFact {
   const Ledger* ledger = nullptr;
   const Name* name = nullptr;
   const DomainEvent* event = nullptr;
+  std::span<const std::byte> payload{};  ///< Of the event.
 };
 
 /// All aggregates of a kind, folded from facts by code that shares nothing with State's apply, so
@@ -121,5 +123,7 @@ class AggregateFold {
 [[nodiscard]] std::unique_ptr<AggregateFold> make_stream_fold();
 [[nodiscard]] std::unique_ptr<AggregateFold> make_ledger_fold();
 [[nodiscard]] std::unique_ptr<AggregateFold> make_name_fold();
+[[nodiscard]] std::unique_ptr<AggregateFold> make_order_fold();
+[[nodiscard]] std::unique_ptr<AggregateFold> make_payment_fold();
 
 }  // namespace daybook

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/limits.hpp"
+#include "engine/replay/entry_reader.hpp"
 
 namespace daybook {
 namespace {
@@ -20,6 +21,8 @@ std::vector<std::unique_ptr<AggregateFold>> make_folds() {
   folds.push_back(make_stream_fold());
   folds.push_back(make_ledger_fold());
   folds.push_back(make_name_fold());
+  folds.push_back(make_order_fold());
+  folds.push_back(make_payment_fold());
   return folds;
 }
 
@@ -41,6 +44,7 @@ void Rebuild::add(const EntryFacts& facts) { add_part(facts, {}, facts.header.la
 void Rebuild::add_part(const EntryFacts& facts, Sequence after, Sequence until) {
   in_range_ = facts.header.commit_time >= selection_.from_ns &&
               facts.header.commit_time <= selection_.until_ns;
+  const std::vector<std::size_t> payloads = payload_places(facts);
   RunWalker walker{facts};
   for (PlacedRun placed; walker.next(placed);) {
     const Run& run = placed.run;
@@ -74,6 +78,7 @@ void Rebuild::add_part(const EntryFacts& facts, Sequence after, Sequence until) 
           break;
         case FactKind::domain_event:
           fact.event = &facts.domain_events[at];
+          fact.payload = facts.event_payloads.subspan(payloads[at], fact.event->payload_bytes);
           break;
         case FactKind::segment_opened:
         case FactKind::segment_sealed:

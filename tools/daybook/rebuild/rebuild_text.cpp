@@ -56,6 +56,8 @@ std::string aggregate_text(const ShownDifference& difference) {
     case AggregateKind::account:
     case AggregateKind::hold:
     case AggregateKind::ledger:
+    case AggregateKind::order:
+    case AggregateKind::payment:
       break;
   }
   return fmt::format("{} {}", kind, format_id(difference.id));
@@ -185,6 +187,10 @@ Result<RebuildSelection> selection_from(const RebuildTexts& texts) {
     chosen = choose(AggregateKind::stream, key_of_stream(texts.stream));
   }
   if (chosen && !texts.name.empty()) chosen = choose(AggregateKind::name, key_of_name(texts.name));
+  if (chosen && !texts.order.empty()) chosen = choose(AggregateKind::order, key_of(texts.order));
+  if (chosen && !texts.payment.empty()) {
+    chosen = choose(AggregateKind::payment, key_of(texts.payment));
+  }
   if (!chosen) return chosen.error();
   const auto from = nanoseconds_of(texts.from, selection.from_ns);
   if (!from) return from.error();

@@ -37,6 +37,8 @@ struct RebuildTexts {
   std::vector<std::string> stream;  ///< Type and id.
   std::string ledger;
   std::vector<std::string> name;  ///< Kind and id.
+  std::string order;
+  std::string payment;
   std::string from;
   std::string until;
 };

@@ -30,6 +30,8 @@ void add_selection(CLI::App& command, RebuildTexts& what) {
   command.add_option("--name", what.name, "One name: what it is of (account, ...), and the id")
       ->expected(2)
       ->group(group);
+  command.add_option("--order", what.order, "One order, by id")->group(group);
+  command.add_option("--payment", what.payment, "One payment, by id")->group(group);
   command
       .add_option("--from", what.from,
                   "Those that were changed from this time on: 2026-01-31T12:00:00Z, or nanoseconds "
@@ -56,7 +58,9 @@ int run(Options& options) {
 void register_rebuild(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
-      "rebuild", "Fold accounts, holds, streams, ledgers and names from the journal, and compare");
+      "rebuild",
+      "Fold accounts, holds, streams, orders, payments, ledgers and names from the journal, and "
+      "compare");
   command->add_option("directory", options->offline.directory.directory,
                       "A data directory, or a copy: needs no engine. Without it a running engine "
                       "is asked");
