@@ -12,6 +12,7 @@
 // Fault 25: the disk is full in an entry, a snapshot, an index, or a segment's preparation.
 // Fault 28: no descriptor, or no memory, is left for opening or mapping a file.
 // Fault 29: the file system becomes read-only while it is used.
+// Fault 30: permissions are taken away while files are used.
 
 #include <algorithm>
 #include <cerrno>

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "tests/storage/support/scribe.hpp"
 
@@ -69,6 +70,16 @@ TEST_F(EnvironmentTest, AFullMapIsNoSpace) {
   ASSERT_TRUE(failure);
   EXPECT_EQ(failure->kind, FailureKind::no_space);
   EXPECT_NE(failure->what.find("one.mdb"), std::string::npos);
+}
+
+// Found on a disk that was full: a lock file with holes, mapped, was a SIGBUS at its first touch.
+TEST_F(EnvironmentTest, ItsLockFileHasItsBlocks) {
+  const auto environment = Environment::open(path_, Access::write, map_bytes);
+  ASSERT_TRUE(environment.ok()) << environment.error().what;
+  struct ::stat status {};
+  ASSERT_EQ(::stat((path_.string() + "-lock").c_str(), &status), 0);
+  EXPECT_EQ(status.st_size, 8'192);
+  EXPECT_GE(status.st_blocks * 512, status.st_size);
 }
 
 TEST_F(EnvironmentTest, AnUncommittedTransactionLeavesNothing) {
