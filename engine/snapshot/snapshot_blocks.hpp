@@ -18,26 +18,26 @@ namespace daybook {
 /// What the blocks of a snapshot hold. Frozen: they are in files. A block that a reader does not
 /// know makes the snapshot `unsupported`: it would restore less than the state.
 enum class BlockKind : std::uint32_t {
-  totals = 1,           ///< One StateTotals.
-  ledgers = 2,          ///< SavedLedger, in order of registration.
-  accounts = 3,         ///< Account as the table keeps it, in order of creation.
-  account_limits = 4,   ///< SavedLimits.
-  holds = 5,            ///< Hold, open ones; the table's own fields are of no account.
-  names = 6,            ///< SavedName.
-  time_notes = 7,       ///< TransferTimes::Note.
-  window_clients = 8,   ///< SavedClient, least recent first; its operations follow
-  window_kept = 9,      ///< as KeptOperation, in the order of the clients, oldest first.
-  id_generations = 10,  ///< SavedGeneration, oldest first: those that are in memory.
-  id_run_set = 13,      ///< One SavedRuns; then
-  id_runs = 11,         ///< SavedIdRun, newest first.
-  recent_ids = 12,      ///< SavedRun: arrays of IdPair that, with the runs, are all ids.
-  streams = 14,         ///< Stream, in the order in which they began.
-  event_ids = 15,       ///< SavedEventId.
-  orders = 16,          ///< Order, in the order in which they began, as the next two.
-  payments = 17,        ///< Payment.
-  claims = 18,          ///< Claim: the refunds, then the disputes.
+  totals = 1,              ///< One StateTotals.
+  ledgers = 2,             ///< SavedLedger, in order of registration.
+  accounts = 3,            ///< Account as the table keeps it, in order of creation.
+  account_limits = 4,      ///< SavedLimits.
+  holds = 5,               ///< Hold, open ones; the table's own fields are of no account.
+  names = 6,               ///< SavedName.
+  time_notes = 7,          ///< TransferTimes::Note.
+  window_clients = 8,      ///< SavedClient, least recent first; its operations follow
+  window_kept = 9,         ///< as KeptOperation, in the order of the clients, oldest first.
+  id_generations = 10,     ///< SavedGeneration, oldest first: those that are in memory.
+  id_run_set = 13,         ///< One SavedRuns; then
+  id_runs = 11,            ///< SavedIdRun, newest first.
+  recent_ids = 12,         ///< SavedRun: arrays of IdPair that, with the runs, are all ids.
+  streams = 14,            ///< Stream, in the order in which they began.
+  event_ids = 15,          ///< SavedEventId.
+  orders = 16,             ///< Order, in the order in which they began, as the next two.
+  payments = 17,           ///< Payment.
+  claims = 18,             ///< Claim: the refunds, then the disputes.
   event_checkpoints = 19,  ///< EventCheckpoint, by name.
-  end = 64,             ///< Empty: nothing is missing.
+  end = 64,                ///< Empty: nothing is missing.
   // Of the query indexes, which are not state; each index has a number.
   index_runs = 128,          ///< SavedRun, with the index's number: runs in the store.
   index_pairs = 129,         ///< SavedPairs, then packed pairs: a run in memory.

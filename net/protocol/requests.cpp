@@ -5,6 +5,7 @@
 #include <iterator>
 #include <optional>
 #include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -527,80 +528,63 @@ Result<HelloMessage, BodyFault> read_hello(std::span<const std::byte> body) {
   return hello;
 }
 
+namespace {
+
+using Read = Result<RequestBody, BodyFault> (*)(std::span<const std::byte> body);
+using enum RequestKind;
+
+/// The commonest first.
+constexpr std::pair<RequestKind, Read> readers[] = {
+    {create_transfers, read_transfers},
+    {create_accounts, read_accounts},
+    {put_ledgers, read_ledgers},
+    {change_accounts, read_changes},
+    {put_names, read_names},
+    {append_events, read_append_events},
+    {order_commands, read_append_events},
+    {payment_commands, read_append_events},
+    {bundle, read_bundle},
+    {put_checkpoints, read_put_checkpoints},
+    {lookup_accounts,
+     [](auto body) { return read_lookup<wire::LookupAccounts>(body, "LookupAccounts"); }},
+    {lookup_transfers,
+     [](auto body) { return read_lookup<wire::LookupTransfers>(body, "LookupTransfers"); }},
+    {lookup_holds,
+     [](auto body) { return read_lookup_at<wire::LookupHolds>(body, "LookupHolds"); }},
+    {get_account_transfers, read_query},
+    {get_account_balances, read_query},
+    {query_accounts, read_query},
+    {query_transfers, read_query},
+    {trial_balance, [](auto body) { return read_list<wire::TrialBalance>(body, "TrialBalance"); }},
+    {list_accounts, read_list_accounts},
+    {list_ledgers, [](auto body) { return read_list<wire::ListLedgers>(body, "ListLedgers"); }},
+    {list_transfers,
+     [](auto body) { return read_list<wire::ListTransfers>(body, "ListTransfers"); }},
+    {lookup_names, read_lookup_names},
+    {query_operations, read_query_operations},
+    {read_events, read_read_events},
+    {lookup_accounts_at,
+     [](auto body) { return read_lookup_at<wire::LookupAccountsAt>(body, "LookupAccountsAt"); }},
+    {trial_balance_at, read_trial_balance_at},
+    {lookup_orders, [](auto body) { return read_lookup_aggregates(lookup_orders, body); }},
+    {lookup_payments, [](auto body) { return read_lookup_aggregates(lookup_payments, body); }},
+    {lookup_checkpoints, read_lookup_checkpoints},
+    {subscribe, read_subscribe},
+    {acknowledge_events, read_acknowledge_events},
+    {unsubscribe, read_unsubscribe},
+    {rebuild, read_rebuild},
+    {take_snapshot, read_take_snapshot},
+    {advance_clock, read_advance_clock},
+    {accept_clock, read_accept_clock},
+    {state_digest, read_state_digest},
+};
+
+}  // namespace
+
 Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const std::byte> body) {
-  switch (kind) {
-    case RequestKind::create_accounts:
-      return read_accounts(body);
-    case RequestKind::create_transfers:
-      return read_transfers(body);
-    case RequestKind::put_ledgers:
-      return read_ledgers(body);
-    case RequestKind::change_accounts:
-      return read_changes(body);
-    case RequestKind::put_names:
-      return read_names(body);
-    case RequestKind::append_events:
-    case RequestKind::order_commands:
-    case RequestKind::payment_commands:
-      return read_append_events(body);
-    case RequestKind::bundle:
-      return read_bundle(body);
-    case RequestKind::put_checkpoints:
-      return read_put_checkpoints(body);
-    case RequestKind::subscribe:
-      return read_subscribe(body);
-    case RequestKind::acknowledge_events:
-      return read_acknowledge_events(body);
-    case RequestKind::unsubscribe:
-      return read_unsubscribe(body);
-    case RequestKind::lookup_checkpoints:
-      return read_lookup_checkpoints(body);
-    case RequestKind::read_events:
-      return read_read_events(body);
-    case RequestKind::lookup_orders:
-    case RequestKind::lookup_payments:
-      return read_lookup_aggregates(kind, body);
-    case RequestKind::rebuild:
-      return read_rebuild(body);
-    case RequestKind::take_snapshot:
-      return read_take_snapshot(body);
-    case RequestKind::lookup_names:
-      return read_lookup_names(body);
-    case RequestKind::lookup_accounts:
-      return read_lookup<wire::LookupAccounts>(body, "LookupAccounts");
-    case RequestKind::lookup_transfers:
-      return read_lookup<wire::LookupTransfers>(body, "LookupTransfers");
-    case RequestKind::lookup_holds:
-      return read_lookup_at<wire::LookupHolds>(body, "LookupHolds");
-    case RequestKind::trial_balance:
-      return read_list<wire::TrialBalance>(body, "TrialBalance");
-    case RequestKind::get_account_transfers:
-    case RequestKind::get_account_balances:
-    case RequestKind::query_accounts:
-    case RequestKind::query_transfers:
-      return read_query(body);
-    case RequestKind::query_operations:
-      return read_query_operations(body);
-    case RequestKind::lookup_accounts_at:
-      return read_lookup_at<wire::LookupAccountsAt>(body, "LookupAccountsAt");
-    case RequestKind::trial_balance_at:
-      return read_trial_balance_at(body);
-    case RequestKind::list_accounts:
-      return read_list_accounts(body);
-    case RequestKind::list_ledgers:
-      return read_list<wire::ListLedgers>(body, "ListLedgers");
-    case RequestKind::list_transfers:
-      return read_list<wire::ListTransfers>(body, "ListTransfers");
-    case RequestKind::advance_clock:
-      return read_advance_clock(body);
-    case RequestKind::accept_clock:
-      return read_accept_clock(body);
-    case RequestKind::state_digest:
-      return read_state_digest(body);
-    case RequestKind::open_session:
-    case RequestKind::release_holds:
-      break;
-  }
+  const auto reader = std::find_if(std::begin(readers), std::end(readers),
+                                   [&](const auto& each) { return each.first == kind; });
+  if (reader != std::end(readers)) return reader->second(body);
   return BodyFault{.status = RequestStatus::unknown_kind,
                    .not_readable = false,
                    .words = "no client sends this kind of request by itself"};

@@ -32,6 +32,8 @@ class GoldenLedger {
     account_changes();
     names();
     domain_events();
+    orders_and_payments();
+    checkpoints();
     bundles();
     expiry();
     clocks();
@@ -179,6 +181,48 @@ class GoldenLedger {
     journal_.commit();
   }
 
+  void command(Command command, std::uint64_t id, std::uint64_t aggregate,
+               const CommandDetails& details, std::string_view text) {
+    DomainEvent made;
+    made.id = Uint128{id, 10};
+    made.aggregate_id = Uint128{aggregate, 0};
+    put_command(command, details, text, made, command_payloads_);
+    commands_.push_back(made);
+  }
+  void execute_commands(RequestKind kind) {
+    RequestSlot slot = request(kind, commands_);
+    slot.payloads = command_payloads_;
+    journal_.execute(slot);
+    commands_.clear();
+    command_payloads_.clear();
+  }
+
+  void orders_and_payments() {
+    CommandDetails order;
+    order.amount = Amount{Uint128{1'250, 0}};
+    order.quantity = 3;
+    order.ledger = LedgerId{978};
+    command(Command::order_create, 1, 71, order, "tea");
+    command(Command::order_create, 2, 72, order, "coffee");
+    command(Command::order_cancel, 3, 72, {}, "sold out");
+    execute_commands(RequestKind::order_commands);
+    CommandDetails payment = order;
+    payment.quantity = 0;
+    payment.subject_id = Uint128{71, 0};
+    command(Command::payment_initiate, 4, 91, payment, "card");
+    command(Command::payment_authorise, 5, 91, {}, "pi_77");
+    execute_commands(RequestKind::payment_commands);
+    command(Command::order_cancel, 6, 72, {}, "again");  // Refused.
+    execute_commands(RequestKind::order_commands);
+    journal_.commit();
+  }
+
+  void checkpoints() {
+    execute(RequestKind::put_checkpoints,
+            std::vector{make_checkpoint("mailer", 5), make_checkpoint("far ahead", 1 << 30)});
+    journal_.commit();
+  }
+
   void bundles() {
     const std::vector<Transfer> transfers{make_transfer(21, 1, 2, 5)};
     const std::vector<DomainEvent> events{event(5, 2, 0)};
@@ -222,6 +266,8 @@ class GoldenLedger {
   static constexpr unsigned pending_flag = transfer_flag::pending;
 
   DiskJournal journal_;
+  std::vector<DomainEvent> commands_;
+  std::vector<std::byte> command_payloads_;
 };
 
 void write_expected(const std::filesystem::path& directory, const std::string& name,

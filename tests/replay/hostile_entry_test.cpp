@@ -84,17 +84,17 @@ const Forgery codec_rows[] = {
                               forger.entry().first());
        forger.count(1);
      },
-     "a run has an unknown kind"},
+     "a run has the unknown kind"},
     {"run_of_kind_zero",
      [](Forger& forger) {
        forger.begin(Forger::operation(create_transfers), static_cast<FactKind>(0), 0);
      },
-     "a run has an unknown kind"},
+     "a run has the unknown kind"},
     {"run_of_a_kind_beyond_all",
      [](Forger& forger) {
        forger.begin(Forger::operation(create_transfers), static_cast<FactKind>(0xffff), 0);
      },
-     "a run has an unknown kind"},
+     "a run has the unknown kind"},
     {"created_count_wrong",
      [](Forger& forger) {
        forger.begin(Forger::operation(create_transfers), FactKind::transfer, 1)

@@ -55,7 +55,9 @@ void expect_everything_happened(const Coverage& coverage) {
   expect_seen(coverage.changes, {});
   expect_seen(coverage.names, {});
   // So many captures of one payment, and so many disputes or refunds, are a test of their own.
-  expect_seen(coverage.events, {AppendEventStatus::too_many_captures});
+  expect_seen(coverage.events,
+              {AppendEventStatus::too_many_captures, AppendEventStatus::too_many_refunds,
+               AppendEventStatus::too_many_disputes});
   // So are 1,024 checkpoints.
   expect_seen(coverage.checkpoints, {PutCheckpointStatus::too_many_checkpoints});
   // 65,536 ledgers are a test of their own.

@@ -46,8 +46,8 @@ struct WriteRequest {
   std::vector<Name> names;         ///< Of put_names, or such as come with other events.
   std::vector<AskedEvent> events;  ///< Of append_events and commands; of bundle with transfers.
   std::vector<EventCheckpoint> checkpoints;
-  Role role = Role::gateway;       ///< Of who asks: an operator's reversal may do more.
-  std::string reason;              ///< An operator's words.
+  Role role = Role::gateway;                ///< Of who asks: an operator's reversal may do more.
+  std::string reason;                       ///< An operator's words.
   Authority authority = Authority::client;  ///< Of a coordinator, which no frame can be from.
   Uint128 owner;                            ///< Of a coordinator: what its holds belong to.
   TraceId trace_id;

@@ -1246,7 +1246,7 @@ subscriptions() {
   run 0 account create --id 1 --ledger 978 --code 10
   run 0 account create --id 2 --ledger 978 --code 10
   run 0 transfer create --id 50 --debit 1 --credit 2 --amount 12.50 --ledger 978 --code 1
-  run 0 stream append --aggregate-type order --aggregate name:4711 --type paid --data '{"by":"card"}'
+  run 0 stream append --aggregate-type basket --aggregate name:4711 --type paid --data '{"by":"card"}'
   run 0 tail --no-follow
   has out "  daybook.account.created  account 1: ledger 978 EUR, code 10"
   has out "  daybook.transfer.posted  transfer 50: 12.50 from 1 to 2, ledger 978 EUR"
@@ -1264,7 +1264,7 @@ subscriptions() {
   run 0 tail --no-follow --type paid --names
   has out "  paid  event "
   same "events of a type" "$(lines "$out")" 1
-  run 0 tail --no-follow --aggregate order/name:4711 --json
+  run 0 tail --no-follow --aggregate basket/name:4711 --json
   has out '"version":"1"'
   run 0 tail --no-follow --aggregate daybook.account/1
   same "events of an aggregate" "$(lines "$out")" 1
@@ -1368,7 +1368,9 @@ rebuilding_offline() {
   has out "written anew from the journal"
   run 0 rebuild "$work/data" --json
   has out '"agrees":true'
-  run 0 rebuild "$work/data" --account 2
+  run 0 rebuild "$work/data" --account 1
+  run 0 rebuild "$work/data" --order 4711
+  run 0 rebuild "$work/data" --payment 9001
   run 1 rebuild "$work/data" --account 987654321
   run 2 rebuild "$work/nowhere"
   run 2 rebuild "$work/nowhere" --repair

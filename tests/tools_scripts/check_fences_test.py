@@ -12,7 +12,7 @@ import check_fences  # noqa: E402
 
 class CheckFences(unittest.TestCase):
     def findings(self, text):
-        with tempfile.ScratchDirectory() as directory:
+        with tempfile.TemporaryDirectory() as directory:
             (pathlib.Path(directory) / "net").mkdir()
             (pathlib.Path(directory) / "net/a.cpp").write_text(text)
             return list(check_fences.findings(directory))

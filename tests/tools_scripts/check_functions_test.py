@@ -68,7 +68,7 @@ class FindsFunctions(unittest.TestCase):
 
 class Refuses(unittest.TestCase):
     def setUp(self):
-        directory = tempfile.ScratchDirectory()
+        directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.root = pathlib.Path(directory.name)
         (self.root / "engine").mkdir()

@@ -15,7 +15,7 @@ import check_rooms  # noqa: E402
 
 class CheckRooms(unittest.TestCase):
     def setUp(self):
-        self.directory = tempfile.ScratchDirectory()
+        self.directory = tempfile.TemporaryDirectory()
         self.addCleanup(self.directory.cleanup)
         self.root = pathlib.Path(self.directory.name)
         for name in ("engine/base/result.hpp", "engine/model/sequence.hpp",

@@ -126,7 +126,7 @@ class RecordWriterTest : public testing::Test {
       AskedEvent asked;
       asked.payload = std::string(random_.below(900), static_cast<char>('a' + at));
       asked.event.id = Uint128{round * 10 + at, 3};
-      asked.event.aggregate_type = id_of("order");
+      asked.event.aggregate_type = id_of("basket");
       asked.event.aggregate_id = Uint128{random_.between(1, 4), 0};
       asked.event.event_type = id_of(random_.chance(50) ? "paid" : "opened");
       asked.event.payload_bytes = static_cast<std::uint32_t>(asked.payload.size());

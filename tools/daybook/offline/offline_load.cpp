@@ -30,6 +30,16 @@ using Json = nlohmann::json;
 /// An entry's line: its payload twice, and its header.
 constexpr std::size_t line_bytes_max = 2 * limits::entry_bytes_max + 4'096;
 
+/// Does a dump have lines of this kind?
+bool is_known_kind(const std::string& kind) {
+  if (kind == "entry" || kind == "operation" || kind == "unknown") return true;
+  for (std::uint16_t number = 1; number <= static_cast<std::uint16_t>(FactKind::checkpoint);
+       ++number) {
+    if (to_string(FactKind{number}) == kind) return true;
+  }
+  return false;
+}
+
 /// One entry out of a line; its bytes are used again for the next one.
 class EntryLine {
  public:
@@ -38,7 +48,10 @@ class EntryLine {
     const Json json = Json::parse(line, nullptr, false);
     if (!json.is_object()) return damaged("it is not a JSON object");
     const auto kind = json.find("kind");
-    if (kind == json.end() || *kind != "entry") return false;
+    if (kind == json.end() || !kind->is_string() || !is_known_kind(*kind)) {
+      return damaged("no dump has a line of this kind");
+    }
+    if (*kind != "entry") return false;
     const auto payload = json.find("payload");
     if (payload == json.end() || !payload->is_string()) {
       return damaged("an entry without its payload; make the dump with --portable");

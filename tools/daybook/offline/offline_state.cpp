@@ -237,7 +237,8 @@ int run_state(const StateOptions& options) {
   if (options.accounts.empty() && options.streams.empty() && !aggregates &&
       !options.trial_balance && !options.holds && !options.checkpoints) {
     return complain(
-        "say what to show: --account ID, --stream TYPE ID, --order ID, --payment ID, --holds, --checkpoints, "
+        "say what to show: --account ID, --stream TYPE ID, --order ID, --payment ID, --holds, "
+        "--checkpoints, "
         "--trial-balance, or several");
   }
   const auto ids = parse_account_ids(options.accounts);

@@ -12,9 +12,10 @@ namespace daybook {
 
 void register_state(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<StateOptions>();
-  CLI::App* command = app.add_subcommand("state",
-                                         "Accounts, orders, payments, streams, holds, checkpoints and trial "
-                                         "balance as of any sequence or time. Needs no engine");
+  CLI::App* command =
+      app.add_subcommand("state",
+                         "Accounts, orders, payments, streams, holds, checkpoints and trial "
+                         "balance as of any sequence or time. Needs no engine");
   add_replay_options(*command, options->directory, options->room);
   command->add_option("--account", options->accounts,
                       "An account's id: decimal, 0x..., or name:TEXT; may be repeated");
@@ -35,9 +36,9 @@ void register_state(CLI::App& app, CommandContext& context) {
   command->add_flag("--checkpoints", options->checkpoints, "How far consumers of events had come");
   command->add_flag("--trial-balance", options->trial_balance,
                     "Each ledger's debits and credits, and whether they are equal");
-  command->add_flag(
-      "--json", options->json,
-      "One JSON object an account, order, payment, stream, hold, checkpoint or ledger, a line each");
+  command->add_flag("--json", options->json,
+                    "One JSON object an account, order, payment, stream, hold, checkpoint or "
+                    "ledger, a line each");
   command->footer(
       "Amounts are shown by their ledger's scale. The journal is replayed up to the moment asked\n"
       "for, and checked on the way.\n"

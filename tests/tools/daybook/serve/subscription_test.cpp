@@ -117,6 +117,7 @@ class Consumer {
   std::optional<SubscriptionEnd> end_;
 };
 
+// Fault 40: a consumer that catches up under load.
 TEST(SubscriptionTest, FromThePastToThePresentEverySequenceIsThereOnce) {
   const Directory directory;
   RunningProcess engine{directory.path(), [](EngineProcessSettings& settings) {
@@ -184,6 +185,7 @@ TEST(SubscriptionTest, GoesOnWhereItWasWhenTheEngineIsStartedAgain) {
   EXPECT_GT(consumes.next_, 3 * 4 * batch_size);
 }
 
+// Fault 41: how far a filtered one has come.
 TEST(SubscriptionTest, OneThatLetsNothingPassIsToldHowFarItHasCome) {
   const Directory directory;
   RunningProcess engine{directory.path()};
@@ -256,6 +258,7 @@ TEST(SubscriptionTest, BeginsWithWhatIsNewOrAtATime) {
   EXPECT_GT(first, 1U);
 }
 
+// Fault 42: a consumer slower than the journal.
 TEST(SubscriptionTest, AConsumerThatIsTooSlowIsToldSoAndCostsNoMoreThanItsWindow) {
   const Directory directory;
   RunningProcess engine{directory.path(), RunningProcess::Change{},
