@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/model/aggregate.hpp"
+#include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
@@ -81,19 +83,39 @@ void write_event_requests(Seeds& seeds) {
                 [&](auto room) { return write_read_events(room, 23, filter, 0); });
 }
 
+void write_command_requests(Seeds& seeds) {
+  std::vector<DomainEvent> events(1);
+  std::vector<std::byte> payload;
+  CommandDetails details;
+  details.quantity = 3;
+  put_command(Command::order_create, details, "tea", events[0], payload);
+  int choice = 27;
+  for (const RequestKind kind : {RequestKind::order_commands, RequestKind::payment_commands}) {
+    seeds.request(choice++, append_events_frame_bytes(1, payload.size(), 0), [&](auto room) {
+      return write_append_events(room, 29, {}, events, payload, {}, kind);
+    });
+  }
+  const std::vector<Uint128> ids(2);
+  for (const RequestKind kind : {RequestKind::lookup_orders, RequestKind::lookup_payments}) {
+    seeds.request(choice++, lookup_aggregates_frame_bytes(2), [&](auto room) {
+      return write_lookup_aggregates(room, kind, 30, ids, {.sequence = Sequence{5}}, 0);
+    });
+  }
+}
+
 void write_subscription_requests(Seeds& seeds) {
   const std::vector<EventCheckpoint> checkpoints(2, make_checkpoint("mailer", 7));
-  seeds.request(27, put_checkpoints_frame_bytes(2),
+  seeds.request(31, put_checkpoints_frame_bytes(2),
                 [&](auto room) { return write_put_checkpoints(room, 25, {}, checkpoints); });
   Subscription wanted;
   wanted.from = 3;
-  seeds.request(28, subscribe_frame_bytes,
+  seeds.request(32, subscribe_frame_bytes,
                 [&](auto room) { return write_subscribe(room, 26, wanted, 0); });
-  seeds.request(29, small_frame_bytes,
+  seeds.request(33, small_frame_bytes,
                 [](auto room) { return write_lookup_checkpoints(room, 27, 0); });
-  seeds.request(30, acknowledge_frame_bytes,
+  seeds.request(34, acknowledge_frame_bytes,
                 [](auto room) { return write_acknowledge_events(room, 0, 26, Sequence{5}); });
-  seeds.request(31, acknowledge_frame_bytes,
+  seeds.request(35, acknowledge_frame_bytes,
                 [](auto room) { return write_unsubscribe(room, 28, 26); });
 }
 
@@ -109,9 +131,9 @@ void write_late_reads(Seeds& seeds) {
   seeds.request(13 + choices, lookup_accounts_at_frame_bytes(2), [&](auto room) {
     return write_lookup_holds_at(room, 25, holds_at, {.time = Timestamp{5}}, 0);
   });
-  seeds.request(27, rebuild_frame_bytes,
+  seeds.request(36, rebuild_frame_bytes,
                 [](auto room) { return write_rebuild(room, 26, RebuildFilter{}, 0); });
-  seeds.request(28, small_frame_bytes, [](auto room) { return write_take_snapshot(room, 27); });
+  seeds.request(37, small_frame_bytes, [](auto room) { return write_take_snapshot(room, 27); });
   seeds.request(26, small_frame_bytes, [](auto room) {
     return write_trial_balance_at(room, 24, 0, 10, {.time = Timestamp{5}}, 0);
   });
@@ -252,7 +274,14 @@ void write_replies(Seeds& seeds) {
   seeds.reply(13, rebuild_reply_frame_bytes(2), [&](auto room) {
     return write_rebuild_reply(room, 1, {.differences = differences});
   });
-  seeds.reply(16, error_frame_bytes(5),
+  write_items<OrderView>(seeds, 16, RequestKind::lookup_orders);
+  std::vector<PaymentView> payments(2);
+  payments[1].claims = 1;
+  const std::vector<ClaimView> claims(1);
+  seeds.reply(17, payments_reply_frame_bytes(2, 1), [&](auto room) {
+    return write_payments_reply(room, 1, {.payments = payments, .claims = claims});
+  });
+  seeds.reply(18, error_frame_bytes(5),
               [](auto room) { return write_error(room, 1, {.words = "words"}); });
 }
 
@@ -268,6 +297,7 @@ int main(int count, char** arguments) {
   daybook::write_requests(seeds);
   daybook::write_event_requests(seeds);
   daybook::write_late_reads(seeds);
+  daybook::write_command_requests(seeds);
   daybook::write_subscription_requests(seeds);
   daybook::write_replies(seeds);
   return 0;

@@ -1171,6 +1171,11 @@ END
   echo '{"commands": [{"command": "order.fly", "order": "1"}]}' >"$work/fly.json"
   run 2 bundle --file "$work/fly.json"
   has err "there is no command 'order.fly'"
+  # For offline_streams.
+  run 0 order get 4711 --json
+  order_by_engine=${out%,\"as_of\"*}
+  run 0 payment get 9001 --json
+  payment_by_engine=${out%,\"as_of\"*}
 }
 
 bundles() {
@@ -1232,8 +1237,12 @@ offline_streams() {
   has out '"request":{"id":"901","aggregate_type":"'
   run 0 verify "$work/data"
   run 0 state "$work/data" --order 4711 --payment 9001 --json
-  has out '"id":"4711","found":true,"state":"completed"'
-  has out '"id":"9001","found":true,"state":"settled"'
+  run 0 state "$work/data" --order 4711 --json
+  same "an order without its engine" "${out%,\"as_of\"*}" "$order_by_engine"
+  run 0 state "$work/data" --payment 9001 --json
+  same "a payment without its engine" "${out%,\"as_of\"*}" "$payment_by_engine"
+  run 0 state "$work/data" --order 4711 --payment 9001
+  has out "tea"
   run 1 state "$work/data" --order 4712
   has err "there was no order 4712"
 }

@@ -7,6 +7,7 @@
 #include "net/client/commands.hpp"
 #include "tools/daybook/client/connection.hpp"
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/text/aggregate_table.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/status_advice.hpp"
 #include "tools/daybook/text/table.hpp"
@@ -104,67 +105,6 @@ int get(const AggregateGetOptions& options, Fetch fetch, Show show) {
   return show(found.value(), ledgers.value());
 }
 
-void print_orders(const OrdersResult& result, const LedgerBook& ledgers) {
-  if (result.orders.empty()) return;
-  Table table{{{"id", right},
-               {"state"},
-               {"sku"},
-               {"quantity", right},
-               {"amount", right},
-               {"ledger", right},
-               {"payment", right},
-               {"tracking number"},
-               {"reason"},
-               {"version", right},
-               {"changed"}}};
-  for (const OrderView& order : result.orders) {
-    table.add({format_id(order.id), std::string{to_string(order.state)}, std::string{order.sku()},
-               fmt::format("{}", order.quantity), ledgers.format(order.ledger, order.amount),
-               fmt::format("{}", order.ledger.value()), format_id(order.payment_id),
-               std::string{order.tracking()}, std::string{order.reason()},
-               fmt::format("{}", order.version), format_time(order.changed_at)});
-  }
-  print_text(table.text());
-}
-
-void print_claims(const FoundPayment& found, const LedgerBook& ledgers, Table& table) {
-  for (const ClaimView& each : found.claims) {
-    table.add({format_id(each.payment_id), std::string{to_string(each.kind)}, format_id(each.id),
-               std::string{to_string(each.state)},
-               ledgers.format(found.payment.ledger, each.amount), format_time(each.opened_at)});
-  }
-}
-
-void print_payments(const PaymentsResult& result, const LedgerBook& ledgers) {
-  if (result.payments.empty()) return;
-  Table table{{{"id", right},
-               {"state"},
-               {"order", right},
-               {"amount", right},
-               {"captured", right},
-               {"refunded", right},
-               {"ledger", right},
-               {"channel"},
-               {"external reference"},
-               {"reason"},
-               {"version", right},
-               {"changed"}}};
-  Table claims{
-      {{"payment", right}, {"what"}, {"id", right}, {"state"}, {"amount", right}, {"since"}}};
-  for (const FoundPayment& found : result.payments) {
-    const PaymentView& each = found.payment;
-    const auto amount = [&](Amount value) { return ledgers.format(each.ledger, value); };
-    table.add({format_id(each.id), std::string{to_string(each.state)}, format_id(each.order_id),
-               amount(each.amount), amount(each.captured), amount(each.refunded),
-               fmt::format("{}", each.ledger.value()), std::string{each.channel()},
-               std::string{each.reference()}, std::string{each.reason()},
-               fmt::format("{}", each.version), format_time(each.changed_at)});
-    print_claims(found, ledgers, claims);
-  }
-  print_text(table.text());
-  if (!claims.empty()) print_text(claims.text());
-}
-
 }  // namespace
 
 int run_aggregate_command(const AggregateCommandOptions& options) {
@@ -217,7 +157,9 @@ int run_order_get(const AggregateGetOptions& options) {
         return client.lookup_orders(ids, moment, query);
       },
       [&](const OrdersResult& result, const LedgerBook& ledgers) {
-        if (!options.client.json) print_orders(result, ledgers);
+        OrderTable table;
+        for (const OrderView& each : result.orders) table.add(each, ledgers);
+        if (!options.client.json && !result.orders.empty()) print_text(table.text());
         if (options.client.json) {
           for (const OrderView& each : result.orders) {
             say(to_json(each, ledgers)
@@ -237,7 +179,11 @@ int run_payment_get(const AggregateGetOptions& options) {
         return client.lookup_payments(ids, moment, query);
       },
       [&](const PaymentsResult& result, const LedgerBook& ledgers) {
-        if (!options.client.json) print_payments(result, ledgers);
+        PaymentTable table;
+        for (const FoundPayment& each : result.payments) {
+          table.add(each.payment, each.claims, ledgers);
+        }
+        if (!options.client.json && !result.payments.empty()) print_text(table.text());
         if (options.client.json) {
           for (const FoundPayment& each : result.payments) {
             say(to_json(each.payment, ledgers, each.claims)

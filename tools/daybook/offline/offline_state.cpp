@@ -256,10 +256,10 @@ int run_state(const StateOptions& options) {
   int code = exit_code::good;
   if (!ids.value().empty()) code = print_accounts(state, ids.value(), options.json);
   if (!options.orders.empty()) {
-    code = std::max(code, print_orders(state, options.orders, options.json));
+    code = std::max(code, print_orders(state, options.directory, options.orders, options.json));
   }
   if (!options.payments.empty()) {
-    code = std::max(code, print_payments(state, options.payments, options.json));
+    code = std::max(code, print_payments(state, options.directory, options.payments, options.json));
   }
   if (!streams.value().empty()) {
     code = std::max(code, print_streams(state, options, streams.value()));

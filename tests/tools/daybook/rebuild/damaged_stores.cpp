@@ -84,6 +84,15 @@ void change_stream_in_snapshot(const std::filesystem::path& snapshots, Sequence 
   });
 }
 
+void change_order_in_snapshot(const std::filesystem::path& snapshots, Sequence at,
+                              std::uint64_t amount) {
+  rewrite(snapshots, at, [&](BlockKind kind, std::vector<std::byte>& bytes) {
+    if (kind == BlockKind::orders) {
+      items_of_block<Order>(bytes).front().amount = Amount{Uint128{amount, 0}};
+    }
+  });
+}
+
 void change_pairs_of_run(const std::filesystem::path& path, std::string_view index) {
   const auto runs = RunDirectory::read_only(path.parent_path());
   const auto run = PairRun::open(runs->open_kept(path.filename().string()).value()).value();

@@ -23,6 +23,10 @@ void change_account_in_snapshot(const std::filesystem::path& snapshots, Sequence
 void change_stream_in_snapshot(const std::filesystem::path& snapshots, Sequence at,
                                std::uint64_t version);
 
+/// Changes the amount of the snapshot's first order.
+void change_order_in_snapshot(const std::filesystem::path& snapshots, Sequence at,
+                              std::uint64_t amount);
+
 /// Gives some pairs of the index run `path` another key.
 void change_pairs_of_run(const std::filesystem::path& path, std::string_view index);
 

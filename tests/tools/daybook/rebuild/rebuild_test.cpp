@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/codec/entry_facts.hpp"
+#include "net/client/commands.hpp"
 #include "storage/journal/journal_reader.hpp"
 #include "storage/snapshots/snapshot_directory.hpp"
 #include "tests/tools/daybook/rebuild/damaged_stores.hpp"
@@ -68,6 +69,27 @@ class RebuildTest : public ::testing::Test {
     return made;
   }
 
+  static void load_order_and_payment(Client& client) {
+    EventList orders;
+    CommandDraft draft;
+    draft.command = Command::order_create;
+    draft.aggregate_id = {71, 0};
+    draft.text = "tea";
+    draft.details.amount = Amount{Uint128{500, 0}};
+    draft.details.quantity = 3;
+    draft.details.ledger = LedgerId{77};
+    ASSERT_TRUE(add_command(orders, draft).ok());
+    expect_done(client.order_commands(orders));
+    EventList payments;
+    draft.command = Command::payment_initiate;
+    draft.aggregate_id = {91, 0};
+    draft.details.quantity = 0;
+    draft.details.subject_id = {71, 0};
+    draft.text = "card";
+    ASSERT_TRUE(add_command(payments, draft).ok());
+    expect_done(client.payment_commands(payments));
+  }
+
   /// Every kind of fact that an aggregate is made of.
   static void load_kinds(Client& client) {
     Ledger ledger;
@@ -119,6 +141,7 @@ class RebuildTest : public ::testing::Test {
       events.add(event, {});
     }
     expect_done(client.append_events(events));
+    load_order_and_payment(client);
   }
 
   static void load_transfers(Client& client, std::uint64_t first, std::uint64_t count) {
@@ -222,12 +245,13 @@ TEST_F(RebuildTest, ARunningEngineAgreesWithItsJournal) {
   const Found all = rebuild(client, {});
   EXPECT_TRUE(all.differences.empty());
   EXPECT_EQ(all.last.mismatching, 0U);
-  // Accounts, two holds (one that closes an account), streams, ledgers, names.
-  EXPECT_EQ(all.last.compared, 8U + 2 + 2 + 2 + 2);
+  // Accounts, two holds (one that closes an account), streams, ledgers, names, order, payment.
+  EXPECT_EQ(all.last.compared, 8U + 2 + 4 + 2 + 2 + 1 + 1);
   const std::vector<RebuildFilter> each{
       one(AggregateKind::account, {1, 0}), one(AggregateKind::account, {3, 0}),
       one(AggregateKind::hold, {1, 0}),    one(AggregateKind::stream, {1, 0}, {1, 0}),
-      one(AggregateKind::ledger, {77, 0}), one(AggregateKind::name, {5, 0}, {3, 0})};
+      one(AggregateKind::ledger, {77, 0}), one(AggregateKind::name, {5, 0}, {3, 0}),
+      one(AggregateKind::order, {71, 0}),  one(AggregateKind::payment, {91, 0})};
   for (const RebuildFilter& filter : each) {
     const Found found = rebuild(client, filter);
     EXPECT_EQ(found.last.compared, 1U) << to_string(filter.kind);
@@ -246,7 +270,7 @@ TEST_F(RebuildTest, ARangeOfTimeComparesWhatWasChangedInIt) {
   EXPECT_EQ(rebuild(client, later).last.compared, 0U);
   RebuildFilter until_now;
   until_now.until = later.from;
-  EXPECT_EQ(rebuild(client, until_now).last.compared, 16U);
+  EXPECT_EQ(rebuild(client, until_now).last.compared, 20U);
 }
 
 TEST_F(RebuildTest, RefusesWhatCannotBeAskedInWords) {
@@ -307,7 +331,7 @@ TEST_F(RebuildTest, ALargeJournalTakesPagesAndTheSecondOfTwoRebuildsEndsTheFirst
   load_transfers(client, 1'000, limits::rebuild_page_facts + 1'000);
   const Found all = rebuild(client, {});
   EXPECT_GE(all.pages, 2U);
-  EXPECT_EQ(all.last.compared, 16U);
+  EXPECT_EQ(all.last.compared, 20U);
   EXPECT_TRUE(all.differences.empty());
   const auto now = client.state_digest().value().sequence;
   const auto first = client.rebuild({}, {.min_sequence = now});
@@ -351,7 +375,7 @@ TEST_F(RebuildTest, OfflineEverythingAgreesWithTheJournal) {
   ASSERT_EQ(report.stores.size(), 3U);  // Two snapshots, and the replayed state.
   for (std::size_t at = 0; at < 2; ++at) {
     const RebuiltStore& store = report.stores[at];
-    EXPECT_EQ(store.aggregates.compared, 16U) << store.place;
+    EXPECT_EQ(store.aggregates.compared, 20U) << store.place;
     EXPECT_GT(store.indexes.pairs, 4'000U);
     EXPECT_GT(store.indexes.checkpoints, 10U);
     for (const std::string& words : store.trouble) ADD_FAILURE() << words;
@@ -379,14 +403,15 @@ TEST_F(RebuildTest, AChangedSnapshotIsNamedFieldByFieldAndRepaired) {
       },
       false);
   test::change_stream_in_snapshot(layout_.snapshots(), at, 41);
+  test::change_order_in_snapshot(layout_.snapshots(), at, 501);
   const RebuildReport report = rebuild_offline_now();
   EXPECT_FALSE(report.agrees());
   EXPECT_TRUE(report.stores[0].agrees());
   EXPECT_TRUE(report.stores[2].agrees());  // The journal is good, so the replayed state is.
   const RebuiltStore& store = report.stores[1];
   EXPECT_EQ(store.trouble.size(), 1U);  // The digest.
-  ASSERT_EQ(store.aggregates.mismatching, 2U);
-  ASSERT_EQ(store.aggregates.mismatches.size(), 2U);
+  ASSERT_EQ(store.aggregates.mismatching, 3U);
+  ASSERT_EQ(store.aggregates.mismatches.size(), 3U);
   for (const Mismatch& each : store.aggregates.mismatches) {
     if (each.kind == AggregateKind::account) {
       EXPECT_EQ(each.key.id, (Uint128{6, 0}));
@@ -394,6 +419,11 @@ TEST_F(RebuildTest, AChangedSnapshotIsNamedFieldByFieldAndRepaired) {
       EXPECT_EQ(each.expected.value, right.credits_posted.value());
       EXPECT_EQ(each.found.value.lo, right.credits_posted.value().lo - credits.amount);
       EXPECT_EQ(each.first, credits.last);
+    } else if (each.kind == AggregateKind::order) {
+      EXPECT_EQ(each.key.id, (Uint128{71, 0}));
+      EXPECT_EQ(each.expected.name, "amount");
+      EXPECT_EQ(each.expected.value.lo, 500U);
+      EXPECT_EQ(each.found.value.lo, 501U);
     } else {
       EXPECT_EQ(each.kind, AggregateKind::stream);
       EXPECT_EQ(each.expected.name, "version");
