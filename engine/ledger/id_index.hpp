@@ -169,8 +169,12 @@ class IdIndex {
   }
 
   void put(std::uint64_t tag, std::uint64_t value) {
-    std::size_t at = home(tag);
-    while (buckets_[at].count == slots) ++at;
+    const std::size_t first = home(tag);
+    std::size_t at = first;
+    while (buckets_[at].count == slots) {
+      ++at;
+      ENSURE(at - first < spare, "tags are hashes: none has a thousand full buckets behind it");
+    }
     Bucket& bucket = buckets_[at];
     bucket.tagged[bucket.count] = tag << (64 - tag_bits) | value >> 32;
     bucket.low[bucket.count] = static_cast<std::uint32_t>(value);

@@ -117,6 +117,17 @@ TEST(IdIndexDeathTest, TakingBackWhatIsNotTheLatestStopsTheProcess) {
   EXPECT_DEATH(index.take_back(index.tag_of(id_number(1)), 2), "only the latest insert");
 }
 
+TEST(IdIndexDeathTest, TagsThatNoHashesGiveStopTheProcessBeforeTheEndOfTheTable) {
+  const auto crowd = [](std::uint64_t tag) {
+    IdIndex index{100'000, seed};
+    index.prepare(100'000);
+    for (std::uint64_t value = 0; value < 6'000; ++value) index.insert(tag, value);
+  };
+  for (const std::uint64_t tag : {std::uint64_t{0}, (std::uint64_t{1} << 47) - 1}) {
+    EXPECT_DEATH(crowd(tag), "tags are hashes");
+  }
+}
+
 TEST(IdIndexTest, AskingForMemoryAheadKeepsEveryEntry) {
   IdIndex index{100'000, seed};
   for (std::uint64_t number = 1; number <= 100'000; ++number) {
