@@ -37,7 +37,6 @@ Result<void> Replayer::apply_until(const EntryView& entry, Sequence until) {
   // Where a parent was left stands at the end of its entry, so it is not reached.
   auto facts = read_facts(entry);
   if (!facts.ok()) return damaged(entry.header.first(), facts.error().what);
-  if (entry.header.last() <= until && facts.value().parents.empty()) return apply(facts.value());
   ++entries_;
   return apply_facts(facts.value(), until);
 }

@@ -49,9 +49,8 @@ class Replayer {
   /// The same for facts that read_facts() has read.
   [[nodiscard]] Result<void> apply(const EntryFacts& facts);
 
-  /// Applies the operations of an entry up to and with `until`: for the state as of a sequence.
-  /// Operations are not cut. The digest is compared where the entry ends there, but for one after
-  /// which a parent is left: as of its last sequence it is not.
+  /// Applies the operations of an entry up to and with `until`, and no digest is compared: for
+  /// the state in the middle of an entry. Operations are not cut.
   [[nodiscard]] Result<void> apply_until(const EntryView& entry, Sequence until);
 
   [[nodiscard]] std::uint64_t transfers() const { return transfers_; }

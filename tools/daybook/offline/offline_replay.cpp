@@ -22,7 +22,7 @@ enum class Step : std::uint8_t { applied, reached };
 
 Result<Step> apply_one(Replayer& replayer, const EntryView& entry, const ReplayGoal& goal) {
   if (goal.until_time && entry.header.commit_time > goal.until_time->value()) return Step::reached;
-  const bool cut = goal.until_sequence && entry.header.last() >= *goal.until_sequence;
+  const bool cut = goal.until_sequence && entry.header.last() > *goal.until_sequence;
   const auto applied =
       cut ? replayer.apply_until(entry, *goal.until_sequence) : replayer.apply(entry);
   if (!applied) return applied.error();
