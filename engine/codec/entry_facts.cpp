@@ -13,11 +13,13 @@ namespace {
 
 Failure damaged(std::string what) { return {FailureKind::damaged, std::move(what)}; }
 
-// The generated structs and engine/model's are the same bytes.
+// The generated structs and engine/model's are the same bytes. The verifier checks a vector's
+// bounds, but not that its structs are aligned: where they are not, `aligned` becomes false.
 template <typename Model, typename Stored>
-std::span<const Model> as_model(const flatbuffers::Vector<const Stored*>* vector) {
+std::span<const Model> as_model(const flatbuffers::Vector<const Stored*>* vector, bool& aligned) {
   static_assert(sizeof(Model) == sizeof(Stored) && alignof(Model) == alignof(Stored));
-  if (vector == nullptr) return {};
+  if (vector == nullptr || vector->size() == 0) return {};
+  if (reinterpret_cast<std::uintptr_t>(vector->Data()) % alignof(Model) != 0) aligned = false;
   return {reinterpret_cast<const Model*>(vector->Data()), vector->size()};
 }
 
@@ -257,36 +259,38 @@ Result<EntryFacts> read_facts(const EntryView& entry, UnknownFacts unknown) {
     return damaged("the entry's payload is not a FlatBuffer of this schema");
   }
   const journal::Entry& stored = *journal::GetEntry(bytes);
+  bool aligned = true;
   EntryFacts facts{
       .header = entry.header,
-      .runs = as_model<Run>(stored.runs()),
-      .operations = as_model<Operation>(stored.operations()),
-      .refusals = as_model<Refusal>(stored.refusals()),
-      .refused_accounts = as_model<Account>(stored.refused_accounts()),
-      .refused_transfers = as_model<Transfer>(stored.refused_transfers()),
-      .refused_ledgers = as_model<Ledger>(stored.refused_ledgers()),
-      .accounts = as_model<Account>(stored.accounts()),
-      .ledgers = as_model<Ledger>(stored.ledgers()),
-      .segments_opened = as_model<SegmentOpened>(stored.segments_opened()),
-      .segments_sealed = as_model<SegmentSealed>(stored.segments_sealed()),
-      .segments_hashed = as_model<SegmentHashed>(stored.segments_hashed()),
-      .clock_changes = as_model<ClockChange>(stored.clock_changes()),
-      .clients_evicted = as_model<ClientEvicted>(stored.clients_evicted()),
-      .transfers = as_model<Transfer>(stored.transfers()),
-      .transfer_notes = as_model<TransferNote>(stored.transfer_notes()),
-      .holds_released = as_model<HoldReleased>(stored.holds_released()),
-      .account_changes = as_model<AccountChange>(stored.account_changes()),
-      .refused_account_changes = as_model<AccountChange>(stored.refused_account_changes()),
-      .reasons = as_model<OperationReason>(stored.reasons()),
-      .names = as_model<Name>(stored.names()),
-      .refused_names = as_model<Name>(stored.refused_names()),
-      .domain_events = as_model<DomainEvent>(stored.domain_events()),
-      .refused_domain_events = as_model<DomainEvent>(stored.refused_domain_events()),
+      .runs = as_model<Run>(stored.runs(), aligned),
+      .operations = as_model<Operation>(stored.operations(), aligned),
+      .refusals = as_model<Refusal>(stored.refusals(), aligned),
+      .refused_accounts = as_model<Account>(stored.refused_accounts(), aligned),
+      .refused_transfers = as_model<Transfer>(stored.refused_transfers(), aligned),
+      .refused_ledgers = as_model<Ledger>(stored.refused_ledgers(), aligned),
+      .accounts = as_model<Account>(stored.accounts(), aligned),
+      .ledgers = as_model<Ledger>(stored.ledgers(), aligned),
+      .segments_opened = as_model<SegmentOpened>(stored.segments_opened(), aligned),
+      .segments_sealed = as_model<SegmentSealed>(stored.segments_sealed(), aligned),
+      .segments_hashed = as_model<SegmentHashed>(stored.segments_hashed(), aligned),
+      .clock_changes = as_model<ClockChange>(stored.clock_changes(), aligned),
+      .clients_evicted = as_model<ClientEvicted>(stored.clients_evicted(), aligned),
+      .transfers = as_model<Transfer>(stored.transfers(), aligned),
+      .transfer_notes = as_model<TransferNote>(stored.transfer_notes(), aligned),
+      .holds_released = as_model<HoldReleased>(stored.holds_released(), aligned),
+      .account_changes = as_model<AccountChange>(stored.account_changes(), aligned),
+      .refused_account_changes = as_model<AccountChange>(stored.refused_account_changes(), aligned),
+      .reasons = as_model<OperationReason>(stored.reasons(), aligned),
+      .names = as_model<Name>(stored.names(), aligned),
+      .refused_names = as_model<Name>(stored.refused_names(), aligned),
+      .domain_events = as_model<DomainEvent>(stored.domain_events(), aligned),
+      .refused_domain_events = as_model<DomainEvent>(stored.refused_domain_events(), aligned),
       .event_payloads = bytes_of(stored.event_payloads()),
       .unknown_facts = 0,
-      .parents = as_model<JournalParent>(stored.parents()),
-      .checkpoints = as_model<EventCheckpoint>(stored.checkpoints()),
-      .refused_checkpoints = as_model<EventCheckpoint>(stored.refused_checkpoints())};
+      .parents = as_model<JournalParent>(stored.parents(), aligned),
+      .checkpoints = as_model<EventCheckpoint>(stored.checkpoints(), aligned),
+      .refused_checkpoints = as_model<EventCheckpoint>(stored.refused_checkpoints(), aligned)};
+  if (!aligned) return damaged("the entry's payload has facts that are not aligned");
   if (auto checked = check_runs(facts, unknown); !checked.ok()) return checked.error();
   if (auto checked = check_refusals(facts); !checked.ok()) return checked.error();
   if (auto checked = check_notes(facts); !checked.ok()) return checked.error();

@@ -51,6 +51,8 @@ void look_at_events(const Result<ItemsReplyMessage<std::uint64_t>, BodyFault>& r
   }
 }
 
+void look_at_rest(std::uint8_t choice, std::span<const std::byte> body);
+
 void read(std::uint8_t choice, std::span<const std::byte> body) {
   switch (choice % 19) {
     case 0:
@@ -59,6 +61,31 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
       return look_at(read_transfers_reply(body));
     case 2:
       return look_at(read_ledgers_reply(body));
+    case 6:
+      return look_at(read_holds_reply(body));
+    case 7:
+      return look_at(read_account_balances_reply(body));
+    case 8:
+      return look_at(read_trial_balance_reply(body));
+    case 9:
+      return look_at(read_names_reply(body));
+    case 11:
+      return look_at(read_accounts_at_reply(body));
+    case 12:
+      return look_at_operations(read_operations_reply(body));
+    case 14:
+      return look_at_events(read_event_batch(body));
+    case 15:
+      return look_at(read_checkpoints_reply(body));
+    case 16:
+      return look_at(read_orders_reply(body));
+    default:
+      return look_at_rest(choice % 19, body);
+  }
+}
+
+void look_at_rest(std::uint8_t choice, std::span<const std::byte> body) {
+  switch (choice) {
     case 3:
       if (const auto reply = read_batch_reply(body); reply.ok()) {
         touch(reply.value().refusals.data(), reply.value().refusals.size_bytes());
@@ -76,14 +103,6 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
         touch(reply.value().engine_version.data(), reply.value().engine_version.size());
       }
       return;
-    case 6:
-      return look_at(read_holds_reply(body));
-    case 7:
-      return look_at(read_account_balances_reply(body));
-    case 8:
-      return look_at(read_trial_balance_reply(body));
-    case 9:
-      return look_at(read_names_reply(body));
     case 10:
       if (const auto reply = read_events_reply(body); reply.ok()) {
         if (reinterpret_cast<std::uintptr_t>(reply.value().events.data()) % 8 != 0) std::abort();
@@ -92,8 +111,6 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
         touch(reply.value().words.data(), reply.value().words.size());
       }
       return;
-    case 11:
-      return look_at(read_accounts_at_reply(body));
     case 13:
       if (const auto reply = read_rebuild_reply(body); reply.ok()) {
         const auto& differences = reply.value().differences;
@@ -105,14 +122,6 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
         touch(reply.value().words.data(), reply.value().words.size());
       }
       return;
-    case 12:
-      return look_at_operations(read_operations_reply(body));
-    case 14:
-      return look_at_events(read_event_batch(body));
-    case 15:
-      return look_at(read_checkpoints_reply(body));
-    case 16:
-      return look_at(read_orders_reply(body));
     case 17:
       if (const auto reply = read_payments_reply(body); reply.ok()) {
         if (reinterpret_cast<std::uintptr_t>(reply.value().payments.data()) % 8 != 0) std::abort();

@@ -376,5 +376,47 @@ TEST(HostileEntryAlone, WouldBeTakenWereItHonest) {
   EXPECT_EQ(after.state().segment_hashed(), 1U);
 }
 
+template <typename T>
+T number_at(std::span<const std::byte> bytes, std::size_t at) {
+  T number;
+  std::memcpy(&number, bytes.data() + at, sizeof(number));
+  return number;
+}
+
+// A FlatBuffer's verifier lets vectors of structs begin anywhere: here one does four bytes late,
+// and has the length that the account's id says.
+TEST(HostileEntryAlone, IsRefusedWhereItsFactsAreNotAligned) {
+  Forger forger;
+  forger.open(Sequence{1});
+  forger.begin(Forger::operation(RequestKind::create_accounts), FactKind::account, 1)
+      .with(make_account(1));
+  EntryHeader header;
+  header.fact_count = forger.facts();
+  const auto value = forger.entry().close(header);
+  EntryView view{.header = {}, .value = value};
+  std::memcpy(&view.header, value.data(), sizeof(view.header));
+  ASSERT_TRUE(read_facts(view).ok());
+  const auto payload = value.subspan(sizeof(EntryHeader));
+  const std::size_t table = number_at<std::uint32_t>(payload, 0);
+  const std::size_t vtable =
+      table - static_cast<std::size_t>(number_at<std::int32_t>(payload, table));
+  int moved = 0;
+  for (std::size_t at = 4; at < number_at<std::uint16_t>(payload, vtable); at += 2) {
+    const std::size_t field = table + number_at<std::uint16_t>(payload, vtable + at);
+    if (field == table) continue;
+    const auto offset = number_at<std::uint32_t>(payload, field);
+    if (field + offset + sizeof(Account) > payload.size()) continue;
+    const bool has_one = number_at<std::uint32_t>(payload, field + offset) == 1;
+    if (!has_one || number_at<std::uint64_t>(payload, field + offset + 4) != 1) continue;
+    const std::uint32_t later = offset + 4;
+    std::memcpy(payload.data() + field, &later, sizeof(later));
+    ++moved;
+  }
+  ASSERT_GT(moved, 0);
+  const auto facts = read_facts(view);
+  ASSERT_FALSE(facts.ok());
+  EXPECT_NE(facts.error().what.find("not aligned"), std::string::npos) << facts.error().what;
+}
+
 }  // namespace
 }  // namespace daybook::test
