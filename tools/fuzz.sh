@@ -14,7 +14,7 @@ build=$1
 seconds=$2
 
 mapfile -t targets < <(find "$build/tests/fuzz" -maxdepth 1 -type f -executable \
-  -name 'fuzz_*' ! -name fuzz_seeds | sort)
+  -name 'fuzz_*' ! -name '*_seeds' | sort)
 if ((${#targets[@]} == 0)); then
   echo "fuzz.sh: no targets in $build/tests/fuzz; build the target fuzz_all of the clang preset" >&2
   exit 2
