@@ -1171,6 +1171,8 @@ END
   echo '{"commands": [{"command": "order.fly", "order": "1"}]}' >"$work/fly.json"
   run 2 bundle --file "$work/fly.json"
   has err "there is no command 'order.fly'"
+  run 0 stream read --aggregate-type order --aggregate 4711
+  has out "OrderPaid"
   # For offline_streams.
   run 0 order get 4711 --json
   order_by_engine=${out%,\"as_of\"*}

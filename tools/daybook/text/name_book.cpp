@@ -5,9 +5,28 @@
 
 #include <fmt/format.h>
 
+#include "engine/model/aggregate.hpp"
 #include "tools/daybook/text/id_text.hpp"
 
 namespace daybook {
+
+namespace {
+
+/// The engine's own types of aggregates and events need no name.
+std::string_view engine_name(NameKind kind, const Uint128& id) {
+  if (kind == NameKind::aggregate_type) {
+    if (id == order_type()) return "order";
+    if (id == payment_type()) return "payment";
+  }
+  if (kind != NameKind::event_type) return {};
+  for (std::size_t at = 0; at < command_count; ++at) {
+    const auto command = static_cast<Command>(at);
+    if (id == event_type_of(command)) return to_string(command);
+  }
+  return {};
+}
+
+}  // namespace
 
 void NameBook::put(const Name& name) {
   texts_.insert_or_assign({name.kind, name.id}, std::string{name.text()});
@@ -15,7 +34,7 @@ void NameBook::put(const Name& name) {
 
 std::string_view NameBook::find(NameKind kind, const Uint128& id) const {
   const auto found = texts_.find({kind, id});
-  return found == texts_.end() ? std::string_view{} : std::string_view{found->second};
+  return found == texts_.end() ? engine_name(kind, id) : std::string_view{found->second};
 }
 
 std::string NameBook::show(NameKind kind, const Uint128& id) const {

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/model/aggregate.hpp"
 #include "engine/model/ids.hpp"
 #include "tools/daybook/text/event_csv.hpp"
 #include "tools/daybook/text/event_json.hpp"
@@ -135,6 +136,15 @@ TEST(EventNamesTest, CsvHasThemToo) {
   EXPECT_EQ(reader.value().next().value()->names,
             std::vector<Name>{make_name(NameKind::account, id_of("shop"), "shop")});
   EXPECT_TRUE(reader.value().next().value()->names.empty());
+}
+
+TEST(NameBookTest, KnowsTheEnginesOwnTypes) {
+  const NameBook names;
+  EXPECT_EQ(names.find(NameKind::aggregate_type, order_type()), "order");
+  EXPECT_EQ(names.find(NameKind::aggregate_type, payment_type()), "payment");
+  EXPECT_EQ(names.find(NameKind::event_type, event_type_of(Command::order_pay)), "OrderPaid");
+  EXPECT_EQ(names.find(NameKind::event_type, order_type()), "");
+  EXPECT_EQ(names.find(NameKind::aggregate, order_type()), "");
 }
 
 }  // namespace
