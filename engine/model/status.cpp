@@ -425,8 +425,8 @@ std::string_view in_words(RequestStatus status) noexcept {
     case RequestStatus::checkpoint_unknown:
       return "There is no checkpoint of this name: put one, or begin from a sequence.";
     case RequestStatus::events_not_here:
-      return "The journal's files of these events are not in the engine's directory: begin later, "
-             "or read them offline with --archive.";
+      return "The journal's files of these events are neither in the engine's directory nor in its "
+             "archive: begin later, or bring them back.";
   }
   return "The status is not known to this version.";
 }

@@ -31,7 +31,7 @@ inline constexpr std::uint64_t packed_offset_max = (std::uint64_t{1} << packed_o
 }
 
 /// Pairs dealt out by the first bits of their tags; within such a bucket they stand as they came.
-/// Three passes fewer than sorting them, and enough for a search: a bucket is a few lines of cache.
+/// One pass, where sorting takes three, and enough for a search: a bucket is a few lines of cache.
 class DealtPairs {
  public:
   static constexpr unsigned bucket_bits = 10;

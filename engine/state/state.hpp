@@ -101,8 +101,8 @@ class State {
   /// Requires: checkpoints.decide_put() said created, of what `fact` was made of.
   void put_checkpoint(const EventCheckpoint& fact);
 
-  /// System calls that the thread that uses the state should be spared: gives back the memory that
-  /// tables have grown out of, and asks for what they grow into next. Any one thread.
+  /// System calls that the thread that uses the state should be spared: asks for the memory that
+  /// tables grow into next, and gives back that of ids which stand in runs. Any one thread.
   void tend_memory() {
     accounts.tend_memory();
     transfer_ids.tend_memory();

@@ -123,7 +123,7 @@ void SubscriptionWorker::read_entry(Waiting& waiting) {
   ENSURE(slot.cursor >= from.value(), "the entry of a sequence holds it");
 }
 
-// What is durable is in the journal: where it is not found, its segment was moved to an archive.
+// What is durable is in the journal: where it is not found, its segment was taken away.
 void SubscriptionWorker::failed_to_read(Waiting& waiting, const Failure& failure) {
   if (failure.kind == FailureKind::not_found) {
     return refuse(waiting, RequestStatus::events_not_here);

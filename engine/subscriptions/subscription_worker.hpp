@@ -32,8 +32,8 @@ namespace daybook {
 /// Limits.   limits::subscription_batch_bytes_max of records in a batch, and one record above.
 ///           limits::subscriptions_max slots at a time. One read transaction an entry.
 /// Errors.   A failure of the journal is told to `on_fatal`; from then on all slots come back with
-///           `stopping`. Where older segments were moved elsewhere, slots that ask for them come
-///           back with `events_not_here`.
+///           `stopping`. Slots that ask for what is neither in the directory nor in its archive
+///           come back with `events_not_here`.
 class SubscriptionWorker {
  public:
   struct Links {

@@ -6,6 +6,7 @@
 #include "tests/replay/disk_journal.hpp"
 #include "tools/daybook/exit_code.hpp"
 #include "tools/daybook/offline/archive_command.hpp"
+#include "tools/daybook/offline/backup_command.hpp"
 #include "tools/daybook/offline/offline_replay.hpp"
 #include "tools/daybook/offline/offline_verify.hpp"
 #include "tools/daybook/offline/recovery_needs.hpp"
@@ -90,6 +91,24 @@ TEST_F(Archive, IsReadTogetherWithTheDirectory) {
   ASSERT_TRUE(counts.ok()) << counts.error().what;
   EXPECT_EQ(state.digest(), digest_);
   EXPECT_EQ(state.last_sequence(), last_);
+}
+
+TEST_F(Archive, IsInABackup) {
+  ASSERT_TRUE(archive_segments(options(), last_).ok());
+  const auto backup = directory_.path() / "backup";
+  const auto made = make_backup({.data = data().string(),
+                                 .to = backup.string(),
+                                 .copy = false,
+                                 .room = room_,
+                                 .json = false});
+  ASSERT_TRUE(made.ok()) << made.error().what;
+  EXPECT_EQ(made.value().last_sequence, last_);
+  // By itself, without the archive.
+  EXPECT_FALSE(std::filesystem::exists(JournalLayout{backup}.archive_note()));
+  const auto verdict = verify_directory(backup.string(), room_);
+  ASSERT_TRUE(verdict.ok());
+  EXPECT_EQ(verdict.value().exit_code(), exit_code::good);
+  EXPECT_EQ(verdict.value().segments.size(), 4U);
 }
 
 TEST_F(Archive, LeavesADirectoryThatSaysWhatIsMissing) {

@@ -15,6 +15,7 @@
 #include "net/client/commands.hpp"
 #include "storage/journal/journal_reader.hpp"
 #include "storage/snapshots/snapshot_directory.hpp"
+#include "tests/support/scratch_directory.hpp"
 #include "tests/tools/daybook/rebuild/damaged_stores.hpp"
 #include "tests/tools/daybook/serve/running_process.hpp"
 #include "tools/daybook/rebuild/offline_rebuild.hpp"
@@ -26,12 +27,7 @@ AccountId account_id(std::uint64_t id) { return AccountId{Uint128{id, 0}}; }
 
 class RebuildTest : public ::testing::Test {
  protected:
-  RebuildTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "daybook-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
-    layout_.root = directory_;
-  }
-  ~RebuildTest() override { std::filesystem::remove_all(directory_); }
+  RebuildTest() { layout_.root = directory_; }
 
   static void small_indexes(EngineProcessSettings& settings) {
     settings.snapshots.facts = 2'000;
@@ -234,7 +230,8 @@ class RebuildTest : public ::testing::Test {
     return files;
   }
 
-  std::filesystem::path directory_;
+  test::ScratchDirectory scratch_;
+  std::filesystem::path directory_ = scratch_.path();
   JournalLayout layout_;
 };
 

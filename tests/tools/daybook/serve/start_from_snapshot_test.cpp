@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -514,6 +515,42 @@ TEST_F(StartFromSnapshotTest, SegmentsBeforeItMayStandInAnArchive) {
   std::filesystem::rename(archive, archive.string() + "-away");
   EXPECT_NE(refusal().find(archive.string()), std::string::npos) << refusal();
   std::filesystem::remove_all(archive.string() + "-away");
+}
+
+TEST_F(StartFromSnapshotTest, EventsAreSentFromAnArchiveAndRefusedWithoutIt) {
+  {
+    RunningProcess engine{directory_, small_segments};
+    load(engine, 1, many);
+  }
+  const std::filesystem::path archive = directory_.string() + "-archive";
+  ArchiveOptions moving;
+  moving.directory = directory_.string();
+  moving.to = archive.string();
+  moving.room = {.accounts_max = 10'000, .transfer_ids_max = 1'000'000};
+  ASSERT_TRUE(archive_segments(moving, snapshots()[1]).ok());
+  Subscription wanted;
+  wanted.from = 1;
+  for (const bool archived : {true, false}) {
+    if (!archived) std::filesystem::remove(layout_.archive_note());
+    RunningProcess engine{directory_, small_segments};
+    Client client{engine.client_settings()};
+    std::optional<Sequence> first;
+    std::optional<SubscriptionEnd> end;
+    client.subscribe(
+        wanted,
+        [&](const EventBatch& batch) {
+          if (!first && !batch.events.empty()) first = batch.events.front().record.sequence;
+        },
+        [&](const SubscriptionEnd& why) { end = why; });
+    ASSERT_TRUE(client.loop().run_until([&] { return first || end; }).ok());
+    EXPECT_EQ(first.has_value(), archived);
+    if (archived) {
+      EXPECT_EQ(first, Sequence{1});
+    } else {
+      EXPECT_EQ(end->status, RequestStatus::events_not_here);
+    }
+  }
+  std::filesystem::remove_all(archive);
 }
 
 TEST_F(StartFromSnapshotTest, ANoteThatNamesNoArchiveIsRefused) {

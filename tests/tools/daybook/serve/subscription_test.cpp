@@ -16,6 +16,7 @@
 #include <sched.h>
 
 #include "tests/support/rounds.hpp"
+#include "tests/support/scratch_directory.hpp"
 #include "tests/tools/daybook/serve/running_process.hpp"
 
 namespace daybook {
@@ -25,22 +26,6 @@ using std::chrono::milliseconds;
 
 constexpr std::uint64_t account_count = 50;
 constexpr std::uint64_t batch_size = 250;
-
-class Directory {
- public:
-  Directory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "daybook-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~Directory() { std::filesystem::remove_all(path_); }
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 void create_accounts(Client& client) {
   std::vector<Account> accounts(account_count);
@@ -119,7 +104,7 @@ class Consumer {
 
 // Fault 40: a consumer that catches up under load.
 TEST(SubscriptionTest, FromThePastToThePresentEverySequenceIsThereOnce) {
-  const Directory directory;
+  const test::ScratchDirectory directory;
   RunningProcess engine{directory.path(), [](EngineProcessSettings& settings) {
                           settings.engine.io_threads = 2;
                           settings.engine.state.transfer_ids_max = 4'000'000;
@@ -161,7 +146,7 @@ TEST(SubscriptionTest, FromThePastToThePresentEverySequenceIsThereOnce) {
 }
 
 TEST(SubscriptionTest, GoesOnWhereItWasWhenTheEngineIsStartedAgain) {
-  const Directory directory;
+  const test::ScratchDirectory directory;
   std::uint16_t port = 0;
   ClientSettings settings;
   std::optional<RunningProcess> engine;
@@ -187,7 +172,7 @@ TEST(SubscriptionTest, GoesOnWhereItWasWhenTheEngineIsStartedAgain) {
 
 // Fault 41: how far a filtered one has come.
 TEST(SubscriptionTest, OneThatLetsNothingPassIsToldHowFarItHasCome) {
-  const Directory directory;
+  const test::ScratchDirectory directory;
   RunningProcess engine{directory.path()};
   Client writer{engine.client_settings()};
   create_accounts(writer);
@@ -218,7 +203,7 @@ TEST(SubscriptionTest, OneThatLetsNothingPassIsToldHowFarItHasCome) {
 }
 
 TEST(SubscriptionTest, BeginsWithWhatIsNewOrAtATime) {
-  const Directory directory;
+  const test::ScratchDirectory directory;
   RunningProcess engine{directory.path()};
   Client writer{engine.client_settings()};
   create_accounts(writer);
@@ -260,7 +245,7 @@ TEST(SubscriptionTest, BeginsWithWhatIsNewOrAtATime) {
 
 // Fault 42: a consumer slower than the journal.
 TEST(SubscriptionTest, AConsumerThatIsTooSlowIsToldSoAndCostsNoMoreThanItsWindow) {
-  const Directory directory;
+  const test::ScratchDirectory directory;
   RunningProcess engine{directory.path(), RunningProcess::Change{},
                         [](ServerSettings& server) { server.consumer_slow_after_ns = 20'000'000; }};
   Client writer{engine.client_settings()};
@@ -294,7 +279,7 @@ TEST(SubscriptionTest, AConsumerThatIsTooSlowIsToldSoAndCostsNoMoreThanItsWindow
 }
 
 TEST(SubscriptionTest, IsRefusedInWords) {
-  const Directory directory;
+  const test::ScratchDirectory directory;
   RunningProcess engine{directory.path()};
   Client client{engine.client_settings()};
   create_accounts(client);
@@ -336,7 +321,7 @@ TEST(SubscriptionTest, IsRefusedInWords) {
 }
 
 TEST(SubscriptionTest, AnEngineHasALimitOfThem) {
-  const Directory directory;
+  const test::ScratchDirectory directory;
   RunningProcess engine{directory.path()};
   std::uint32_t accepted = 0;
   std::optional<SubscriptionEnd> end;
