@@ -35,6 +35,19 @@ inline constexpr std::uint64_t payments_default = std::uint64_t{1} << 22;
 inline constexpr std::uint32_t payment_captures_max = 256;  ///< Of one payment.
 inline constexpr std::uint32_t payment_refunds_max = 64;
 inline constexpr std::uint32_t payment_disputes_max = 64;
+inline constexpr std::uint64_t tccs_default = std::uint64_t{1} << 21;       ///< Ended ones too.
+inline constexpr std::uint64_t tccs_kept_default = std::uint64_t{1} << 20;  ///< Of the ended ones.
+inline constexpr std::uint32_t tcc_branches_max = 256;                      ///< Of one transaction.
+inline constexpr std::uint64_t tcc_branches_each = 4;     ///< On average: room for all.
+inline constexpr std::uint32_t tcc_commands_max = 2'048;  ///< In one request.
+/// Branches that one request, or the engine by itself at once, confirms or cancels.
+inline constexpr std::uint32_t tcc_settlements_max = 1'024;
+inline constexpr std::uint64_t tcc_timeout_default_ns = 1'800'000'000'000;  ///< 30 minutes.
+inline constexpr std::uint64_t tcc_timeout_max_ns = 2'592'000'000'000'000;  ///< 30 days.
+inline constexpr std::uint64_t tcc_created_ahead_max_ns = 60'000'000'000;   ///< Clocks differ.
+inline constexpr std::uint32_t tccs_pruned_at_once_max = 1'024;
+inline constexpr std::uint32_t tccs_lookup_max = 64;   ///< Asked for at once.
+inline constexpr std::uint32_t tccs_page_max = 1'024;  ///< In one page of a list.
 inline constexpr std::uint32_t aggregates_lookup_max =
     64;  ///< Orders or payments asked for at once.
 inline constexpr std::uint64_t event_ids_default = std::uint64_t{1} << 26;

@@ -7,25 +7,25 @@
 
 // The front of a payload, written by hand because it is the same for every entry. Offsets in bytes
 // from the start of the payload:
-//    0  u32  offset of the root table: 68
+//    0  u32  offset of the root table: 72
 //    4  4    file identifier "DBJ1"
-//    8  u16  vtable: its size, 4 + 2 x 27 = 58
-//   10  u16  size of the table: 4 + 4 x 27 = 112
-//   12  u16  x 27: place of each field in the table, 4, 8, ... 108; then 2 zeros
-//   68  i32  table: distance back to the vtable, 60; it starts 4-aligned
-//   72  u32  x 27: offset of each vector, from the field itself
-//  180       the vectors; each one's u32 length at 4 mod 8, so that its structs are 8-aligned
+//    8  u16  vtable: its size, 4 + 2 x 29 = 62
+//   10  u16  size of the table: 4 + 4 x 29 = 120
+//   12  u16  x 29: place of each field in the table, 4, 8, ... 116; then 2 zeros
+//   72  i32  table: distance back to the vtable, 64; it starts 4-aligned
+//   76  u32  x 29: offset of each vector, from the field itself
+//  192       the vectors; each one's u32 length at 4 mod 8, so that its structs are 8-aligned
 // Format: https://flatbuffers.dev/flatbuffers_internals.html
 
 namespace daybook {
 namespace {
 
-constexpr std::size_t fields = 27;
+constexpr std::size_t fields = 29;
 constexpr std::size_t field_of_transfers = 13;
 constexpr std::size_t vtable_at = 8;
 constexpr std::size_t table_at = (vtable_at + 4 + 2 * fields + 3) / 4 * 4;
 constexpr std::size_t vectors_at = table_at + 4 + 4 * fields;
-static_assert(table_at == 68 && vectors_at == 180);
+static_assert(table_at == 72 && vectors_at == 192);
 
 constexpr std::size_t align_16(std::size_t bytes) { return (bytes + 15) & ~std::size_t{15}; }
 
@@ -76,6 +76,8 @@ void EntryBuilder::for_each_side_vector(Self& self, Visit visit) {
   visit(self.parents_);
   visit(self.checkpoints_);
   visit(self.refused_checkpoints_);
+  visit(self.tcc_facts_);
+  visit(self.refused_tcc_commands_);
 }
 
 EntryBuilder::EntryBuilder() {

@@ -16,6 +16,7 @@
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/model/tcc.hpp"
 #include "engine/model/transfer.hpp"
 #include "engine/ports/entry.hpp"
 
@@ -60,6 +61,16 @@ class EntryBuilder {
            5 * (sizeof(Run) + sizeof(ClientEvicted));
   }
 
+  /// The same of a request of TCC commands: each makes a transfer and two facts or is refused with
+  /// its data, or both; and all of them together settle so many branches.
+  [[nodiscard]] static constexpr std::size_t worst_case_bytes_of_tcc(std::size_t commands) {
+    return commands * (sizeof(TccCommand) + sizeof(Refusal) + 2 * sizeof(TccFact)) +
+           commands * (sizeof(Transfer) + sizeof(TransferNote)) +
+           limits::tcc_settlements_max *
+               (sizeof(Transfer) + sizeof(TransferNote) + sizeof(TccFact)) +
+           worst_case_bytes(0, 0, 0);
+  }
+
   /// `first_sequence` is what the run's first fact takes; `run.count` may still be 0 and grow
   /// while it is the last run.
   Run& add_run(const Run& run, Sequence first_sequence) {
@@ -81,6 +92,7 @@ class EntryBuilder {
   void add_refused(const Name& name) { add(refused_names_, name); }
   void add_refused(const DomainEvent& event) { add(refused_events_, event); }
   void add_refused(const EventCheckpoint& asked) { add(refused_checkpoints_, asked); }
+  void add_refused(const TccCommand& command) { add(refused_tcc_commands_, command); }
   Account& add_fact(const Account& account) { return add(accounts_, account); }
   Transfer& add_fact(const Transfer& transfer) { return add(transfers_, transfer); }
   Ledger& add_fact(const Ledger& ledger) { return add(ledgers_, ledger); }
@@ -93,6 +105,7 @@ class EntryBuilder {
   AccountChange& add_fact(const AccountChange& fact) { return add(account_changes_, fact); }
   Name& add_fact(const Name& name) { return add(names_, name); }
   EventCheckpoint& add_fact(const EventCheckpoint& fact) { return add(checkpoints_, fact); }
+  TccFact& add_fact(const TccFact& fact) { return add(tcc_facts_, fact); }
   /// Requires: payload.size() == event.payload_bytes.
   DomainEvent& add_fact(const DomainEvent& event, std::span<const std::byte> payload);
   /// Of the transfer added last.
@@ -129,6 +142,7 @@ class EntryBuilder {
   [[nodiscard]] std::uint32_t name_count() const { return names_.count; }
   [[nodiscard]] std::uint32_t event_count() const { return events_.count; }
   [[nodiscard]] std::uint32_t checkpoint_count() const { return checkpoints_.count; }
+  [[nodiscard]] std::uint32_t tcc_count() const { return tcc_facts_.count; }
   [[nodiscard]] const HoldReleased& hold_released(std::uint32_t index) const {
     return holds_released_.items[index];
   }
@@ -227,12 +241,16 @@ class EntryBuilder {
   Vector<JournalParent> parents_;
   Vector<EventCheckpoint> checkpoints_;
   Vector<EventCheckpoint> refused_checkpoints_;
+  Vector<TccFact> tcc_facts_;
+  Vector<TccCommand> refused_tcc_commands_;
 };
 
 // A request's events and names with their worst record fit the largest entry.
 static_assert(padded_entry_bytes(EntryBuilder::worst_case_bytes(limits::batch_events_max,
                                                                 sizeof(Transfer),
                                                                 limits::request_names_max) +
+                                 512) <= limits::entry_bytes_max);
+static_assert(padded_entry_bytes(EntryBuilder::worst_case_bytes_of_tcc(limits::tcc_commands_max) +
                                  512) <= limits::entry_bytes_max);
 // So do those of a frame of any shape, payloads and all: each event's data stands in the frame.
 static_assert(padded_entry_bytes(limits::frame_bytes_max +

@@ -39,6 +39,8 @@ class Copy {
         return events(placed.run);
       case FactKind::checkpoint:
         return add(facts_.checkpoints, placed.run);
+      case FactKind::tcc:
+        return add(facts_.tcc_facts, placed.run);
     }
   }
 
@@ -97,6 +99,9 @@ class Copy {
     }
     if (kind == RequestKind::put_checkpoints) {
       builder_.add_refused(facts_.refused_checkpoints[at]);
+    }
+    if (kind == RequestKind::tcc_commands) {
+      builder_.add_refused(facts_.refused_tcc_commands[at]);
     }
   }
 

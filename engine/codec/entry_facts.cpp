@@ -30,7 +30,7 @@ std::span<const std::byte> bytes_of(const flatbuffers::Vector<std::uint8_t>* vec
 
 // How many facts of each kind an entry holds, or has used so far.
 struct Counts {
-  std::array<std::uint64_t, 14> of_kind{};
+  std::array<std::uint64_t, 15> of_kind{};
 
   explicit Counts() = default;
   explicit Counts(const EntryFacts& facts) {
@@ -47,6 +47,7 @@ struct Counts {
     of(FactKind::name) = facts.names.size();
     of(FactKind::domain_event) = facts.domain_events.size();
     of(FactKind::checkpoint) = facts.checkpoints.size();
+    of(FactKind::tcc) = facts.tcc_facts.size();
   }
   std::uint64_t& of(FactKind kind) { return of_kind[static_cast<std::size_t>(kind)]; }
 };
@@ -115,6 +116,7 @@ Result<void> check_refusals(const EntryFacts& facts) {
   std::uint64_t names = 0;
   std::uint64_t events = 0;
   std::uint64_t checkpoints = 0;
+  std::uint64_t tcc_commands = 0;
   for (const Operation& operation : facts.operations) {
     if (operation.refusal_count > facts.refusals.size() - refusals) {
       return damaged("an operation has more refusals than there are");
@@ -126,7 +128,8 @@ Result<void> check_refusals(const EntryFacts& facts) {
       if (refusal.index >= operation.event_count) {
         return damaged("a refusal names an event that its request did not have");
       }
-      if (refusal.part > (of_bundle ? bundle_part::events : 0U)) {
+      const bool of_tcc = operation.kind == RequestKind::tcc_commands;
+      if (refusal.part > (of_bundle ? bundle_part::events : 0U) && !of_tcc) {
         return damaged("a refusal is of an unknown part of its request");
       }
       const RequestKind kind = kind_of_refusal(operation.kind, refusal);
@@ -140,13 +143,15 @@ Result<void> check_refusals(const EntryFacts& facts) {
       if (kind == RequestKind::put_names) ++names;
       if (kind == RequestKind::append_events) ++events;
       if (kind == RequestKind::put_checkpoints) ++checkpoints;
+      if (kind == RequestKind::tcc_commands) ++tcc_commands;
     }
   }
   if (refusals != facts.refusals.size() || accounts != facts.refused_accounts.size() ||
       transfers != facts.refused_transfers.size() || ledgers != facts.refused_ledgers.size() ||
       changes != facts.refused_account_changes.size() || names != facts.refused_names.size() ||
       events != facts.refused_domain_events.size() ||
-      checkpoints != facts.refused_checkpoints.size()) {
+      checkpoints != facts.refused_checkpoints.size() ||
+      tcc_commands != facts.refused_tcc_commands.size()) {
     return damaged("the refusals and their request data do not match");
   }
   return {};
@@ -245,6 +250,9 @@ bool keeps_request_data(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::put_checkpoints) {
     return status != static_cast<std::uint16_t>(PutCheckpointStatus::exists);
   }
+  if (kind == RequestKind::tcc_commands) {
+    return status > static_cast<std::uint16_t>(TccStatus::ok_empty);
+  }
   return kind == RequestKind::put_ledgers &&
          status != static_cast<std::uint16_t>(PutLedgerStatus::exists);
 }
@@ -289,7 +297,9 @@ Result<EntryFacts> read_facts(const EntryView& entry, UnknownFacts unknown) {
       .unknown_facts = 0,
       .parents = as_model<JournalParent>(stored.parents(), aligned),
       .checkpoints = as_model<EventCheckpoint>(stored.checkpoints(), aligned),
-      .refused_checkpoints = as_model<EventCheckpoint>(stored.refused_checkpoints(), aligned)};
+      .refused_checkpoints = as_model<EventCheckpoint>(stored.refused_checkpoints(), aligned),
+      .tcc_facts = as_model<TccFact>(stored.tcc_facts(), aligned),
+      .refused_tcc_commands = as_model<TccCommand>(stored.refused_tcc_commands(), aligned)};
   if (!aligned) return damaged("the entry's payload has facts that are not aligned");
   if (auto checked = check_runs(facts, unknown); !checked.ok()) return checked.error();
   if (auto checked = check_refusals(facts); !checked.ok()) return checked.error();
@@ -306,6 +316,7 @@ std::uint32_t* RunWalker::refused_of(RequestKind kind) {
   if (kind == RequestKind::put_names) return &refused_names_;
   if (appends_events(kind)) return &refused_events_;
   if (kind == RequestKind::put_checkpoints) return &refused_checkpoints_;
+  if (kind == RequestKind::tcc_commands) return &refused_tcc_commands_;
   return kind == RequestKind::change_accounts ? &refused_account_changes_ : nullptr;
 }
 

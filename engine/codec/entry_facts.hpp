@@ -13,6 +13,7 @@
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/model/tcc.hpp"
 #include "engine/model/transfer.hpp"
 #include "engine/ports/entry.hpp"
 
@@ -50,6 +51,8 @@ struct EntryFacts {
   std::span<const JournalParent> parents;  ///< At most one, of an entry that opens a segment.
   std::span<const EventCheckpoint> checkpoints;
   std::span<const EventCheckpoint> refused_checkpoints;
+  std::span<const TccFact> tcc_facts;
+  std::span<const TccCommand> refused_tcc_commands;
 
   /// The note of transfer `index`; all zero if it has none. Cost: O(log notes).
   [[nodiscard]] TransferNote note_of(std::size_t index) const;
@@ -108,6 +111,7 @@ class RunWalker {
   std::uint32_t refused_names_ = 0;
   std::uint32_t refused_events_ = 0;
   std::uint32_t refused_checkpoints_ = 0;
+  std::uint32_t refused_tcc_commands_ = 0;
 
   [[nodiscard]] std::uint32_t* refused_of(RequestKind kind);
   [[nodiscard]] RequestKind data_kind(const Operation& operation) const;

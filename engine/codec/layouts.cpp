@@ -10,6 +10,7 @@
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/model/tcc.hpp"
 #include "engine/model/transfer.hpp"
 
 namespace daybook {
@@ -24,6 +25,8 @@ static_assert(sizeof(journal::Ledger) == sizeof(Ledger));
 static_assert(sizeof(journal::Name) == sizeof(Name));
 static_assert(sizeof(journal::DomainEvent) == sizeof(DomainEvent));
 static_assert(sizeof(journal::EventCheckpoint) == sizeof(EventCheckpoint));
+static_assert(sizeof(journal::TccCommand) == sizeof(TccCommand));
+static_assert(sizeof(journal::TccFact) == sizeof(TccFact));
 static_assert(sizeof(journal::Operation) == sizeof(Operation));
 static_assert(sizeof(journal::Run) == sizeof(Run) && sizeof(journal::Refusal) == sizeof(Refusal));
 static_assert(sizeof(journal::SegmentOpened) == sizeof(SegmentOpened));

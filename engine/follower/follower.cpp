@@ -374,6 +374,39 @@ Follower::Checkpoints Follower::list_checkpoints() const {
   return {.all = {all.begin(), all.end()}, .as_of = state_.last_sequence()};
 }
 
+Follower::TccPage Follower::find_tccs(std::span<const Uint128> gids) const {
+  const std::lock_guard lock{mutex_};
+  TccPage page;
+  page.as_of = state_.last_sequence();
+  for (const Uint128& gid : gids) {
+    const TccSlot slot = state_.tccs.find(gid);
+    if (slot == no_tcc) continue;
+    page.tccs.push_back(state_.tccs.at(slot));
+    state_.tccs.for_each_branch(slot,
+                                [&](const TccBranch& branch) { page.branches.push_back(branch); });
+  }
+  return page;
+}
+
+Follower::TccPage Follower::list_tccs(std::uint64_t cursor, std::uint64_t states,
+                                      std::size_t limit) const {
+  // Not for long: the follower waits.
+  constexpr std::uint64_t looked_at_max = 65'536;
+  const std::lock_guard lock{mutex_};
+  TccPage page;
+  page.as_of = state_.last_sequence();
+  const std::uint64_t slots = state_.tccs.slot_end();
+  const std::uint64_t end = std::min(slots, cursor + std::min(looked_at_max, slots));
+  for (; cursor < end && page.tccs.size() < limit; ++cursor) {
+    const TccView& view = state_.tccs.at(static_cast<TccSlot>(cursor));
+    const bool wanted = states == 0 || (states >> static_cast<unsigned>(view.state) & 1) != 0;
+    if (!view.gid.is_zero() && wanted) page.tccs.push_back(view);
+  }
+  page.cursor = cursor;
+  page.more = cursor < slots;
+  return page;
+}
+
 std::optional<EventCheckpoint> Follower::find_checkpoint(std::string_view name) const {
   const std::lock_guard lock{mutex_};
   const EventCheckpoint* const found = state_.checkpoints.find(name);

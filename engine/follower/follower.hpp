@@ -156,6 +156,18 @@ class Follower {
     Sequence as_of;
   };
   [[nodiscard]] Checkpoints list_checkpoints() const;
+  struct TccPage {
+    std::vector<TccView> tccs;
+    std::vector<TccBranch> branches;  ///< Of a lookup: of the transactions, in their order.
+    std::uint64_t cursor = 0;         ///< Of a list: for the next page.
+    bool more = false;
+    Sequence as_of;
+  };
+  [[nodiscard]] TccPage find_tccs(std::span<const Uint128> gids) const;
+  /// `states`: bit n = those whose state is n; 0 = all. Looks at so many at a time that a page may
+  /// have fewer than `limit` although there are more.
+  [[nodiscard]] TccPage list_tccs(std::uint64_t cursor, std::uint64_t states,
+                                  std::size_t limit) const;
   [[nodiscard]] std::optional<EventCheckpoint> find_checkpoint(std::string_view name) const;
 
   struct AccountPage {

@@ -179,19 +179,15 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::lookup_orders:
     case RequestKind::lookup_payments:
       return AggregateQuery{as_of_links(), slot}.run();
-    case RequestKind::lookup_checkpoints:
-      lookup_checkpoints(slot);
-      return {};
     case RequestKind::rebuild:
       return rebuilds_.run(links_.follower, links_.progress.followed(), slot);
     case RequestKind::trial_balance:
-      trial_balance(slot);
-      return {};
     case RequestKind::list_accounts:
-      list_accounts(slot);
-      return {};
     case RequestKind::list_ledgers:
-      list_ledgers(slot);
+    case RequestKind::lookup_checkpoints:
+    case RequestKind::lookup_tccs:
+    case RequestKind::list_tccs:
+      answer_from_state(slot);
       return {};
     case RequestKind::create_accounts:
     case RequestKind::create_transfers:
@@ -203,6 +199,9 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::payment_commands:
     case RequestKind::bundle:
     case RequestKind::put_checkpoints:
+    case RequestKind::tcc_commands:
+    case RequestKind::expire_tccs:
+    case RequestKind::prune_tccs:
     case RequestKind::subscribe:
     case RequestKind::acknowledge_events:
     case RequestKind::unsubscribe:
@@ -217,6 +216,15 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
   }
   slot.status = RequestStatus::unknown_kind;
   return {};
+}
+
+// What needs nothing but the follower's state.
+void QueryWorker::answer_from_state(RequestSlot& slot) {
+  if (slot.kind == RequestKind::trial_balance) return trial_balance(slot);
+  if (slot.kind == RequestKind::list_accounts) return list_accounts(slot);
+  if (slot.kind == RequestKind::list_ledgers) return list_ledgers(slot);
+  if (slot.kind == RequestKind::lookup_checkpoints) return lookup_checkpoints(slot);
+  lookup_tccs(slot);
 }
 
 AsOfQuery::Links QueryWorker::as_of_links() {
@@ -404,6 +412,19 @@ void QueryWorker::lookup_checkpoints(RequestSlot& slot) {
   const Follower::Checkpoints found = links_.follower.list_checkpoints();
   answer_with(slot, found.all);
   slot.first_sequence = found.as_of;
+}
+
+void QueryWorker::lookup_tccs(RequestSlot& slot) {
+  const bool lists = slot.kind == RequestKind::list_tccs;
+  const Follower::TccPage page =
+      lists ? links_.follower.list_tccs(slot.argument, slot.argument_id.lo, slot.limit)
+            : links_.follower.find_tccs(
+                  {reinterpret_cast<const Uint128*>(slot.events), slot.event_count});
+  answer_with(slot, page.tccs);
+  for (const TccBranch& branch : page.branches) append(slot.query_items, branch);
+  slot.cursor = page.cursor;
+  slot.more = page.more;
+  slot.first_sequence = page.as_of;
 }
 
 // A repeat whose refusals were not kept in memory: they stand in the operation's record.

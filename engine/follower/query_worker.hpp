@@ -73,7 +73,9 @@ class QueryWorker {
   [[nodiscard]] Result<void> rebuild_reply(RequestSlot& slot);
   void list_accounts(RequestSlot& slot);
   void list_ledgers(RequestSlot& slot);
+  void answer_from_state(RequestSlot& slot);
   void lookup_checkpoints(RequestSlot& slot);
+  void lookup_tccs(RequestSlot& slot);
   [[nodiscard]] Result<void> with_facts(Sequence sequence,
                                         const std::function<void(const EntryFacts&)>& use);
 

@@ -5,7 +5,7 @@
 namespace daybook {
 
 HoldTable::HoldTable(std::uint64_t holds_max, std::uint64_t hash_seed)
-    : holds_{holds_max}, deadlines_{holds_max + 1}, index_{holds_max, hash_seed} {}
+    : holds_{holds_max}, deadlines_{holds_max}, index_{holds_max, hash_seed} {}
 
 void HoldTable::prefetch_candidate(TransferId id) const {
   const std::uint64_t slot = index_.candidate(tag_of(id));
@@ -35,58 +35,19 @@ HoldSlot HoldTable::insert(const Hold& hold) {
   place = hold;
   place.deadline_at = place.next_free = 0;
   index_.insert(tag_of(hold.id), slot);
-  if (hold.expires_at.value() != 0) add_deadline(slot);
+  if (hold.expires_at.value() != 0) {
+    deadlines_.add(holds_, slot, hold.expires_at.value(), hold.sequence.value());
+  }
   return slot;
 }
 
 void HoldTable::erase(HoldSlot slot) {
   Hold& hold = holds_[slot];
-  if (hold.deadline_at != 0) drop_deadline(hold.deadline_at);
+  if (hold.deadline_at != 0) deadlines_.drop(holds_, hold.deadline_at);
   index_.erase(tag_of(hold.id), slot);
   hold = Hold{};
   hold.next_free = first_free_;
   first_free_ = slot + 1;
-}
-
-void HoldTable::put(std::uint32_t at, const Deadline& deadline) {
-  deadlines_[at] = deadline;
-  holds_[deadline.slot].deadline_at = at;
-}
-
-void HoldTable::sift_up(std::uint32_t at, const Deadline& deadline) {
-  for (; at > 1 && deadline.before(deadlines_[at / 2]); at /= 2) put(at, deadlines_[at / 2]);
-  put(at, deadline);
-}
-
-void HoldTable::sift_down(std::uint32_t at, const Deadline& deadline) {
-  for (;;) {
-    std::uint32_t child = at * 2;
-    if (child > deadline_count_) break;
-    if (child < deadline_count_ && deadlines_[child + 1].before(deadlines_[child])) ++child;
-    if (!deadlines_[child].before(deadline)) break;
-    put(at, deadlines_[child]);
-    at = child;
-  }
-  put(at, deadline);
-}
-
-void HoldTable::add_deadline(HoldSlot slot) {
-  const Hold& hold = holds_[slot];
-  sift_up(++deadline_count_, {.expires_at = hold.expires_at.value(),
-                              .sequence = hold.sequence.value(),
-                              .slot = slot,
-                              .reserved = 0});
-}
-
-void HoldTable::drop_deadline(std::uint32_t at) {
-  const Deadline last = deadlines_[deadline_count_--];
-  if (at > deadline_count_) return;
-  // What stood last takes the place and goes whichever way it must.
-  if (at > 1 && last.before(deadlines_[at / 2])) {
-    sift_up(at, last);
-  } else {
-    sift_down(at, last);
-  }
 }
 
 }  // namespace daybook

@@ -5,6 +5,7 @@
 
 #include "engine/base/mapped_array.hpp"
 #include "engine/ledger/account_table.hpp"
+#include "engine/ledger/deadline_heap.hpp"
 #include "engine/ledger/id_index.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/sequence.hpp"
@@ -43,8 +44,8 @@ static_assert(sizeof(Hold) == 144);
 
 /// All open holds, found by id and by deadline.
 ///
-/// Deadlines stand in a binary heap ordered by (expires_at, sequence), which is one order whatever
-/// was inserted and erased when: holds that are due are released in it.
+/// Holds that are due are released in the order of (expires_at, sequence), which is one order
+/// whatever was inserted and erased when.
 ///
 /// Threads.  One, but for tend_memory().
 /// Limits.   holds_max at construction; room() says what is left.
@@ -77,42 +78,21 @@ class HoldTable {
 
   /// The next hold to fall due; no_hold when none has a deadline.
   [[nodiscard]] HoldSlot next_due() const {
-    return deadline_count_ == 0 ? no_hold : deadlines_[1].slot;
+    return deadlines_.empty() ? no_hold : deadlines_.next_slot();
   }
   /// When next_due() falls due; the end of time when none has a deadline.
-  [[nodiscard]] std::uint64_t next_deadline() const {
-    return deadline_count_ == 0 ? ~std::uint64_t{0} : deadlines_[1].expires_at;
-  }
+  [[nodiscard]] std::uint64_t next_deadline() const { return deadlines_.next_time(); }
 
   void tend_memory() { index_.tend_memory(); }
 
  private:
   [[nodiscard]] std::uint64_t tag_of(TransferId id) const { return index_.tag_of(id.value()); }
 
-  struct Deadline {
-    std::uint64_t expires_at;
-    std::uint64_t sequence;
-    HoldSlot slot;
-    std::uint32_t reserved;
-
-    [[nodiscard]] bool before(const Deadline& other) const {
-      return expires_at != other.expires_at ? expires_at < other.expires_at
-                                            : sequence < other.sequence;
-    }
-  };
-
-  void add_deadline(HoldSlot slot);
-  void drop_deadline(std::uint32_t at);
-  void put(std::uint32_t at, const Deadline& deadline);
-  void sift_up(std::uint32_t at, const Deadline& deadline);
-  void sift_down(std::uint32_t at, const Deadline& deadline);
-
   MappedArray<Hold> holds_;
-  MappedArray<Deadline> deadlines_;  // From 1.
+  DeadlineHeap deadlines_;
   IdIndex index_;
   std::uint64_t used_ = 0;        // Slots ever used.
   std::uint32_t first_free_ = 0;  // A slot and 1; 0 = none.
-  std::uint32_t deadline_count_ = 0;
 };
 
 }  // namespace daybook

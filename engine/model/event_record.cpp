@@ -32,6 +32,16 @@ constexpr std::array<Texts, engine_event_count> texts{{
     {"daybook.name", "daybook.name.put"},
     {"daybook.checkpoint", "daybook.checkpoint.put"},
     {"daybook.checkpoint", "daybook.checkpoint.removed"},
+    {"daybook.tcc", "daybook.tcc.begun"},
+    {"daybook.tcc", "daybook.tcc.branch_tried"},
+    {"daybook.tcc", "daybook.tcc.branch_refused"},
+    {"daybook.tcc", "daybook.tcc.confirm_decided"},
+    {"daybook.tcc", "daybook.tcc.cancel_decided"},
+    {"daybook.tcc", "daybook.tcc.branch_confirmed"},
+    {"daybook.tcc", "daybook.tcc.branch_cancelled"},
+    {"daybook.tcc", "daybook.tcc.branch_emptied"},
+    {"daybook.tcc", "daybook.tcc.cancelled_unseen"},
+    {"daybook.tcc", "daybook.tcc.pruned"},
     {"daybook.clock", "daybook.clock.advanced"},
     {"daybook.clock", "daybook.clock.held"},
     {"daybook.clock", "daybook.clock.accepted"},
@@ -158,6 +168,17 @@ EngineEvent engine_event_of(const ClockChange& change) noexcept {
   return change.kind == ClockChangeKind::held ? EngineEvent::clock_held
                                               : EngineEvent::clock_accepted;
 }
+
+// Both are in the order of the kinds.
+EngineEvent engine_event_of(const TccFact& fact) noexcept {
+  const auto kind = static_cast<unsigned>(fact.kind);
+  const auto first = static_cast<unsigned>(EngineEvent::tcc_begun);
+  return static_cast<EngineEvent>(first + kind - static_cast<unsigned>(TccFactKind::begun));
+}
+static_assert(static_cast<unsigned>(EngineEvent::tccs_pruned) -
+                  static_cast<unsigned>(EngineEvent::tcc_begun) ==
+              static_cast<unsigned>(TccFactKind::pruned) -
+                  static_cast<unsigned>(TccFactKind::begun));
 
 EngineEvent engine_event_of(const EventCheckpoint& checkpoint) noexcept {
   return checkpoint.removes() ? EngineEvent::checkpoint_removed : EngineEvent::checkpoint_put;

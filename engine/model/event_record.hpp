@@ -16,6 +16,7 @@
 #include "engine/model/operation.hpp"
 #include "engine/model/operation_log.hpp"
 #include "engine/model/sequence.hpp"
+#include "engine/model/tcc.hpp"
 #include "engine/model/transfer.hpp"
 
 /// Events as subscriptions carry them: everything that has a sequence, with one head in front of
@@ -105,6 +106,16 @@ enum class EngineEvent : std::uint8_t {
   name_put,
   checkpoint_put,
   checkpoint_removed,
+  tcc_begun,
+  tcc_branch_tried,
+  tcc_branch_refused,
+  tcc_confirm_decided,
+  tcc_cancel_decided,
+  tcc_branch_confirmed,
+  tcc_branch_cancelled,
+  tcc_branch_emptied,
+  tcc_cancelled_unseen,
+  tccs_pruned,
   clock_advanced,
   clock_held,
   clock_accepted,
@@ -113,7 +124,7 @@ enum class EngineEvent : std::uint8_t {
   segment_sealed,
   segment_hashed,
 };
-inline constexpr std::size_t engine_event_count = 26;
+inline constexpr std::size_t engine_event_count = 36;
 
 /// "daybook.transfer" and so on; "daybook.transfer.posted" and so on.
 [[nodiscard]] std::string_view aggregate_text(EngineEvent event) noexcept;
@@ -134,5 +145,6 @@ struct EngineEventIds {
 [[nodiscard]] EngineEvent engine_event_of(const AccountChange& change) noexcept;
 [[nodiscard]] EngineEvent engine_event_of(const ClockChange& change) noexcept;
 [[nodiscard]] EngineEvent engine_event_of(const EventCheckpoint& checkpoint) noexcept;
+[[nodiscard]] EngineEvent engine_event_of(const TccFact& fact) noexcept;
 
 }  // namespace daybook

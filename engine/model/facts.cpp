@@ -30,6 +30,8 @@ std::string_view to_string(FactKind kind) noexcept {
       return "domain_event";
     case FactKind::checkpoint:
       return "checkpoint";
+    case FactKind::tcc:
+      return "tcc";
   }
   return "unknown_fact";
 }

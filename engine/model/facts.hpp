@@ -26,6 +26,7 @@ enum class FactKind : std::uint16_t {
   name = 11,
   domain_event = 12,
   checkpoint = 13,
+  tcc = 14,
 };
 
 [[nodiscard]] std::string_view to_string(FactKind kind) noexcept;

@@ -9,8 +9,8 @@
 namespace daybook {
 
 /// What a request asks for. Frozen: message types on the wire, kinds in the journal.
-/// 16-39 change state and are journaled as operations; 40-63 read; 64-79 administer; from 80 on
-/// the engine's own, which nobody can ask for.
+/// 16-39 change state and are journaled as operations; 40-63 and from 100 on read; 64-79
+/// administer; 80-99 are the engine's own, which nobody can ask for.
 enum class RequestKind : std::uint16_t {
   create_accounts = 16,
   create_transfers = 17,
@@ -22,6 +22,7 @@ enum class RequestKind : std::uint16_t {
   payment_commands = 23,  ///< The same of payments.
   bundle = 24,            ///< A chain of transfers and domain events: all of them or none.
   put_checkpoints = 25,   ///< How far consumers of events have come.
+  tcc_commands = 26,      ///< Begin, try, confirm and cancel, of any transactions.
   lookup_accounts = 40,   ///< Answered by the sequencer, in order with the writes.
   lookup_transfers = 41,  ///< This and the following: answered by query threads.
   list_accounts = 42,
@@ -51,6 +52,10 @@ enum class RequestKind : std::uint16_t {
   take_snapshot = 68,  ///< Answered once the follower's snapshot is on disk.
   open_session = 67,   ///< Inside Hello: which request numbers has this client used?
   release_holds = 80,  ///< By the engine itself: holds whose time is over. Journaled.
+  expire_tccs = 81,    ///< The same of TCC transactions.
+  prune_tccs = 82,     ///< By the engine itself: ended transactions are forgotten. Journaled.
+  lookup_tccs = 100,   ///< By query threads, as the next.
+  list_tccs = 101,
 };
 
 [[nodiscard]] std::string_view to_string(RequestKind kind) noexcept;
@@ -66,8 +71,8 @@ enum class RequestKind : std::uint16_t {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::change_accounts ||
          kind == RequestKind::put_names || appends_events(kind) || kind == RequestKind::bundle ||
-         kind == RequestKind::put_checkpoints || kind == RequestKind::advance_clock ||
-         kind == RequestKind::accept_clock;
+         kind == RequestKind::put_checkpoints || kind == RequestKind::tcc_commands ||
+         kind == RequestKind::advance_clock || kind == RequestKind::accept_clock;
 }
 
 /// True for kinds whose events take a timestamp each: the last one's is the request's time.
@@ -75,7 +80,7 @@ enum class RequestKind : std::uint16_t {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::put_names ||
          appends_events(kind) || kind == RequestKind::bundle ||
-         kind == RequestKind::put_checkpoints;
+         kind == RequestKind::put_checkpoints || kind == RequestKind::tcc_commands;
 }
 
 /// True for kinds that may bring names beside their events.
@@ -99,7 +104,8 @@ enum class RequestKind : std::uint16_t {
          kind == RequestKind::query_operations || kind == RequestKind::lookup_accounts_at ||
          kind == RequestKind::trial_balance_at || kind == RequestKind::lookup_orders ||
          kind == RequestKind::lookup_payments || kind == RequestKind::lookup_checkpoints ||
-         kind == RequestKind::rebuild || kind == RequestKind::take_snapshot || is_filtered(kind);
+         kind == RequestKind::rebuild || kind == RequestKind::lookup_tccs ||
+         kind == RequestKind::list_tccs || kind == RequestKind::take_snapshot || is_filtered(kind);
 }
 
 /// One request as the journal remembers it, accepted or refused. 112 bytes.
@@ -133,8 +139,10 @@ inline constexpr std::uint16_t events = 1;
 struct Refusal {
   std::uint32_t index = 0;   ///< Of the event in its request (in its part of a bundle), from 0.
   std::uint16_t status = 0;  ///< Of the enum that the request's kind implies.
-  std::uint16_t part = 0;    ///< Of bundle_part; 0 in requests of other kinds.
-  Timestamp timestamp;       ///< The original's where the status is `exists`, else the slot's.
+  /// Of a bundle: of bundle_part. Of a TCC command that the ledger's rules refused: the
+  /// CreateTransferStatus. Else 0.
+  std::uint16_t part = 0;
+  Timestamp timestamp;  ///< The original's where the status is `exists`, else the slot's.
 };
 static_assert(sizeof(Refusal) == 16 && alignof(Refusal) == 8);
 

@@ -9,6 +9,7 @@
 #include "engine/model/event_checkpoint.hpp"
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
+#include "engine/model/tcc.hpp"
 #include "engine/model/transfer.hpp"
 
 namespace daybook {
@@ -84,6 +85,8 @@ std::size_t fact_bytes(FactKind kind) noexcept {
       return sizeof(DomainEvent);
     case FactKind::checkpoint:
       return sizeof(EventCheckpoint);
+    case FactKind::tcc:
+      return sizeof(TccFact);
   }
   return 0;
 }
@@ -96,6 +99,7 @@ std::size_t event_bytes_of(RequestKind kind) noexcept {
   if (kind == RequestKind::put_names) return sizeof(Name);
   if (appends_events(kind)) return sizeof(DomainEvent);
   if (kind == RequestKind::put_checkpoints) return sizeof(EventCheckpoint);
+  if (kind == RequestKind::tcc_commands) return sizeof(TccCommand);
   return 0;
 }
 

@@ -40,6 +40,7 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::payment_commands:
     case RequestKind::bundle:
     case RequestKind::put_checkpoints:
+    case RequestKind::tcc_commands:
       return role == Role::gateway || role == Role::operator_;
     case RequestKind::change_accounts:
     case RequestKind::rebuild:
@@ -61,6 +62,8 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::lookup_payments:
     case RequestKind::subscribe:
     case RequestKind::lookup_checkpoints:
+    case RequestKind::lookup_tccs:
+    case RequestKind::list_tccs:
     case RequestKind::acknowledge_events:
     case RequestKind::unsubscribe:
     case RequestKind::get_account_transfers:
@@ -73,6 +76,8 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
     case RequestKind::release_holds:
+    case RequestKind::expire_tccs:
+    case RequestKind::prune_tccs:
       return false;
   }
   return false;

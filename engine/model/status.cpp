@@ -274,6 +274,38 @@ constexpr NameOf<PutCheckpointStatus> checkpoint_names[] = {
     {PutCheckpointStatus::too_many_checkpoints, "too_many_checkpoints"},
 };
 
+constexpr NameOf<TccStatus> tcc_names[] = {
+    {TccStatus::done, "done"},
+    {TccStatus::duplicate, "duplicate"},
+    {TccStatus::duplicate_confirmed, "duplicate_confirmed"},
+    {TccStatus::ok_empty, "ok_empty"},
+    {TccStatus::unknown_command, "unknown_command"},
+    {TccStatus::reserved_field, "reserved_field"},
+    {TccStatus::gid_must_not_be_zero, "gid_must_not_be_zero"},
+    {TccStatus::gid_must_not_be_int_max, "gid_must_not_be_int_max"},
+    {TccStatus::branch_must_not_be_zero, "branch_must_not_be_zero"},
+    {TccStatus::amounts_malformed, "amounts_malformed"},
+    {TccStatus::created_at_missing, "created_at_missing"},
+    {TccStatus::created_in_future, "created_in_future"},
+    {TccStatus::timeout_out_of_range, "timeout_out_of_range"},
+    {TccStatus::rejected_too_old, "rejected_too_old"},
+    {TccStatus::tcc_not_found, "tcc_not_found"},
+    {TccStatus::conflict, "conflict"},
+    {TccStatus::rejected_decided, "rejected_decided"},
+    {TccStatus::rejected_cancelled, "rejected_cancelled"},
+    {TccStatus::rejected_expired, "rejected_expired"},
+    {TccStatus::try_refused, "try_refused"},
+    {TccStatus::already_confirmed, "already_confirmed"},
+    {TccStatus::already_cancelled, "already_cancelled"},
+    {TccStatus::already_expired, "already_expired"},
+    {TccStatus::not_tried, "not_tried"},
+    {TccStatus::branches_differ, "branches_differ"},
+    {TccStatus::exceeds_tried, "exceeds_tried"},
+    {TccStatus::too_many_branches, "too_many_branches"},
+    {TccStatus::too_many_transactions, "too_many_transactions"},
+    {TccStatus::too_many_settlements, "too_many_settlements"},
+};
+
 constexpr NameOf<RequestStatus> request_names[] = {
     {RequestStatus::ok, "ok"},
     {RequestStatus::busy, "busy"},
@@ -337,12 +369,21 @@ std::string_view to_string(AppendEventStatus status) noexcept {
   return name_in<AppendEventStatus>(event_names, status);
 }
 
+std::string_view to_string(TccStatus status) noexcept {
+  return name_in<TccStatus>(tcc_names, status);
+}
+
 std::string_view to_string(PutCheckpointStatus status) noexcept {
   return name_in<PutCheckpointStatus>(checkpoint_names, status);
 }
 
 std::string_view to_string(RequestStatus status) noexcept {
   return name_in<RequestStatus>(request_names, status);
+}
+
+bool is_of_used_id(CreateTransferStatus status) noexcept {
+  const std::string_view name = to_string(status);
+  return name.starts_with("exists") || status == CreateTransferStatus::id_already_failed;
 }
 
 bool is_transient(CreateTransferStatus status) noexcept {

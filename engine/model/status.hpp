@@ -134,6 +134,9 @@ enum class CreateTransferStatus : std::uint16_t {
 /// id is burnt: a later try answers id_already_failed, so a retry never changes what was told.
 [[nodiscard]] bool is_transient(CreateTransferStatus status) noexcept;
 
+/// Does it say that the id was used before, for the same transfer or another one?
+[[nodiscard]] bool is_of_used_id(CreateTransferStatus status) noexcept;
+
 /// The outcome of one ledger of a put_ledgers request; `created` also when an unused one was
 /// changed.
 enum class PutLedgerStatus : std::uint16_t {
@@ -282,6 +285,43 @@ enum class AppendEventStatus : std::uint16_t {
 
 /// The enumerator's own name; "unknown_status" for a number that has none.
 [[nodiscard]] std::string_view to_string(AppendEventStatus status) noexcept;
+
+/// The outcome of one command of a tcc_commands request.
+enum class TccStatus : std::uint16_t {
+  done = 0,
+  duplicate = 1,            ///< As before; nothing was done again.
+  duplicate_confirmed = 2,  ///< A try that was confirmed since.
+  ok_empty = 3,             ///< Cancelled, and there was nothing to take back.
+  unknown_command = 4,
+  reserved_field = 5,
+  gid_must_not_be_zero = 6,
+  gid_must_not_be_int_max = 7,
+  branch_must_not_be_zero = 8,
+  amounts_malformed = 9,    ///< A branch twice, or more amounts than a transaction has branches.
+  created_at_missing = 10,  ///< The gid is no UUIDv7, and nothing else says when it was made.
+  created_in_future = 11,
+  timeout_out_of_range = 12,
+  rejected_too_old = 13,  ///< Transactions made so long ago are forgotten.
+  tcc_not_found = 14,
+  conflict = 15,          ///< It was asked for before, with another content.
+  rejected_decided = 16,  ///< The transaction is confirmed: nothing more may be tried.
+  rejected_cancelled = 17,
+  rejected_expired = 18,
+  try_refused = 19,  ///< By the ledger's rules; the refusal's `part` is the CreateTransferStatus.
+  already_confirmed = 20,
+  already_cancelled = 21,
+  already_expired = 22,
+  not_tried = 23,        ///< A branch that is to be confirmed was not tried.
+  branches_differ = 24,  ///< Not all that was tried is named.
+  exceeds_tried = 25,
+  too_many_branches = 26,
+  too_many_transactions = 27,
+  too_many_settlements =
+      28,  ///< The request settles too many branches: send the rest in another one.
+};
+
+/// The enumerator's own name; "unknown_status" for a number that has none.
+[[nodiscard]] std::string_view to_string(TccStatus status) noexcept;
 
 /// The outcome of a request as a whole; its events were looked at only if it is `ok`.
 enum class RequestStatus : std::uint16_t {

@@ -39,6 +39,8 @@ std::span<const std::byte> bytes_of_fact(const EntryFacts& facts, FactKind kind,
       return one(facts.domain_events);
     case FactKind::checkpoint:
       return one(facts.checkpoints);
+    case FactKind::tcc:
+      return one(facts.tcc_facts);
   }
   return {};
 }
@@ -53,6 +55,7 @@ std::span<const std::byte> bytes_of_refused(const EntryFacts& facts, RequestKind
   if (kind == RequestKind::put_names) return one(facts.refused_names);
   if (kind == RequestKind::append_events) return one(facts.refused_domain_events);
   if (kind == RequestKind::put_checkpoints) return one(facts.refused_checkpoints);
+  if (kind == RequestKind::tcc_commands) return one(facts.refused_tcc_commands);
   return {};
 }
 

@@ -86,6 +86,7 @@ void Rebuild::add_part(const EntryFacts& facts, Sequence after, Sequence until) 
         case FactKind::clock_change:
         case FactKind::client_evicted:
         case FactKind::checkpoint:  // Of a consumer: nothing is folded from it.
+        case FactKind::tcc:         // Its transfers are; it has no fold of its own.
           continue;
       }
       take(fact);

@@ -15,20 +15,46 @@ bool has_events(RequestKind kind) {
   return kind != RequestKind::advance_clock && kind != RequestKind::accept_clock;
 }
 
+bool is_own(RequestKind kind) {
+  return kind == RequestKind::release_holds || kind == RequestKind::expire_tccs ||
+         kind == RequestKind::prune_tccs;
+}
+
+bool settles_tccs(RequestKind kind) {
+  return kind == RequestKind::tcc_commands || kind == RequestKind::expire_tccs;
+}
+
+// Transfers and facts of transactions that settle branches.
+constexpr std::uint32_t settlement_facts_max = 2 * limits::tcc_settlements_max;
+
+// Of what the engine does by itself: as many facts as it says, or as many as it may.
+bool makes_its_facts(const Operation& operation) {
+  const std::uint32_t made = operation.created_count;
+  if (operation.kind == RequestKind::release_holds) return made == operation.event_count;
+  if (operation.kind == RequestKind::prune_tccs) return made == 1;
+  return made >= operation.event_count && made <= operation.event_count + settlement_facts_max;
+}
+
+std::uint32_t most_facts(const Operation& operation) {
+  if (!has_events(operation.kind)) return 1;
+  if (operation.kind != RequestKind::tcc_commands) return operation.event_count;
+  return 2 * operation.event_count + settlement_facts_max;
+}
+
 }  // namespace
 
 // As Sequencer::execute_journaled() makes them.
 const char* Replayer::fault_of_operation(const Operation& operation) const {
   const bool done = operation.status == RequestStatus::ok;
-  const std::uint64_t slots = done && takes_slots(operation.kind) ? operation.event_count : 0;
+  const bool takes = takes_slots(operation.kind) || operation.kind == RequestKind::expire_tccs;
+  const std::uint64_t slots = done && takes ? operation.event_count : 0;
   const std::uint64_t time = operation.time.value();
   if (time < state_.last_timestamp().value() + slots) return "time runs backwards";
   if (time > limits::timestamp_max) return "an operation is after the end of time";
-  if (operation.kind == RequestKind::release_holds) {
+  if (is_own(operation.kind)) {
     const bool own = operation.client.value().is_zero() && operation.request_number == 0;
-    if (!own || !done || operation.refusal_count != 0 ||
-        operation.created_count != operation.event_count) {
-      return "holds could not have been released so";
+    if (!own || !done || operation.refusal_count != 0 || !makes_its_facts(operation)) {
+      return "the engine could not have done so by itself";
     }
     return nullptr;
   }
@@ -41,7 +67,7 @@ const char* Replayer::fault_of_operation(const Operation& operation) const {
     return "an operation that was refused has facts";
   }
   if (!done) return nullptr;
-  const std::uint32_t most = has_events(operation.kind) ? operation.event_count : 1;
+  const std::uint32_t most = most_facts(operation);
   if (operation.event_count > limits::batch_events_max || operation.created_count > most ||
       operation.refusal_count > operation.event_count) {
     return "an operation has more facts than it had events";
@@ -66,6 +92,8 @@ Result<void> Replayer::start_operation(const EntryFacts& facts, const PlacedRun&
   const std::uint64_t slots = takes_slots(operation.kind) ? operation.event_count : 0;
   slots_end_ = operation.time;
   slots_begin_ = Timestamp{operation.time.value() - std::min(slots, operation.time.value())};
+  // Settlements need more timestamps than there are commands.
+  if (settles_tccs(operation.kind)) slots_begin_ = state_.last_timestamp();
   return {};
 }
 

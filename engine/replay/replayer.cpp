@@ -87,12 +87,18 @@ constexpr Made made[] = {
     {RequestKind::advance_clock, FactKind::clock_change},
     {RequestKind::accept_clock, FactKind::clock_change},
     {RequestKind::release_holds, FactKind::hold_released},
+    {RequestKind::tcc_commands, FactKind::transfer},
+    {RequestKind::expire_tccs, FactKind::transfer},
+    {RequestKind::prune_tccs, FactKind::tcc},
 };
 
-// Names come with events too, in a run behind theirs; so do the domain events of a bundle.
+// Names come with events too, in a run behind theirs; so do the domain events of a bundle, and what
+// happened to transactions behind the transfers of their branches.
 bool makes(RequestKind kind, FactKind fact, bool is_first_run) {
   if (fact == FactKind::name && may_bring_names(kind) && !is_first_run) return true;
   if (kind == RequestKind::bundle && fact == FactKind::domain_event) return !is_first_run;
+  const bool settles = kind == RequestKind::tcc_commands || kind == RequestKind::expire_tccs;
+  if (settles && fact == FactKind::tcc) return !is_first_run;
   return std::any_of(std::begin(made), std::end(made),
                      [&](const Made& each) { return each.by == kind && each.fact == fact; });
 }
@@ -133,6 +139,8 @@ Result<void> Replayer::apply_run(const EntryFacts& facts, const PlacedRun& place
       return apply_events(facts, placed);
     case FactKind::checkpoint:
       return apply_checkpoints(facts, placed);
+    case FactKind::tcc:
+      return apply_tcc(facts, placed);
     case FactKind::clock_change:
       return apply_clock_changes(facts, placed);
     case FactKind::segment_opened:

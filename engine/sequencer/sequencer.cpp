@@ -22,14 +22,17 @@ std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::put_names) return sizeof(Name);
   if (appends_events(kind)) return sizeof(DomainEvent);
   if (kind == RequestKind::put_checkpoints) return sizeof(EventCheckpoint);
+  if (kind == RequestKind::tcc_commands) return sizeof(TccCommand);
   return 0;
 }
 
 FactKind fact_kind(RequestKind kind) {
   if (kind == RequestKind::create_accounts) return FactKind::account;
   if (kind == RequestKind::put_ledgers) return FactKind::ledger;
-  if (kind == RequestKind::create_transfers || kind == RequestKind::bundle)
+  if (kind == RequestKind::create_transfers || kind == RequestKind::bundle ||
+      kind == RequestKind::tcc_commands) {
     return FactKind::transfer;
+  }
   if (kind == RequestKind::change_accounts) return FactKind::account_change;
   if (kind == RequestKind::put_names) return FactKind::name;
   if (appends_events(kind)) return FactKind::domain_event;
@@ -53,7 +56,9 @@ Authority authority_of(const RequestSlot& request) {
 }
 
 std::span<const Transfer> transfers_of(const RequestSlot& request) {
-  if (fact_kind(request.kind) != FactKind::transfer) return {};
+  if (request.kind != RequestKind::create_transfers && request.kind != RequestKind::bundle) {
+    return {};
+  }
   return {reinterpret_cast<const Transfer*>(request.events),
           request.event_count - request.bundled.size()};
 }
@@ -81,6 +86,10 @@ void Sequencer::open(EntryBuilder& slab) {
 }
 
 bool Sequencer::fits(const RequestSlot& request) const {
+  if (request.kind == RequestKind::tcc_commands) {
+    const std::size_t commands = std::min(request.event_count, limits::tcc_commands_max);
+    return slab_->fits(EntryBuilder::worst_case_bytes_of_tcc(commands));
+  }
   const std::size_t bundled = request.bundled.size();
   return slab_->fits(EntryBuilder::worst_case_bytes(
       request.event_count - bundled, event_bytes(request.kind), request.names.size(),
@@ -146,7 +155,10 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
   make_room_in_windows(request.client);
 
   RequestStatus status = refusal_of(request, now_ns);
-  if (status == RequestStatus::ok) status = refusal_of_payloads(request);
+  if (status == RequestStatus::ok) {
+    status = request.kind == RequestKind::tcc_commands ? refusal_of_tcc(request)
+                                                       : refusal_of_payloads(request);
+  }
   if (status == RequestStatus::ok) status = refusal_of_names(request);
   Batch batch{.request = &request,
               .rules = {},
@@ -155,7 +167,7 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
               .refusal_count = 0,
               .chain = {}};
   const bool runs_events = status == RequestStatus::ok;
-  const std::uint64_t slots = runs_events && takes_slots(request.kind) ? request.event_count : 0;
+  const std::uint64_t slots = runs_events ? slots_of(request) : 0;
   batch.rules.time = Timestamp{std::max(clock(now_ns), state_.last_timestamp().value() + slots)};
   batch.rules.auto_ledgers = settings_.auto_ledgers;
   batch.rules.authority = authority_of(request);
@@ -182,7 +194,9 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
   if (runs_events && kind == FactKind::clock_change) change_clock(batch, now_ns);
   const auto created =
       static_cast<std::uint32_t>(state_.last_sequence().value() - batch.operation.value());
-  if (request.kind != RequestKind::bundle) slab_->last_run().count = created;
+  const bool has_two_runs =
+      request.kind == RequestKind::bundle || request.kind == RequestKind::tcc_commands;
+  if (!has_two_runs) slab_->last_run().count = created;
   if (runs_events) record_names(request);
   record_operation(batch, status, created);
 }
@@ -201,7 +215,9 @@ RequestStatus Sequencer::refusal_of(const RequestSlot& request, std::uint64_t no
     return RequestStatus::too_many_holds;
   }
   const std::uint64_t time = engine_time(now_ns);
-  if (time > limits::timestamp_max - request.event_count) return RequestStatus::clock_out_of_range;
+  if (time > limits::timestamp_max - request.event_count - limits::tcc_settlements_max) {
+    return RequestStatus::clock_out_of_range;
+  }
   if (request.kind == RequestKind::advance_clock) {
     if (!settings_.manual_clock) return RequestStatus::clock_not_manual;
     if (request.argument > limits::timestamp_max - state_.manual_clock()) {
@@ -235,6 +251,7 @@ void Sequencer::make_room_in_windows(ClientId client) {
 
 void Sequencer::execute_events(Batch& batch) {
   if (batch.request->kind == RequestKind::bundle) return execute_bundle(batch);
+  if (batch.request->kind == RequestKind::tcc_commands) return execute_tcc(batch);
   switch (fact_kind(batch.request->kind)) {
     case FactKind::account:
       return create_accounts(batch);
@@ -256,6 +273,7 @@ void Sequencer::execute_events(Batch& batch) {
     case FactKind::clock_change:
     case FactKind::client_evicted:
     case FactKind::hold_released:
+    case FactKind::tcc:
       return;
   }
 }
@@ -448,47 +466,10 @@ void Sequencer::change_accounts(Batch& batch) {
   }
 }
 
-bool Sequencer::fits_releases() const {
-  return slab_->fits(limits::releases_per_operation_max * sizeof(HoldReleased) + sizeof(Operation) +
-                     sizeof(Run));
-}
-
-std::uint32_t Sequencer::release_due(std::uint64_t now_ns, std::uint32_t limit) {
-  if (!holds_are_due(now_ns)) return 0;
-  const Timestamp time{engine_time(now_ns)};
-  const Sequence operation_sequence = state_.take_sequence();
-  slab_->add_run({.kind = FactKind::hold_released,
-                  .reserved = 0,
-                  .operation = slab_->operation_count(),
-                  .first = slab_->hold_released_count(),
-                  .count = 0},
-                 next(operation_sequence));
-  state_.transfer_ids.prepare(limit);
-  std::uint32_t count = 0;
-  for (; count < limit && holds_are_due(now_ns); ++count) {
-    const Hold& hold = state_.holds.at(state_.holds.next_due());
-    const Account& debit = state_.accounts.at(hold.debit);
-    const HoldReleased release{.id = hold.id,
-                               .debit_account_id = debit.id,
-                               .credit_account_id = state_.accounts.at(hold.credit).id,
-                               .amount = hold.held(),
-                               .pending_sequence = hold.sequence,
-                               .expires_at = hold.expires_at,
-                               .ledger = debit.ledger,
-                               .flags = hold.flags,
-                               .reserved = 0,
-                               .timestamp = time};
-    slab_->add_fact(release);
-    state_.release(release, state_.take_sequence());
-  }
-  slab_->last_run().count = count;
-  Operation operation;
-  operation.time = time;
-  operation.kind = RequestKind::release_holds;
-  operation.event_count = operation.created_count = count;
-  slab_->add_operation(operation);
-  state_.remember(operation, operation_sequence);
-  return count;
+// How many timestamps a request takes.
+std::uint64_t Sequencer::slots_of(const RequestSlot& request) const {
+  if (request.kind == RequestKind::tcc_commands) return tcc_slots(request);
+  return takes_slots(request.kind) ? request.event_count : 0;
 }
 
 void Sequencer::change_clock(Batch& batch, std::uint64_t now_ns) {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 
 #include "engine/codec/entry_builder.hpp"
 #include "engine/decide/batch_rules.hpp"
+#include "engine/decide/decide_tcc.hpp"
 #include "engine/decide/decide_transfer.hpp"
 #include "engine/decide/request_events.hpp"
 #include "engine/decide/request_names.hpp"
@@ -16,6 +19,8 @@ namespace daybook {
 struct SequencerSettings {
   bool auto_ledgers = false;  ///< Accounts may name unregistered ledgers.
   bool manual_clock = false;  ///< Time moves by advance_clock only.
+  /// So many TCC transactions that ended are remembered; older ones are pruned.
+  std::uint64_t tccs_kept = limits::tccs_kept_default;
 };
 
 /// Decides requests one after the other and writes what they did into an entry.
@@ -64,6 +69,32 @@ class Sequencer {
     return state_.holds.next_deadline() <= engine_time(now_ns);
   }
 
+  /// Cancels TCC transactions whose deadline has passed, as one operation of the engine's own, and
+  /// says how many; more may be due afterwards. Requires: fits_tcc_work().
+  std::uint32_t expire_tccs(std::uint64_t now_ns);
+  [[nodiscard]] bool tccs_are_due(std::uint64_t now_ns) const {
+    return state_.tccs.next_deadline() <= engine_time(now_ns) &&
+           state_.transfer_ids.room() >= limits::tcc_settlements_max;
+  }
+  /// Forgets TCC transactions that ended, where more than the setting are kept; at most
+  /// limits::tccs_pruned_at_once_max. Requires: fits_tcc_work().
+  std::uint32_t prune_tccs(std::uint64_t now_ns);
+  [[nodiscard]] bool tccs_are_to_be_pruned() const {
+    return state_.tccs.ended_count() > settings_.tccs_kept;
+  }
+  [[nodiscard]] bool fits_tcc_work() const;
+
+  /// Is there anything that the engine does of its own accord, because it is time?
+  [[nodiscard]] bool work_is_due(std::uint64_t now_ns) const {
+    return holds_are_due(now_ns) || tccs_are_due(now_ns) || tccs_are_to_be_pruned();
+  }
+  /// A slice of that. False: the entry has no room for it. More may be due afterwards.
+  [[nodiscard]] bool do_due_work(std::uint64_t now_ns);
+  /// When the next hold or transaction falls due; the end of time when none does.
+  [[nodiscard]] std::uint64_t next_deadline() const {
+    return std::min(state_.holds.next_deadline(), state_.tccs.next_deadline());
+  }
+
   /// Completes the open entry, but for its hashes; the value stays in the slab.
   /// Requires: it is not empty.
   std::span<std::byte> close(std::uint64_t now_ns, const JournalId& journal);
@@ -107,6 +138,8 @@ class Sequencer {
   void make_room_in_windows(ClientId client);
   void execute_events(Batch& batch);
   void record_operation(Batch& batch, RequestStatus status, std::uint32_t created);
+  void record_own_operation(RequestKind kind, Timestamp time, std::uint32_t count,
+                            Sequence sequence);
 
   void create_accounts(Batch& batch);
   void create_transfers(Batch& batch);
@@ -129,6 +162,40 @@ class Sequencer {
 
   // sequencer_checkpoints.cpp.
   void put_checkpoints(Batch& batch);
+
+  // sequencer_tcc.cpp.
+  /// Of a request, or of the engine's own operation.
+  struct TccWork {
+    std::uint32_t first_transfer = 0;  // In the slab, as the next.
+    std::uint32_t first_fact = 0;
+    Timestamp next_time;  // Of the next transfer.
+    Timestamp last_time;
+    std::uint64_t settled = 0;  // Branches.
+  };
+  struct TccTransfer {
+    CreateTransferStatus status = CreateTransferStatus::created;
+    std::uint32_t round = 0;
+  };
+  [[nodiscard]] RequestStatus refusal_of_tcc(RequestSlot& request) const;
+  [[nodiscard]] std::uint64_t slots_of(const RequestSlot& request) const;
+  [[nodiscard]] std::uint64_t tcc_slots(const RequestSlot& request) const;
+  void execute_tcc(Batch& batch);
+  void execute_tcc_command(Batch& batch, TccWork& work, std::uint32_t index,
+                           std::span<const TccAmount> amounts);
+  void finish_tcc(const TccWork& work);
+  void refuse_tcc(Batch& batch, std::uint32_t index, const TccCommand& command,
+                  const TccDecision& decision);
+  void add_tcc_fact(const TccFact& fact);
+  void begin_tcc(const TccCommand& command, Timestamp now);
+  void try_tcc_branch(Batch& batch, TccWork& work, const TccCommand& command, Timestamp now,
+                      TccDecision& decision);
+  [[nodiscard]] TccTransfer create_tcc_transfer(TccWork& work, const Uint128& gid,
+                                                std::uint64_t branch, TccOperation operation,
+                                                Transfer& transfer, bool auto_ledgers);
+  void decide_tcc_for(TccWork& work, TccSlot slot, TccFactKind kind, TccReason reason,
+                      Timestamp now, std::span<const TccAmount> amounts);
+  void cancel_tcc(TccWork& work, const TccCommand& command, Timestamp now,
+                  const TccDecision& decision);
 
   // sequencer_bundle.cpp.
   void execute_bundle(Batch& batch);

@@ -109,17 +109,13 @@ void SequencerLoop::push_reply(IoChannel& channel, RequestSlot& request) {
   ENSURE(pushed, "an io thread has fewer requests under way than its ring has places");
 }
 
-bool SequencerLoop::release_holds() {
+bool SequencerLoop::do_due_work() {
   if (follower_is_far_behind() && advance_ == nullptr) return false;
-  if (!links_.sequencer.holds_are_due(now_ns())) return finish_advance();
+  if (!links_.sequencer.work_is_due(now_ns())) return finish_advance();
   // One slice an entry, right after it was opened; a clock that is moved waits for all of them.
   if (!entry_is_open_) return open_entry();
   if (advance_ == nullptr) return false;
-  if (!links_.sequencer.fits_releases()) {
-    close_entry();
-  } else {
-    links_.sequencer.release_due(now_ns(), limits::releases_per_operation_max);
-  }
+  if (!links_.sequencer.do_due_work(now_ns())) close_entry();
   return true;
 }
 
@@ -132,7 +128,7 @@ bool SequencerLoop::finish_advance() {
 }
 
 bool SequencerLoop::take_own_facts() {
-  bool worked = release_holds();
+  bool worked = do_due_work();
   links_.sequencer.set_disk_low(links_.progress.disk_low.load(std::memory_order_relaxed));
   if (links_.clock != nullptr) {
     static_cast<void>(links_.clock->now_ns());
@@ -168,8 +164,9 @@ bool SequencerLoop::open_entry() {
   entry_is_open_ = true;
   links_.progress.entry_open.store(true, std::memory_order_release);
   if (segment_.sealed) open_segment();
-  if (links_.sequencer.holds_are_due(now_ns())) {
-    links_.sequencer.release_due(now_ns(), limits::releases_per_operation_max);
+  if (links_.sequencer.work_is_due(now_ns())) {
+    // What does not fit comes with the next entry.
+    static_cast<void>(links_.sequencer.do_due_work(now_ns()));
   }
   return true;
 }
@@ -256,7 +253,7 @@ bool SequencerLoop::work_waits(std::uint64_t engine_now) const {
   if (!may_open) return false;
   if (links_.segment_hashes.size_approximate() > 0 || advance_ != nullptr) return true;
   if (follower_is_far_behind()) return false;
-  if (!entry_is_open_ && links_.sequencer.holds_are_due(engine_now)) return true;
+  if (!entry_is_open_ && links_.sequencer.work_is_due(engine_now)) return true;
   return std::any_of(links_.channels.begin(), links_.channels.end(),
                      [](const auto& channel) { return channel->requests.size_approximate() > 0; });
 }
@@ -272,7 +269,7 @@ void SequencerLoop::rest() {
   const bool stop_now = links_.progress.failed() ||
                         (links_.progress.stop.load(std::memory_order_acquire) && !entry_is_open_);
   const std::uint64_t now = now_ns();
-  const std::uint64_t deadline = links_.sequencer.state().holds.next_deadline();
+  const std::uint64_t deadline = links_.sequencer.next_deadline();
   const bool falls_due = links_.clock != nullptr && deadline > now;
   if (!work_waits(now) && !stop_now) {
     links_.sleeper.sleep(falls_due ? std::min(sleep_ns_max, deadline - now) : sleep_ns_max);

@@ -80,7 +80,7 @@ class SequencerLoop {
   [[nodiscard]] bool hold_clock_if_stepped() RUNS_ON(sequencer_thread);
   void execute(RequestSlot& request) RUNS_ON(sequencer_thread);
   void push_reply(IoChannel& channel, RequestSlot& request) RUNS_ON(sequencer_thread);
-  [[nodiscard]] bool release_holds() RUNS_ON(sequencer_thread);
+  [[nodiscard]] bool do_due_work() RUNS_ON(sequencer_thread);
   [[nodiscard]] bool finish_advance() RUNS_ON(sequencer_thread);
   void rest() RUNS_ON(sequencer_thread);
   [[nodiscard]] std::uint64_t now_ns() RUNS_ON(sequencer_thread);

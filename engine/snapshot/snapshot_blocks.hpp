@@ -37,6 +37,9 @@ enum class BlockKind : std::uint32_t {
   payments = 17,           ///< Payment.
   claims = 18,             ///< Claim: the refunds, then the disputes.
   event_checkpoints = 19,  ///< EventCheckpoint, by name.
+  tcc_watermark = 20,      ///< One Timestamp; then
+  tccs = 21,               ///< TccView: those that ended, in that order; then the others.
+  tcc_branches = 22,       ///< TccTable::SavedBranch, in the order of the transactions and theirs.
   end = 64,                ///< Empty: nothing is missing.
   // Of the query indexes, which are not state; each index has a number.
   index_runs = 128,          ///< SavedRun, with the index's number: runs in the store.

@@ -76,6 +76,19 @@ class Batch {
   std::vector<T> items_;
 };
 
+void write_tccs(const TccTable& table, SnapshotWriter& into) {
+  into.put_one(BlockKind::tcc_watermark, table.watermark());
+  {
+    Batch<TccView> views{into, BlockKind::tccs};
+    table.for_each([&](TccSlot slot) { views.add(table.at(slot)); });
+  }
+  Batch<TccTable::SavedBranch> branches{into, BlockKind::tcc_branches};
+  table.for_each([&](TccSlot slot) {
+    const Uint128 gid = table.at(slot).gid;
+    table.for_each_branch(slot, [&](const TccBranch& branch) { branches.add({gid, branch}); });
+  });
+}
+
 void write_tables(const State& state, SnapshotWriter& into) {
   {
     Batch<SavedLedger> ledgers{into, BlockKind::ledgers};
@@ -117,6 +130,7 @@ void write_tables(const State& state, SnapshotWriter& into) {
   into.put(BlockKind::claims, state.aggregates.claims(ClaimKind::refund).all());
   into.put(BlockKind::claims, state.aggregates.claims(ClaimKind::dispute).all());
   into.put(BlockKind::event_checkpoints, state.checkpoints.all());
+  write_tccs(state.tccs, into);
   into.put(BlockKind::time_notes, state.transfer_times.notes());
 }
 
@@ -195,7 +209,11 @@ class StateReader {
   Result<void> take_order(const Order& order);
   Result<void> take_payment(const Payment& payment);
   Result<void> take_claim(const Claim& claim);
+  Result<void> take_ledger(const SavedLedger& saved);
   Result<void> take_checkpoint(const EventCheckpoint& saved);
+  Result<void> take_tccs(const SnapshotBlock& block);
+  Result<void> take_tcc(const TccView& view);
+  Result<void> take_tcc_branch(const TccTable::SavedBranch& saved);
   template <typename Saved, typename Table>
   Result<void> take_place(const Saved& saved, Table& table, const char* what);
   Result<void> finish_windows();
@@ -260,12 +278,7 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
     case BlockKind::totals:
       return take_one<State::Totals>(block, totals_);
     case BlockKind::ledgers:
-      return each<SavedLedger>(block, [&](const SavedLedger& saved) -> Result<void> {
-        if (state_.ledgers.full()) return full("ledgers");
-        if (state_.ledgers.contains(saved.ledger.id)) return wrong("has a ledger twice");
-        state_.ledgers.restore(saved.ledger, saved.automatic != 0);
-        return {};
-      });
+      return each<SavedLedger>(block, [&](const SavedLedger& saved) { return take_ledger(saved); });
     case BlockKind::accounts:
       return take_accounts(block);
     case BlockKind::account_limits:
@@ -292,6 +305,10 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
     case BlockKind::event_checkpoints:
       return each<EventCheckpoint>(
           block, [&](const EventCheckpoint& saved) { return take_checkpoint(saved); });
+    case BlockKind::tcc_watermark:
+    case BlockKind::tccs:
+    case BlockKind::tcc_branches:
+      return take_tccs(block);
     case BlockKind::time_notes:
       return append_to(notes_, block, from_);
     case BlockKind::window_clients:
@@ -324,6 +341,13 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
   return Failure{FailureKind::unsupported,
                  "the snapshot at sequence " + std::to_string(from_.header().sequence) +
                      " has a kind of block that this build does not know"};
+}
+
+Result<void> StateReader::take_ledger(const SavedLedger& saved) {
+  if (state_.ledgers.full()) return full("ledgers");
+  if (state_.ledgers.contains(saved.ledger.id)) return wrong("has a ledger twice");
+  state_.ledgers.restore(saved.ledger, saved.automatic != 0);
+  return {};
 }
 
 Result<void> StateReader::take_accounts(const SnapshotBlock& block) {
@@ -409,6 +433,42 @@ Result<void> StateReader::take_checkpoint(const EventCheckpoint& saved) {
   if (state_.checkpoints.find(saved.name()) != nullptr) return wrong("has a checkpoint twice");
   if (state_.checkpoints.full()) return full("checkpoints");
   state_.checkpoints.put(saved);
+  return {};
+}
+
+Result<void> StateReader::take_tccs(const SnapshotBlock& block) {
+  if (block.kind == BlockKind::tccs) {
+    return each<TccView>(block, [&](const TccView& view) { return take_tcc(view); });
+  }
+  if (block.kind == BlockKind::tcc_branches) {
+    return each<TccTable::SavedBranch>(
+        block, [&](const TccTable::SavedBranch& saved) { return take_tcc_branch(saved); });
+  }
+  return each<Timestamp>(block, [&](const Timestamp& watermark) -> Result<void> {
+    if (state_.tccs.watermark() != Timestamp{}) return wrong("has two watermarks");
+    state_.tccs.restore_watermark(watermark);
+    return {};
+  });
+}
+
+Result<void> StateReader::take_tcc(const TccView& view) {
+  const bool known = view.state >= TccState::trying && view.state <= TccState::cancelled;
+  if (!known || view.gid.is_zero()) return wrong("has a transaction that nobody could have begun");
+  if (state_.tccs.find(view.gid) != no_tcc) return wrong("has a transaction twice");
+  if (state_.tccs.room() == 0) return full("transactions");
+  state_.tccs.prepare(1);
+  state_.tccs.restore(view);
+  return {};
+}
+
+Result<void> StateReader::take_tcc_branch(const TccTable::SavedBranch& saved) {
+  const TccSlot slot = state_.tccs.find(saved.gid);
+  if (slot == no_tcc || saved.branch.branch == 0 ||
+      state_.tccs.find_branch(slot, saved.branch.branch) != nullptr) {
+    return wrong("has a branch of no transaction, or one twice");
+  }
+  if (state_.tccs.branch_room() == 0) return full("branches of transactions");
+  state_.tccs.restore(saved);
   return {};
 }
 

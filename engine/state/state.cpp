@@ -75,6 +75,7 @@ State::State(const StateSettings& settings)
       streams{settings.streams_max, settings.hash_seed},
       event_ids{settings.event_ids_max, settings.hash_seed},
       aggregates{settings.orders_max, settings.payments_max, settings.hash_seed},
+      tccs{{.transactions_max = settings.tccs_max, .hash_seed = settings.hash_seed}},
       windows{settings.windows},
       undo_{limits::batch_events_max} {}
 
@@ -343,6 +344,12 @@ void State::apply_command(const DomainEvent& event, std::span<const std::byte> p
   digest_.add(aggregates.digest());
 }
 
+void State::apply_tcc(const TccFact& fact) {
+  digest_.subtract(tccs.digest());
+  tccs.apply(fact);
+  digest_.add(tccs.digest());
+}
+
 void State::remember(const Operation& operation, Sequence sequence) {
   if (operation.time > last_timestamp_) last_timestamp_ = operation.time;
   if (operation.client.value().is_zero()) return;
@@ -423,6 +430,7 @@ std::uint64_t State::digest_of_tables() const {
   }
   for (const Stream& stream : streams.all()) sum.add(digest_of(stream_kind, stream));
   sum.add(aggregates.digest_of_rows());
+  sum.add(tccs.digest_of_rows());
   for (const EventCheckpoint& each : checkpoints.all()) sum.add(digest_of(checkpoint_kind, each));
   sum.add(windows.digest());
   sum.add(digest_of(clock_kind, clock_));

@@ -16,6 +16,7 @@
 #include "engine/streams/checkpoint_table.hpp"
 #include "engine/streams/event_id_table.hpp"
 #include "engine/streams/stream_table.hpp"
+#include "engine/tcc/tcc_table.hpp"
 #include "engine/windows/reply_windows.hpp"
 
 namespace daybook {
@@ -29,6 +30,7 @@ struct StateSettings {
   std::uint64_t event_ids_max = limits::event_ids_default;
   std::uint64_t orders_max = limits::orders_default;
   std::uint64_t payments_max = limits::payments_default;
+  std::uint64_t tccs_max = limits::tccs_default;
   WindowLimits windows;
   std::uint64_t hash_seed = 0;  ///< Of the hot indexes; changes no answer and no digest.
   /// Where runs of older transfer ids are; null: all ids stay in memory.
@@ -101,6 +103,10 @@ class State {
   /// Requires: checkpoints.decide_put() said created, of what `fact` was made of.
   void put_checkpoint(const EventCheckpoint& fact);
 
+  /// What happened to a TCC transaction; its transfers are facts of their own. Requires: as
+  /// TccTable::apply().
+  void apply_tcc(const TccFact& fact);
+
   /// System calls that the thread that uses the state should be spared: asks for the memory that
   /// tables grow into next, and gives back that of ids which stand in runs. Any one thread.
   void tend_memory() {
@@ -111,6 +117,7 @@ class State {
     streams.tend_memory();
     event_ids.tend_memory();
     aggregates.tend_memory();
+    tccs.tend_memory();
   }
 
   /// The record of an operation, after its facts. Requires: as ReplyWindows::remember(), unless
@@ -196,6 +203,7 @@ class State {
   StreamTable streams;
   EventIdTable event_ids;
   AggregateTables aggregates;
+  TccTable tccs;
   CheckpointTable checkpoints;
   ReplyWindows windows;
 

@@ -129,6 +129,14 @@ void describe(Draft& draft, const EventCheckpoint& checkpoint) {
   draft.record.time = checkpoint.timestamp;
 }
 
+void describe(Draft& draft, const TccFact& fact) {
+  set_types(draft.record, engine_event_of(fact), fact.gid);
+  draft.record.time = fact.timestamp;
+  if (fact.business_id != BusinessId{}) draft.record.business_id = fact.business_id;
+  if (fact.user_id != UserId{}) draft.record.user_id = fact.user_id;
+  if (fact.trace_id != TraceId{}) draft.record.trace_id = fact.trace_id;
+}
+
 void describe(Draft& draft, const ClockChange& change) {
   set_types(draft.record, engine_event_of(change), Uint128{1, 0});
 }
@@ -184,6 +192,8 @@ bool take_fact(Draft& draft, const EntryFacts& facts, FactKind kind, std::size_t
       return take(draft, facts.domain_events[at]), true;
     case FactKind::checkpoint:
       return take(draft, facts.checkpoints[at]), true;
+    case FactKind::tcc:
+      return take(draft, facts.tcc_facts[at]), true;
   }
   return false;
 }

@@ -20,6 +20,7 @@
 #include "engine/model/rebuild.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/model/status.hpp"
+#include "engine/model/tcc.hpp"
 #include "engine/model/transfer.hpp"
 #include "net/protocol/messages.hpp"
 
@@ -138,6 +139,24 @@ struct CheckpointsResult {
   std::string words;  ///< The engine's, where status is not ok.
   Sequence sequence;  ///< The answer is true of the state after this.
   std::vector<EventCheckpoint> checkpoints;
+};
+
+/// A TCC transaction with its branches, in the order in which they came.
+struct FoundTcc {
+  TccView tcc;
+  std::vector<TccBranch> branches;
+};
+
+/// The answer to lookup_tccs and list_tccs.
+struct TccsResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;           ///< The engine's, where status is not ok.
+  Sequence sequence;           ///< The answer is true of the state after this.
+  std::vector<FoundTcc> tccs;  ///< Of a lookup: those found, in the order asked. Of a list: without
+                               ///< their branches, and there may be none although there are more.
+  std::vector<Uint128> missing;  ///< Of a lookup: those not found, in the order asked.
+  bool more = false;             ///< Of a list.
+  std::uint64_t cursor = 0;      ///< Of a list: where the next page goes on.
 };
 
 /// One page of a list.

@@ -270,6 +270,28 @@ class Client {
   void async_list_transfers(Sequence after, std::uint32_t limit, const QueryOptions& options,
                             Callback<TransferPage> callback);
 
+  // ---- TCC transactions. ----
+
+  /// Begins, tries, confirms and cancels, each by itself and in order. The result says which were
+  /// not simply done (TccStatus; of try_refused, `part` is the CreateTransferStatus). `amounts`:
+  /// those of the confirms, in their order. 1 to limits::tcc_commands_max; `invalid` otherwise, and
+  /// where the amounts are not as many as the confirms say.
+  Result<BatchResult> tcc_commands(std::span<const TccCommand> commands,
+                                   std::span<const TccAmount> amounts = {},
+                                   const OperationAttributes& attributes = {});
+  void async_tcc_commands(std::span<const TccCommand> commands, std::span<const TccAmount> amounts,
+                          const OperationAttributes& attributes, BatchCallback callback);
+  /// With their branches. 1 to limits::tccs_lookup_max; `invalid` otherwise.
+  Result<TccsResult> lookup_tccs(std::span<const Uint128> gids, const QueryOptions& options = {});
+  void async_lookup_tccs(std::span<const Uint128> gids, const QueryOptions& options,
+                         Callback<TccsResult> callback);
+  /// Without their branches, in no particular order; states: bit n = those whose TccState is n,
+  /// 0 = all. `limit`: 1 to limits::tccs_page_max.
+  Result<TccsResult> list_tccs(std::uint64_t states, std::uint64_t cursor, std::uint32_t limit,
+                               const QueryOptions& options = {});
+  void async_list_tccs(std::uint64_t states, std::uint64_t cursor, std::uint32_t limit,
+                       const QueryOptions& options, Callback<TccsResult> callback);
+
   // ---- Events, as they come. ----
 
   /// Calls `on_events` with every event that `wanted` lets pass, each exactly once and in order,

@@ -15,6 +15,7 @@
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/protocol/subscription_messages.hpp"
+#include "net/protocol/tcc_messages.hpp"
 
 namespace daybook {
 namespace {
@@ -137,6 +138,30 @@ Result<CheckpointsResult> read(const SentRequest& request, std::span<const std::
                            std::string{message.words},
                            message.sequence,
                            {message.items.begin(), message.items.end()}};
+}
+
+Result<TccsResult> read(const SentRequest& request, std::span<const std::byte> body, TccsResult*) {
+  const auto reply = read_tccs_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const TccsReplyMessage& message = reply.value();
+  TccsResult result{
+      message.status, std::string{message.words}, message.sequence, {}, {}, message.more,
+      message.cursor};
+  std::vector<TccView> found{message.tccs.begin(), message.tccs.end()};
+  std::span<const TccBranch> branches = message.branches;
+  for (const TccView& each : found) {
+    const auto own = branches.empty() ? branches : branches.first(each.branch_count);
+    branches = branches.subspan(own.size());
+    result.tccs.push_back({each, {own.begin(), own.end()}});
+  }
+  if (result.status == RequestStatus::ok && request.kind == RequestKind::lookup_tccs) {
+    for (const Uint128& gid : asked_ids(request)) {
+      const bool has = std::any_of(found.begin(), found.end(),
+                                   [&](const TccView& each) { return each.gid == gid; });
+      if (!has) result.missing.push_back(gid);
+    }
+  }
+  return result;
 }
 
 /// The keys that lookup_names asked for and `found` does not have.

@@ -19,7 +19,7 @@ using AnyCallback =
                  Callback<FoundAccounts>, Callback<FoundTransfers>, Callback<FoundBalances>,
                  Callback<NamesResult>, Callback<FoundEvents>, Callback<RebuildPage>,
                  Callback<FoundOperations>, Callback<AccountsAtResult>, Callback<OrdersResult>,
-                 Callback<PaymentsResult>, Callback<CheckpointsResult>>;
+                 Callback<PaymentsResult>, Callback<CheckpointsResult>, Callback<TccsResult>>;
 
 /// A request from its submission to its answer.
 struct SentRequest {

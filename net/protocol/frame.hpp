@@ -112,6 +112,7 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::payment_commands:
     case RequestKind::bundle:
     case RequestKind::put_checkpoints:
+    case RequestKind::tcc_commands:
     case RequestKind::lookup_accounts:
     case RequestKind::lookup_transfers:
     case RequestKind::list_accounts:
@@ -128,6 +129,8 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::lookup_payments:
     case RequestKind::subscribe:
     case RequestKind::lookup_checkpoints:
+    case RequestKind::lookup_tccs:
+    case RequestKind::list_tccs:
     case RequestKind::acknowledge_events:
     case RequestKind::unsubscribe:
     case RequestKind::rebuild:
@@ -142,6 +145,8 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
       return kind;
     case RequestKind::open_session:
     case RequestKind::release_holds:
+    case RequestKind::expire_tccs:
+    case RequestKind::prune_tccs:
       return std::nullopt;
   }
   return std::nullopt;

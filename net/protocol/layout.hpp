@@ -160,6 +160,32 @@ struct Subscribe {
 };
 static_assert(sizeof(Subscribe) == 416);
 
+/// TccCommands; the vectors of commands and of amounts follow.
+struct TccCommands {
+  std::uint32_t root = 24;
+  std::uint16_t vtable[7] = {14, 56, 8, 24, 40, 4, 48};
+  std::uint16_t unused[3] = {0, 0, 0};
+  std::int32_t vtable_distance = 20;
+  std::uint32_t commands = 0;
+  Uint128 trace_id;
+  Uint128 business_id;
+  std::uint64_t user_id = 0;
+  std::uint32_t amounts = 0;
+  std::uint32_t unused_end = 0;
+};
+static_assert(sizeof(TccCommands) == 80);
+
+struct ListTccs {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[6] = {12, 32, 4, 8, 16, 24};
+  std::int32_t vtable_distance = 12;
+  std::uint32_t limit = 0;
+  std::uint64_t after = 0;
+  std::uint64_t states = 0;
+  std::uint64_t min_sequence = 0;
+};
+static_assert(sizeof(ListTccs) == 48);
+
 /// AcknowledgeEvents, and Unsubscribe, which has no sequence.
 struct AcknowledgeEvents {
   std::uint32_t root = 16;

@@ -15,6 +15,7 @@
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/subscription_messages.hpp"
+#include "net/protocol/tcc_messages.hpp"
 
 namespace daybook {
 namespace {
@@ -378,7 +379,7 @@ std::size_t finish_named_create(std::span<std::byte> room, RequestKind kind, std
 std::size_t write_lookup(std::span<std::byte> room, RequestKind kind, std::uint64_t number,
                          std::span<const Uint128> ids, std::uint64_t min_sequence) {
   ENSURE(kind == RequestKind::lookup_accounts || kind == RequestKind::lookup_transfers ||
-             kind == RequestKind::lookup_holds,
+             kind == RequestKind::lookup_holds || kind == RequestKind::lookup_tccs,
          "only lookups have ids");
   BodyWriter<layout::Lookup> writer{room};
   writer.fixed.min_sequence = min_sequence;
@@ -545,6 +546,7 @@ constexpr std::pair<RequestKind, Read> readers[] = {
     {payment_commands, read_append_events},
     {bundle, read_bundle},
     {put_checkpoints, read_put_checkpoints},
+    {tcc_commands, read_tcc_commands},
     {lookup_accounts,
      [](auto body) { return read_lookup<wire::LookupAccounts>(body, "LookupAccounts"); }},
     {lookup_transfers,
@@ -569,6 +571,8 @@ constexpr std::pair<RequestKind, Read> readers[] = {
     {lookup_orders, [](auto body) { return read_lookup_aggregates(lookup_orders, body); }},
     {lookup_payments, [](auto body) { return read_lookup_aggregates(lookup_payments, body); }},
     {lookup_checkpoints, read_lookup_checkpoints},
+    {lookup_tccs, read_lookup_tccs},
+    {list_tccs, read_list_tccs},
     {subscribe, read_subscribe},
     {acknowledge_events, read_acknowledge_events},
     {unsubscribe, read_unsubscribe},

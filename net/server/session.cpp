@@ -12,6 +12,7 @@
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/protocol/subscription_messages.hpp"
+#include "net/protocol/tcc_messages.hpp"
 #include "net/server/io_thread.hpp"
 
 namespace daybook {
@@ -21,6 +22,8 @@ namespace asio = boost::asio;
 
 /// The largest reply that a request may get.
 std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
+  // A lookup has ids, a list a limit.
+  const std::size_t items = std::size_t{body.event_count} + body.limit;
   switch (kind) {
     case RequestKind::create_accounts:
     case RequestKind::create_transfers:
@@ -32,20 +35,19 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
     case RequestKind::payment_commands:
     case RequestKind::bundle:
     case RequestKind::put_checkpoints:
+    case RequestKind::tcc_commands:
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
       return reply_frame_bytes(body.event_count * sizeof(Refusal), 0);
     case RequestKind::lookup_accounts:
-      return reply_frame_bytes(body.event_count * sizeof(Account), 0);
-    case RequestKind::lookup_transfers:
-      return reply_frame_bytes(body.event_count * sizeof(Transfer), 0);
     case RequestKind::list_accounts:
     case RequestKind::query_accounts:
-      return reply_frame_bytes(body.limit * sizeof(Account), 0);
+      return reply_frame_bytes(items * sizeof(Account), 0);
+    case RequestKind::lookup_transfers:
     case RequestKind::list_transfers:
     case RequestKind::get_account_transfers:
     case RequestKind::query_transfers:
-      return reply_frame_bytes(body.limit * sizeof(Transfer), 0);
+      return reply_frame_bytes(items * sizeof(Transfer), 0);
     case RequestKind::get_account_balances:
       return reply_frame_bytes(body.limit * sizeof(AccountBalance), 0);
     case RequestKind::list_ledgers:
@@ -73,6 +75,9 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
       return payments_reply_frame_bytes(body.event_count, body.event_count * claims_a_payment_max);
     case RequestKind::lookup_checkpoints:
       return reply_frame_bytes(limits::checkpoints_max * sizeof(EventCheckpoint), 0);
+    case RequestKind::lookup_tccs:
+    case RequestKind::list_tccs:
+      return tccs_reply_frame_bytes(items, body.event_count * limits::tcc_branches_max);
     case RequestKind::rebuild:
       return rebuild_reply_frame_bytes(limits::rebuild_differences_page_max);
     case RequestKind::take_snapshot:
@@ -84,6 +89,8 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
       return reply_frame_bytes(0, 0);
     case RequestKind::acknowledge_events:
     case RequestKind::release_holds:
+    case RequestKind::expire_tccs:
+    case RequestKind::prune_tccs:
       return 0;
   }
   return 0;

@@ -126,6 +126,7 @@ class Session : public std::enable_shared_from_this<Session> {
   template <typename Item>
   void reply_with_items(Request& request, std::span<const std::byte> items);
   void reply_with_events(Request& request);
+  void reply_with_tccs(Request& request);
   void reply_with_payments(Request& request);
   void reply_with_rebuild(Request& request);
   void refuse(RequestKind kind, std::uint64_t number, RequestStatus status, std::string_view words);

@@ -15,6 +15,7 @@
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/subscription_messages.hpp"
+#include "net/protocol/tcc_messages.hpp"
 #include "net/server/io_thread.hpp"
 #include "net/server/session.hpp"
 
@@ -119,6 +120,9 @@ void Session::reply(Request& request) {
     return reply_with_items<LedgerBalance>(request, items);
   if (kind == RequestKind::lookup_orders) return reply_with_items<OrderView>(request, items);
   if (kind == RequestKind::lookup_payments) return reply_with_payments(request);
+  if (kind == RequestKind::lookup_tccs || kind == RequestKind::list_tccs) {
+    return reply_with_tccs(request);
+  }
   if (kind == RequestKind::lookup_names) return reply_with_items<Name>(request, items);
   if (kind == RequestKind::lookup_checkpoints) {
     const auto room = replies_.room(reply_frame_bytes(items.size(), 0));
@@ -165,6 +169,21 @@ void Session::reply_with_items(Request& request, std::span<const std::byte> item
   }
   replies_.commit(
       write_items_reply(replies_.room(bytes), request.kind, request.request_number, message));
+}
+
+void Session::reply_with_tccs(Request& request) {
+  const std::span<const std::byte> all = request.query_items;
+  const std::size_t tccs_bytes = request.item_count * sizeof(TccView);
+  const TccsReplyMessage message{.status = RequestStatus::ok,
+                                 .words = {},
+                                 .sequence = request.first_sequence,
+                                 .more = request.more,
+                                 .cursor = request.cursor,
+                                 .tccs = as_items<TccView>(all.first(tccs_bytes)),
+                                 .branches = as_items<TccBranch>(all.subspan(tccs_bytes))};
+  const std::size_t bytes = tccs_reply_frame_bytes(message.tccs.size(), message.branches.size());
+  replies_.commit(
+      write_tccs_reply(replies_.room(bytes), request.kind, request.request_number, message));
 }
 
 void Session::reply_with_events(Request& request) {

@@ -5,6 +5,7 @@
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/subscription_messages.hpp"
+#include "net/protocol/tcc_messages.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
 namespace daybook {
@@ -54,7 +55,7 @@ void look_at_events(const Result<ItemsReplyMessage<std::uint64_t>, BodyFault>& r
 void look_at_rest(std::uint8_t choice, std::span<const std::byte> body);
 
 void read(std::uint8_t choice, std::span<const std::byte> body) {
-  switch (choice % 19) {
+  switch (choice % 20) {
     case 0:
       return look_at(read_accounts_reply(body));
     case 1:
@@ -80,7 +81,7 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
     case 16:
       return look_at(read_orders_reply(body));
     default:
-      return look_at_rest(choice % 19, body);
+      return look_at_rest(choice % 20, body);
   }
 }
 
@@ -130,6 +131,17 @@ void look_at_rest(std::uint8_t choice, std::span<const std::byte> body) {
         std::size_t claims = 0;
         for (const PaymentView& each : reply.value().payments) claims += each.claims;
         if (claims != reply.value().claims.size()) std::abort();  // The client trusts it.
+      }
+      return;
+    case 19:
+      if (const auto reply = read_tccs_reply(body); reply.ok()) {
+        if (reinterpret_cast<std::uintptr_t>(reply.value().tccs.data()) % 8 != 0) std::abort();
+        touch(reply.value().tccs.data(), reply.value().tccs.size_bytes());
+        touch(reply.value().branches.data(), reply.value().branches.size_bytes());
+        std::size_t branches = 0;
+        for (const TccView& each : reply.value().tccs) branches += each.branch_count;
+        const bool listed = reply.value().branches.empty();
+        if (!listed && branches != reply.value().branches.size()) std::abort();  // As above.
       }
       return;
     default:

@@ -4,6 +4,7 @@
 #include "engine/model/rebuild.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/protocol/subscription_messages.hpp"
+#include "net/protocol/tcc_messages.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
 namespace daybook {
@@ -48,6 +49,9 @@ constexpr RequestKind kinds[] = {
     RequestKind::unsubscribe,
     RequestKind::rebuild,
     RequestKind::take_snapshot,
+    RequestKind::tcc_commands,
+    RequestKind::lookup_tccs,
+    RequestKind::list_tccs,
 };
 
 std::size_t event_bytes(RequestKind kind) {
@@ -60,6 +64,7 @@ std::size_t event_bytes(RequestKind kind) {
   if (appends_events(kind)) return sizeof(DomainEvent);
   if (kind == RequestKind::bundle) return sizeof(Transfer);
   if (kind == RequestKind::put_checkpoints) return sizeof(EventCheckpoint);
+  if (kind == RequestKind::tcc_commands) return sizeof(TccCommand);
   return sizeof(Uint128);
 }
 

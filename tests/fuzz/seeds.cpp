@@ -17,6 +17,7 @@
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/protocol/subscription_messages.hpp"
+#include "net/protocol/tcc_messages.hpp"
 
 namespace daybook {
 namespace {
@@ -117,6 +118,31 @@ void write_subscription_requests(Seeds& seeds) {
                 [](auto room) { return write_acknowledge_events(room, 0, 26, Sequence{5}); });
   seeds.request(35, acknowledge_frame_bytes,
                 [](auto room) { return write_unsubscribe(room, 28, 26); });
+}
+
+void write_tcc_requests(Seeds& seeds) {
+  const std::vector<TccCommand> commands(2);
+  const std::vector<TccAmount> amounts(2);
+  seeds.request(38, tcc_commands_frame_bytes(2, 2),
+                [&](auto room) { return write_tcc_commands(room, 40, {}, commands, amounts); });
+  const std::vector<Uint128> gids(2);
+  seeds.request(39, lookup_frame_bytes(2), [&](auto room) {
+    return write_lookup(room, RequestKind::lookup_tccs, 41, gids, 0);
+  });
+  seeds.request(40, small_frame_bytes,
+                [](auto room) { return write_list_tccs(room, 42, {.limit = 3}, 0); });
+}
+
+void write_tcc_replies(Seeds& seeds) {
+  std::vector<TccView> tccs(1);
+  tccs[0].branch_count = 2;
+  const std::vector<TccBranch> branches(2);
+  seeds.reply(19, tccs_reply_frame_bytes(1, 2), [&](auto room) {
+    TccsReplyMessage message;
+    message.tccs = tccs;
+    message.branches = branches;
+    return write_tccs_reply(room, RequestKind::lookup_tccs, 1, message);
+  });
 }
 
 /// Of the operation log and of the past.
@@ -299,6 +325,8 @@ int main(int count, char** arguments) {
   daybook::write_late_reads(seeds);
   daybook::write_command_requests(seeds);
   daybook::write_subscription_requests(seeds);
+  daybook::write_tcc_requests(seeds);
+  daybook::write_tcc_replies(seeds);
   daybook::write_replies(seeds);
   return 0;
 }

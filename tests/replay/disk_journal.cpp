@@ -93,6 +93,11 @@ void DiskJournal::release_due() {
          "the test knows what is due");
 }
 
+void DiskJournal::expire_tccs() {
+  now_ns_ += 1'000'000;
+  ENSURE(sequencer_->expire_tccs(now_ns_) > 0, "the test knows what is due");
+}
+
 void DiskJournal::hold_clock() {
   now_ns_ += 1'000'000;
   sequencer_->hold_clock(now_ns_, 2 * now_ns_);

@@ -33,6 +33,7 @@ class DiskJournal final : private JournalObserver {
   void execute(RequestSlot& slot, ClientId client = ClientId{Uint128{1, 0}});
   /// What the engine does of its own accord.
   void release_due();
+  void expire_tccs();
   void hold_clock();
 
   /// One request, in the open entry. Answers are the state's business, not the test's.

@@ -97,6 +97,11 @@ class Forger {
     entry_.add_fact(checkpoint);
     return *this;
   }
+  Forger& with(TccFact fact) {
+    if (fact.timestamp.value() == 0) fact.timestamp = time_;
+    entry_.add_fact(fact);
+    return *this;
+  }
   Forger& with(const Ledger& ledger) {
     entry_.add_fact(ledger);
     return *this;
@@ -133,6 +138,25 @@ class Forger {
     if (request == RequestKind::release_holds) made.request_number = 0;
     begin(made, kind, static_cast<std::uint32_t>(facts.size()));
     for (const Fact& fact : facts) with(fact);
+    return *this;
+  }
+  /// An operation without transfers, and facts of transactions in a run of their own.
+  Forger& tccs(const std::vector<TccFact>& facts, RequestKind request = RequestKind::tcc_commands) {
+    const auto count = static_cast<std::uint32_t>(facts.size());
+    Operation made = operation(request);
+    if (request != RequestKind::tcc_commands) made.client = {};
+    if (request != RequestKind::tcc_commands) made.request_number = 0;
+    made.event_count = 1;
+    begin(made, FactKind::transfer, 0);
+    entry_.last_operation().created_count = count;
+    entry_.add_run({.kind = FactKind::tcc,
+                    .reserved = 0,
+                    .operation = entry_.operation_count() - 1,
+                    .first = entry_.tcc_count(),
+                    .count = count},
+                   Sequence{entry_.first().value() + facts_});
+    for (const TccFact& fact : facts) with(fact);
+    facts_ += count;
     return *this;
   }
   Forger& transfers(const std::vector<Transfer>& transfers, std::uint64_t at = time) {

@@ -34,6 +34,7 @@ class GoldenLedger {
     domain_events();
     orders_and_payments();
     checkpoints();
+    transactions();
     bundles();
     expiry();
     clocks();
@@ -223,6 +224,47 @@ class GoldenLedger {
     journal_.commit();
   }
 
+  void transactions() {
+    TccCommand begin;
+    begin.gid = Uint128{71, 0};
+    begin.kind = TccCommandKind::begin;
+    begin.created_at = 1'600'000'000 * second;
+    begin.business_id = BusinessId{Uint128{0xb6, 0}};
+    TccCommand attempt;
+    attempt.gid = begin.gid;
+    attempt.kind = TccCommandKind::try_;
+    attempt.branch = 1;
+    attempt.debit_account_id = AccountId{Uint128{1, 0}};
+    attempt.credit_account_id = AccountId{Uint128{2, 0}};
+    attempt.amount = Amount{Uint128{9, 0}};
+    attempt.ledger = LedgerId{1};
+    attempt.code = Code{3};
+    TccCommand refused = attempt;
+    refused.branch = 2;
+    refused.credit_account_id = AccountId{Uint128{999, 0}};
+    TccCommand confirm;
+    confirm.gid = begin.gid;
+    confirm.kind = TccCommandKind::confirm;
+    confirm.amounts = 1;
+    TccCommand cancel;
+    cancel.gid = Uint128{72, 0};
+    cancel.kind = TccCommandKind::cancel;
+    cancel.branch = 4;
+    cancel.created_at = begin.created_at;
+    TccCommand left = begin;  // For its deadline to pass.
+    left.gid = Uint128{73, 0};
+    TccCommand held = attempt;
+    held.gid = left.gid;
+    const std::vector<TccCommand> commands{begin,  attempt, refused, confirm,
+                                           cancel, left,    held,    begin};
+    const std::vector<TccAmount> amounts{
+        {.branch = 1, .reserved = 0, .amount = Amount{Uint128{6, 0}}}};
+    RequestSlot slot = request(RequestKind::tcc_commands, commands);
+    slot.payloads = std::as_bytes(std::span{amounts});
+    journal_.execute(slot);
+    journal_.commit();
+  }
+
   void bundles() {
     const std::vector<Transfer> transfers{make_transfer(21, 1, 2, 5)};
     const std::vector<DomainEvent> events{event(5, 2, 0)};
@@ -236,6 +278,7 @@ class GoldenLedger {
   void expiry() {
     advance(7'200 * second);
     journal_.release_due();  // Transfer 5's hold.
+    journal_.expire_tccs();  // Transaction 73.
     journal_.commit();
   }
 

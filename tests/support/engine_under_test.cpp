@@ -135,6 +135,7 @@ StateSettings EngineUnderTest::state_settings(std::uint64_t hash_seed, OlderIds&
   settings.orders_max = settings_.orders_max;
   settings.payments_max = settings_.payments_max;
   settings.event_ids_max = settings_.event_ids_max;
+  settings.tccs_max = settings_.tccs_max;
   settings.windows.operations_per_client = settings_.window_operations;
   settings.windows.clients = settings_.window_clients;
   settings.windows.numbers = settings_.window_numbers;
@@ -147,6 +148,7 @@ void EngineUnderTest::start() {
   SequencerSettings settings;
   settings.auto_ledgers = settings_.auto_ledgers;
   settings.manual_clock = settings_.manual_clock;
+  settings.tccs_kept = settings_.tccs_kept;
   live_.reset();
   live_ids_ = std::make_unique<OlderIds>(*runs_);
   // Tags of ids depend on the seed, so a snapshot is good for its own only.
@@ -278,6 +280,12 @@ std::optional<std::string> EngineUnderTest::difference(const State& a, const Sta
   if (a.event_ids.size() != b.event_ids.size()) {
     return differ("the number of domain events", a.event_ids.size(), b.event_ids.size());
   }
+  if (a.tccs.count() != b.tccs.count() || a.tccs.ended_count() != b.tccs.ended_count()) {
+    return differ("the number of transactions", a.tccs.count(), b.tccs.count());
+  }
+  if (a.tccs.next_deadline() != b.tccs.next_deadline()) {
+    return differ("the next deadline", a.tccs.next_deadline(), b.tccs.next_deadline());
+  }
   const auto checkpoints = a.checkpoints.all();
   if (!std::equal(checkpoints.begin(), checkpoints.end(), b.checkpoints.all().begin(),
                   b.checkpoints.all().end())) {
@@ -352,6 +360,10 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
     slot.event_count += to_count(events.size());
   }
   slot.payloads = std::as_bytes(std::span{payloads});
+  if (request.kind == RequestKind::tcc_commands) {
+    lend_events(slot, request.tcc_commands);
+    slot.payloads = std::as_bytes(std::span{request.tcc_amounts});
+  }
   const Sequence before = live_->state.last_sequence();
   execute(slot);
 
@@ -375,6 +387,13 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
   }
   if (++requests_in_entry_ >= requests_per_entry_) close_entry();
   return reply;
+}
+
+void EngineUnderTest::do_due_work() {
+  while (live_->sequencer.work_is_due(now_ns_)) {
+    if (!live_->sequencer.do_due_work(now_ns_)) close_entry();
+  }
+  if (++requests_in_entry_ >= requests_per_entry_) close_entry();
 }
 
 std::vector<TransferId> EngineUnderTest::release_due(std::uint32_t limit) {

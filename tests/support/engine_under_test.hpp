@@ -66,6 +66,9 @@ class EngineUnderTest final : public LedgerUnderTest {
   void set_clock(std::uint64_t now_ns) override { now_ns_ = now_ns; }
   std::vector<TransferId> release_due(std::uint32_t limit) override;
 
+  /// What the engine does of its own accord at the borders of entries, until nothing is due.
+  void do_due_work();
+
   /// A group commit: closes the open entry, if anything is in it.
   void close_entry();
 

@@ -89,7 +89,7 @@ std::string to_text(Authority authority, const Uint128& owner, Role role,
 std::size_t WriteRequest::event_count() const {
   const std::size_t put = kind == RequestKind::put_names ? names.size() : 0;
   return accounts.size() + transfers.size() + ledgers.size() + account_changes.size() + put +
-         events.size() + checkpoints.size();
+         events.size() + checkpoints.size() + tcc_commands.size();
 }
 
 std::uint16_t BatchReply::status_of(std::uint32_t index, std::uint16_t part) const {
@@ -114,6 +114,9 @@ std::string status_name(RequestKind kind, std::uint16_t status) {
   }
   if (appends_events(kind)) {
     return std::string{to_string(static_cast<AppendEventStatus>(status))};
+  }
+  if (kind == RequestKind::tcc_commands) {
+    return std::string{to_string(static_cast<TccStatus>(status))};
   }
   if (kind == RequestKind::put_checkpoints) {
     return std::string{to_string(static_cast<PutCheckpointStatus>(status))};

@@ -18,6 +18,7 @@
 #include "engine/model/operation.hpp"
 #include "engine/model/principal.hpp"
 #include "engine/model/sequence.hpp"
+#include "engine/model/tcc.hpp"
 #include "engine/model/transfer.hpp"
 
 /// What a test asks of a ledger, whichever it is: the engine or the naive model. A table of rules
@@ -46,6 +47,8 @@ struct WriteRequest {
   std::vector<Name> names;         ///< Of put_names, or such as come with other events.
   std::vector<AskedEvent> events;  ///< Of append_events and commands; of bundle with transfers.
   std::vector<EventCheckpoint> checkpoints;
+  std::vector<TccCommand> tcc_commands;  ///< Which the naive model does not know.
+  std::vector<TccAmount> tcc_amounts;
   Role role = Role::gateway;                ///< Of who asks: an operator's reversal may do more.
   std::string reason;                       ///< An operator's words.
   Authority authority = Authority::client;  ///< Of a coordinator, which no frame can be from.
@@ -130,6 +133,8 @@ struct LedgerSettings {
   std::uint64_t event_ids_max = 100'000;
   std::uint64_t orders_max = 100'000;
   std::uint64_t payments_max = 100'000;
+  std::uint64_t tccs_max = 10'000;
+  std::uint64_t tccs_kept = 5'000;
   std::uint32_t window_operations = 1'024;   ///< Kept of one client.
   std::uint32_t window_clients = 65'536;     ///< That have kept operations.
   std::uint32_t window_numbers = 1'048'576;  ///< Of which only the highest number is kept.

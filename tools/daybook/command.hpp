@@ -49,6 +49,7 @@ void register_order(CLI::App& app, CommandContext& context);
 void register_payment(CLI::App& app, CommandContext& context);
 void register_bundle(CLI::App& app, CommandContext& context);
 void register_checkpoint(CLI::App& app, CommandContext& context);
+void register_tcc(CLI::App& app, CommandContext& context);
 void register_check_acks(CLI::App& app, CommandContext& context);
 void register_diff(CLI::App& app, CommandContext& context);
 void register_dump(CLI::App& app, CommandContext& context);

@@ -42,6 +42,7 @@ void register_all(CLI::App& app, CommandContext& context) {
   register_bundle(app, context);
   register_tail(app, context);
   register_checkpoint(app, context);
+  register_tcc(app, context);
   register_query(app, context);
   register_oplog(app, context);
   register_trace(app, context);

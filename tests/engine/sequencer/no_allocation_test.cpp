@@ -346,6 +346,55 @@ TEST_F(NoAllocationTest, AllocatesNothingForCommands) {
   EXPECT_EQ(state_.aggregates.orders().all().size(), 3 * orders);
 }
 
+TEST_F(NoAllocationTest, AllocatesNothingForTransactions) {
+  create_accounts(100);
+  std::vector<TccCommand> commands;
+  std::vector<TccCommand> settling;
+  std::vector<TccAmount> amounts;
+  for (std::uint64_t at = 0; at < 500; ++at) {
+    TccCommand& begin = commands.emplace_back();
+    begin.gid = Uint128{at + 1, 0};
+    begin.kind = TccCommandKind::begin;
+    begin.created_at = 1'000;
+    begin.timeout_ns = 1'000'000'000;
+    for (std::uint64_t branch = 1; branch <= 2; ++branch) {
+      TccCommand& attempt = commands.emplace_back();
+      attempt.gid = begin.gid;
+      attempt.kind = TccCommandKind::try_;
+      attempt.branch = branch;
+      attempt.debit_account_id = AccountId{Uint128{at % 100 + 1, 0}};
+      attempt.credit_account_id = AccountId{Uint128{(at + branch) % 100 + 1, 0}};
+      attempt.amount = Amount{Uint128{1, 0}};
+      attempt.ledger = LedgerId{1};
+      attempt.code = Code{1};
+    }
+    if (at % 3 == 0) continue;  // Left to expire.
+    TccCommand& settle = settling.emplace_back();
+    settle.gid = begin.gid;
+    settle.kind = at % 3 == 1 ? TccCommandKind::confirm : TccCommandKind::cancel;
+    if (settle.kind == TccCommandKind::cancel) continue;
+    settle.amounts = 2;
+    for (std::uint64_t branch = 1; branch <= 2; ++branch) {
+      amounts.push_back({.branch = branch, .reserved = 0, .amount = Amount{Uint128{1, 0}}});
+    }
+  }
+  execute(RequestKind::tcc_commands, commands);
+  EXPECT_EQ(items_, 0U);
+  execute(RequestKind::tcc_commands, commands);
+  EXPECT_EQ(items_, commands.size()) << "all are duplicates";
+  payloads_ = std::as_bytes(std::span{amounts});
+  execute(RequestKind::tcc_commands, settling);
+  EXPECT_EQ(items_, 0U);
+  now_ += 2'000'000'000;
+  trapped = true;
+  while (sequencer_.work_is_due(now_)) {
+    if (!sequencer_.do_due_work(now_)) reopen();
+  }
+  trapped = false;
+  EXPECT_EQ(state_.tccs.ended_count(), 500U);
+  EXPECT_EQ(state_.holds.count(), 0U);
+}
+
 TEST_F(NoAllocationTest, AllocatesNothingForCheckpoints) {
   std::vector<EventCheckpoint> checkpoints(limits::checkpoints_max + 1);
   for (std::uint64_t round = 1; round <= 4; ++round) {

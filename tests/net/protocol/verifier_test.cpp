@@ -18,6 +18,7 @@
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/protocol/subscription_messages.hpp"
+#include "net/protocol/tcc_messages.hpp"
 
 namespace daybook {
 namespace {
@@ -242,6 +243,53 @@ std::vector<Subject> about_subscriptions() {
   return all;
 }
 
+std::vector<Subject> about_tccs() {
+  std::vector<Subject> all;
+  const std::vector<TccCommand> commands(2);
+  const std::vector<TccAmount> amounts(3);
+  all.push_back(
+      {"TccCommands",
+       framed(tcc_commands_frame_bytes(2, 3),
+              [&](auto room) { return write_tcc_commands(room, 1, {}, commands, amounts); }),
+       [](std::span<const std::byte> body) -> std::string {
+         const auto read = read_request(RequestKind::tcc_commands, body);
+         if (!read.ok()) return read.error().words;
+         expect_inside(body, read.value().events, read.value().event_count * sizeof(TccCommand));
+         expect_inside(body, read.value().payloads.data(), read.value().payloads.size());
+         return {};
+       }});
+  const std::vector<Uint128> gids(3);
+  all.push_back(
+      {"LookupTccs",
+       framed(lookup_frame_bytes(3),
+              [&](auto room) { return write_lookup(room, RequestKind::lookup_tccs, 1, gids, 0); }),
+       request_reader(RequestKind::lookup_tccs, sizeof(Uint128))});
+  all.push_back({"ListTccs",
+                 framed(small_frame_bytes,
+                        [](auto room) { return write_list_tccs(room, 1, {.limit = 5}, 0); }),
+                 request_reader(RequestKind::list_tccs, 0)});
+  std::vector<TccView> tccs(2);
+  tccs[1].branch_count = 3;
+  const std::vector<TccBranch> branches(3);
+  all.push_back({"TccsReply",
+                 framed(tccs_reply_frame_bytes(2, 3),
+                        [&](auto room) {
+                          TccsReplyMessage message;
+                          message.tccs = tccs;
+                          message.branches = branches;
+                          return write_tccs_reply(room, RequestKind::lookup_tccs, 1, message);
+                        }),
+                 [](std::span<const std::byte> body) -> std::string {
+                   const auto read = read_tccs_reply(body);
+                   if (!read.ok()) return read.error().words;
+                   expect_inside(body, read.value().tccs.data(), read.value().tccs.size_bytes());
+                   expect_inside(body, read.value().branches.data(),
+                                 read.value().branches.size_bytes());
+                   return {};
+                 }});
+  return all;
+}
+
 std::vector<Subject> rebuilds_and_digests() {
   std::vector<Subject> all;
   all.push_back({"Rebuild",
@@ -448,6 +496,7 @@ std::vector<Subject> all_messages() {
   for (Subject& subject : requests_with_names()) all.push_back(std::move(subject));
   for (Subject& subject : about_events()) all.push_back(std::move(subject));
   for (Subject& subject : about_subscriptions()) all.push_back(std::move(subject));
+  for (Subject& subject : about_tccs()) all.push_back(std::move(subject));
   for (Subject& subject : late_reads()) all.push_back(std::move(subject));
   for (Subject& subject : rebuilds_and_digests()) all.push_back(std::move(subject));
   for (Subject& subject : other_requests()) all.push_back(std::move(subject));

@@ -26,10 +26,12 @@ if(TARGET daybook::storage)
             daybook/bench/bench_load.cpp
             daybook/bench/bench_machine.cpp
             daybook/bench/bench_options.cpp
+            daybook/bench/bench_place.cpp
             daybook/bench/bench_reads.cpp
             daybook/bench/bench_report.cpp
             daybook/bench/bench_settings.cpp
             daybook/bench/bench_storm.cpp
+            daybook/bench/bench_tcc.cpp
             daybook/bench/histogram.cpp
     USES daybook::client daybook::storage daybook::tools_client
     PRIVATE_USES nlohmann_json::nlohmann_json)

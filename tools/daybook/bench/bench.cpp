@@ -1,68 +1,18 @@
 #include "tools/daybook/bench/bench.hpp"
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <filesystem>
 #include <optional>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "tools/daybook/bench/bench_engine.hpp"
+#include "tools/daybook/bench/bench_place.hpp"
 #include "tools/daybook/bench/bench_report.hpp"
 #include "tools/daybook/command.hpp"
 
 namespace daybook {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// Where the engine keeps its data, for one run; removed at the end when it was temporary.
-class DataPlace {
- public:
-  DataPlace() = default;
-  ~DataPlace() {
-    std::error_code ignored;  // What cannot be removed is left in the temporary directory.
-    if (temporary_) fs::remove_all(root_, ignored);
-  }
-  DataPlace(const DataPlace&) = delete;
-  DataPlace& operator=(const DataPlace&) = delete;
-
-  /// `kept`: the directory that the caller asked for, or empty.
-  Result<void> make(const std::string& kept, std::uint32_t run, std::uint32_t runs) {
-    std::error_code error;
-    if (kept.empty()) {
-      std::string pattern = (fs::temp_directory_path(error) / "daybook-bench-XXXXXX").string();
-      if (!error && ::mkdtemp(pattern.data()) == nullptr)
-        error.assign(errno, std::generic_category());
-      root_ = pattern;
-      temporary_ = !error;
-    } else {
-      root_ = runs == 1 ? fs::path{kept} : fs::path{kept} / fmt::format("run-{}", run + 1);
-      fs::create_directories(root_, error);
-    }
-    if (error) {
-      return Failure{FailureKind::io,
-                     fmt::format("cannot make the directory {}: {}; choose another "
-                                 "one with --data",
-                                 root_.string(), error.message())};
-    }
-    return {};
-  }
-
-  [[nodiscard]] std::string root() const { return root_.string(); }
-  [[nodiscard]] std::string data() const {
-    return temporary_ ? (root_ / "data").string() : root_.string();
-  }
-  [[nodiscard]] std::string log() const {
-    return temporary_ ? (root_ / "engine.log").string() : root_.string() + ".log";
-  }
-
- private:
-  fs::path root_;
-  bool temporary_ = false;
-};
 
 /// A line that replaces itself, on a terminal only.
 class ProgressLine {

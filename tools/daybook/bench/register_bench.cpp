@@ -7,6 +7,7 @@
 
 #include "engine/base/limits.hpp"
 #include "tools/daybook/bench/bench.hpp"
+#include "tools/daybook/bench/bench_tcc.hpp"
 #include "tools/daybook/command.hpp"
 
 namespace daybook {
@@ -75,6 +76,39 @@ void add_expiry_and_reads(CLI::App* command, LoadSettings& load) {
       ->check(CLI::Range(std::uint64_t{0}, reads_max));
 }
 
+void register_tcc_bench(CLI::App& group, CommandContext& context) {
+  auto options = std::make_shared<BenchTccOptions>();
+  CLI::App* command = group.add_subcommand(
+      "tcc", "How many TCC transactions an engine of its own settles a second");
+  command->add_option("--transactions", options->transactions, "So many")->capture_default_str();
+  command->add_option("--branches", options->branches, "Of each transaction")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, limits::tcc_branches_max));
+  command->add_option("--group", options->group, "Transactions whose commands share a request")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, limits::tcc_commands_max));
+  command->add_option("--clients", options->clients, "Connections")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, clients_max));
+  command->add_option("--in-flight", options->in_flight, "Groups under way on each connection")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, limits::in_flight_requests_max));
+  command->add_option("--cancelled", options->cancel_percent, "Of a hundred, so many are cancelled")
+      ->capture_default_str()
+      ->check(CLI::Range(0U, 100U));
+  command->add_option("--accounts", options->accounts, "Accounts to spread them over")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{3}, std::uint64_t{0xffffffff}));
+  command->add_option("--runs", options->runs, "Runs; the middle one and the spread are printed")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, runs_max));
+  command->add_option("--engine-option", options->engine_options,
+                      "A word more for `daybook serve`; may be repeated");
+  command->add_flag("--json", options->json, "One JSON object instead of text");
+  command->footer("Example:\n  daybook bench tcc --transactions 2000000 --cancelled 10 --runs 5");
+  command->callback([&context, options] { context.exit_code = run_bench_tcc(*options); });
+}
+
 }  // namespace
 
 void register_bench(CLI::App& app, CommandContext& context) {
@@ -110,7 +144,10 @@ void register_bench(CLI::App& app, CommandContext& context) {
       "  daybook bench --transfers 10000000 --kind holds\n"
       "  daybook bench --transfers 10000000 --accounts 1000 --reads 1000\n"
       "  daybook bench --transfers 40000000 --expiring 1000000");
-  command->callback([&context, options] { context.exit_code = run_bench(*options); });
+  register_tcc_bench(*command, context);
+  command->callback([&context, options, command] {
+    if (command->get_subcommands().empty()) context.exit_code = run_bench(*options);
+  });
 }
 
 }  // namespace daybook

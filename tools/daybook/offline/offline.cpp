@@ -17,6 +17,7 @@ StateSettings settings_for(const StateRoom& room) {
           .event_ids_max = room.event_ids_max,
           .orders_max = room.orders_max,
           .payments_max = room.payments_max,
+          .tccs_max = room.tccs_max,
           .windows = {},
           .hash_seed = 0};
 }

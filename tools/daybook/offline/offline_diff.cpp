@@ -75,6 +75,9 @@ class Between {
       case FactKind::checkpoint:
         counts.checkpoints += at.count;
         break;
+      case FactKind::tcc:
+        counts.tcc_facts += at.count;
+        break;
       case FactKind::segment_opened:
         counts.segments += at.count;
         break;

@@ -63,6 +63,7 @@ struct DiffCounts {
   std::uint64_t names = 0;
   std::uint64_t domain_events = 0;
   std::uint64_t checkpoints = 0;
+  std::uint64_t tcc_facts = 0;
   std::uint64_t clock_changes = 0;
   std::uint64_t segments = 0;
 };

@@ -31,6 +31,7 @@ std::vector<std::pair<std::string_view, std::uint64_t>> counts_of(const DiffCoun
           {"names", counts.names},
           {"domain_events", counts.domain_events},
           {"checkpoints", counts.checkpoints},
+          {"tcc_facts", counts.tcc_facts},
           {"clock_changes", counts.clock_changes},
           {"segments", counts.segments}};
 }

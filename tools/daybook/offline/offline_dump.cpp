@@ -23,11 +23,13 @@ namespace {
 constexpr std::string_view operation_kind = "operation";
 constexpr std::size_t write_bytes = 1 << 20;
 constexpr FactKind fact_kinds[] = {
-    FactKind::account,        FactKind::transfer,       FactKind::ledger,
-    FactKind::segment_opened, FactKind::segment_sealed, FactKind::segment_hashed,
-    FactKind::clock_change,   FactKind::client_evicted, FactKind::hold_released,
-    FactKind::account_change, FactKind::name,           FactKind::domain_event,
-    FactKind::checkpoint,
+    FactKind::account,        FactKind::transfer,
+    FactKind::ledger,         FactKind::segment_opened,
+    FactKind::segment_sealed, FactKind::segment_hashed,
+    FactKind::clock_change,   FactKind::client_evicted,
+    FactKind::hold_released,  FactKind::account_change,
+    FactKind::name,           FactKind::domain_event,
+    FactKind::checkpoint,     FactKind::tcc,
 };
 
 /// One entry's lines, in one buffer that is used again for each of them.
@@ -132,6 +134,8 @@ class EntryDump {
         return dump_facts(facts_.domain_events, placed, operation);
       case FactKind::checkpoint:
         return dump_facts(facts_.checkpoints, placed, operation);
+      case FactKind::tcc:
+        return dump_facts(facts_.tcc_facts, placed, operation);
     }
     dump_unknown(placed);
   }

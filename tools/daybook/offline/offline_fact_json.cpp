@@ -9,6 +9,7 @@
 #include "tools/daybook/text/flag_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
+#include "tools/daybook/text/tcc_text.hpp"
 
 namespace daybook {
 namespace {
@@ -61,6 +62,7 @@ std::string_view status_name(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::put_checkpoints) {
     return to_string(static_cast<PutCheckpointStatus>(status));
   }
+  if (kind == RequestKind::tcc_commands) return to_string(static_cast<TccStatus>(status));
   return "unknown_status";
 }
 
@@ -84,6 +86,7 @@ void append_request_data(std::string& text, const EntryFacts& facts, RequestKind
   if (kind == RequestKind::put_names) append_request(text, facts.refused_names[at]);
   if (appends_events(kind)) append_request(text, facts.refused_domain_events[at]);
   if (kind == RequestKind::put_checkpoints) append_request(text, facts.refused_checkpoints[at]);
+  if (kind == RequestKind::tcc_commands) append_request(text, facts.refused_tcc_commands[at]);
 }
 
 void append_refusals(std::string& text, const EntryFacts& facts, const PlacedRun& placed) {
@@ -338,6 +341,21 @@ void append_fields(std::string& text, const EventCheckpoint& checkpoint) {
   bare(text, "removed", checkpoint.removes());
   bare(text, "may_go_back", checkpoint.may_go_back());
   quoted(text, "timestamp", checkpoint.timestamp.value());
+}
+
+// The same members as everywhere else, behind those of the line.
+void append_members(std::string& text, const JsonObject& object) {
+  const std::string members = object.str();
+  text += ',';
+  text.append(members, 1, members.size() - 2);
+}
+
+void append_fields(std::string& text, const TccFact& fact) {
+  append_members(text, tcc_fact_json(fact));
+}
+
+void append_fields(std::string& text, const TccCommand& command) {
+  append_members(text, tcc_command_json(command));
 }
 
 void append_fields(std::string& text, const DomainEvent& event) {

@@ -38,6 +38,8 @@ void append_fields(std::string& text, const HoldReleased& release);
 void append_fields(std::string& text, const AccountChange& change);
 void append_fields(std::string& text, const Name& name);
 void append_fields(std::string& text, const EventCheckpoint& checkpoint);
+void append_fields(std::string& text, const TccFact& fact);
+void append_fields(std::string& text, const TccCommand& command);
 /// Without its payload.
 void append_fields(std::string& text, const DomainEvent& event);
 

@@ -33,8 +33,7 @@ constexpr std::size_t line_bytes_max = 2 * limits::entry_bytes_max + 4'096;
 /// Does a dump have lines of this kind?
 bool is_known_kind(const std::string& kind) {
   if (kind == "entry" || kind == "operation" || kind == "unknown") return true;
-  for (std::uint16_t number = 1; number <= static_cast<std::uint16_t>(FactKind::checkpoint);
-       ++number) {
+  for (std::uint16_t number = 1; number <= static_cast<std::uint16_t>(FactKind::tcc); ++number) {
     if (to_string(FactKind{number}) == kind) return true;
   }
   return false;

@@ -36,6 +36,14 @@ void add_room_options(CLI::App& command, ServeOptions& options) {
       .add_option("--payments-max", options.payments_max,
                   "Payments the engine can hold, and as many refunds and disputes")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31));
+  command
+      .add_option("--tccs-max", options.tccs_max,
+                  "TCC transactions the engine can hold, with four branches each on average")
+      ->check(CLI::Range(std::uint64_t{2}, std::uint64_t{1} << 29));
+  command
+      .add_option("--tccs-kept", options.tccs_kept,
+                  "Of those, so many that have ended are remembered; older ones are forgotten")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 29));
   command.add_option("--event-ids-max", options.event_ids_max, "Domain events the engine can hold")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33));
 }

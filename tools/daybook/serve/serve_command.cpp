@@ -43,26 +43,37 @@ Result<Preallocation> parse_preallocation(const std::string& text) {
       fmt::format("--preallocation {}: say automatic, zero-fill, reserve or none", text)};
 }
 
+void override_with(std::uint64_t& setting, std::uint64_t given) {
+  if (given != 0) setting = given;
+}
+
+// How much the engine can hold.
+void set_room(const ServeOptions& options, EngineSettings& engine) {
+  override_with(engine.state.accounts_max, options.accounts_max);
+  override_with(engine.state.transfer_ids_max, options.transfer_ids_max);
+  override_with(engine.state.ids_a_generation, options.ids_in_memory);
+  override_with(engine.state.holds_max, options.holds_max);
+  override_with(engine.state.names_max, options.names_max);
+  override_with(engine.state.streams_max, options.streams_max);
+  override_with(engine.state.orders_max, options.orders_max);
+  override_with(engine.state.payments_max, options.payments_max);
+  override_with(engine.state.tccs_max, options.tccs_max);
+  override_with(engine.sequencer.tccs_kept, options.tccs_kept);
+  override_with(engine.state.event_ids_max, options.event_ids_max);
+  // There must be room for those that have not ended.
+  engine.sequencer.tccs_kept = std::min(engine.sequencer.tccs_kept, engine.state.tccs_max / 2);
+}
+
 Result<EngineProcessSettings> engine_settings(const ServeOptions& options) {
   EngineProcessSettings settings;
   settings.data = options.data;
   settings.engine.io_threads = options.io_threads;
   settings.engine.query_threads = options.query_threads;
   settings.engine.sequencer = {.auto_ledgers = options.auto_ledgers,
-                               .manual_clock = options.clock == "manual"};
+                               .manual_clock = options.clock == "manual",
+                               .tccs_kept = limits::tccs_kept_default};
   settings.engine.loop.idle_spins = static_cast<std::uint32_t>(options.idle_spins);
-  const auto override_with = [](auto& setting, std::uint64_t given) {
-    if (given != 0) setting = given;
-  };
-  override_with(settings.engine.state.accounts_max, options.accounts_max);
-  override_with(settings.engine.state.transfer_ids_max, options.transfer_ids_max);
-  override_with(settings.engine.state.ids_a_generation, options.ids_in_memory);
-  override_with(settings.engine.state.holds_max, options.holds_max);
-  override_with(settings.engine.state.names_max, options.names_max);
-  override_with(settings.engine.state.streams_max, options.streams_max);
-  override_with(settings.engine.state.orders_max, options.orders_max);
-  override_with(settings.engine.state.payments_max, options.payments_max);
-  override_with(settings.engine.state.event_ids_max, options.event_ids_max);
+  set_room(options, settings.engine);
   override_with(settings.engine.loop.follower_lag_max, options.follower_lag_max);
   settings.snapshots.facts = options.snapshot_events;
   settings.snapshots.ns = options.snapshot_seconds * 1'000'000'000;

@@ -29,6 +29,8 @@ struct ServeOptions {
   std::uint64_t streams_max = 0;                             ///< 0: the default.
   std::uint64_t orders_max = 0;                              ///< 0: the default.
   std::uint64_t payments_max = 0;                            ///< 0: the default.
+  std::uint64_t tccs_max = 0;                                ///< 0: the default.
+  std::uint64_t tccs_kept = 0;                               ///< 0: the default.
   std::uint64_t event_ids_max = 0;                           ///< 0: the default.
   std::uint64_t segment_bytes = 0;                           ///< 0: the default.
   std::uint64_t low_water_bytes = 0;                         ///< 0: the default.

@@ -7,6 +7,7 @@
 #include "tools/daybook/text/flag_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/record_table.hpp"
+#include "tools/daybook/text/tcc_text.hpp"
 #include "tools/daybook/text/time_text.hpp"
 
 namespace daybook {
@@ -207,6 +208,8 @@ std::string fact_line(const LoggedFact& fact, const LedgerBook& ledgers, const N
       return fact_line(fact.as<DomainEvent>(), names);
     case FactKind::checkpoint:
       return fact_line(fact.as<EventCheckpoint>());
+    case FactKind::tcc:
+      return fact_line(fact.as<TccFact>(), names);
     case FactKind::clock_change:
       return clock_line(fact.as<ClockChange>());
     case FactKind::segment_opened:
@@ -272,6 +275,8 @@ JsonObject fact_json(const LoggedFact& fact, const LedgerBook& ledgers) {
     object.raw("event", event_json(fact.as<DomainEvent>()).str());
   } else if (fact.kind == FactKind::checkpoint) {
     object.raw("checkpoint", checkpoint_json(fact.as<EventCheckpoint>()).str());
+  } else if (fact.kind == FactKind::tcc) {
+    object.raw("tcc", tcc_fact_json(fact.as<TccFact>()).str());
   } else if (fact.kind == FactKind::account_change) {
     object.raw("account_change", change_json(fact.as<AccountChange>()).str());
   } else if (fact.kind == FactKind::hold_released) {

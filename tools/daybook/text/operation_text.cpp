@@ -10,6 +10,7 @@
 #include "tools/daybook/text/fact_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/status_advice.hpp"
+#include "tools/daybook/text/tcc_text.hpp"
 #include "tools/daybook/text/time_text.hpp"
 
 namespace daybook {
@@ -72,6 +73,7 @@ std::string refused_event(const LoggedRefusal& refusal, RequestKind kind, const 
   if (kind == RequestKind::put_names) return fact_line(refusal.as<Name>());
   if (appends_events(kind)) return fact_line(refusal.as<DomainEvent>(), names);
   if (kind == RequestKind::put_checkpoints) return fact_line(refusal.as<EventCheckpoint>());
+  if (kind == RequestKind::tcc_commands) return fact_line(refusal.as<TccCommand>(), names);
   return {};
 }
 
@@ -86,6 +88,7 @@ std::string refused_event_json(const LoggedRefusal& refusal, RequestKind kind,
   if (kind == RequestKind::put_checkpoints) {
     return checkpoint_json(refusal.as<EventCheckpoint>()).str();
   }
+  if (kind == RequestKind::tcc_commands) return tcc_command_json(refusal.as<TccCommand>()).str();
   return "null";
 }
 
@@ -128,6 +131,7 @@ std::string_view event_status_name(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::put_checkpoints) {
     return to_string(static_cast<PutCheckpointStatus>(status));
   }
+  if (kind == RequestKind::tcc_commands) return to_string(static_cast<TccStatus>(status));
   return "unknown_status";
 }
 
@@ -141,12 +145,15 @@ std::string_view event_status_advice(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::put_names) return advice(static_cast<PutNameStatus>(status));
   if (appends_events(kind)) return advice(static_cast<AppendEventStatus>(status));
   if (kind == RequestKind::put_checkpoints) return advice(static_cast<PutCheckpointStatus>(status));
+  if (kind == RequestKind::tcc_commands) return advice(static_cast<TccStatus>(status));
   return {};
 }
 
 std::string who_text(const Operation& operation, const NameBook& names) {
   if (is_engines_own(operation)) {
-    return operation.kind == RequestKind::release_holds ? "engine: expiry" : "engine";
+    const bool expires =
+        operation.kind == RequestKind::release_holds || operation.kind == RequestKind::expire_tccs;
+    return expires ? "engine: expiry" : "engine";
   }
   if (operation.user_id == UserId{}) return {};
   return names.show(NameKind::user, Uint128{operation.user_id.value(), 0});

@@ -336,6 +336,42 @@ constexpr Advice<K> checkpoint_advice[] = {
     {K::too_many_checkpoints, "There are 1,024 checkpoints: delete one that nobody needs."},
 };
 
+using X = TccStatus;
+constexpr Advice<X> tcc_advice[] = {
+    {X::unknown_command, "A command is begin, try, confirm or cancel."},
+    {X::reserved_field, "A field is set that this command does not use."},
+    {X::gid_must_not_be_zero, "Give the transaction an id; a UUIDv7 is best."},
+    {X::gid_must_not_be_int_max, "No transaction may have the id 2^128-1."},
+    {X::branch_must_not_be_zero, "Branches are numbered from 1."},
+    {X::amounts_malformed, "Name each branch once, and at most 256 of them."},
+    {X::created_at_missing, "The gid is no UUIDv7: say when it was made."},
+    {X::created_in_future, "The gid was made in the future: check the clocks."},
+    {X::timeout_out_of_range, "A transaction may take 30 days at most."},
+    {X::rejected_too_old,
+     "The gid is older than all transactions that are remembered: begin a new one, once you know "
+     "how that one ended."},
+    {X::tcc_not_found, "There is no such transaction: begin it first."},
+    {X::conflict, "This was asked for before, with another content: use another gid or branch."},
+    {X::rejected_decided, "The transaction is confirmed: nothing more can be tried."},
+    {X::rejected_cancelled, "The transaction is cancelled: nothing can be tried any more."},
+    {X::rejected_expired, "The transaction's time was over: begin a new one."},
+    {X::try_refused,
+     "The ledger's rules refused the branch, see the status of its transfer: try another branch, "
+     "or cancel."},
+    {X::already_confirmed, "The transaction is confirmed: reverse its transfers."},
+    {X::already_cancelled, "The transaction is cancelled, and its branches are released."},
+    {X::already_expired, "The transaction's time was over, and its branches are released."},
+    {X::not_tried, "A branch that you confirm was not tried, or was refused."},
+    {X::branches_differ, "Name every branch that was tried."},
+    {X::exceeds_tried, "A branch can be confirmed with as much as was tried."},
+    {X::too_many_branches, "A transaction has at most 256 branches."},
+    {X::too_many_transactions,
+     "There is no room for more transactions or branches: restart the engine with a larger "
+     "--tccs-max."},
+    {X::too_many_settlements,
+     "The request settles more than 1,024 branches: send this command in another request."},
+};
+
 template <typename Status>
 std::string_view find(std::span<const Advice<Status>> table, Status status) noexcept {
   for (const Advice<Status>& each : table) {
@@ -358,6 +394,7 @@ std::string_view advice(ChangeAccountStatus status) noexcept {
 }
 std::string_view advice(PutNameStatus status) noexcept { return find<N>(name_advice, status); }
 std::string_view advice(AppendEventStatus status) noexcept { return find<E>(event_advice, status); }
+std::string_view advice(TccStatus status) noexcept { return find<X>(tcc_advice, status); }
 std::string_view advice(PutCheckpointStatus status) noexcept {
   return find<K>(checkpoint_advice, status);
 }

@@ -16,5 +16,6 @@ namespace daybook {
 [[nodiscard]] std::string_view advice(PutNameStatus status) noexcept;
 [[nodiscard]] std::string_view advice(AppendEventStatus status) noexcept;
 [[nodiscard]] std::string_view advice(PutCheckpointStatus status) noexcept;
+[[nodiscard]] std::string_view advice(TccStatus status) noexcept;
 
 }  // namespace daybook

@@ -1,0 +1,209 @@
+#include "engine/decide/decide_tcc.hpp"
+
+#include <algorithm>
+
+namespace daybook {
+namespace {
+
+using enum TccStatus;
+
+struct Question {
+  const TccTable& table;
+  const TccCommand& command;
+  std::span<const TccAmount> amounts;
+  Timestamp now;
+  TccSlot slot;
+
+  [[nodiscard]] std::uint64_t created_at() const {
+    return creation_time_of(command.gid, command.created_at);
+  }
+  [[nodiscard]] const TccView& view() const { return table.at(slot); }
+};
+
+TccDecision answer(const Question& question, TccStatus status, Timestamp original = {}) {
+  return {.status = status,
+          .act = TccAct::none,
+          .slot = question.slot,
+          .detail = 0,
+          .original = original};
+}
+
+bool has_expired(const Question& question) { return question.now >= question.view().deadline; }
+
+TccStatus cancelled_status(const TccView& view, TccStatus cancelled, TccStatus expired) {
+  return view.reason == TccReason::expired ? expired : cancelled;
+}
+
+// There is no such transaction: it may have been forgotten, or never was.
+TccDecision decide_unknown(const Question& question) {
+  const std::uint64_t created = question.created_at();
+  const bool old = created != 0 && Timestamp{created} <= question.table.watermark();
+  if (old) return answer(question, rejected_too_old);
+  const TccCommandKind kind = question.command.kind;
+  if (kind == TccCommandKind::try_ || kind == TccCommandKind::confirm) {
+    return answer(question, tcc_not_found);
+  }
+  if (created > question.now.value() + limits::tcc_created_ahead_max_ns) {
+    return answer(question, created_in_future);
+  }
+  const bool needs_branch = kind == TccCommandKind::cancel && question.command.branch != 0;
+  if (question.table.room() == 0 || (needs_branch && question.table.branch_room() == 0)) {
+    return answer(question, too_many_transactions);
+  }
+  const bool begins = kind == TccCommandKind::begin;
+  return {.status = begins ? done : ok_empty,
+          .act = begins ? TccAct::begin : TccAct::cancel_unseen,
+          .slot = no_tcc,
+          .detail = 0,
+          .original = {}};
+}
+
+TccDecision decide_begin(const Question& question) {
+  const TccView& view = question.view();
+  const TccCommand& command = question.command;
+  if (view.timeout_ns == 0) return answer(question, rejected_cancelled, view.begun_at);
+  const std::uint64_t timeout =
+      command.timeout_ns == 0 ? limits::tcc_timeout_default_ns : command.timeout_ns;
+  const bool same = view.business_type == command.business_type &&
+                    view.business_id == command.business_id && view.user_id == command.user_id &&
+                    view.created_at == question.created_at() && view.timeout_ns == timeout;
+  return answer(question, same ? duplicate : conflict, view.begun_at);
+}
+
+// A branch that is there already, of a transaction that is not cancelled.
+TccDecision decide_known_branch(const Question& question, const TccBranch& branch) {
+  if (branch.content != content_of(question.command)) return answer(question, conflict);
+  if (branch.state == TccBranchState::refused) {
+    TccDecision decision = answer(question, try_refused);
+    decision.detail = branch.refused_with;
+    return decision;
+  }
+  return branch.state == TccBranchState::confirmed
+             ? answer(question, duplicate_confirmed, question.view().decided_at)
+             : answer(question, duplicate, question.view().begun_at);
+}
+
+TccDecision decide_try(const Question& question) {
+  const TccView& view = question.view();
+  if (view.decision == tcc_decision::cancel) {
+    return answer(question, cancelled_status(view, rejected_cancelled, rejected_expired),
+                  view.decided_at);
+  }
+  if (const TccBranch* const branch =
+          question.table.find_branch(question.slot, question.command.branch)) {
+    return decide_known_branch(question, *branch);
+  }
+  if (view.decision == tcc_decision::confirm) {
+    return answer(question, rejected_decided, view.decided_at);
+  }
+  TccDecision decision = answer(question, done);
+  if (has_expired(question)) {
+    decision.status = rejected_expired;
+    decision.act = TccAct::expire;
+  } else if (view.branch_count == limits::tcc_branches_max) {
+    decision.status = too_many_branches;
+  } else if (question.table.branch_room() == 0) {
+    decision.status = too_many_transactions;
+  } else {
+    decision.act = TccAct::try_branch;
+  }
+  return decision;
+}
+
+const TccAmount* amount_of(std::span<const TccAmount> amounts, std::uint64_t branch) {
+  const auto found = std::find_if(amounts.begin(), amounts.end(),
+                                  [&](const TccAmount& each) { return each.branch == branch; });
+  return found == amounts.end() ? nullptr : &*found;
+}
+
+// Does the confirm say what was confirmed?
+bool is_same_confirm(const Question& question) {
+  std::size_t confirmed = 0;
+  bool same = true;
+  question.table.for_each_branch(question.slot, [&](const TccBranch& branch) {
+    if (branch.state == TccBranchState::refused) return;
+    ++confirmed;
+    const TccAmount* const asked = amount_of(question.amounts, branch.branch);
+    same = same && asked != nullptr && amount_taken(*asked, branch.tried) == branch.confirmed;
+  });
+  return same && confirmed == question.amounts.size();
+}
+
+TccStatus check_amounts(const Question& question) {
+  for (const TccAmount& asked : question.amounts) {
+    const TccBranch* const branch = question.table.find_branch(question.slot, asked.branch);
+    if (branch == nullptr || branch->state != TccBranchState::tried) return not_tried;
+  }
+  if (question.amounts.size() != question.view().open_count) return branches_differ;
+  for (const TccAmount& asked : question.amounts) {
+    const TccBranch* const branch = question.table.find_branch(question.slot, asked.branch);
+    if (amount_taken(asked, branch->tried) > branch->tried) return exceeds_tried;
+  }
+  return done;
+}
+
+TccDecision decide_confirm(const Question& question) {
+  const TccView& view = question.view();
+  if (view.decision == tcc_decision::confirm) {
+    return answer(question, is_same_confirm(question) ? duplicate : conflict, view.decided_at);
+  }
+  if (view.decision == tcc_decision::cancel) {
+    return answer(question, cancelled_status(view, already_cancelled, already_expired),
+                  view.decided_at);
+  }
+  TccDecision decision = answer(question, done);
+  if (has_expired(question)) {
+    decision.status = already_expired;
+    decision.act = TccAct::expire;
+    return decision;
+  }
+  decision.status = check_amounts(question);
+  if (decision.status == done) decision.act = TccAct::confirm;
+  return decision;
+}
+
+TccDecision decide_cancel(const Question& question) {
+  const TccView& view = question.view();
+  if (view.decision == tcc_decision::confirm) {
+    return answer(question, already_confirmed, view.decided_at);
+  }
+  if (view.decision == tcc_decision::cancel) return answer(question, duplicate, view.decided_at);
+  const bool names_new =
+      question.command.branch != 0 &&
+      question.table.find_branch(question.slot, question.command.branch) == nullptr;
+  if (names_new && question.table.branch_room() == 0) {
+    return answer(question, too_many_transactions);
+  }
+  TccDecision decision = answer(question, view.open_count == 0 ? ok_empty : done);
+  decision.act = TccAct::cancel;
+  return decision;
+}
+
+}  // namespace
+
+Amount amount_taken(const TccAmount& asked, Amount tried) {
+  return asked.amount.value().is_max() ? tried : asked.amount;
+}
+
+TccDecision decide_tcc(const State& state, const TccCommand& command,
+                       std::span<const TccAmount> amounts, Timestamp now) {
+  Question question{
+      .table = state.tccs, .command = command, .amounts = amounts, .now = now, .slot = no_tcc};
+  const TccStatus fault = fault_of(command, amounts);
+  if (fault != done) return answer(question, fault);
+  question.slot = state.tccs.find(command.gid);
+  if (question.slot == no_tcc) return decide_unknown(question);
+  switch (command.kind) {
+    case TccCommandKind::begin:
+      return decide_begin(question);
+    case TccCommandKind::try_:
+      return decide_try(question);
+    case TccCommandKind::confirm:
+      return decide_confirm(question);
+    case TccCommandKind::cancel:
+      return decide_cancel(question);
+  }
+  return answer(question, unknown_command);
+}
+
+}  // namespace daybook

@@ -1,0 +1,187 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include "engine/model/ids.hpp"
+#include "engine/model/status.hpp"
+
+/// TCC: transactions that are tried, then confirmed or cancelled as a whole. A transaction has a
+/// global id (`gid`) and branches; a branch is a hold that the transaction owns until it is
+/// decided.
+
+namespace daybook {
+
+/// What a command asks of a transaction. Frozen: on the wire and in the journal.
+enum class TccCommandKind : std::uint16_t {
+  begin = 1,
+  try_ = 2,     ///< A branch.
+  confirm = 3,  ///< The whole transaction, naming each branch with its amount.
+  cancel = 4,   ///< The whole transaction, or one that was never seen.
+};
+
+[[nodiscard]] std::string_view to_string(TccCommandKind kind) noexcept;
+
+/// One command. 160 bytes, the same on the wire and, where it is refused, in the journal. What a
+/// command does not use is 0.
+struct TccCommand {
+  Uint128 gid;                 ///< Of all: neither 0 nor 2^128 - 1.
+  AccountId debit_account_id;  ///< Of try, as the next five: the hold to be made.
+  AccountId credit_account_id;
+  Amount amount;
+  BusinessId business_id;  ///< Of begin, as the next three; the holds inherit them.
+  TraceId trace_id;
+  Uint128 business_type;  ///< id_of() of its name; 0 = none.
+  UserId user_id;
+  std::uint64_t branch = 0;  ///< Of try: not 0. Of cancel: one that may not be tried any more.
+  /// Of begin, and of the others where the transaction may not be there: when `gid` was made, ns;
+  /// 0 = it is a UUIDv7, which says so itself.
+  std::uint64_t created_at = 0;
+  std::uint64_t timeout_ns = 0;  ///< Of begin: from then to the deadline; 0 = 30 minutes.
+  LedgerId ledger;               ///< Of try.
+  Tag tag;                       ///< Of try.
+  Code code;                     ///< Of try.
+  TccCommandKind kind{};
+  std::uint16_t amounts = 0;  ///< Of confirm: how many of the request's amounts are its own.
+  std::uint16_t reserved = 0;
+};
+static_assert(sizeof(TccCommand) == 160 && std::is_trivially_copyable_v<TccCommand>);
+
+/// What a confirm takes of a branch. 32 bytes.
+struct TccAmount {
+  std::uint64_t branch = 0;
+  std::uint64_t reserved = 0;
+  Amount amount;  ///< At most what was tried, the rest is released; 2^128 - 1 = all of it.
+};
+static_assert(sizeof(TccAmount) == 32 && std::is_trivially_copyable_v<TccAmount>);
+
+/// What happened to a transaction or a branch. Frozen: in the journal.
+enum class TccFactKind : std::uint16_t {
+  begun = 1,
+  tried = 2,            ///< A branch; its hold is a transfer of the same operation.
+  refused = 3,          ///< A branch that the ledger's rules refused; `detail` says why.
+  decided_confirm = 4,  ///< Nothing may be tried any more; `detail` is a TccReason, as next.
+  decided_cancel = 5,
+  branch_confirmed = 6,  ///< Posted; `amount` of it.
+  branch_cancelled = 7,  ///< Voided.
+  branch_empty = 8,      ///< Cancelled before it was tried.
+  cancelled_unseen = 9,  ///< A transaction, before it began.
+  pruned = 10,           ///< The `word` that ended first are forgotten; `deadline`: the watermark.
+};
+
+[[nodiscard]] std::string_view to_string(TccFactKind kind) noexcept;
+
+/// Why a transaction was decided. Frozen.
+enum class TccReason : std::uint16_t { none = 0, client = 1, expired = 2 };
+[[nodiscard]] std::string_view to_string(TccReason reason) noexcept;
+
+/// A fact of a transaction. 128 bytes. What a kind does not use is 0.
+struct TccFact {
+  Uint128 gid;
+  Uint128 business_type;  ///< Of begun, as the next three.
+  BusinessId business_id;
+  TraceId trace_id;
+  Amount amount;  ///< Of tried and refused: asked for. Of branch_confirmed: posted.
+  UserId user_id;
+  std::uint64_t branch = 0;  ///< 0 = of the transaction.
+  Timestamp deadline;        ///< Of begun. Of pruned: the watermark.
+  Timestamp timestamp;
+  /// Of begun and cancelled_unseen: when the gid was made. Of tried and refused: content_of() the
+  /// command. Of pruned: how many.
+  std::uint64_t word = 0;
+  TccFactKind kind{};
+  std::uint16_t detail = 0;  ///< A TccReason or a CreateTransferStatus.
+  std::uint32_t round = 0;   ///< Of tried: as in transfer_id_of(), of its hold.
+};
+static_assert(sizeof(TccFact) == 128 && std::is_trivially_copyable_v<TccFact>);
+
+/// Frozen: in answers and snapshots.
+enum class TccState : std::uint8_t {
+  trying = 1,
+  confirming = 2,  ///< Decided; not all branches are confirmed yet.
+  confirmed = 3,
+  cancelling = 4,
+  cancelled = 5,
+};
+[[nodiscard]] std::string_view to_string(TccState state) noexcept;
+
+/// Frozen: in answers and snapshots.
+enum class TccBranchState : std::uint8_t {
+  tried = 1,
+  refused = 2,
+  confirmed = 3,
+  cancelled = 4,
+  empty = 5,    ///< Cancelled before it was tried.
+  expired = 6,  ///< Cancelled because the deadline passed.
+};
+[[nodiscard]] std::string_view to_string(TccBranchState state) noexcept;
+
+/// A transaction as it is. 136 bytes, in answers and, as it stands in the state, in snapshots.
+struct TccView {
+  Uint128 gid;
+  Uint128 business_type;
+  BusinessId business_id;
+  TraceId trace_id;
+  UserId user_id;
+  Timestamp begun_at;  ///< Or cancelled, where it never began.
+  std::uint64_t created_at = 0;
+  Timestamp deadline;
+  Timestamp decided_at;          ///< 0 = not yet.
+  Timestamp ended_at;            ///< 0 = not yet.
+  std::uint64_t timeout_ns = 0;  ///< As asked for; 0 where it never began.
+  std::uint32_t branch_count = 0;
+  std::uint32_t open_count = 0;  ///< Branches that are tried, and neither confirmed nor cancelled.
+  TccState state{};
+  std::uint8_t decision = 0;  ///< Of tcc_decision.
+  TccReason reason{};         ///< Of the decision.
+  std::uint32_t reserved = 0;
+
+  [[nodiscard]] bool has_ended() const {
+    return state == TccState::confirmed || state == TccState::cancelled;
+  }
+};
+static_assert(sizeof(TccView) == 136 && std::is_trivially_copyable_v<TccView>);
+
+/// TccView::decision. Frozen.
+namespace tcc_decision {
+inline constexpr std::uint8_t none = 0;
+inline constexpr std::uint8_t confirm = 1;
+inline constexpr std::uint8_t cancel = 2;
+}  // namespace tcc_decision
+
+/// A branch as it is. 56 bytes.
+struct TccBranch {
+  std::uint64_t branch = 0;
+  std::uint64_t content = 0;  ///< content_of() the command that tried it; 0 of an empty one.
+  Amount tried;
+  Amount confirmed;
+  std::uint16_t refused_with = 0;  ///< A CreateTransferStatus: of a refused one.
+  TccBranchState state{};
+  std::uint8_t reserved = 0;
+  std::uint32_t round = 0;  ///< As in transfer_id_of(), of its hold.
+};
+static_assert(sizeof(TccBranch) == 56 && std::is_trivially_copyable_v<TccBranch>);
+
+/// The part of a try by which the same try is told from another one: XXH3-64 of accounts, amount,
+/// ledger, code and tag.
+[[nodiscard]] std::uint64_t content_of(const TccCommand& command) noexcept;
+
+/// What a branch's transfers are for.
+enum class TccOperation : std::uint32_t { try_ = 1, confirm = 2, cancel = 3 };
+
+/// The id of a branch's hold, post or void: XXH3-128 of gid, branch, operation and round (16, 8, 4
+/// and 4 bytes, little-endian). The round is the first one whose id nobody has used.
+[[nodiscard]] TransferId transfer_id_of(const Uint128& gid, std::uint64_t branch,
+                                        TccOperation operation, std::uint32_t round) noexcept;
+
+/// When a gid was made, ns: as said, or the milliseconds of a UUIDv7; 0 where neither says.
+[[nodiscard]] std::uint64_t creation_time_of(const Uint128& gid, std::uint64_t said) noexcept;
+
+/// What is wrong with a command by itself, in the order of TccStatus; `done` if nothing. `amounts`:
+/// those of a confirm.
+[[nodiscard]] TccStatus fault_of(const TccCommand& command, std::span<const TccAmount> amounts);
+
+}  // namespace daybook

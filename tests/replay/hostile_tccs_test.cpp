@@ -1,0 +1,105 @@
+// TCC transactions, forged: each row is one thing that apply requires and that no engine would have
+// done; see hostile_entry_test.cpp.
+
+#include "tests/replay/forger.hpp"
+
+namespace daybook::test {
+namespace {
+
+using After = AfterAGoodEntry;
+using enum TccFactKind;
+
+TccFact fact(TccFactKind kind, std::uint64_t gid = 7, std::uint64_t branch = 0) {
+  TccFact made;
+  made.kind = kind;
+  made.gid = Uint128{gid, 0};
+  made.branch = branch;
+  if (kind == begun) made.deadline = Timestamp{1'000};
+  if (kind == begun || kind == cancelled_unseen) made.word = 100;
+  return made;
+}
+
+auto facts(const std::vector<TccFact>& made) {
+  return [made](Forger& forger) { forger.tccs(made); };
+}
+
+const char* const out_of_turn = "is tried out of turn";
+
+const Forgery rows[] = {
+    {"begun_twice", facts({fact(begun), fact(begun)}), "sequence 13: a transaction begins twice"},
+    {"without_an_id", facts({fact(begun, 0)}), "a transaction has an id that none may have"},
+    {"that_never_began", facts({fact(tried, 7, 1)}), "a transaction goes on that is not there"},
+    {"with_a_branch_0", facts({fact(begun), fact(tried)}), out_of_turn},
+    {"with_a_branch_twice", facts({fact(begun), fact(tried, 7, 1), fact(tried, 7, 1)}),
+     "sequence 14: a branch is tried out of turn"},
+    {"tried_after_its_end", facts({fact(cancelled_unseen), fact(tried, 7, 1)}), out_of_turn},
+    {"decided_twice", facts({fact(begun), fact(decided_cancel), fact(decided_confirm)}),
+     "a transaction is decided out of turn"},
+    {"settled_before_it_is_decided",
+     facts({fact(begun), fact(tried, 7, 1), fact(branch_confirmed, 7, 1)}),
+     "a branch is settled out of turn"},
+    {"confirmed_after_a_cancel",
+     facts({fact(begun), fact(tried, 7, 1), fact(decided_cancel), fact(branch_confirmed, 7, 1)}),
+     "a branch is settled out of turn"},
+    {"emptied_while_it_is_tried", facts({fact(begun), fact(branch_empty, 7, 1)}),
+     "a branch is emptied out of turn"},
+    {"of_an_unknown_kind", facts({fact(begun), fact(TccFactKind{99})}),
+     "a fact of a transaction has an unknown kind"},
+    {"after_its_operation",
+     [](Forger& forger) {
+       TccFact late = fact(begun);
+       late.timestamp = Timestamp{Forger::time + 1};
+       forger.tccs({late});
+     },
+     "a transaction's timestamp is not of its operation's time"},
+    {"pruned_by_a_client", facts({fact(pruned)}), "no operation of this kind makes such facts"},
+    {"pruned_although_none_has_ended",
+     [](Forger& forger) {
+       TccFact pruning = fact(pruned, 0);
+       pruning.word = 1;
+       Operation made = Forger::operation(RequestKind::prune_tccs);
+       made.client = {};
+       made.request_number = 0;
+       forger.begin(made, FactKind::tcc, 1).with(pruning);
+     },
+     "transactions could not have been pruned so"},
+    {"in_the_first_run_of_commands",
+     [](Forger& forger) {
+       forger.all(RequestKind::tcc_commands, FactKind::tcc, std::vector{fact(begun)});
+     },
+     "no operation of this kind makes such facts"},
+    {"without_an_operation", [](Forger& forger) { forger.own(FactKind::tcc, fact(begun)); },
+     "no operation of this kind makes such facts"},
+    {"expired_by_a_client",
+     [](Forger& forger) {
+       forger.tccs({fact(begun)}, RequestKind::expire_tccs);
+       forger.entry().last_operation().client = Forger::client;
+     },
+     "the engine could not have done so by itself"},
+};
+
+class HostileTcc : public HostileEntry {};
+
+TEST_P(HostileTcc, IsRefusedWithItsSequence) { expect_refused(GetParam()); }
+
+INSTANTIATE_TEST_SUITE_P(Tccs, HostileTcc, testing::ValuesIn(rows), name_of_forgery);
+
+TEST(HostileTccs, WouldBeTakenWereTheyHonest) {
+  const std::function<void(Forger&)> honest[] = {
+      facts({fact(begun), fact(tried, 7, 1), fact(refused, 7, 2), fact(decided_confirm),
+             fact(branch_confirmed, 7, 1)}),
+      facts({fact(begun), fact(tried, 7, 1), fact(decided_cancel), fact(branch_cancelled, 7, 1),
+             fact(branch_empty, 7, 3)}),
+      facts({fact(cancelled_unseen), fact(branch_empty, 7, 1)}),
+  };
+  for (const auto& write : honest) {
+    SCOPED_TRACE(&write - std::begin(honest));
+    After after;
+    write(after.forger());
+    const auto applied = after.apply_honestly();
+    EXPECT_TRUE(applied.ok()) << applied.error().what;
+  }
+}
+
+}  // namespace
+}  // namespace daybook::test
