@@ -18,4 +18,17 @@ namespace daybook::test {
 /// reserve, screen, pay (the pivot), settle.
 extern const std::string_view payout_json;
 
+/// a, b and c one after the other, each remote and undone; deadline 1,000,000 ms; three tries each,
+/// 100 ms apart, doubling up to 300 ms. There is no pivot.
+extern const std::string_view chain_json;
+
+/// left and right beside each other, then join: each remote and undone, tried as above.
+extern const std::string_view diamond_json;
+
+/// a and b, then pay, the pivot, then told and booked beside each other. pay is tried three times.
+extern const std::string_view pivot_json;
+
+/// As pivot_json, but pay is tried without end and has an undo.
+extern const std::string_view endless_json;
+
 }  // namespace daybook::test
