@@ -82,7 +82,9 @@ struct SagaAction {
 class SagaActions {
  public:
   void add(const SagaAction& action) { actions_[count_++] = action; }
-  [[nodiscard]] std::span<const SagaAction> all() const { return {actions_.data(), count_}; }
+  /// Of a value that lasts: the span is into it.
+  [[nodiscard]] std::span<const SagaAction> all() const& { return {actions_.data(), count_}; }
+  std::span<const SagaAction> all() const&& = delete;
 
  private:
   std::array<SagaAction, limits::saga_steps_max> actions_{};

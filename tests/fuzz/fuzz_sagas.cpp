@@ -45,7 +45,8 @@ void drive(const SagaDefinition& definition, std::span<const std::byte> bytes) {
     apply_transition(progress, transition.value());
     const auto again = progress_of(to_bytes(progress));
     if (!again.ok() || again.value() != progress) std::abort();
-    for (const SagaAction& action : list_actions(definition, progress).all()) {
+    const SagaActions actions = list_actions(definition, progress);
+    for (const SagaAction& action : actions.all()) {
       if (action.step >= definition.steps.size()) std::abort();
     }
   }

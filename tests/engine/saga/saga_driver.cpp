@@ -144,7 +144,8 @@ std::string SagaDriver::state(std::string_view id) const {
 std::string SagaDriver::to_do() const {
   constexpr std::string_view verbs[] = {"start", "send", "ask", "undo"};
   std::string text;
-  for (const SagaAction& action : list_actions(definition_, progress_).all()) {
+  const SagaActions actions = list_actions(definition_, progress_);
+  for (const SagaAction& action : actions.all()) {
     if (action.not_before > now_) continue;
     text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ",
                         verbs[static_cast<std::size_t>(action.kind)],
