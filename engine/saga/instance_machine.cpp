@@ -47,7 +47,7 @@ SagaRefusal refusal_of(Why kind, const SagaProgress& progress, const SagaEvent& 
   return refusal;
 }
 
-Verdict take(SagaChange& change, const SagaEvent& event) {
+SagaVerdict take(SagaChange& change, const SagaEvent& event) {
   switch (event.kind) {
     case SagaEventKind::started:
       return change.start(event);
@@ -113,7 +113,7 @@ void list_forward(const SagaDefinition& definition, const SagaProgress& progress
                   SagaActions& actions) {
   for (const std::uint8_t at : definition.order) {
     const StepProgress& step = progress.steps[at];
-    if (step.state == StepState::not_started && is_ready(definition, progress, at)) {
+    if (step.state == StepState::not_started && is_step_ready(definition, progress, at)) {
       actions.add({.kind = SagaActionKind::start, .step = at});
     }
     if (step.state == StepState::retry_wait) {
@@ -162,8 +162,9 @@ SagaActions list_actions(const SagaDefinition& definition, const SagaProgress& p
   return actions;
 }
 
-Result<SagaTransition, SagaRefusal> decide(const SagaDefinition& definition,
-                                           const SagaProgress& progress, const SagaEvent& event) {
+Result<SagaTransition, SagaRefusal> decide_saga(const SagaDefinition& definition,
+                                                const SagaProgress& progress,
+                                                const SagaEvent& event) {
   ENSURE(progress.head.status == SagaStatus::none ||
              progress.head.step_count == definition.steps.size(),
          "a saga goes by the definition that it was started with");
@@ -171,7 +172,7 @@ Result<SagaTransition, SagaRefusal> decide(const SagaDefinition& definition,
     return refusal_of(Why::illegal_transition, progress, event);
   }
   SagaChange change{definition, progress};
-  const Verdict verdict = take(change, event);
+  const SagaVerdict verdict = take(change, event);
   if (const auto* refused = std::get_if<Why>(&verdict)) {
     return refusal_of(*refused, progress, event);
   }

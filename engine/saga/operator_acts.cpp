@@ -29,7 +29,7 @@ bool awaits_success(const StepProgress& step) {
 }  // namespace
 
 // What was settled by a late answer while the saga was stuck needs no other try: it goes on.
-Verdict SagaChange::retry(const SagaEvent& event) {
+SagaVerdict SagaChange::retry(const SagaEvent& event) {
   StepProgress& each = step(event);
   if (is_stuck(StuckReason::backward)) return retry_compensation(event);
   if (!is_stuck(StuckReason::forward)) return Why::illegal_transition;
@@ -42,7 +42,7 @@ Verdict SagaChange::retry(const SagaEvent& event) {
   return Effect::changed;
 }
 
-Verdict SagaChange::retry_compensation(const SagaEvent& event) {
+SagaVerdict SagaChange::retry_compensation(const SagaEvent& event) {
   StepProgress& each = step(event);
   if (is_refused_or_unknown(each)) {
     // What has no undo is settled by hand.
@@ -55,10 +55,10 @@ Verdict SagaChange::retry_compensation(const SagaEvent& event) {
   return Effect::changed;
 }
 
-Verdict SagaChange::resolve_pivot(const SagaEvent& event) {
+SagaVerdict SagaChange::resolve_pivot(const SagaEvent& event) {
   StepProgress& each = step(event);
   if (event.step != definition_.pivot) return Why::illegal_transition;
-  const bool is_success = event.outcome == Outcome::succeeded;
+  const bool is_success = event.outcome == StepOutcome::succeeded;
   const bool contradicts = (each.state == StepState::succeeded && !is_success) ||
                            (each.state == StepState::failed && is_success);
   if (contradicts) return Why::evidence_contradicts;
@@ -73,14 +73,14 @@ Verdict SagaChange::resolve_pivot(const SagaEvent& event) {
   return Effect::changed;
 }
 
-Verdict SagaChange::resolve(const SagaEvent& event) {
-  if (event.outcome != Outcome::succeeded && event.outcome != Outcome::failed) {
+SagaVerdict SagaChange::resolve(const SagaEvent& event) {
+  if (event.outcome != StepOutcome::succeeded && event.outcome != StepOutcome::failed) {
     return Why::illegal_transition;
   }
   if (is_stuck(StuckReason::pivot_in_doubt)) return resolve_pivot(event);
   const bool is_backward = is_stuck(StuckReason::backward);
   if (!is_backward && !is_stuck(StuckReason::forward)) return Why::illegal_transition;
-  if (event.outcome == Outcome::failed) return Why::failed_refused;
+  if (event.outcome == StepOutcome::failed) return Why::failed_refused;
   StepProgress& each = step(event);
   if (is_backward) {
     if (!awaits_undo(each)) return Why::illegal_transition;
@@ -101,7 +101,7 @@ Verdict SagaChange::resolve(const SagaEvent& event) {
   return Effect::changed;
 }
 
-Verdict SagaChange::skip(const SagaEvent& event) {
+SagaVerdict SagaChange::skip(const SagaEvent& event) {
   if (is_stuck(StuckReason::pivot_in_doubt)) return Why::skip_refused;
   StepProgress& each = step(event);
   if (is_stuck(StuckReason::backward)) {
@@ -142,7 +142,7 @@ void SagaChange::force_step(std::size_t at) {
   retry_undo(each);
 }
 
-Verdict SagaChange::force() {
+SagaVerdict SagaChange::force() {
   if (head().status != SagaStatus::stuck) return Why::illegal_transition;
   const std::uint8_t pivot = definition_.pivot;
   const bool may_be_past = pivot != no_step && may_have_effect(progress_.steps[pivot]);
@@ -155,7 +155,7 @@ Verdict SagaChange::force() {
   return Effect::changed;
 }
 
-Verdict SagaChange::close() {
+SagaVerdict SagaChange::close() {
   if (head().status != SagaStatus::stuck) return Why::illegal_transition;
   become(SagaStatus::closed_manual);
   return Effect::changed;

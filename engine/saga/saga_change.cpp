@@ -18,7 +18,7 @@ bool is_undone(const StepProgress& step) {
          step.compensation == CompensationState::skipped;
 }
 
-Verdict verdict_of(StepEffect effect) {
+SagaVerdict verdict_of(StepEffect effect) {
   switch (effect) {
     case StepEffect::changed:
       return Effect::changed;
@@ -35,7 +35,8 @@ Verdict verdict_of(StepEffect effect) {
 
 }  // namespace
 
-bool is_ready(const SagaDefinition& definition, const SagaProgress& progress, std::size_t step) {
+bool is_step_ready(const SagaDefinition& definition, const SagaProgress& progress,
+                   std::size_t step) {
   for (std::size_t at = 0; at < definition.steps.size(); ++at) {
     if (has(definition.steps[step].after, at) && !is_done(progress.steps[at])) return false;
   }
@@ -151,14 +152,14 @@ void SagaChange::settle_backward(bool by_operator) {
   become(open ? SagaStatus::compensating : SagaStatus::compensated);
 }
 
-Verdict SagaChange::contradict() {
+SagaVerdict SagaChange::contradict() {
   become(SagaStatus::stuck, StuckReason::contradiction);
   return Effect::changed;
 }
 
-Verdict SagaChange::start(const SagaEvent& event) {
+SagaVerdict SagaChange::start(const SagaEvent& event) {
   if (head().status != SagaStatus::none) {
-    return head().content == event.content ? Verdict{Effect::duplicate} : Why::conflict;
+    return head().content == event.content ? SagaVerdict{Effect::duplicate} : Why::conflict;
   }
   head().deadline_at = event.deadline_at;
   head().definition = event.definition;
@@ -168,21 +169,21 @@ Verdict SagaChange::start(const SagaEvent& event) {
   return Effect::changed;
 }
 
-Verdict SagaChange::dispatch(const SagaEvent& event) {
+SagaVerdict SagaChange::dispatch(const SagaEvent& event) {
   if (head().status != SagaStatus::running) return Why::illegal_transition;
-  if (!is_ready(definition_, progress_, event.step)) return Why::illegal_transition;
+  if (!is_step_ready(definition_, progress_, event.step)) return Why::illegal_transition;
   return verdict_of(take_dispatched(step(event), defined(event).retry, event));
 }
 
-Verdict SagaChange::ask(const SagaEvent& event) {
+SagaVerdict SagaChange::ask(const SagaEvent& event) {
   if (head().status != SagaStatus::running) return Why::illegal_transition;
   return verdict_of(take_asked(step(event), event));
 }
 
-Verdict SagaChange::release(const SagaEvent& event) {
+SagaVerdict SagaChange::release(const SagaEvent& event) {
   const StepState before = step(event).state;
-  const Verdict verdict = verdict_of(take_released(step(event), event));
-  if (verdict != Verdict{Effect::changed}) return verdict;
+  const SagaVerdict verdict = verdict_of(take_released(step(event), event));
+  if (verdict != SagaVerdict{Effect::changed}) return verdict;
   if (is_end(head().status)) return Effect::stale;
   if (is_undoing()) {
     note_late_answer(event.step, before);
@@ -209,7 +210,7 @@ void SagaChange::note_late_answer(std::size_t at, StepState before) {
   settle_backward(false);
 }
 
-Verdict SagaChange::take_answer_at_an_end(const SagaEvent& event) {
+SagaVerdict SagaChange::take_answer_at_an_end(const SagaEvent& event) {
   StepProgress& each = step(event);
   const bool was_empty =
       each.compensation == CompensationState::succeeded && each.is(step_flag::empty_undo);
@@ -220,7 +221,7 @@ Verdict SagaChange::take_answer_at_an_end(const SagaEvent& event) {
   }
   // An end is left for one reason: something has happened although it was said that it never would.
   if (head().status == SagaStatus::compensated && was_empty &&
-      event.outcome == Outcome::succeeded) {
+      event.outcome == StepOutcome::succeeded) {
     each.set(step_flag::contradicted);
     rank(each);
     return contradict();
@@ -237,7 +238,7 @@ Verdict SagaChange::take_answer_at_an_end(const SagaEvent& event) {
   return Why::illegal_transition;
 }
 
-Verdict SagaChange::take_forward_answer(const SagaEvent& event) {
+SagaVerdict SagaChange::take_forward_answer(const SagaEvent& event) {
   if (head().status == SagaStatus::none) return Why::illegal_transition;
   if (is_end(head().status)) return take_answer_at_an_end(event);
   StepProgress& each = step(event);
@@ -271,7 +272,7 @@ Verdict SagaChange::take_forward_answer(const SagaEvent& event) {
   return Effect::changed;
 }
 
-Verdict SagaChange::dispatch_undo(const SagaEvent& event) {
+SagaVerdict SagaChange::dispatch_undo(const SagaEvent& event) {
   const bool goes_back =
       head().status == SagaStatus::compensating || is_stuck(StuckReason::backward);
   if (!goes_back || !is_undo_ready(definition_, progress_, event.step)) {
@@ -280,23 +281,24 @@ Verdict SagaChange::dispatch_undo(const SagaEvent& event) {
   return verdict_of(take_undo_dispatched(step(event), defined(event).undo_retry, event));
 }
 
-Verdict SagaChange::release_undo(const SagaEvent& event) {
-  const Verdict verdict = verdict_of(take_undo_released(step(event), event));
-  if (verdict != Verdict{Effect::changed} || !is_end(head().status)) return verdict;
+SagaVerdict SagaChange::release_undo(const SagaEvent& event) {
+  const SagaVerdict verdict = verdict_of(take_undo_released(step(event), event));
+  if (verdict != SagaVerdict{Effect::changed} || !is_end(head().status)) return verdict;
   return Effect::stale;
 }
 
-Verdict SagaChange::take_undo_answer(const SagaEvent& event) {
+SagaVerdict SagaChange::take_undo_answer(const SagaEvent& event) {
   StepProgress& each = step(event);
   const StepEffect effect = take_undo_result(each, defined(event).undo_retry, event);
   if (is_end(head().status)) {
-    return effect == StepEffect::changed ? Verdict{Why::illegal_transition} : verdict_of(effect);
+    return effect == StepEffect::changed ? SagaVerdict{Why::illegal_transition}
+                                         : verdict_of(effect);
   }
   if (effect == StepEffect::contradiction) return contradict();
   if (effect != StepEffect::changed) return verdict_of(effect);
   const bool is_done_and_empty = each.state == StepState::succeeded &&
                                  !each.is(step_flag::overridden) &&
-                                 event.outcome == Outcome::ok_empty;
+                                 event.outcome == StepOutcome::ok_empty;
   if (is_done_and_empty) {
     each.set(step_flag::contradicted);
     return contradict();
@@ -305,7 +307,7 @@ Verdict SagaChange::take_undo_answer(const SagaEvent& event) {
   return Effect::changed;
 }
 
-Verdict SagaChange::pass_deadline(const SagaEvent& event) {
+SagaVerdict SagaChange::pass_deadline(const SagaEvent& event) {
   const bool is_due = head().deadline_at != 0 && event.at >= head().deadline_at;
   if (head().status != SagaStatus::running || !is_due) return Why::illegal_transition;
   if (head().is(saga_flag::deadline_passed)) return Effect::duplicate;
@@ -314,7 +316,7 @@ Verdict SagaChange::pass_deadline(const SagaEvent& event) {
   return Effect::changed;
 }
 
-Verdict SagaChange::cancel() {
+SagaVerdict SagaChange::cancel() {
   if (head().status != SagaStatus::running) return Why::illegal_transition;
   if (is_past_pivot()) return Why::past_pivot;
   if (head().abort != AbortReason::none) return Effect::duplicate;

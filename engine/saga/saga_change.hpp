@@ -10,11 +10,11 @@
 namespace daybook {
 
 /// What came of an event: something was changed, or need not be, or why not.
-using Verdict = std::variant<SagaTransition::Effect, SagaRefusalKind>;
+using SagaVerdict = std::variant<SagaTransition::Effect, SagaRefusalKind>;
 
 /// All that the step waits for is done, or skipped.
-[[nodiscard]] bool is_ready(const SagaDefinition& definition, const SagaProgress& progress,
-                            std::size_t step);
+[[nodiscard]] bool is_step_ready(const SagaDefinition& definition, const SagaProgress& progress,
+                                 std::size_t step);
 /// The step is to be undone, and all that came after it is.
 [[nodiscard]] bool is_undo_ready(const SagaDefinition& definition, const SagaProgress& progress,
                                  std::size_t step);
@@ -26,21 +26,21 @@ class SagaChange {
   SagaChange(const SagaDefinition& definition, const SagaProgress& before)
       : definition_{definition}, progress_{before} {}
 
-  Verdict start(const SagaEvent& event);
-  Verdict dispatch(const SagaEvent& event);
-  Verdict release(const SagaEvent& event);
-  Verdict ask(const SagaEvent& event);
-  Verdict take_forward_answer(const SagaEvent& event);
-  Verdict dispatch_undo(const SagaEvent& event);
-  Verdict release_undo(const SagaEvent& event);
-  Verdict take_undo_answer(const SagaEvent& event);
-  Verdict pass_deadline(const SagaEvent& event);
-  Verdict cancel();
-  Verdict retry(const SagaEvent& event);
-  Verdict resolve(const SagaEvent& event);
-  Verdict skip(const SagaEvent& event);
-  Verdict force();
-  Verdict close();
+  SagaVerdict start(const SagaEvent& event);
+  SagaVerdict dispatch(const SagaEvent& event);
+  SagaVerdict release(const SagaEvent& event);
+  SagaVerdict ask(const SagaEvent& event);
+  SagaVerdict take_forward_answer(const SagaEvent& event);
+  SagaVerdict dispatch_undo(const SagaEvent& event);
+  SagaVerdict release_undo(const SagaEvent& event);
+  SagaVerdict take_undo_answer(const SagaEvent& event);
+  SagaVerdict pass_deadline(const SagaEvent& event);
+  SagaVerdict cancel();
+  SagaVerdict retry(const SagaEvent& event);
+  SagaVerdict resolve(const SagaEvent& event);
+  SagaVerdict skip(const SagaEvent& event);
+  SagaVerdict force();
+  SagaVerdict close();
 
   [[nodiscard]] const SagaProgress& after() const { return progress_; }
 
@@ -65,10 +65,10 @@ class SagaChange {
   void settle_forward();
   void settle_backward(bool by_operator);
   void note_late_answer(std::size_t at, StepState before);
-  Verdict take_answer_at_an_end(const SagaEvent& event);
-  Verdict contradict();
-  Verdict retry_compensation(const SagaEvent& event);
-  Verdict resolve_pivot(const SagaEvent& event);
+  SagaVerdict take_answer_at_an_end(const SagaEvent& event);
+  SagaVerdict contradict();
+  SagaVerdict retry_compensation(const SagaEvent& event);
+  SagaVerdict resolve_pivot(const SagaEvent& event);
   void force_step(std::size_t at);
 
   const SagaDefinition& definition_;

@@ -13,7 +13,7 @@ std::string_view to_string(SagaEventKind kind) noexcept {
   return names[static_cast<std::size_t>(kind)];
 }
 
-std::string_view to_string(Outcome outcome) noexcept {
+std::string_view to_string(StepOutcome outcome) noexcept {
   constexpr std::string_view names[] = {"succeeded",  "failed",      "retry_later",
                                         "unknown",    "lost",        "ok_empty",
                                         "never_seen", "in_progress", "cancelled"};

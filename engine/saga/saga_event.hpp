@@ -32,7 +32,7 @@ enum class SagaEventKind : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(SagaEventKind kind) noexcept;
 
-enum class Outcome : std::uint8_t {
+enum class StepOutcome : std::uint8_t {
   succeeded,
   failed,       ///< Definitive: no effect, and there never will be one. Of an UNDO: refused.
   retry_later,  ///< No effect, and it may be tried again: the interval stays as it is.
@@ -43,12 +43,12 @@ enum class Outcome : std::uint8_t {
   in_progress,  ///< Of a question.
   cancelled,    ///< Of a question: it was undone before it was done.
 };
-[[nodiscard]] std::string_view to_string(Outcome outcome) noexcept;
+[[nodiscard]] std::string_view to_string(StepOutcome outcome) noexcept;
 
 /// One thing that happened. What its kind does not use is left as it is here.
 struct SagaEvent {
   SagaEventKind kind = SagaEventKind::started;
-  Outcome outcome = Outcome::succeeded;
+  StepOutcome outcome = StepOutcome::succeeded;
   RetrySafety safety = RetrySafety::idempotent;
   bool can_query = false;
   std::uint8_t step = no_step;

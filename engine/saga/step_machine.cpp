@@ -41,7 +41,7 @@ void end_forward(StepProgress& step, StepState state) {
 }
 
 StepEffect take_end(StepProgress& step, const SagaEvent& event) {
-  const bool is_success = event.outcome == Outcome::succeeded;
+  const bool is_success = event.outcome == StepOutcome::succeeded;
   const auto contradicted = [&step, is_success] {
     if (is_success) step.set(step_flag::contradicted);
     return StepEffect::contradiction;
@@ -82,11 +82,11 @@ void take_unknown(StepProgress& step, const RetryPolicy& policy, const SagaEvent
   step.set(step_flag::in_doubt);
   step.clear(step_flag::asking);
   const bool must_ask = step.safety != RetrySafety::idempotent;
-  if (event.outcome == Outcome::lost || (must_ask && !step.is(step_flag::can_query))) {
+  if (event.outcome == StepOutcome::lost || (must_ask && !step.is(step_flag::can_query))) {
     return give_up(step, true);
   }
   // The wait is worked out even if nobody waits, so that an operator's look shows the same.
-  wait(step.forward, policy, event, event.outcome != Outcome::in_progress);
+  wait(step.forward, policy, event, event.outcome != StepOutcome::in_progress);
   if (is_used_up(step.forward, policy)) {
     return give_up(step, step.safety == RetrySafety::at_most_once);
   }
@@ -114,25 +114,25 @@ void take_never_seen(StepProgress& step, const RetryPolicy& policy, const SagaEv
   step.forward.next_at = event.at;
 }
 
-bool is_definitive(Outcome outcome) {
-  return outcome == Outcome::succeeded || outcome == Outcome::failed ||
-         outcome == Outcome::cancelled;
+bool is_definitive(StepOutcome outcome) {
+  return outcome == StepOutcome::succeeded || outcome == StepOutcome::failed ||
+         outcome == StepOutcome::cancelled;
 }
 
 bool can_come(const SagaEvent& event) {
   switch (event.outcome) {
-    case Outcome::succeeded:
-    case Outcome::failed:
-    case Outcome::unknown:
-    case Outcome::lost:
+    case StepOutcome::succeeded:
+    case StepOutcome::failed:
+    case StepOutcome::unknown:
+    case StepOutcome::lost:
       return true;
-    case Outcome::retry_later:
+    case StepOutcome::retry_later:
       return event.kind != SagaEventKind::answered;
-    case Outcome::ok_empty:
+    case StepOutcome::ok_empty:
       return event.kind == SagaEventKind::undo_result;
-    case Outcome::never_seen:
-    case Outcome::in_progress:
-    case Outcome::cancelled:
+    case StepOutcome::never_seen:
+    case StepOutcome::in_progress:
+    case StepOutcome::cancelled:
       return event.kind == SagaEventKind::answered;
   }
   return false;
@@ -140,7 +140,8 @@ bool can_come(const SagaEvent& event) {
 
 // Where the saga goes back nothing is sent or asked again; the undo finds out.
 void take_while_undoing(StepProgress& step, const SagaEvent& event) {
-  const bool had_no_effect = event.outcome == Outcome::retry_later && !step.is(step_flag::in_doubt);
+  const bool had_no_effect =
+      event.outcome == StepOutcome::retry_later && !step.is(step_flag::in_doubt);
   if (!had_no_effect) step.set(step_flag::in_doubt);
   step.clear(step_flag::asking | step_flag::ask_first);
   step.state = had_no_effect ? StepState::retry_wait : StepState::unknown;
@@ -217,14 +218,14 @@ StepEffect take_result(StepProgress& step, const RetryPolicy& policy, const Saga
           ? step.state == StepState::unknown && step.is(step_flag::asking)
           : step.state == StepState::dispatched && event.attempt == step.forward.attempts;
   // That a participant has forgotten the key also stops what waits to be sent again.
-  const bool is_lost = event.outcome == Outcome::lost && step.state == StepState::retry_wait &&
+  const bool is_lost = event.outcome == StepOutcome::lost && step.state == StepState::retry_wait &&
                        step.is(step_flag::in_doubt);
   if (!is_awaited && !is_lost) return StepEffect::stale;
   if (!may_go_on) {
     take_while_undoing(step, event);
-  } else if (event.outcome == Outcome::retry_later) {
+  } else if (event.outcome == StepOutcome::retry_later) {
     take_later(step, policy, event);
-  } else if (event.outcome == Outcome::never_seen) {
+  } else if (event.outcome == StepOutcome::never_seen) {
     take_never_seen(step, policy, event);
   } else {
     take_unknown(step, policy, event);
@@ -258,8 +259,8 @@ namespace {
 
 StepEffect take_undo_end(StepProgress& step, const SagaEvent& event) {
   using State = CompensationState;
-  const bool is_success = event.outcome != Outcome::failed;
-  const bool is_empty = event.outcome == Outcome::ok_empty;
+  const bool is_success = event.outcome != StepOutcome::failed;
+  const bool is_empty = event.outcome == StepOutcome::ok_empty;
   if (event.attempt <= step.undo.attempts_before) {
     return is_success ? StepEffect::contradiction : StepEffect::duplicate;
   }
@@ -292,18 +293,19 @@ StepEffect take_undo_end(StepProgress& step, const SagaEvent& event) {
 
 StepEffect take_undo_result(StepProgress& step, const RetryPolicy& policy, const SagaEvent& event) {
   if (!can_come(event) || !is_attempt_of(step.undo, event.attempt)) return StepEffect::illegal;
-  const bool is_end = event.outcome == Outcome::succeeded || event.outcome == Outcome::failed ||
-                      event.outcome == Outcome::ok_empty;
+  const bool is_end = event.outcome == StepOutcome::succeeded ||
+                      event.outcome == StepOutcome::failed ||
+                      event.outcome == StepOutcome::ok_empty;
   if (is_end) return take_undo_end(step, event);
   const bool is_awaited =
       step.compensation == CompensationState::dispatched && event.attempt == step.undo.attempts;
   const bool is_lost =
-      event.outcome == Outcome::lost && step.compensation == CompensationState::retry_wait;
+      event.outcome == StepOutcome::lost && step.compensation == CompensationState::retry_wait;
   if (!is_awaited && !is_lost) return StepEffect::stale;
-  const bool is_refusal = event.outcome == Outcome::retry_later;
+  const bool is_refusal = event.outcome == StepOutcome::retry_later;
   if (!is_refusal) step.set(step_flag::undo_in_doubt);
   wait(step.undo, policy, event, !is_refusal);
-  const bool ends = event.outcome == Outcome::lost || is_used_up(step.undo, policy);
+  const bool ends = event.outcome == StepOutcome::lost || is_used_up(step.undo, policy);
   step.compensation = ends ? CompensationState::unknown : CompensationState::retry_wait;
   if (ends) step.undo.next_at = 0;
   if (!ends && is_refusal && !step.is(step_flag::undo_in_doubt)) ++step.undo.round;

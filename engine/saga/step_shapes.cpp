@@ -7,13 +7,13 @@ namespace {
 
 using Arguments = std::span<const ArgumentShape>;
 
-constexpr TypeSet account = types(ValueType::account);
-constexpr TypeSet id = types(ValueType::id);
-constexpr TypeSet text = types(ValueType::text);
-constexpr TypeSet u64 = types(ValueType::u64);
-constexpr TypeSet truth = types(ValueType::truth);
+constexpr TypeSet account = type_set(ValueType::account);
+constexpr TypeSet id = type_set(ValueType::id);
+constexpr TypeSet text = type_set(ValueType::text);
+constexpr TypeSet u64 = type_set(ValueType::u64);
+constexpr TypeSet truth = type_set(ValueType::truth);
 // What a ledger counts: money with its ledger, or a number with the argument `ledger` beside it.
-constexpr TypeSet amount = types(ValueType::money, ValueType::u64);
+constexpr TypeSet amount = type_set(ValueType::money, ValueType::u64);
 
 constexpr std::uint64_t ledger_most = 0xffff'ffff;
 constexpr std::uint64_t code_most = 0xffff;
@@ -65,7 +65,7 @@ constexpr ArgumentShape begin_dispute[] = {{"payment", id, true},
                                            {"transfer", id, false}};
 constexpr ArgumentShape end_dispute[] = {
     {"payment", id, true}, {"dispute", id, true}, {"reason", text, false}, {"transfer", id, false}};
-constexpr ArgumentShape timer_arguments[] = {{"until", types(ValueType::timestamp), false}};
+constexpr ArgumentShape timer_arguments[] = {{"until", type_set(ValueType::timestamp), false}};
 
 constexpr Command none = Command::order_create;  // Of steps that are no command.
 

@@ -13,14 +13,16 @@ namespace daybook {
 
 /// A set of ValueType.
 using TypeSet = std::uint16_t;
-[[nodiscard]] constexpr TypeSet types(ValueType type) {
+[[nodiscard]] constexpr TypeSet type_set(ValueType type) {
   return static_cast<TypeSet>(1U << static_cast<unsigned>(type));
 }
 template <typename... More>
-[[nodiscard]] constexpr TypeSet types(ValueType type, More... more) {
-  return static_cast<TypeSet>(types(type) | types(more...));
+[[nodiscard]] constexpr TypeSet type_set(ValueType type, More... more) {
+  return static_cast<TypeSet>(type_set(type) | type_set(more...));
 }
-[[nodiscard]] constexpr bool has(TypeSet set, ValueType type) { return (set & types(type)) != 0; }
+[[nodiscard]] constexpr bool has(TypeSet set, ValueType type) {
+  return (set & type_set(type)) != 0;
+}
 
 struct ArgumentShape {
   std::string_view name;

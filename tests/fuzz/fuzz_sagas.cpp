@@ -20,7 +20,7 @@ SagaEvent event_of(std::span<const std::byte> bytes, std::uint64_t now) {
   const auto number = [&bytes](std::size_t at) { return static_cast<std::uint8_t>(bytes[at]); };
   SagaEvent event;
   event.kind = static_cast<SagaEventKind>(number(0) % 16);
-  event.outcome = static_cast<Outcome>(number(1) % 9);
+  event.outcome = static_cast<StepOutcome>(number(1) % 9);
   event.safety = static_cast<RetrySafety>(number(2) % 3);
   event.can_query = (number(2) & 4U) != 0;
   event.step = number(3);
@@ -36,7 +36,7 @@ void drive(const SagaDefinition& definition, std::span<const std::byte> bytes) {
   std::uint64_t now = 0;
   for (std::size_t count = 0; bytes.size() >= event_bytes && count < events_max; ++count) {
     now += static_cast<std::uint64_t>(bytes[7]) * 1'000'000'000;
-    const auto transition = decide(definition, progress, event_of(bytes, now));
+    const auto transition = decide_saga(definition, progress, event_of(bytes, now));
     bytes = bytes.subspan(event_bytes);
     if (!transition.ok()) {
       if (to_text(transition.error()).empty()) std::abort();

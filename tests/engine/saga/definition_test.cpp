@@ -331,6 +331,83 @@ TEST(DefinitionTest, Case33EachBrokenRuleIsToldWithItsPath) {
   }
 }
 
+// Each limit of a definition, with a value at it and one past it put into the same text.
+struct Limit {
+  const char* path;
+  std::string text;  ///< With a place for the value.
+  std::string good;
+  std::string bad;
+};
+
+std::string repeated(std::size_t count, std::string_view before, std::string_view after) {
+  std::string text;
+  for (std::size_t at = 0; at < count; ++at) {
+    text += fmt::format("{}{}{}{}", at == 0 ? "" : ", ", before, at, after);
+  }
+  return text;
+}
+
+const std::string wait_step = R"({"id": "a", "kind": "timer.wait", "delay_ms": 1})";
+
+std::string call_with(std::string_view more) {
+  return with_steps(fmt::format(R"({{"id": "a", "kind": "remote.call", "type": "t",
+      "class": "readonly", {}}})",
+                                more));
+}
+
+const std::vector<Limit> limits_of_definitions{
+    {"name", R"({"name": "@", "version": 1, "deadline_ms": 1, "steps": [)" + wait_step + "]}",
+     std::string(64, 'n'), std::string(65, 'n')},
+    {"version", R"({"name": "s", "version": @, "deadline_ms": 1, "steps": [)" + wait_step + "]}",
+     "4294967295", "4294967296"},
+    {"deadline_ms",
+     R"({"name": "s", "version": 1, "deadline_ms": @, "steps": [)" + wait_step + "]}",
+     "31622400000", "31622400001"},
+    {"input",
+     R"({"name": "s", "version": 1, "deadline_ms": 1, "input": {@}, "steps": [)" + wait_step + "]}",
+     repeated(64, "\"i", "\": \"id\""), repeated(65, "\"i", "\": \"id\"")},
+    {"internal_accounts",
+     R"({"name": "s", "version": 1, "deadline_ms": 1,
+      "internal_accounts": [@], "steps": [)" +
+         wait_step + "]}",
+     repeated(64, "\"i", "\""), repeated(65, "\"i", "\"")},
+    {"steps[0].id", with_steps(R"({"id": "@", "kind": "timer.wait", "delay_ms": 1})"),
+     std::string(64, 'n'), std::string(65, 'n')},
+    {"steps[0].delay_ms", with_steps(R"({"id": "a", "kind": "timer.wait", "delay_ms": @})"),
+     "31622400000", "31622400001"},
+    {"steps[0].timeout_ms", call_with(R"("timeout_ms": @)"), "86400000", "86400001"},
+    {"steps[0].args", call_with(R"("timeout_ms": 1, "args": {@})"), repeated(32, "\"i", "\": 1"),
+     repeated(33, "\"i", "\": 1")},
+    {"steps[0].args.t", call_with(R"("timeout_ms": 1, "args": {"t": "@"})"), std::string(160, 't'),
+     std::string(161, 't')},
+    {"steps[0].args.t", call_with(R"("timeout_ms": 1, "args": {"t": "@@"})"), std::string(64, 't'),
+     std::string(65, 't')},
+    {"steps[0].output", call_with(R"("timeout_ms": 1, "output": {@})"),
+     repeated(16, "\"i", "\": \"id\""), repeated(17, "\"i", "\": \"id\"")},
+    {"steps[0].retry.initial_ms",
+     call_with(R"("timeout_ms": 1, "retry": {"initial_ms": @, "cap_ms": 86400000})"), "86400000",
+     "86400001"},
+    {"steps[0].retry.cap_ms", call_with(R"("timeout_ms": 1, "retry": {"cap_ms": @})"), "86400000",
+     "86400001"},
+    {"steps[0].retry.factor", call_with(R"("timeout_ms": 1, "retry": {"factor": @})"), "10", "11"},
+    {"steps[0].retry.max", call_with(R"("timeout_ms": 1, "retry": {"max": @})"), "1000000",
+     "1000001"},
+};
+
+TEST(DefinitionTest, LimitsHoldAtAndOnePast) {
+  for (const Limit& limit : limits_of_definitions) {
+    const auto with = [&limit](const std::string& value) {
+      std::string text = limit.text;
+      return text.replace(text.rfind('@'), 1, value);
+    };
+    EXPECT_EQ(faults_of(with(limit.good)), "none") << limit.path;
+    const auto bad = read_definition(with(limit.bad));
+    ASSERT_FALSE(bad.ok()) << limit.path;
+    EXPECT_EQ(bad.error().size(), 1U) << limit.path;
+    EXPECT_EQ(bad.error().front().path, limit.path);
+  }
+}
+
 TEST(DefinitionTest, SagasOfLocalStepsMayCreditAnybody) {
   EXPECT_EQ(faults_of(with_steps(
                 R"({"id": "a", "kind": "ledger.post",

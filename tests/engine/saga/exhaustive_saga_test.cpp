@@ -1,6 +1,6 @@
 // Every order of events, up to six of them, from several places in small sagas: each event that
 // there is, in each state that can be reached, against a second saga that was written from the
-// tables. Also that decide() changes nothing, and that the bytes of what follows read back.
+// tables. Also that decide_saga() changes nothing, and that the bytes of what follows read back.
 
 #include <deque>
 #include <string>
@@ -85,7 +85,7 @@ class Explorer {
 
 void Explorer::add_step_events(const StepProgress& step, std::uint8_t at,
                                std::vector<SagaEvent>& events) const {
-  const auto add = [&events, at](Kind kind, Outcome outcome, std::uint32_t attempt) {
+  const auto add = [&events, at](Kind kind, StepOutcome outcome, std::uint32_t attempt) {
     SagaEvent event;
     event.kind = kind;
     event.step = at;
@@ -93,31 +93,31 @@ void Explorer::add_step_events(const StepProgress& step, std::uint8_t at,
     event.attempt = attempt;
     events.push_back(event);
   };
-  add(Kind::dispatched, Outcome::succeeded, 0);
-  add(Kind::asked, Outcome::succeeded, 0);
-  add(Kind::undo_dispatched, Outcome::succeeded, 0);
+  add(Kind::dispatched, StepOutcome::succeeded, 0);
+  add(Kind::asked, StepOutcome::succeeded, 0);
+  add(Kind::undo_dispatched, StepOutcome::succeeded, 0);
   for (const Kind kind : {Kind::operator_retry, Kind::operator_resolve, Kind::operator_skip}) {
-    add(kind, Outcome::succeeded, 0);
+    add(kind, StepOutcome::succeeded, 0);
   }
-  add(Kind::operator_resolve, Outcome::failed, 0);
+  add(Kind::operator_resolve, StepOutcome::failed, 0);
   // Of the last attempt, of the first one, and of one that never was.
   for (const std::uint32_t attempt : {step.forward.attempts, 1U}) {
-    add(Kind::released, Outcome::succeeded, attempt);
+    add(Kind::released, StepOutcome::succeeded, attempt);
     for (int outcome = 0; outcome < 9; ++outcome) {
-      add(Kind::result, static_cast<Outcome>(outcome), attempt);
-      if (search_.can_query) add(Kind::answered, static_cast<Outcome>(outcome), attempt);
+      add(Kind::result, static_cast<StepOutcome>(outcome), attempt);
+      if (search_.can_query) add(Kind::answered, static_cast<StepOutcome>(outcome), attempt);
     }
     if (step.forward.attempts <= 1) break;
   }
   for (const std::uint32_t attempt : {step.undo.attempts, 1U}) {
-    add(Kind::undo_released, Outcome::succeeded, attempt);
+    add(Kind::undo_released, StepOutcome::succeeded, attempt);
     for (int outcome = 0; outcome < 9; ++outcome) {
-      add(Kind::undo_result, static_cast<Outcome>(outcome), attempt);
+      add(Kind::undo_result, static_cast<StepOutcome>(outcome), attempt);
     }
     if (step.undo.attempts <= 1) break;
   }
-  add(Kind::result, Outcome::succeeded, step.forward.attempts + 1);
-  add(Kind::undo_result, Outcome::succeeded, step.undo.attempts + 1);
+  add(Kind::result, StepOutcome::succeeded, step.forward.attempts + 1);
+  add(Kind::undo_result, StepOutcome::succeeded, step.undo.attempts + 1);
 }
 
 std::vector<SagaEvent> Explorer::events_in(const SagaProgress& progress) const {
@@ -144,7 +144,7 @@ bool Explorer::take(Node& node, SagaEvent event) {
   event.safety = search_.safety;
   event.can_query = search_.can_query;
   event.at = static_cast<std::uint64_t>(node.depth + 1) * hour;
-  const auto decided = decide(definition_, node.progress, event);
+  const auto decided = decide_saga(definition_, node.progress, event);
   const std::string before = node.naive.memory();
   const std::string expected = node.naive.tell(event);
   std::string told = "changed";

@@ -282,19 +282,20 @@ std::string NaiveSaga::on_dispatch(const SagaEvent& event) {
 }
 
 std::string NaiveSaga::on_result(const SagaEvent& event) {
-  const Outcome outcome = event.outcome;
+  const StepOutcome outcome = event.outcome;
   const bool is_answer = event.kind == Kind::answered;
-  const bool only_answers = outcome == Outcome::never_seen || outcome == Outcome::in_progress ||
-                            outcome == Outcome::cancelled;
-  if (outcome == Outcome::ok_empty || (only_answers && !is_answer) ||
-      (outcome == Outcome::retry_later && is_answer)) {
+  const bool only_answers = outcome == StepOutcome::never_seen ||
+                            outcome == StepOutcome::in_progress ||
+                            outcome == StepOutcome::cancelled;
+  if (outcome == StepOutcome::ok_empty || (only_answers && !is_answer) ||
+      (outcome == StepOutcome::retry_later && is_answer)) {
     return illegal;
   }
   Step& step = steps_[event.step];
-  if (outcome == Outcome::succeeded || outcome == Outcome::failed ||
-      outcome == Outcome::cancelled) {
+  if (outcome == StepOutcome::succeeded || outcome == StepOutcome::failed ||
+      outcome == StepOutcome::cancelled) {
     const bool is_old = event.attempt <= static_cast<std::uint32_t>(step.sent_before);
-    const bool success = outcome == Outcome::succeeded;
+    const bool success = outcome == StepOutcome::succeeded;
     return is_over() ? on_word_at_the_end(event.step, success, is_old)
                      : on_word(event.step, success, is_old);
   }
@@ -302,7 +303,7 @@ std::string NaiveSaga::on_result(const SagaEvent& event) {
   const bool is_awaited =
       is_answer ? step.is_asking && state == "UNKNOWN"
                 : state == "DISPATCHED" && event.attempt == static_cast<std::uint32_t>(step.sent);
-  const bool is_lost_later = outcome == Outcome::lost && state == "RETRY_WAIT" && step.in_doubt;
+  const bool is_lost_later = outcome == StepOutcome::lost && state == "RETRY_WAIT" && step.in_doubt;
   if (is_over() || (!is_awaited && !is_lost_later)) return stale;
   on_no_word(step, event.step, outcome);
   if (goes_back_) {
@@ -321,17 +322,17 @@ std::string NaiveSaga::on_result(const SagaEvent& event) {
 }
 
 // The outcomes that settle nothing.
-void NaiveSaga::on_no_word(Step& step, std::size_t at, Outcome outcome) {
+void NaiveSaga::on_no_word(Step& step, std::size_t at, StepOutcome outcome) {
   const std::uint32_t max = definition_.steps[at].retry.max;
   step.is_out = step.is_asking = false;
   step.next = Next::nothing;
-  const bool is_sure = outcome == Outcome::retry_later && !step.in_doubt;
+  const bool is_sure = outcome == StepOutcome::retry_later && !step.in_doubt;
   if (goes_back_) {
     if (is_sure) step.next = Next::send;
     if (!is_sure) step.in_doubt = true;
     return;
   }
-  if (outcome == Outcome::retry_later) {
+  if (outcome == StepOutcome::retry_later) {
     if (is_worn(step.tries, max)) {
       if (is_sure) step.word = false;
       if (!is_sure) step.worn_out = true;
@@ -342,13 +343,13 @@ void NaiveSaga::on_no_word(Step& step, std::size_t at, Outcome outcome) {
     return;
   }
   step.in_doubt = true;
-  if (outcome == Outcome::never_seen && step.safety != RetrySafety::at_most_once) {
+  if (outcome == StepOutcome::never_seen && step.safety != RetrySafety::at_most_once) {
     step.worn_out = is_worn(step.tries, max);
     if (!step.worn_out) step.next = Next::send;
     return;
   }
   const bool must_ask = step.safety != RetrySafety::idempotent;
-  step.forbidden = outcome == Outcome::lost || (must_ask && !step.can_ask) ||
+  step.forbidden = outcome == StepOutcome::lost || (must_ask && !step.can_ask) ||
                    (is_worn(step.tries, max) && step.safety == RetrySafety::at_most_once);
   step.worn_out = step.forbidden || is_worn(step.tries, max);
   if (!step.worn_out) step.next = must_ask ? Next::ask : Next::send;

@@ -67,7 +67,7 @@ class NaiveSaga {
   std::string on_result(const SagaEvent& event);
   std::string on_word(std::size_t at, bool success, bool is_old);
   std::string on_word_at_the_end(std::size_t at, bool success, bool is_old);
-  void on_no_word(Step& step, std::size_t at, Outcome outcome);
+  void on_no_word(Step& step, std::size_t at, StepOutcome outcome);
   std::string on_undo_dispatch(std::size_t at);
   std::string on_undo_result(const SagaEvent& event);
   std::string on_undo_without_word(const SagaEvent& event);

@@ -39,20 +39,20 @@ std::string NaiveSaga::on_undo_dispatch(std::size_t at) {
 }
 
 std::string NaiveSaga::on_undo_without_word(const SagaEvent& event) {
-  const Outcome outcome = event.outcome;
+  const StepOutcome outcome = event.outcome;
   Step& step = steps_[event.step];
   const std::string undo = undo_of(event.step);
   const bool is_awaited =
       undo == "C_DISPATCHED" && event.attempt == static_cast<std::uint32_t>(step.undo_sent);
-  const bool is_lost_later = outcome == Outcome::lost && undo == "C_RETRY_WAIT";
+  const bool is_lost_later = outcome == StepOutcome::lost && undo == "C_RETRY_WAIT";
   if (!is_awaited && !is_lost_later) return stale;
   if (is_over()) return illegal;
   const std::uint32_t max = definition_.steps[event.step].undo_retry.max;
   step.undo_is_out = false;
-  if (outcome != Outcome::retry_later) step.undo_in_doubt = true;
-  step.undo_worn_out = outcome == Outcome::lost || is_worn(step.undo_tries, max);
+  if (outcome != StepOutcome::retry_later) step.undo_in_doubt = true;
+  step.undo_worn_out = outcome == StepOutcome::lost || is_worn(step.undo_tries, max);
   step.undo_waits = !step.undo_worn_out;
-  if (step.undo_waits && outcome == Outcome::retry_later && !step.undo_in_doubt) {
+  if (step.undo_waits && outcome == StepOutcome::retry_later && !step.undo_in_doubt) {
     ++step.undo_round;
   }
   look_back(false);
@@ -60,19 +60,19 @@ std::string NaiveSaga::on_undo_without_word(const SagaEvent& event) {
 }
 
 std::string NaiveSaga::on_undo_result(const SagaEvent& event) {
-  const Outcome outcome = event.outcome;
-  if (outcome == Outcome::never_seen || outcome == Outcome::in_progress ||
-      outcome == Outcome::cancelled) {
+  const StepOutcome outcome = event.outcome;
+  if (outcome == StepOutcome::never_seen || outcome == StepOutcome::in_progress ||
+      outcome == StepOutcome::cancelled) {
     return illegal;
   }
   Step& step = steps_[event.step];
   const std::string undo = undo_of(event.step);
-  const bool is_word =
-      outcome == Outcome::succeeded || outcome == Outcome::ok_empty || outcome == Outcome::failed;
+  const bool is_word = outcome == StepOutcome::succeeded || outcome == StepOutcome::ok_empty ||
+                       outcome == StepOutcome::failed;
   if (!is_word) return on_undo_without_word(event);
-  const Undone says = outcome == Outcome::failed     ? Undone::refused
-                      : outcome == Outcome::ok_empty ? Undone::empty
-                                                     : Undone::yes;
+  const Undone says = outcome == StepOutcome::failed     ? Undone::refused
+                      : outcome == StepOutcome::ok_empty ? Undone::empty
+                                                         : Undone::yes;
   const bool is_old = event.attempt <= static_cast<std::uint32_t>(step.undo_sent_before);
   const bool is_settled = step.undone != Undone::no && undo != "NOT_NEEDED";
   bool is_against = false;
@@ -103,7 +103,7 @@ std::string NaiveSaga::on_evidence(const SagaEvent& event) {
   if (event.kind == Kind::operator_skip) return "skip_refused";
   if (event.kind != Kind::operator_resolve || event.step != definition_.pivot) return illegal;
   Step& step = steps_[event.step];
-  const bool success = event.outcome == Outcome::succeeded;
+  const bool success = event.outcome == StepOutcome::succeeded;
   if (step.word && *step.word != success) return "evidence_contradicts";
   step.forget();
   step.word = success;
@@ -178,7 +178,7 @@ std::string NaiveSaga::on_operator_forward(const SagaEvent& event) {
 std::string NaiveSaga::on_operator(const SagaEvent& event) {
   if (stuck_ == "pivot_in_doubt") return on_evidence(event);
   if (stuck_ != "forward" && stuck_ != "backward") return illegal;
-  if (event.kind == Kind::operator_resolve && event.outcome == Outcome::failed) {
+  if (event.kind == Kind::operator_resolve && event.outcome == StepOutcome::failed) {
     return "failed_refused";
   }
   return stuck_ == "backward" ? on_operator_back(event) : on_operator_forward(event);

@@ -36,10 +36,10 @@ TEST_F(ChainSagaTest, Case2TheSameIdWithOtherContentIsAConflict) {
 
 TEST_F(ChainSagaTest, Case4AResultTwiceIsADuplicate) {
   ASSERT_EQ(saga.done("a"), changed);
-  EXPECT_EQ(saga.result("a", Outcome::succeeded), "duplicate");
+  EXPECT_EQ(saga.result("a", StepOutcome::succeeded), "duplicate");
   ASSERT_EQ(saga.send("b"), changed);
-  ASSERT_EQ(saga.result("b", Outcome::failed), changed);
-  EXPECT_EQ(saga.result("b", Outcome::failed), "duplicate");
+  ASSERT_EQ(saga.result("b", StepOutcome::failed), changed);
+  EXPECT_EQ(saga.result("b", StepOutcome::failed), "duplicate");
 }
 
 TEST_F(ChainSagaTest, Case5ACompensationTwiceIsADuplicate) {
@@ -54,14 +54,14 @@ TEST_F(ChainSagaTest, Case5ACompensationTwiceIsADuplicate) {
 
 TEST_F(ChainSagaTest, Case7LateSuccessOfAttempt1AfterAttempt2IsTaken) {
   ASSERT_EQ(saga.send("a"), changed);
-  ASSERT_EQ(saga.result("a", Outcome::unknown), changed);
+  ASSERT_EQ(saga.result("a", StepOutcome::unknown), changed);
   saga.pass(100);
   ASSERT_EQ(saga.send("a"), changed);
-  EXPECT_EQ(saga.result("a", Outcome::unknown, 1), "stale") << "attempt 2 is out";
-  EXPECT_EQ(saga.result("a", Outcome::succeeded, 1), changed);
+  EXPECT_EQ(saga.result("a", StepOutcome::unknown, 1), "stale") << "attempt 2 is out";
+  EXPECT_EQ(saga.result("a", StepOutcome::succeeded, 1), changed);
   EXPECT_EQ(saga.state("a"), "SUCCEEDED/NOT_NEEDED");
-  EXPECT_EQ(saga.result("a", Outcome::succeeded, 2), "duplicate");
-  EXPECT_EQ(saga.result("a", Outcome::unknown, 2), "stale");
+  EXPECT_EQ(saga.result("a", StepOutcome::succeeded, 2), "duplicate");
+  EXPECT_EQ(saga.result("a", StepOutcome::unknown, 2), "stale");
 }
 
 TEST_F(ChainSagaTest, Case8LateSuccessAfterCompensatingBeganIsStillCompensated) {
@@ -70,11 +70,11 @@ TEST_F(ChainSagaTest, Case8LateSuccessAfterCompensatingBeganIsStillCompensated) 
   EXPECT_EQ(saga.status(), "COMPENSATING");
   EXPECT_EQ(saga.to_do(), "undo a?") << "nobody knows, so it may be empty";
   ASSERT_EQ(saga.undo("a"), changed);
-  EXPECT_EQ(saga.result("a", Outcome::succeeded), changed) << "recorded; the undo goes on";
+  EXPECT_EQ(saga.result("a", StepOutcome::succeeded), changed) << "recorded; the undo goes on";
   EXPECT_EQ(saga.state("a"), "SUCCEEDED/C_DISPATCHED");
   EXPECT_EQ(saga.undone("a"), changed);
   EXPECT_EQ(saga.status(), "COMPENSATED");
-  EXPECT_EQ(saga.result("a", Outcome::succeeded), "duplicate");
+  EXPECT_EQ(saga.result("a", StepOutcome::succeeded), "duplicate");
 }
 
 TEST_F(ChainSagaTest, Case8LateSuccessBeforeTheUndoIsSentMakesItNeeded) {
@@ -82,7 +82,7 @@ TEST_F(ChainSagaTest, Case8LateSuccessBeforeTheUndoIsSentMakesItNeeded) {
   ASSERT_EQ(saga.tell({.kind = Kind::released, .step = 0, .attempt = 1}), changed);
   ASSERT_EQ(saga.send("a"), changed);
   ASSERT_EQ(saga.cancel(), changed);
-  ASSERT_EQ(saga.result("a", Outcome::succeeded), changed);
+  ASSERT_EQ(saga.result("a", StepOutcome::succeeded), changed);
   EXPECT_EQ(saga.to_do(), "undo a") << "it is known now, so the participant must find it";
 }
 
@@ -91,26 +91,26 @@ TEST_F(ChainSagaTest, ALateFailureLeavesNothingToUndo) {
   ASSERT_EQ(saga.send("b"), changed);
   ASSERT_EQ(saga.cancel(), changed);
   EXPECT_EQ(saga.to_do(), "undo b?");
-  ASSERT_EQ(saga.result("b", Outcome::failed), changed);
+  ASSERT_EQ(saga.result("b", StepOutcome::failed), changed);
   EXPECT_EQ(saga.state("b"), "FAILED/NOT_NEEDED");
   EXPECT_EQ(saga.to_do(), "undo a");
 }
 
 TEST_F(ChainSagaTest, Case9TheFirstDefinitiveAnswerWinsAndTheOtherOneIsAContradiction) {
   ASSERT_EQ(saga.done("a"), changed);
-  EXPECT_EQ(saga.result("a", Outcome::failed), changed);
+  EXPECT_EQ(saga.result("a", StepOutcome::failed), changed);
   EXPECT_EQ(saga.status(), "STUCK(contradiction)");
   EXPECT_TRUE(saga.raised_alarm());
   EXPECT_EQ(saga.state("a"), "SUCCEEDED/NOT_NEEDED");
   EXPECT_EQ(saga.to_do(), "");
-  EXPECT_EQ(saga.result("a", Outcome::failed), "duplicate") << "it is stuck on it already";
+  EXPECT_EQ(saga.result("a", StepOutcome::failed), "duplicate") << "it is stuck on it already";
 }
 
 TEST_F(ChainSagaTest, Case9FailedAndThenSucceeded) {
   ASSERT_EQ(saga.done("a"), changed);
   ASSERT_EQ(saga.send("b"), changed);
-  ASSERT_EQ(saga.result("b", Outcome::failed), changed);
-  EXPECT_EQ(saga.result("b", Outcome::succeeded), changed);
+  ASSERT_EQ(saga.result("b", StepOutcome::failed), changed);
+  EXPECT_EQ(saga.result("b", StepOutcome::succeeded), changed);
   EXPECT_EQ(saga.status(), "STUCK(contradiction)");
   EXPECT_EQ(saga.state("b"), "FAILED/NOT_NEEDED");
   EXPECT_EQ(saga.by_operator(Kind::operator_force), changed);
@@ -121,10 +121,10 @@ TEST_F(ChainSagaTest, Case9ItSucceededAfterItsUndoFoundNothing) {
   ASSERT_EQ(saga.send("a"), changed);
   ASSERT_EQ(saga.cancel(), changed);
   ASSERT_EQ(saga.undo("a"), changed);
-  ASSERT_EQ(saga.undone("a", Outcome::ok_empty), changed);
+  ASSERT_EQ(saga.undone("a", StepOutcome::ok_empty), changed);
   ASSERT_EQ(saga.status(), "COMPENSATED");
-  EXPECT_EQ(saga.result("a", Outcome::failed), "stale") << "as the undo had told";
-  EXPECT_EQ(saga.result("a", Outcome::succeeded), changed);
+  EXPECT_EQ(saga.result("a", StepOutcome::failed), "stale") << "as the undo had told";
+  EXPECT_EQ(saga.result("a", StepOutcome::succeeded), changed);
   EXPECT_EQ(saga.status(), "STUCK(contradiction)") << "the only way out of an end";
   EXPECT_TRUE(saga.raised_alarm());
   EXPECT_EQ(saga.by_operator(Kind::operator_force), changed);
@@ -139,7 +139,7 @@ TEST_F(ChainSagaTest, Case9AnUndoThatFindsNothingOfWhatSucceeded) {
   ASSERT_EQ(saga.done("a"), changed);
   ASSERT_EQ(saga.cancel(), changed);
   ASSERT_EQ(saga.undo("a"), changed);
-  EXPECT_EQ(saga.undone("a", Outcome::ok_empty), changed);
+  EXPECT_EQ(saga.undone("a", StepOutcome::ok_empty), changed);
   EXPECT_EQ(saga.status(), "STUCK(contradiction)");
 }
 
@@ -156,7 +156,8 @@ TEST_F(ChainSagaTest, Case10ResultsOfNothingThatWasSentAreIllegal) {
   EXPECT_EQ(saga.tell({.kind = Kind::result, .step = no_step, .attempt = 1}), illegal);
   EXPECT_EQ(saga.undone("a"), illegal) << "no undo was sent";
   EXPECT_EQ(
-      saga.tell({.kind = Kind::result, .outcome = Outcome::never_seen, .step = 0, .attempt = 1}),
+      saga.tell(
+          {.kind = Kind::result, .outcome = StepOutcome::never_seen, .step = 0, .attempt = 1}),
       illegal)
       << "that is no result";
   SagaDriver unknown{definition};
@@ -183,7 +184,7 @@ TEST(ParallelSagaTest, Case11RepliesOfThreeBranchesInAllOrders) {
       for (int at = 0; at < 3; ++at) {
         const bool fails = at == failing;
         ASSERT_EQ(saga.result(order[static_cast<std::size_t>(at)],
-                              fails ? Outcome::failed : Outcome::succeeded),
+                              fails ? StepOutcome::failed : StepOutcome::succeeded),
                   changed);
       }
       if (failing < 0) {
@@ -206,7 +207,7 @@ TEST(FailureSagaTest, Case30AtTheFirstTheMiddleAndTheLastStep) {
     ASSERT_EQ(saga.start(), changed);
     for (std::size_t at = 0; at < failing; ++at) ASSERT_EQ(saga.done(steps[at]), changed);
     ASSERT_EQ(saga.send(steps[failing]), changed);
-    ASSERT_EQ(saga.result(steps[failing], Outcome::failed), changed);
+    ASSERT_EQ(saga.result(steps[failing], StepOutcome::failed), changed);
     EXPECT_EQ(saga.state(steps[failing]), "FAILED/NOT_NEEDED");
     for (std::size_t at = failing; at-- > 0;) {
       EXPECT_EQ(saga.status(), "COMPENSATING");
@@ -224,7 +225,7 @@ TEST_F(ChainSagaTest, Case31AbortAfterAllStepsBeforeCompletion) {
   ASSERT_EQ(saga.done("b"), changed);
   ASSERT_EQ(saga.send("c"), changed);
   ASSERT_EQ(saga.cancel(), changed);
-  ASSERT_EQ(saga.result("c", Outcome::succeeded), changed) << "the last one, a moment too late";
+  ASSERT_EQ(saga.result("c", StepOutcome::succeeded), changed) << "the last one, a moment too late";
   EXPECT_EQ(saga.status(), "COMPENSATING");
   for (const char* step : {"c", "b", "a"}) {
     EXPECT_EQ(saga.to_do(), fmt::format("undo {}", step));
@@ -250,7 +251,7 @@ TEST_F(DiamondSagaTest, Case32ForwardWaitsForAllAndBackwardTheOtherWayRound) {
   EXPECT_EQ(saga.undo("left"), illegal) << "join came after it and is not undone";
   ASSERT_EQ(saga.undo("join"), changed);
   EXPECT_EQ(saga.to_do(), "");
-  ASSERT_EQ(saga.undone("join", Outcome::ok_empty), changed);
+  ASSERT_EQ(saga.undone("join", StepOutcome::ok_empty), changed);
   EXPECT_EQ(saga.to_do(), "undo left, undo right") << "left was completed last";
 }
 
@@ -277,7 +278,7 @@ TEST_F(ChainSagaTest, Case36TheLimitOfTriesIsExact) {
   for (int attempt = 1; attempt <= 3; ++attempt) {
     ASSERT_EQ(saga.status(), "RUNNING") << attempt;
     ASSERT_EQ(saga.send("a"), changed);
-    ASSERT_EQ(saga.result("a", Outcome::unknown), changed);
+    ASSERT_EQ(saga.result("a", StepOutcome::unknown), changed);
     saga.pass(300);
   }
   EXPECT_EQ(saga.step("a").forward.attempts, 3U);
@@ -291,7 +292,7 @@ TEST_F(ChainSagaTest, Case36OfWhatIsOnlyPutOff) {
     ASSERT_EQ(saga.send("a"), changed);
     EXPECT_EQ(saga.step("a").forward.round, static_cast<std::uint32_t>(attempt - 1))
         << "refused and tried again";
-    ASSERT_EQ(saga.result("a", Outcome::retry_later), changed);
+    ASSERT_EQ(saga.result("a", StepOutcome::retry_later), changed);
     saga.pass(300);
   }
   EXPECT_EQ(saga.state("a"), "FAILED/NOT_NEEDED") << "it is known that there is no effect";
@@ -317,10 +318,11 @@ TEST_F(ChainSagaTest, Case37LaterKeepsTheIntervalAnErrorDoublesItAndTheCapHolds)
       "retry": {"initial_ms": 100, "factor": 2, "cap_ms": 300, "max": 20}}]})");
   SagaDriver other{many};
   ASSERT_EQ(other.start(), changed);
-  const std::vector<std::pair<Outcome, std::uint64_t>> waits{
-      {Outcome::retry_later, 100}, {Outcome::retry_later, 100}, {Outcome::unknown, 100},
-      {Outcome::retry_later, 200}, {Outcome::unknown, 200},     {Outcome::retry_later, 300},
-      {Outcome::unknown, 300},     {Outcome::unknown, 300}};
+  const std::vector<std::pair<StepOutcome, std::uint64_t>> waits{
+      {StepOutcome::retry_later, 100}, {StepOutcome::retry_later, 100},
+      {StepOutcome::unknown, 100},     {StepOutcome::retry_later, 200},
+      {StepOutcome::unknown, 200},     {StepOutcome::retry_later, 300},
+      {StepOutcome::unknown, 300},     {StepOutcome::unknown, 300}};
   for (const auto& [outcome, wait] : waits) {
     ASSERT_EQ(other.send("a"), changed);
     ASSERT_EQ(other.result("a", outcome), changed);
@@ -347,7 +349,7 @@ TEST_F(ChainSagaTest, Case38ACompensationFailsTwiceAndThenSucceeds) {
   ASSERT_EQ(saga.cancel(), changed);
   for (int attempt = 1; attempt <= 2; ++attempt) {
     ASSERT_EQ(saga.undo("b"), changed);
-    ASSERT_EQ(saga.undone("b", Outcome::unknown), changed);
+    ASSERT_EQ(saga.undone("b", StepOutcome::unknown), changed);
     EXPECT_EQ(saga.state("b"), "SUCCEEDED/C_RETRY_WAIT");
     EXPECT_EQ(saga.waits_ms("b"), attempt == 1 ? 100U : 200U);
     EXPECT_EQ(saga.undo("b"), illegal) << "not yet";
@@ -383,7 +385,7 @@ TEST(SettledSagaTest, AHoldThatWasCapturedIsReversedAndNotReleased) {
   ASSERT_EQ(saga.done("hold"), changed);
   ASSERT_EQ(saga.done("take"), changed);
   ASSERT_EQ(saga.send("call"), changed);
-  ASSERT_EQ(saga.result("call", Outcome::failed), changed);
+  ASSERT_EQ(saga.result("call", StepOutcome::failed), changed);
   EXPECT_EQ(saga.to_do(), "undo take");
   ASSERT_EQ(saga.undo("take"), changed);
   ASSERT_EQ(saga.undone("take"), changed);

@@ -49,7 +49,7 @@ void SagaDriver::check(const SagaTransition& transition, const SagaProgress& bef
 std::string SagaDriver::tell(SagaEvent event) {
   if (event.at == 0) event.at = now_;
   const SagaProgress before = progress_;
-  const auto transition = decide(definition_, progress_, event);
+  const auto transition = decide_saga(definition_, progress_, event);
   EXPECT_EQ(progress_, before) << "to decide changes nothing";
   if (!transition.ok()) {
     last_refusal_ = transition.error();
@@ -82,7 +82,8 @@ std::string SagaDriver::send(std::string_view step_id, RetrySafety safety, bool 
                .step = index_of(step_id)});
 }
 
-std::string SagaDriver::result(std::string_view step_id, Outcome outcome, std::uint32_t attempt) {
+std::string SagaDriver::result(std::string_view step_id, StepOutcome outcome,
+                               std::uint32_t attempt) {
   return tell({.kind = SagaEventKind::result,
                .outcome = outcome,
                .step = index_of(step_id),
@@ -93,7 +94,7 @@ std::string SagaDriver::ask(std::string_view step_id) {
   return tell({.kind = SagaEventKind::asked, .step = index_of(step_id)});
 }
 
-std::string SagaDriver::answer(std::string_view step_id, Outcome outcome) {
+std::string SagaDriver::answer(std::string_view step_id, StepOutcome outcome) {
   return tell({.kind = SagaEventKind::answered,
                .outcome = outcome,
                .step = index_of(step_id),
@@ -104,7 +105,8 @@ std::string SagaDriver::undo(std::string_view step_id) {
   return tell({.kind = SagaEventKind::undo_dispatched, .step = index_of(step_id)});
 }
 
-std::string SagaDriver::undone(std::string_view step_id, Outcome outcome, std::uint32_t attempt) {
+std::string SagaDriver::undone(std::string_view step_id, StepOutcome outcome,
+                               std::uint32_t attempt) {
   return tell({.kind = SagaEventKind::undo_result,
                .outcome = outcome,
                .step = index_of(step_id),
@@ -116,14 +118,15 @@ std::string SagaDriver::deadline() {
   return tell({.kind = SagaEventKind::deadline});
 }
 
-std::string SagaDriver::by_operator(SagaEventKind kind, std::string_view step_id, Outcome outcome) {
+std::string SagaDriver::by_operator(SagaEventKind kind, std::string_view step_id,
+                                    StepOutcome outcome) {
   return tell(
       {.kind = kind, .outcome = outcome, .step = step_id.empty() ? no_step : index_of(step_id)});
 }
 
 std::string SagaDriver::done(std::string_view step_id) {
   const std::string sent = send(step_id);
-  return sent == "changed" ? result(step_id, Outcome::succeeded) : sent;
+  return sent == "changed" ? result(step_id, StepOutcome::succeeded) : sent;
 }
 
 std::string SagaDriver::status() const {

@@ -24,16 +24,16 @@ class SagaDriver {
   std::string send(std::string_view step, RetrySafety safety = RetrySafety::idempotent,
                    bool can_query = false);
   /// Of the last attempt, unless it says which.
-  std::string result(std::string_view step, Outcome outcome, std::uint32_t attempt = 0);
+  std::string result(std::string_view step, StepOutcome outcome, std::uint32_t attempt = 0);
   std::string ask(std::string_view step);
-  std::string answer(std::string_view step, Outcome outcome);
+  std::string answer(std::string_view step, StepOutcome outcome);
   std::string undo(std::string_view step);
-  std::string undone(std::string_view step, Outcome outcome = Outcome::succeeded,
+  std::string undone(std::string_view step, StepOutcome outcome = StepOutcome::succeeded,
                      std::uint32_t attempt = 0);
   std::string deadline();
   std::string cancel() { return tell({.kind = SagaEventKind::cancel}); }
   std::string by_operator(SagaEventKind kind, std::string_view step = "",
-                          Outcome outcome = Outcome::succeeded);
+                          StepOutcome outcome = StepOutcome::succeeded);
 
   /// Sends the step and has it succeed at once; what any of both was told, if not "changed".
   std::string done(std::string_view step);

@@ -40,14 +40,14 @@ struct PivotSagaTest : testing::Test {
   /// The pivot's tries are used up, and nobody knows.
   void lose_pivot() {
     ASSERT_EQ(saga.send("pay"), changed);
-    ASSERT_EQ(saga.result("pay", Outcome::lost), changed);
+    ASSERT_EQ(saga.result("pay", StepOutcome::lost), changed);
     ASSERT_EQ(saga.status(), "STUCK(pivot_in_doubt)");
   }
   /// "told" is refused after the pivot.
   void fail_forward() {
     pay();
     ASSERT_EQ(saga.send("told"), changed);
-    ASSERT_EQ(saga.result("told", Outcome::failed), changed);
+    ASSERT_EQ(saga.result("told", StepOutcome::failed), changed);
     ASSERT_EQ(saga.status(), "STUCK(forward)");
   }
 };

@@ -14,17 +14,17 @@ constexpr std::uint64_t lease_ms = 50;
 
 }  // namespace
 
-Outcome StepBooks::do_it(bool refuses, bool keeps_keys) {
+StepOutcome StepBooks::do_it(bool refuses, bool keeps_keys) {
   was_seen_ = true;
-  if (keeps_keys && done_ != 0) return Outcome::succeeded;
-  if (undo_came_) return Outcome::failed;  // It must not happen after its undo.
-  if (keeps_keys && was_refused_) return Outcome::failed;
+  if (keeps_keys && done_ != 0) return StepOutcome::succeeded;
+  if (undo_came_) return StepOutcome::failed;  // It must not happen after its undo.
+  if (keeps_keys && was_refused_) return StepOutcome::failed;
   if (refuses && done_ == 0) {
     was_refused_ = true;
-    return Outcome::failed;
+    return StepOutcome::failed;
   }
   ++done_;
-  return Outcome::succeeded;
+  return StepOutcome::succeeded;
 }
 
 bool StepBooks::puts_off(std::uint32_t attempt, bool wants_to) {
@@ -32,20 +32,20 @@ bool StepBooks::puts_off(std::uint32_t attempt, bool wants_to) {
   return put_off_.contains(attempt);
 }
 
-Outcome StepBooks::undo_it() {
+StepOutcome StepBooks::undo_it() {
   if (!undo_came_) {
     undo_came_ = true;
     undo_was_empty_ = done_ == 0;
     undone_ = done_;
   }
-  return undo_was_empty_ ? Outcome::ok_empty : Outcome::succeeded;
+  return undo_was_empty_ ? StepOutcome::ok_empty : StepOutcome::succeeded;
 }
 
-Outcome StepBooks::query() const {
-  if (undo_came_ && undo_was_empty_) return Outcome::cancelled;
-  if (done_ != 0) return Outcome::succeeded;
-  if (was_refused_) return Outcome::failed;
-  return was_seen_ ? Outcome::in_progress : Outcome::never_seen;
+StepOutcome StepBooks::query() const {
+  if (undo_came_ && undo_was_empty_) return StepOutcome::cancelled;
+  if (done_ != 0) return StepOutcome::succeeded;
+  if (was_refused_) return StepOutcome::failed;
+  return was_seen_ ? StepOutcome::in_progress : StepOutcome::never_seen;
 }
 
 SagaWorld::SagaWorld(const SagaDefinition& definition, std::uint64_t seed)
@@ -70,7 +70,7 @@ bool SagaWorld::fail(std::string why) {
 bool SagaWorld::tell(SagaEvent event) {
   event.at = now_;
   event.jitter = static_cast<std::uint32_t>(random_.next());
-  const auto decided = decide(definition_, progress_, event);
+  const auto decided = decide_saga(definition_, progress_, event);
   if (!decided.ok()) return false;
   apply_transition(progress_, decided.value());
   apply_transition(replayed_, decided.value());
@@ -149,12 +149,12 @@ void SagaWorld::arrive(const Message& message) {
              books_[at].puts_off(message.attempt, true)) {
     reply.about = Kind::released;
   } else if (message.about == Kind::undo_result) {
-    reply.outcome = random_.chance(5) ? Outcome::retry_later : books_[at].undo_it();
+    reply.outcome = random_.chance(5) ? StepOutcome::retry_later : books_[at].undo_it();
   } else if (message.about == Kind::answered) {
     reply.outcome = books_[at].query();
   } else {
     reply.outcome = books_[at].puts_off(message.attempt, random_.chance(8))
-                        ? Outcome::retry_later
+                        ? StepOutcome::retry_later
                         : books_[at].do_it(may_fail && random_.chance(10), keeps_keys(at));
   }
   post(reply);
@@ -172,7 +172,7 @@ void SagaWorld::end_leases() {
     event.kind = lease.about;
     event.step = lease.step;
     event.attempt = lease.attempt;
-    event.outcome = Outcome::unknown;
+    event.outcome = StepOutcome::unknown;
     tell(event);  // Stale where an answer came.
   }
 }
@@ -263,7 +263,7 @@ bool SagaWorld::help() {
     std::erase_if(on_the_way_, [pivot](const Message& message) { return message.step == pivot; });
     event.kind = Kind::operator_resolve;
     event.step = pivot;
-    event.outcome = books_[pivot].times_done() != 0 ? Outcome::succeeded : Outcome::failed;
+    event.outcome = books_[pivot].times_done() != 0 ? StepOutcome::succeeded : StepOutcome::failed;
     return tell(event) || fail("honest evidence is refused");
   }
   for (std::uint8_t at = 0; at < definition_.steps.size(); ++at) {

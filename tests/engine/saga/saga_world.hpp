@@ -16,11 +16,11 @@ namespace daybook::test {
 class StepBooks {
  public:
   /// What arrives; `refuses` is what it would decide of something new.
-  Outcome do_it(bool refuses, bool keeps_keys);
+  StepOutcome do_it(bool refuses, bool keeps_keys);
   /// Puts this attempt off, or has done so before: then it is never done.
   [[nodiscard]] bool puts_off(std::uint32_t attempt, bool wants_to);
-  Outcome undo_it();
-  [[nodiscard]] Outcome query() const;
+  StepOutcome undo_it();
+  [[nodiscard]] StepOutcome query() const;
 
   [[nodiscard]] int effects() const { return done_ - undone_; }
   [[nodiscard]] int times_done() const { return done_; }
@@ -56,7 +56,7 @@ class SagaWorld {
     std::uint8_t step = 0;
     std::uint32_t attempt = 0;
     bool is_reply = false;
-    Outcome outcome = Outcome::unknown;
+    StepOutcome outcome = StepOutcome::unknown;
     std::uint64_t arrives_at = 0;
   };
   struct Lease {
