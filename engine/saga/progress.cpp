@@ -97,6 +97,31 @@ Result<SagaProgress> progress_of(std::span<const std::byte> bytes) {
   return progress;
 }
 
+std::uint64_t next_wake(const SagaProgress& progress) {
+  const SagaHead& head = progress.head;
+  if (is_end(head.status)) return 0;
+  std::uint64_t earliest = 0;
+  const auto consider = [&earliest](std::uint64_t at) {
+    if (at != 0 && (earliest == 0 || at < earliest)) earliest = at;
+  };
+  const bool has_deadline =
+      head.status == SagaStatus::running && !head.is(saga_flag::deadline_passed);
+  if (has_deadline) consider(head.deadline_at);
+  for (std::size_t at = 0; at < head.step_count; ++at) {
+    const StepProgress& step = progress.steps[at];
+    // Only a saga that runs sends or asks again; what is out is always waited for.
+    const bool waits_in_vain =
+        step.state == StepState::retry_wait && head.status != SagaStatus::running;
+    if (!waits_in_vain) consider(step.forward.next_at);
+    const bool goes_back =
+        head.status == SagaStatus::compensating || head.stuck == StuckReason::backward;
+    if (goes_back || step.compensation == CompensationState::dispatched) {
+      consider(step.undo.next_at);
+    }
+  }
+  return earliest;
+}
+
 Uint128 digest_of(const SagaProgress& progress) { return xxh3_128(to_bytes(progress)); }
 
 }  // namespace daybook

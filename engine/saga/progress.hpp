@@ -95,7 +95,8 @@ inline constexpr std::uint16_t known = (1U << 11) - 1;
 
 /// How often one operation of a step, DO or UNDO, was tried. 32 bytes.
 struct TryProgress {
-  std::uint64_t next_at = 0;      ///< Nanoseconds since 1970; of a wait, 0 otherwise.
+  /// Nanoseconds since 1970: when a wait is over, or when what is out counts as unknown; 0 = never.
+  std::uint64_t next_at = 0;
   std::uint64_t interval_ms = 0;  ///< How long the next wait is.
   std::uint32_t attempts = 0;     ///< Sent, ever: the number of the last one.
   std::uint32_t tries = 0;  ///< Sent or asked about, as the policy counts: anew after a retry.
@@ -168,6 +169,10 @@ static_assert(std::is_trivially_copyable_v<SagaProgress>);
 /// The other way. Any bytes are safe.
 /// Errors: FailureKind::damaged for what to_bytes() never writes.
 [[nodiscard]] Result<SagaProgress> progress_of(std::span<const std::byte> bytes);
+
+/// When something is due for the saga by itself, nanoseconds since 1970: the end of a wait, the
+/// time when what is out counts as unknown, its deadline. 0 = never. It may be past.
+[[nodiscard]] std::uint64_t next_wake(const SagaProgress& progress);
 
 /// XXH3-128 of to_bytes().
 [[nodiscard]] Uint128 digest_of(const SagaProgress& progress);

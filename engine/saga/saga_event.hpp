@@ -13,13 +13,13 @@
 namespace daybook {
 
 enum class SagaEventKind : std::uint8_t {
-  started,          ///< `deadline_at`, `definition`, `content`.
-  dispatched,       ///< `step`, `safety`, `can_query`: it is about to be sent, or done here.
-  released,         ///< `step`, `attempt`: given back by its participant, not begun.
-  result,           ///< `step`, `attempt`, `outcome`.
-  asked,            ///< `step`: the participant is about to be asked what became of it.
-  answered,         ///< `step`, `attempt`, `outcome`: what it said, or that it said nothing.
-  undo_dispatched,  ///< `step`.
+  started,     ///< `deadline_at`, `definition`, `content`.
+  dispatched,  ///< `step`, `safety`, `can_query`, `due_at`: it is about to be sent, or done here.
+  released,    ///< `step`, `attempt`: given back by its participant, not begun.
+  result,      ///< `step`, `attempt`, `outcome`.
+  asked,       ///< `step`, `due_at`: its participant is about to be asked what became of it.
+  answered,    ///< `step`, `attempt`, `outcome`: what it said, or that it said nothing.
+  undo_dispatched,  ///< `step`, `due_at`.
   undo_released,    ///< `step`, `attempt`.
   undo_result,      ///< `step`, `attempt`, `outcome`.
   deadline,
@@ -52,10 +52,11 @@ struct SagaEvent {
   RetrySafety safety = RetrySafety::idempotent;
   bool can_query = false;
   std::uint8_t step = no_step;
-  std::uint32_t attempt = 0;  ///< Which sending it is about, from 1.
-  std::uint32_t jitter = 0;   ///< Random bits, recorded: shorten a wait by up to a quarter.
-  std::uint64_t at = 0;       ///< Engine time, nanoseconds since 1970.
-  std::uint64_t deadline_at = 0;
+  std::uint32_t attempt = 0;      ///< Which sending it is about, from 1.
+  std::uint32_t jitter = 0;       ///< Random bits, recorded: shorten a wait by up to a quarter.
+  std::uint64_t at = 0;           ///< Engine time, nanoseconds since 1970.
+  std::uint64_t deadline_at = 0;  ///< As `at`; 0 = none.
+  std::uint64_t due_at = 0;  ///< When no answer counts as unknown, or a timer is over; 0 = never.
   Uint128 definition{};
   Uint128 content{};
 };

@@ -176,6 +176,7 @@ StepEffect take_dispatched(StepProgress& step, const RetryPolicy& policy, const 
   if (step.state != StepState::not_started && !is_due) return StepEffect::illegal;
   count_try(step.forward, policy);
   ++step.forward.attempts;
+  step.forward.next_at = event.due_at;
   step.state = StepState::dispatched;
   step.safety = event.safety;
   step.clear(step_flag::can_query);
@@ -202,7 +203,7 @@ StepEffect take_asked(StepProgress& step, const SagaEvent& event) {
   }
   // Questions count like attempts: a participant that is gone is not asked for ever.
   ++step.forward.tries;
-  step.forward.next_at = 0;
+  step.forward.next_at = event.due_at;
   step.state = StepState::unknown;
   step.clear(step_flag::ask_first);
   step.set(step_flag::asking);
@@ -240,6 +241,7 @@ StepEffect take_undo_dispatched(StepProgress& step, const RetryPolicy& policy,
   if (step.compensation != CompensationState::ready && !is_due) return StepEffect::illegal;
   count_try(step.undo, policy);
   ++step.undo.attempts;
+  step.undo.next_at = event.due_at;
   step.compensation = CompensationState::dispatched;
   return StepEffect::changed;
 }

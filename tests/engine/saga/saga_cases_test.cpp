@@ -333,6 +333,26 @@ TEST_F(ChainSagaTest, Case37LaterKeepsTheIntervalAnErrorDoublesItAndTheCapHolds)
   }
 }
 
+TEST_F(ChainSagaTest, WakesForWhatIsDueFirst) {
+  EXPECT_EQ(next_wake(saga.progress()), 1'000'000 * ms) << "its deadline";
+  const auto out = [this](Kind kind, std::uint64_t due_at) {
+    return saga.tell({.kind = kind, .step = 0, .due_at = due_at});
+  };
+  ASSERT_EQ(out(Kind::dispatched, 500 * ms), changed);
+  EXPECT_EQ(next_wake(saga.progress()), 500 * ms) << "what is out counts as unknown";
+  ASSERT_EQ(saga.result("a", StepOutcome::unknown), changed);
+  EXPECT_EQ(next_wake(saga.progress()), saga.now() + 100 * ms) << "it is sent again";
+  saga.pass(100);
+  ASSERT_EQ(out(Kind::dispatched, 700 * ms), changed);
+  ASSERT_EQ(saga.cancel(), changed);
+  EXPECT_EQ(next_wake(saga.progress()), 700 * ms) << "going back it has no deadline";
+  ASSERT_EQ(out(Kind::undo_dispatched, 600 * ms), changed);
+  EXPECT_EQ(next_wake(saga.progress()), 600 * ms);
+  ASSERT_EQ(saga.undone("a"), changed);
+  EXPECT_EQ(saga.status(), "COMPENSATED");
+  EXPECT_EQ(next_wake(saga.progress()), 0U);
+}
+
 TEST(WaitSagaTest, Case37JitterShortensByUpToAQuarterAndIsExact) {
   EXPECT_EQ(wait_ns(100, 0), 100 * ms);
   EXPECT_EQ(wait_ns(100, 1U << 31U), 100 * ms - 100 * ms / 8);

@@ -100,6 +100,7 @@ void SagaWorld::begin(const SagaAction& action) {
   event.step = at;
   event.safety = safety_[at];
   event.can_query = can_query_[at];
+  if (!is_local(definition_.steps[at].kind)) event.due_at = now_ + lease_ms * ms;
   if (!tell(event)) {
     what_ = "an action that is listed cannot be begun";
     return;
@@ -124,7 +125,6 @@ void SagaWorld::begin(const SagaAction& action) {
     if (!tell(result)) what_ = "the result of a local step is refused";
     return;
   }
-  leases_.push_back({message.about, at, message.attempt, now_ + lease_ms * ms});
   if (!random_.chance(3)) post(message);
 }
 
@@ -160,24 +160,39 @@ void SagaWorld::arrive(const Message& message) {
   post(reply);
 }
 
+// Whatever is out says in the bytes when it counts as unknown.
 void SagaWorld::end_leases() {
-  for (std::size_t place = 0; place < leases_.size();) {
-    const Lease lease = leases_[place];
-    if (lease.ends_at > now_) {
-      ++place;
-      continue;
-    }
-    leases_.erase(leases_.begin() + static_cast<std::ptrdiff_t>(place));
+  const std::uint64_t wake = next_wake(progress_);
+  bool is_any_due = false;
+  for (std::uint8_t at = 0; at < definition_.steps.size(); ++at) {
+    const StepProgress& step = progress_.steps[at];
     SagaEvent event;
-    event.kind = lease.about;
-    event.step = lease.step;
-    event.attempt = lease.attempt;
+    event.step = at;
     event.outcome = StepOutcome::unknown;
-    tell(event);  // Stale where an answer came.
+    const bool is_asked = step.is(step_flag::asking);
+    const bool is_out = (step.state == StepState::dispatched || is_asked) &&
+                        step.forward.next_at != 0 && step.forward.next_at <= now_;
+    const bool is_undo_out = step.compensation == CompensationState::dispatched &&
+                             step.undo.next_at != 0 && step.undo.next_at <= now_;
+    is_any_due |= is_out || is_undo_out;
+    if (is_out) {
+      event.kind = is_asked ? Kind::answered : Kind::result;
+      event.attempt = step.forward.attempts;
+      tell(event);
+    }
+    if (is_undo_out) {
+      event.kind = Kind::undo_result;
+      event.attempt = step.undo.attempts;
+      tell(event);
+    }
+  }
+  const bool was_woken = wake != 0 && wake <= now_;
+  if (is_any_due && !was_woken && !is_end(progress_.head.status)) {
+    what_ = "something is due, and nobody was to be woken";
   }
 }
 
-// Nothing is kept but the bytes; what was out is found in them, and its lease ends.
+// Nothing is kept but the bytes.
 void SagaWorld::crash() {
   const auto read = progress_of(to_bytes(progress_));
   if (!read.ok() || digest_of(read.value()) != digest_of(replayed_)) {
@@ -185,20 +200,6 @@ void SagaWorld::crash() {
     return;
   }
   progress_ = read.value();
-  leases_.clear();
-  for (std::size_t at = 0; at < definition_.steps.size(); ++at) {
-    const StepProgress& step = progress_.steps[at];
-    const auto index = static_cast<std::uint8_t>(at);
-    if (step.state == StepState::dispatched) {
-      leases_.push_back({Kind::result, index, step.forward.attempts, now_});
-    }
-    if (step.is(step_flag::asking)) {
-      leases_.push_back({Kind::answered, index, step.forward.attempts, now_});
-    }
-    if (step.compensation == CompensationState::dispatched) {
-      leases_.push_back({Kind::undo_result, index, step.undo.attempts, now_});
-    }
-  }
 }
 
 void SagaWorld::act() {

@@ -59,12 +59,6 @@ class SagaWorld {
     StepOutcome outcome = StepOutcome::unknown;
     std::uint64_t arrives_at = 0;
   };
-  struct Lease {
-    SagaEventKind about = SagaEventKind::result;
-    std::uint8_t step = 0;
-    std::uint32_t attempt = 0;
-    std::uint64_t ends_at = 0;
-  };
 
   bool tell(SagaEvent event);
   void act();
@@ -90,7 +84,6 @@ class SagaWorld {
   std::vector<RetrySafety> safety_;
   std::vector<bool> can_query_;
   std::deque<Message> on_the_way_;
-  std::vector<Lease> leases_;
   std::vector<bool> skipped_;
   std::uint64_t now_ = 1;
   std::uint64_t losses_ = 0;  ///< Of a hundred messages.
