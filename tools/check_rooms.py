@@ -38,7 +38,7 @@ OWNERS = {
     "xxhash.h": ["engine/base/hash.cpp"],
     "openssl/": ["engine/base/hash.cpp", "net/"],
     "CLI/": ["tools/"],
-    "nlohmann/": ["tools/", "tests/"],
+    "nlohmann/": ["engine/saga/document.cpp", "tools/", "tests/"],
     "spdlog/": ["tools/", "net/"],
     "gtest/": ["tests/"],
     "gmock/": ["tests/"],

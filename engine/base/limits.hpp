@@ -89,6 +89,23 @@ inline constexpr std::size_t rebuild_differences_page_max = 256;   ///< In one a
 inline constexpr std::uint32_t accounts_at_max =
     256;  ///< Or holds: asked for at once, as of a moment.
 
+inline constexpr std::size_t saga_definition_bytes_max = 64 * 1'024;  ///< Of its JSON text.
+inline constexpr std::uint32_t saga_document_depth_max = 8;           ///< Objects and lists in it.
+inline constexpr std::uint32_t saga_document_values_max = 4'096;      ///< Of any kind, in it.
+inline constexpr std::uint32_t saga_document_members_max = 256;       ///< Of one object or list.
+inline constexpr std::uint32_t saga_steps_max = 64;
+inline constexpr std::uint32_t saga_inputs_max = 64;
+inline constexpr std::uint32_t saga_outputs_max = 16;    ///< Of one step.
+inline constexpr std::uint32_t saga_arguments_max = 32;  ///< Of one step.
+inline constexpr std::uint32_t saga_internal_accounts_max = 64;
+inline constexpr std::size_t saga_name_bytes_max = 64;   ///< Of a saga, step, input, type, signal.
+inline constexpr std::size_t saga_text_bytes_max = 160;  ///< Of a constant text.
+inline constexpr std::uint64_t saga_deadline_ms_max = 31'622'400'000;    ///< 366 days.
+inline constexpr std::uint64_t saga_timeout_ms_max = 86'400'000;         ///< Of a remote step.
+inline constexpr std::uint64_t saga_retry_interval_ms_max = 86'400'000;  ///< A day.
+inline constexpr std::uint32_t saga_retry_factor_max = 10;
+inline constexpr std::uint32_t saga_retry_tries_max = 1'000'000;
+
 inline constexpr std::uint64_t busy_after_ns = 1'000'000'000;  ///< Read but not taken: busy.
 inline constexpr std::uint64_t index_wait_ns = 1'000'000'000;  ///< Query waiting for min_sequence.
 inline constexpr std::uint64_t follower_lag_default = 4'000'000;  ///< Sequences.

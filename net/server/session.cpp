@@ -20,10 +20,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// The largest reply that a request may get.
-std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
-  // A lookup has ids, a list a limit.
-  const std::size_t items = std::size_t{body.event_count} + body.limit;
+/// Bytes of an item of what is answered with items and nothing else; 0 for other kinds.
+std::size_t item_bytes(RequestKind kind) {
   switch (kind) {
     case RequestKind::create_accounts:
     case RequestKind::create_transfers:
@@ -38,62 +36,86 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
     case RequestKind::tcc_commands:
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
-      return reply_frame_bytes(body.event_count * sizeof(Refusal), 0);
+      return sizeof(Refusal);
     case RequestKind::lookup_accounts:
     case RequestKind::list_accounts:
     case RequestKind::query_accounts:
-      return reply_frame_bytes(items * sizeof(Account), 0);
+      return sizeof(Account);
     case RequestKind::lookup_transfers:
     case RequestKind::list_transfers:
     case RequestKind::get_account_transfers:
     case RequestKind::query_transfers:
-      return reply_frame_bytes(items * sizeof(Transfer), 0);
+      return sizeof(Transfer);
     case RequestKind::get_account_balances:
-      return reply_frame_bytes(body.limit * sizeof(AccountBalance), 0);
+      return sizeof(AccountBalance);
     case RequestKind::list_ledgers:
-      return reply_frame_bytes(body.limit * sizeof(Ledger), 0);
+      return sizeof(Ledger);
     case RequestKind::lookup_holds:
-      return reply_frame_bytes(body.event_count * sizeof(HoldView), 0);
+      return sizeof(HoldView);
     case RequestKind::trial_balance:
     case RequestKind::trial_balance_at:
-      return reply_frame_bytes(body.limit * sizeof(LedgerBalance), 0);
+      return sizeof(LedgerBalance);
     case RequestKind::lookup_names:
-      return reply_frame_bytes(body.event_count * sizeof(Name), 0);
-    case RequestKind::read_events:
-      return events_reply_frame_bytes(
-          std::min(limits::event_page_bytes_max,
-                   body.limit * (sizeof(RecordedEvent) + limits::event_payload_bytes_max)),
-          0);
-    case RequestKind::query_operations:
-      // And the one record that may go above.
-      return reply_frame_bytes(limits::operations_page_bytes_max + 1'024, 0);
+      return sizeof(Name);
     case RequestKind::lookup_accounts_at:
-      return reply_frame_bytes(body.event_count * sizeof(AccountAsOf), 0);
+      return sizeof(AccountAsOf);
     case RequestKind::lookup_orders:
-      return reply_frame_bytes(body.event_count * sizeof(OrderView), 0);
+      return sizeof(OrderView);
+    case RequestKind::read_events:
+    case RequestKind::query_operations:
     case RequestKind::lookup_payments:
-      return payments_reply_frame_bytes(body.event_count, body.event_count * claims_a_payment_max);
     case RequestKind::lookup_checkpoints:
-      return reply_frame_bytes(limits::checkpoints_max * sizeof(EventCheckpoint), 0);
     case RequestKind::lookup_tccs:
     case RequestKind::list_tccs:
-      return tccs_reply_frame_bytes(items, body.event_count * limits::tcc_branches_max);
     case RequestKind::rebuild:
-      return rebuild_reply_frame_bytes(limits::rebuild_differences_page_max);
     case RequestKind::take_snapshot:
     case RequestKind::state_digest:
     case RequestKind::open_session:
-      return digest_reply_frame_bytes(0);
     case RequestKind::subscribe:
     case RequestKind::unsubscribe:
-      return reply_frame_bytes(0, 0);
     case RequestKind::acknowledge_events:
     case RequestKind::release_holds:
     case RequestKind::expire_tccs:
     case RequestKind::prune_tccs:
-      return 0;
+      break;
   }
   return 0;
+}
+
+/// The largest reply that a request may get. What is never answered with a frame of its own gets
+/// the smallest.
+std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
+  // A lookup has ids, a list a limit.
+  const std::size_t items = std::size_t{body.event_count} + body.limit;
+  if (const std::size_t each = item_bytes(kind); each != 0) {
+    return reply_frame_bytes(items * each, 0);
+  }
+  if (kind == RequestKind::read_events) {
+    return events_reply_frame_bytes(
+        std::min(limits::event_page_bytes_max,
+                 body.limit * (sizeof(RecordedEvent) + limits::event_payload_bytes_max)),
+        0);
+  }
+  if (kind == RequestKind::query_operations) {
+    // And the one record that may go above.
+    return reply_frame_bytes(limits::operations_page_bytes_max + 1'024, 0);
+  }
+  if (kind == RequestKind::lookup_payments) {
+    return payments_reply_frame_bytes(items, items * claims_a_payment_max);
+  }
+  if (kind == RequestKind::lookup_checkpoints) {
+    return reply_frame_bytes(limits::checkpoints_max * sizeof(EventCheckpoint), 0);
+  }
+  if (kind == RequestKind::lookup_tccs || kind == RequestKind::list_tccs) {
+    return tccs_reply_frame_bytes(items, body.event_count * limits::tcc_branches_max);
+  }
+  if (kind == RequestKind::rebuild) {
+    return rebuild_reply_frame_bytes(limits::rebuild_differences_page_max);
+  }
+  if (kind == RequestKind::subscribe || kind == RequestKind::unsubscribe) {
+    return reply_frame_bytes(0, 0);
+  }
+  return digest_reply_frame_bytes(0);
 }
 
 }  // namespace

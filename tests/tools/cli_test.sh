@@ -105,7 +105,7 @@ help_and_usage() {
     oplog trace trial-balance \
     "import accounts" "import transfers" "export accounts" "export transfers" \
     "identity add" "identity list" "identity remove" \
-    "admin digest" "admin head" "admin snapshot" "admin advance-clock" "admin accept-clock" rebuild repair; do
+    "admin digest" "admin head" "admin snapshot" "admin advance-clock" "admin accept-clock" rebuild repair "saga check"; do
     # shellcheck disable=SC2086
     run 0 $command --help
     has out "xample"
@@ -120,6 +120,25 @@ help_and_usage() {
   has err "nonsense"
   run 2 account get 1 --connect 127.0.0.1:1
   has err "127.0.0.1"
+}
+
+saga_definitions() {
+  local sagas
+  sagas=$(dirname "$0")/../../tools/demo/sagas
+  run 0 saga check "$sagas/payOrder.json"
+  has out "The pivot is 'charge'"
+  has out "reserve (release the hold), initiate (end the payment)"
+  run 0 saga check --json "$sagas/createOrder.json"
+  has out '"good":true,"name":"createOrder"'
+  echo '{"name":"x","version":1,"deadline_ms":9,"steps":[{"id":"a","kind":"remote.call","type":"t","class":"readonly"}]}' \
+    >"$work/saga.json"
+  run 1 saga check "$work/saga.json"
+  has out "steps[0].timeout_ms: a remote step needs a time-out"
+  run 1 saga check --json "$work/saga.json"
+  has out '{"path":"steps[0].timeout_ms","what":"a remote step needs a time-out"}'
+  run 2 saga check "$work/none.json"
+  has err "none.json"
+  run 2 saga check
 }
 
 ledgers() {
@@ -1451,6 +1470,8 @@ addresses
 threads
 full_disk
 held_clock
+
+saga_definitions
 
 echo "$checks checks, $failures failed"
 [ "$failures" -eq 0 ]

@@ -66,6 +66,7 @@ void register_rebuild(CLI::App& app, CommandContext& context);
 void register_repair(CLI::App& app, CommandContext& context);
 void register_replay(CLI::App& app, CommandContext& context);
 void register_restore(CLI::App& app, CommandContext& context);
+void register_saga(CLI::App& app, CommandContext& context);
 void register_serve(CLI::App& app, CommandContext& context);
 void register_state(CLI::App& app, CommandContext& context);
 void register_stream(CLI::App& app, CommandContext& context);
