@@ -133,9 +133,31 @@ for state in posted voided expired open; do
 done
 show trial-balance
 good "one hold was captured in two parts, one released, one expired; one is still open"
+
+step "5. Transactions over several parties: tried, then confirmed or cancelled as a whole"
+# A marketplace order: 30.00 to one shop and 12.00 to another, or nothing at all.
+tried() {
+  show tcc begin "$1" --created 2026-01-31T08:00:00Z --timeout 1h --business "name:order-$1"
+  show tcc try "$1" 1 --debit 2003 --credit 3001 --amount 30.00 "${eur[@]}"
+  show tcc try "$1" 2 --debit 2003 --credit 3002 --amount 12.00 "${eur[@]}"
+}
+show transfer create --id 141 --debit 1000 --credit 2003 --amount 200.00 --ledger 978 --code 1
+tried 8001
+show tcc confirm 8001 1 2=10.00 --ledger 978
+tried 8002
+show tcc cancel 8002
+# Late, after the cancel: it must not hold anything.
+if "$daybook" tcc try 8002 3 --debit 2003 --credit 3001 --amount 1.00 "${eur[@]}" \
+  2>/dev/null | sed 's/^/    /'; then wrong "a try after the cancel was taken"; fi
+tried 8003
+show tcc get 8001 8002 8003
+transactions() { "$daybook" tcc get 8001 8002 8003; }
+transactions >"$work/transactions_before"
+show trial-balance
+good "one was confirmed, with less on one branch; one was cancelled; one is still open"
 balances >"$work/before"
 
-step "5. A load of single transfers, and SIGKILL in the middle of it"
+step "6. A load of single transfers, and SIGKILL in the middle of it"
 "$daybook" bench --connect "$DAYBOOK_CONNECT" --transfers 5000000 --accounts 100 --batch 1 \
   --clients 8 --in-flight 4 --ids random --seed 1 --ack-log "$work/acknowledged" \
   >"$work/load" 2>&1 </dev/null &
@@ -151,7 +173,7 @@ acknowledged=$(($(stat -c %s "$work/acknowledged") / 16))
 if ((acknowledged == 0)); then cat "$work/load" >&2; wrong "nothing was acknowledged"; fi
 good "killed after $acknowledged acknowledged transfers of the load"
 
-step "6. The engine comes back on the same directory"
+step "7. The engine comes back on the same directory"
 start_engine
 show check-acks "$data" "$work/acknowledged"
 good "every acknowledged transfer is in the journal"
@@ -162,6 +184,10 @@ holds >"$work/holds_after"
 if ! diff "$work/holds_before" "$work/holds_after"; then wrong "holds differ"; fi
 show transfer post 131 --id 133
 good "so are the holds; the one that was open is captured to its end now"
+transactions >"$work/transactions_after"
+if ! diff "$work/transactions_before" "$work/transactions_after"; then wrong "transactions differ"; fi
+show tcc confirm 8003 1 2
+good "so are the transactions; the open one is confirmed now"
 again=$("$daybook" transfer create --id 15 --debit 2001 --credit 3001 \
   --amount 1.00 --ledger 978 --code 2 --json || true)
 if [[ "$(field status <<<"$again")" != id_already_failed ]]; then
@@ -169,7 +195,7 @@ if [[ "$(field status <<<"$again")" != id_already_failed ]]; then
 fi
 good "the refused transfer is remembered: its id answers id_already_failed for ever"
 
-step "7. The journal is checked and replayed offline, beside the running engine"
+step "8. The journal is checked and replayed offline, beside the running engine"
 show trial-balance
 show verify "$data"
 live=$("$daybook" admin digest --json)

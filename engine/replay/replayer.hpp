@@ -80,6 +80,7 @@ class Replayer {
   [[nodiscard]] Result<void> check_name(const EntryFacts& facts, const Name& name,
                                         Sequence sequence);
   [[nodiscard]] Result<void> apply_events(const EntryFacts& facts, const PlacedRun& placed);
+  [[nodiscard]] Result<void> check_holds(const EntryFacts& facts, const PlacedRun& placed) const;
   [[nodiscard]] Result<void> apply_tcc(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_checkpoints(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> check_event(const EntryFacts& facts, const DomainEvent& event,

@@ -350,6 +350,26 @@ void State::apply_tcc(const TccFact& fact) {
   digest_.add(tccs.digest());
 }
 
+bool State::holds_branch(const Uint128& gid, const TccBranch& branch) const {
+  const HoldSlot slot =
+      holds.find(transfer_id_of(gid, branch.branch, TccOperation::try_, branch.round));
+  if (slot == no_hold) return false;
+  const Hold& hold = holds.at(slot);
+  return hold.owner == gid && hold.amount == branch.tried && hold.posted == Amount{} &&
+         hold.expires_at == Timestamp{};
+}
+
+bool State::holds_all_branches() const {
+  bool all = true;
+  tccs.for_each([&](TccSlot slot) {
+    tccs.for_each_branch(slot, [&](const TccBranch& branch) {
+      if (branch.state != TccBranchState::tried) return;
+      all = all && holds_branch(tccs.at(slot).gid, branch);
+    });
+  });
+  return all;
+}
+
 void State::remember(const Operation& operation, Sequence sequence) {
   if (operation.time > last_timestamp_) last_timestamp_ = operation.time;
   if (operation.client.value().is_zero()) return;

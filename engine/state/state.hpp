@@ -107,6 +107,11 @@ class State {
   /// TccTable::apply().
   void apply_tcc(const TccFact& fact);
 
+  /// Is the hold of a branch that is tried open, and is it what was tried?
+  [[nodiscard]] bool holds_branch(const Uint128& gid, const TccBranch& branch) const;
+  /// Is that so for all of them? Cost: O(transactions + branches).
+  [[nodiscard]] bool holds_all_branches() const;
+
   /// System calls that the thread that uses the state should be spared: asks for the memory that
   /// tables grow into next, and gives back that of ids which stand in runs. Any one thread.
   void tend_memory() {

@@ -26,6 +26,11 @@ std::uint64_t digest_of(Timestamp watermark) {
   return watermark.value() == 0 ? 0 : digest_of(watermark_kind, watermark);
 }
 
+bool is_reason(std::uint16_t detail) {
+  return detail == static_cast<std::uint16_t>(TccReason::client) ||
+         detail == static_cast<std::uint16_t>(TccReason::expired);
+}
+
 bool settles(TccFactKind kind) {
   return kind == TccFactKind::branch_confirmed || kind == TccFactKind::branch_cancelled;
 }
@@ -80,6 +85,9 @@ const char* TccTable::fault_of(const TccFact& fact) const {
   }
   if (fact.gid.is_zero() || fact.gid.is_max()) return "a transaction has an id that none may have";
   const TccSlot slot = find(fact.gid);
+  if (fact.kind == TccFactKind::begun && fact.deadline <= fact.timestamp) {
+    return "a transaction begins at its deadline";
+  }
   if (fact.kind == TccFactKind::begun || fact.kind == TccFactKind::cancelled_unseen) {
     const bool old = Timestamp{fact.word} <= watermark_;
     return slot == no_tcc && !old ? nullptr : "a transaction begins twice";
@@ -95,7 +103,7 @@ const char* TccTable::fault_of(const TccFact& fact) const {
       return is_new && view.state == TccState::trying ? nullptr : "a branch is tried out of turn";
     case TccFactKind::decided_confirm:
     case TccFactKind::decided_cancel:
-      return view.state == TccState::trying && fact.branch == 0
+      return view.state == TccState::trying && fact.branch == 0 && is_reason(fact.detail)
                  ? nullptr
                  : "a transaction is decided out of turn";
     case TccFactKind::branch_confirmed:
@@ -287,6 +295,35 @@ void TccTable::erase(TccSlot slot) {
   row = Row{};
   row.next = free_;
   free_ = slot + 1;
+}
+
+const char* TccTable::fault_of_rows() const {
+  const char* fault = nullptr;
+  for_each([&](TccSlot slot) {
+    const TccView& view = at(slot);
+    std::uint32_t branches = 0;
+    std::uint32_t open = 0;
+    for_each_branch(slot, [&](const TccBranch& branch) {
+      ++branches;
+      if (branch.state == TccBranchState::tried) ++open;
+      const bool known =
+          branch.state >= TccBranchState::tried && branch.state <= TccBranchState::expired;
+      if (!known || branch.confirmed > branch.tried) fault = "has a branch in no known state";
+    });
+    if (branches != view.branch_count || open != view.open_count ||
+        branches > limits::tcc_branches_max) {
+      fault = "has a transaction with other branches than it says";
+    }
+    // Operations settle what they decide, so nothing is under way between them.
+    const std::uint8_t decision = view.state == TccState::trying      ? tcc_decision::none
+                                  : view.state == TccState::confirmed ? tcc_decision::confirm
+                                                                      : tcc_decision::cancel;
+    const bool under_way = view.state == TccState::confirming || view.state == TccState::cancelling;
+    if (under_way || view.decision != decision || (view.has_ended() && open != 0)) {
+      fault = "has a transaction in a state that none can be in";
+    }
+  });
+  return fault;
 }
 
 std::uint64_t TccTable::digest_of_rows() const {

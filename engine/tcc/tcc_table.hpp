@@ -73,6 +73,10 @@ class TccTable {
   /// Requires: fault_of() none, prepared, fits().
   void apply(const TccFact& fact);
 
+  /// Of rows that came from a snapshot: what is wrong with them by themselves; null if nothing.
+  /// Cost: O(transactions + branches).
+  [[nodiscard]] const char* fault_of_rows() const;
+
   /// The sum over all rows of the digest of their bytes: a part of the state digest.
   [[nodiscard]] std::uint64_t digest() const { return digest_; }
   /// The same, added up anew. Cost: O(transactions + branches).

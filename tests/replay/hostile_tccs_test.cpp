@@ -15,6 +15,7 @@ TccFact fact(TccFactKind kind, std::uint64_t gid = 7, std::uint64_t branch = 0) 
   made.gid = Uint128{gid, 0};
   made.branch = branch;
   if (kind == begun) made.deadline = Timestamp{1'000};
+  if (kind == decided_confirm || kind == decided_cancel) made.detail = 1;
   if (kind == begun || kind == cancelled_unseen) made.word = 100;
   return made;
 }
@@ -45,6 +46,22 @@ const Forgery rows[] = {
      "a branch is emptied out of turn"},
     {"of_an_unknown_kind", facts({fact(begun), fact(TccFactKind{99})}),
      "a fact of a transaction has an unknown kind"},
+    {"begun_at_its_deadline",
+     [](Forger& forger) {
+       TccFact late = fact(begun);
+       late.deadline = Timestamp{Forger::time};
+       forger.tccs({late});
+     },
+     "a transaction begins at its deadline"},
+    {"tried_without_a_hold", facts({fact(begun), fact(tried, 7, 1)}),
+     "sequence 13: a branch was tried that nothing is held for"},
+    {"decided_for_no_reason",
+     [](Forger& forger) {
+       TccFact decision = fact(decided_cancel);
+       decision.detail = 9;
+       forger.tccs({fact(begun), decision});
+     },
+     "a transaction is decided out of turn"},
     {"after_its_operation",
      [](Forger& forger) {
        TccFact late = fact(begun);

@@ -18,6 +18,7 @@
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/table.hpp"
+#include "tools/daybook/text/tcc_text.hpp"
 
 namespace daybook {
 namespace {
@@ -118,6 +119,29 @@ void print_holds(const State& state, bool json) {
   if (holds.empty() && !json) say("No hold was open.");
 }
 
+/// exit_code::no where one was not there.
+int print_tccs(const State& state, const std::vector<Uint128>& gids, bool json) {
+  int code = exit_code::good;
+  for (const Uint128& gid : gids) {
+    const TccSlot slot = state.tccs.find(gid);
+    if (slot == no_tcc) {
+      complain(fmt::format("there was no transaction {}", format_id(gid)));
+      code = exit_code::no;
+      continue;
+    }
+    const TccView& view = state.tccs.at(slot);
+    std::vector<TccBranch> branches;
+    state.tccs.for_each_branch(slot, [&](const TccBranch& branch) { branches.push_back(branch); });
+    if (json) {
+      say(tcc_json(view, branches).str());
+      continue;
+    }
+    print_text(tcc_table({&view, 1}).text());
+    if (!branches.empty()) print_text("\n" + tcc_branch_table(gid, branches).text());
+  }
+  return code;
+}
+
 void print_checkpoints(const State& state, bool json) {
   const auto all = state.checkpoints.all();
   if (json) {
@@ -127,6 +151,16 @@ void print_checkpoints(const State& state, bool json) {
   } else {
     print_text(checkpoint_table(all, state.last_sequence()).text());
   }
+}
+
+Result<std::vector<Uint128>> parse_gids(const std::vector<std::string>& texts) {
+  std::vector<Uint128> gids;
+  for (const std::string& text : texts) {
+    const auto gid = parse_id(text);
+    if (!gid) return Failure{FailureKind::invalid, fmt::format("--tcc: {}", gid.error().what)};
+    gids.push_back(gid.value());
+  }
+  return gids;
 }
 
 Result<std::vector<StreamKey>> parse_streams(
@@ -233,18 +267,20 @@ std::vector<HoldView> open_holds(const State& state) {
 }
 
 int run_state(const StateOptions& options) {
-  const bool aggregates = !options.orders.empty() || !options.payments.empty();
+  const bool aggregates =
+      !options.orders.empty() || !options.payments.empty() || !options.tccs.empty();
   if (options.accounts.empty() && options.streams.empty() && !aggregates &&
       !options.trial_balance && !options.holds && !options.checkpoints) {
     return complain(
-        "say what to show: --account ID, --stream TYPE ID, --order ID, --payment ID, --holds, "
-        "--checkpoints, "
-        "--trial-balance, or several");
+        "say what to show: --account ID, --stream TYPE ID, --order ID, --payment ID, --tcc GID, "
+        "--holds, --checkpoints, --trial-balance, or several");
   }
   const auto ids = parse_account_ids(options.accounts);
   if (!ids) return complain(ids.error().what);
   const auto streams = parse_streams(options.streams);
   if (!streams) return complain(streams.error().what);
+  const auto gids = parse_gids(options.tccs);
+  if (!gids) return complain(gids.error().what);
   const auto goal = parse_goal(options.at_sequence, options.at_time);
   if (!goal) return complain(goal.error().what);
   State state{settings_for(options.room)};
@@ -264,6 +300,7 @@ int run_state(const StateOptions& options) {
   if (!streams.value().empty()) {
     code = std::max(code, print_streams(state, options, streams.value()));
   }
+  code = std::max(code, print_tccs(state, gids.value(), options.json));
   if (options.holds) print_holds(state, options.json);
   if (options.checkpoints) print_checkpoints(state, options.json);
   if (options.trial_balance) code = std::max(code, print_trial_balance(state, options.json));

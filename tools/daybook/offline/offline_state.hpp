@@ -65,6 +65,7 @@ struct StateOptions {
   std::vector<std::pair<std::string, std::string>> streams;
   std::vector<std::string> orders;
   std::vector<std::string> payments;
+  std::vector<std::string> tccs;
   std::string at_sequence;
   std::string at_time;
   StateRoom room;

@@ -12,10 +12,10 @@ namespace daybook {
 
 void register_state(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<StateOptions>();
-  CLI::App* command =
-      app.add_subcommand("state",
-                         "Accounts, orders, payments, streams, holds, checkpoints and trial "
-                         "balance as of any sequence or time. Needs no engine");
+  CLI::App* command = app.add_subcommand(
+      "state",
+      "Accounts, orders, payments, transactions, streams, holds, checkpoints and "
+      "trial balance as of any sequence or time. Needs no engine");
   add_replay_options(*command, options->directory, options->room);
   command->add_option("--account", options->accounts,
                       "An account's id: decimal, 0x..., or name:TEXT; may be repeated");
@@ -25,6 +25,7 @@ void register_state(CLI::App& app, CommandContext& context) {
       "id; may be repeated");
   command->add_option("--order", options->orders, "An order's id; may be repeated");
   command->add_option("--payment", options->payments, "A payment's id; may be repeated");
+  command->add_option("--tcc", options->tccs, "A TCC transaction's gid; may be repeated");
   auto* sequence = command->add_option("--at-sequence", options->at_sequence,
                                        "As of the operation that this sequence is part of");
   command
@@ -36,9 +37,10 @@ void register_state(CLI::App& app, CommandContext& context) {
   command->add_flag("--checkpoints", options->checkpoints, "How far consumers of events had come");
   command->add_flag("--trial-balance", options->trial_balance,
                     "Each ledger's debits and credits, and whether they are equal");
-  command->add_flag("--json", options->json,
-                    "One JSON object an account, order, payment, stream, hold, checkpoint or "
-                    "ledger, a line each");
+  command->add_flag(
+      "--json", options->json,
+      "One JSON object an account, order, payment, transaction, stream, hold, checkpoint or "
+      "ledger, a line each");
   command->footer(
       "Amounts are shown by their ledger's scale. The journal is replayed up to the moment asked\n"
       "for, and checked on the way.\n"
