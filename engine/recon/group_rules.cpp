@@ -41,7 +41,8 @@ Code duplicate_code(Side side) { return side == Side::a ? Code::duplicate_a : Co
 Result<void> GroupRules::pair(const Record& a, const Record& b, std::uint32_t count_a,
                               std::uint32_t count_b, OutcomeSink& sink) const {
   CodeSet codes = codes_of_pair(a, b, rules_);
-  if (count_a > 1 && count_b > 1) codes.add(Code::duplicate_both);
+  const bool is_one_group = a.currency == b.currency && a.type() == b.type();
+  if (is_one_group && count_a > 1 && count_b > 1) codes.add(Code::duplicate_both);
   if (codes.empty()) {
     sink.matched(a, b);
     return {};

@@ -12,11 +12,14 @@
 namespace daybook::recon {
 namespace {
 
-constexpr unsigned digit_bits = 8;
+constexpr unsigned digit_bits = 11;
 constexpr std::size_t digit_values = std::size_t{1} << digit_bits;
+constexpr unsigned digits_max = 3;
 /// More bits than records need to be told apart, if the bits are worth anything.
-constexpr unsigned radix_bits_max = 40;
-constexpr std::size_t radix_entries_min = 256;
+constexpr unsigned radix_bits_max = digits_max * digit_bits;
+constexpr std::size_t radix_entries_min = 4'096;
+
+using Places = std::array<std::uint32_t, digit_values>;
 
 /// What the instruction PEXT does, for machines without it.
 std::uint64_t extract_bits(std::uint64_t word, std::uint64_t mask) {
@@ -27,18 +30,20 @@ std::uint64_t extract_bits(std::uint64_t word, std::uint64_t mask) {
   return result;
 }
 
-/// One stable pass by the digit at `shift`; false when all have the same, and nothing was moved.
-bool radix_pass(std::span<const RunEntry> from, std::span<RunEntry> to, unsigned shift) {
-  std::array<std::size_t, digit_values> places{};
-  for (const RunEntry& entry : from) ++places[(entry.bits >> shift) & (digit_values - 1)];
-  std::size_t sum = 0;
-  for (std::size_t& place : places) {
+std::size_t digit_of(const RunEntry& entry, unsigned shift) {
+  return static_cast<std::size_t>(entry.bits >> shift) & (digit_values - 1);
+}
+
+/// One stable pass by the digit at `shift`, whose values occur as often as `places` says; false
+/// when all have the same, and nothing was moved.
+bool radix_pass(std::span<const RunEntry> from, std::span<RunEntry> to, unsigned shift,
+                Places& places) {
+  std::uint32_t sum = 0;
+  for (std::uint32_t& place : places) {
     if (place == from.size()) return false;
     sum += std::exchange(place, sum);
   }
-  for (const RunEntry& entry : from) {
-    to[places[(entry.bits >> shift) & (digit_values - 1)]++] = entry;
-  }
+  for (const RunEntry& entry : from) to[places[digit_of(entry, shift)]++] = entry;
   return true;
 }
 
@@ -132,15 +137,21 @@ void BitPlan::fill(std::span<RunEntry> entries, const std::byte* records,
 void sort_entries(std::span<RunEntry> entries, std::span<RunEntry> scratch, unsigned bit_count,
                   const std::byte* records, const OrderRule& order) {
   const EntryLess less{records, order};
-  if (entries.size() < radix_entries_min) {
+  if (entries.size() < radix_entries_min || entries.size() > UINT32_MAX) {
     std::sort(entries.begin(), entries.end(), less);
     return;
   }
   const unsigned lowest = bit_count > radix_bits_max ? bit_count - radix_bits_max : 0;
+  std::array<Places, digits_max> places{};
+  for (const RunEntry& entry : entries) {
+    for (unsigned i = 0; i < digits_max; ++i) {
+      ++places[i][digit_of(entry, std::min(63U, lowest + i * digit_bits))];
+    }
+  }
   std::span<RunEntry> from = entries;
   std::span<RunEntry> to = scratch;
-  for (unsigned shift = lowest; shift < bit_count; shift += digit_bits) {
-    if (radix_pass(from, to, shift)) std::swap(from, to);
+  for (unsigned i = 0; i < digits_max && lowest + i * digit_bits < bit_count; ++i) {
+    if (radix_pass(from, to, lowest + i * digit_bits, places[i])) std::swap(from, to);
   }
   if (from.data() != entries.data()) std::copy(from.begin(), from.end(), entries.begin());
   // What the passes could not tell apart stands together.

@@ -177,7 +177,7 @@ std::string report_text(const ComparisonReport& report, const CompareFacts& fact
   const std::uint64_t records = report.records[0] + report.records[1];
   text += fmt::format("{} records in {} ({})", format_count(records), format_seconds(facts.seconds),
                       format_rate(static_cast<double>(records) / facts.seconds));
-  text += facts.spilled_bytes == 0
+  text += report.spilled_runs == 0
               ? ", all in memory\n"
               : fmt::format(", {} spilled\n", format_bytes(facts.spilled_bytes));
   return text;
@@ -197,6 +197,7 @@ std::string report_json(const ComparisonReport& report, const CompareFacts& fact
                              [&](const CurrencyProof& proof) { return proof_json(proof, facts); }))
       .truth("proof_holds", report.proof_holds())
       .truth("control_totals_agree", facts.control_totals_agree())
+      .count("spilled_runs", report.spilled_runs)
       .count("spilled_bytes", facts.spilled_bytes)
       .real("seconds", facts.seconds)
       .str();

@@ -265,7 +265,7 @@ Result<bool> CsvScanner::next(ScannedLine& line) {
     }
     ++line_;
     if (line.fault) return true;
-    if (field_count_ == 1 && fields_[0].empty()) continue;
+    if (!has_quotes && field_count_ == 1 && fields_[0].empty()) continue;
     line.fields = {fields_.data(), field_count_};
     return true;
   }

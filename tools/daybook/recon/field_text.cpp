@@ -73,6 +73,37 @@ std::optional<std::int64_t> take_offset(std::string_view& text) {
   return is_east ? offset : -offset;
 }
 
+/// Two digits; `wrong` gets bits above the lower four where one of them is none.
+inline unsigned two_digits(const char* from, unsigned& wrong) {
+  const unsigned tens = static_cast<unsigned>(static_cast<unsigned char>(from[0])) - '0';
+  const unsigned ones = static_cast<unsigned>(static_cast<unsigned char>(from[1])) - '0';
+  // Adding 6 carries a digit above 9 out of the lower four bits.
+  wrong |= tens | (tens + 6) | ones | (ones + 6);
+  return tens * 10 + ones;
+}
+
+/// "2026-01-31T12:34:56Z", which nearly every file has, without a branch a character. Nothing says
+/// that it is something else, or no time.
+std::optional<std::int64_t> parse_usual_moment(std::string_view text) {
+  const char* const at = text.data();
+  if (text.size() != 20 || at[4] != '-' || at[7] != '-' || (at[10] != 'T' && at[10] != ' ') ||
+      at[13] != ':' || at[16] != ':' || at[19] != 'Z') {
+    return std::nullopt;
+  }
+  unsigned wrong = 0;
+  const unsigned year = two_digits(at, wrong) * 100 + two_digits(at + 2, wrong);
+  const unsigned month = two_digits(at + 5, wrong);
+  const unsigned day = two_digits(at + 8, wrong);
+  const unsigned hour = two_digits(at + 11, wrong);
+  const unsigned minute = two_digits(at + 14, wrong);
+  const unsigned second = two_digits(at + 17, wrong);
+  if (wrong > 15) return std::nullopt;
+  const auto days = days_of(year, month, day);
+  const auto time = of_day(hour, minute, second);
+  if (!days || !time) return std::nullopt;
+  return *days * day_ns + *time;
+}
+
 /// A whole number of seconds or parts of them.
 std::optional<std::int64_t> parse_epoch(std::string_view text) {
   std::int64_t value = 0;
@@ -243,6 +274,7 @@ std::optional<std::int64_t> days_of(unsigned year, unsigned month, unsigned day)
 }
 
 std::optional<std::int64_t> parse_moment(std::string_view text) {
+  if (const auto moment = parse_usual_moment(text)) return moment;
   if (text.size() >= 9 && std::all_of(text.begin(), text.end(), is_digit)) {
     return parse_epoch(text);
   }
