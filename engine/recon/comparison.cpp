@@ -207,8 +207,14 @@ MemoryPlan MemoryPlan::of(const ComparisonSettings& settings, std::uint64_t reco
   const std::uint64_t left =
       settings.memory_bytes > taken ? settings.memory_bytes - taken : mebibyte;
   plan.region_bytes = left / threads / 4'096 * 4'096;
-  // A record and its entries; blocks as large as the cursors of so many runs may be.
-  constexpr std::uint64_t bytes_a_record = 80;
+  constexpr std::uint64_t bytes_a_record = 80;  // Packed, and its entries.
+  if (record_count * bytes_a_record > plan.region_bytes * threads) {
+    // It is spilled anyway. More pages would have to be cleared, and stay in no cache; that costs
+    // more than the merge of more runs.
+    constexpr std::uint64_t region_bytes_spilled = 96 * mebibyte;
+    plan.region_bytes = std::min<std::size_t>(plan.region_bytes, region_bytes_spilled);
+  }
+  // Blocks as large as the cursors of so many runs may be.
   const std::uint64_t runs = record_count * bytes_a_record / plan.region_bytes + threads;
   const std::uint64_t share = plan.merge_bytes / (runs * threads);
   plan.block_bytes =

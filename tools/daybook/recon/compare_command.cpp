@@ -74,6 +74,35 @@ Result<void> apply_scales(const CompareOptions& options, SourceMapping& mapping)
   return {};
 }
 
+unsigned scale_in(const SourceMapping& mapping, std::uint64_t currency) {
+  for (const auto& [known, scale] : mapping.scales) {
+    if (known == currency) return scale;
+  }
+  return usual_scale(currency);
+}
+
+/// One minor unit of a currency is the same amount on both sides: the smaller one, where the
+/// mappings differ. Files that count in minor units cannot be told to count in others.
+Result<void> agree_on_scales(std::array<SourceMapping, 2>& mappings) {
+  std::vector<std::pair<std::uint64_t, unsigned>> agreed;
+  for (const SourceMapping& mapping : mappings) {
+    for (const auto& [currency, scale] : mapping.scales) {
+      const unsigned a = scale_in(mappings[0], currency);
+      const unsigned b = scale_in(mappings[1], currency);
+      if (a != b && (mappings[0].amounts.minor_units || mappings[1].amounts.minor_units)) {
+        return Failure{
+            FailureKind::invalid,
+            fmt::format("{} has {} decimals in mapping '{}' and {} in '{}': give both "
+                        "the same with --scale",
+                        currency_text(currency), a, mappings[0].name, b, mappings[1].name)};
+      }
+      agreed.emplace_back(currency, std::max(a, b));
+    }
+  }
+  for (SourceMapping& mapping : mappings) mapping.scales = agreed;
+  return {};
+}
+
 Result<void> plan_mappings(const CompareOptions& options, Plan& plan) {
   for (std::size_t side = 0; side < 2; ++side) {
     const std::string& own = side == 0 ? options.map_a : options.map_b;
@@ -83,7 +112,7 @@ Result<void> plan_mappings(const CompareOptions& options, Plan& plan) {
     plan.mappings[side] = std::move(mapping).value();
     if (auto applied = apply_scales(options, plan.mappings[side]); !applied) return applied;
   }
-  return {};
+  return agree_on_scales(plan.mappings);
 }
 
 Result<void> plan_rules(const CompareOptions& options, ComparisonSettings& settings) {

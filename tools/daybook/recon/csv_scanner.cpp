@@ -90,7 +90,7 @@ bool CsvScanner::add_field(std::string_view field) {
   return true;
 }
 
-Result<bool> CsvScanner::next_plain(ScannedLine& line, bool& has_quotes) {
+CsvScanner::Plain CsvScanner::next_plain(ScannedLine& line) {
   std::size_t field_begin = at_;
   bool fits = true;
   field_count_ = 0;
@@ -98,10 +98,7 @@ Result<bool> CsvScanner::next_plain(ScannedLine& line, bool& has_quotes) {
     while (marks_ != 0) {
       const std::size_t mark = base_ + static_cast<std::size_t>(std::countr_zero(marks_));
       const char c = buffer_[mark];
-      if (c == '"') {
-        has_quotes = true;
-        return true;
-      }
+      if (c == '"') return Plain::quotes;
       marks_ &= marks_ - 1;
       std::size_t end = mark;
       if (c == '\n' && end > field_begin && buffer_[end - 1] == '\r') --end;
@@ -111,12 +108,15 @@ Result<bool> CsvScanner::next_plain(ScannedLine& line, bool& has_quotes) {
       line.size_bytes = mark + 1 - at_;
       if (!fits) line.fault = InvalidReason::fields;
       at_ = mark + 1;
-      return true;
+      return Plain::line;
     }
     // Nothing more in these 64 bytes.
     if (base_ + 2 * look_bytes > filled_ && !is_at_file_end_) {
       const std::size_t begun = field_begin - at_;
-      if (auto refilled = refill(); !refilled) return refilled.error();
+      if (auto refilled = refill(); !refilled) {
+        failure_ = refilled.error();
+        return Plain::failed;
+      }
       // All marks before the field at hand have had their turn.
       field_begin = begun;
       look(field_begin);
@@ -129,11 +129,11 @@ Result<bool> CsvScanner::next_plain(ScannedLine& line, bool& has_quotes) {
       line.size_bytes = filled_ - at_;
       if (!fits) line.fault = InvalidReason::fields;
       at_ = filled_;
-      return true;
+      return Plain::line;
     }
     if (base_ + look_bytes - at_ > limits::line_bytes_max) {
       line.fault = InvalidReason::too_long;
-      return true;
+      return Plain::too_long;
     }
     look(base_ + look_bytes);
   }
@@ -256,16 +256,16 @@ Result<bool> CsvScanner::next(ScannedLine& line) {
       is_looking_ = true;
       look(at_);
     }
-    bool has_quotes = false;
-    if (const Result<bool> found = next_plain(line, has_quotes); !found) return found.error();
-    if (has_quotes) {
+    const Plain found = next_plain(line);
+    if (found == Plain::failed) return *failure_;
+    if (found == Plain::quotes) {
       if (auto done = next_quoted(line); !done) return done.error();
-    } else if (line.fault == InvalidReason::too_long) {
+    } else if (found == Plain::too_long) {
       if (auto done = skip_long(line); !done) return done.error();
     }
     ++line_;
     if (line.fault) return true;
-    if (!has_quotes && field_count_ == 1 && fields_[0].empty()) continue;
+    if (found == Plain::line && field_count_ == 1 && fields_[0].empty()) continue;
     line.fields = {fields_.data(), field_count_};
     return true;
   }

@@ -54,7 +54,8 @@ class CsvScanner {
 
   [[nodiscard]] Result<void> refill();
   void look(std::size_t base);
-  [[nodiscard]] Result<bool> next_plain(ScannedLine& line, bool& has_quotes);
+  enum class Plain : std::uint8_t { line, quotes, too_long, failed };
+  [[nodiscard]] Plain next_plain(ScannedLine& line);
   [[nodiscard]] Result<void> next_quoted(ScannedLine& line);
   [[nodiscard]] bool split_quoted(std::size_t& end, std::uint64_t& line_ends);
   [[nodiscard]] Result<void> skip_long(ScannedLine& line);
@@ -69,6 +70,7 @@ class CsvScanner {
   std::uint64_t buffer_offset_ = 0;  ///< Of the buffer's first byte in the file.
   bool is_at_file_end_ = false;
   std::uint64_t line_ = 1;
+  std::optional<Failure> failure_;  ///< Here, as a result for each line would cost more than it.
 
   std::size_t base_ = 0;     ///< Of the 64 bytes that were looked at last.
   std::uint64_t marks_ = 0;  ///< Delimiters, line ends and quotes in them that are still to come.

@@ -93,6 +93,8 @@ void take_amounts(const Json& value, SourceMapping& mapping) {
       mapping.amounts.minor_units = truth_of(part, name);
     } else if (name == "negate") {
       mapping.is_negated = truth_of(part, name);
+    } else if (name == "debit_has_any_sign") {
+      mapping.debit_has_any_sign = truth_of(part, name);
     } else if (name == "negate_fee") {
       mapping.fee_is_negated = truth_of(part, name);
     } else {
@@ -116,6 +118,8 @@ void take_trailer(const Json& value, SourceMapping& mapping) {
   for (const auto& [name, part] : object_of(value, "trailer").items()) {
     if (name == "first_field") {
       rule.first_field = text_of(part, name);
+    } else if (name == "next_line") {
+      rule.is_next_line = truth_of(part, name);
     } else if (name == "count") {
       rule.count = static_cast<std::size_t>(number_of(part, name, 0, column_max));
     } else if (name == "sum") {
@@ -201,6 +205,8 @@ void take_member(const std::string& name, const Json& value, SourceMapping& mapp
     mapping.time_formats = texts_of(value, name);
   } else if (name == "time_offset_minutes") {
     mapping.time_offset_ns = number_of(value, name, -1'440, 1'440) * 60'000'000'000;
+  } else if (name == "skip_prefixes") {
+    mapping.skip_prefixes = texts_of(value, name);
   } else if (name == "trailer") {
     take_trailer(value, mapping);
   } else {

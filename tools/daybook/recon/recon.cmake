@@ -22,6 +22,7 @@ if(TARGET daybook::storage)
             daybook/recon/csv_source.cpp
             daybook/recon/difference_writer.cpp
             daybook/recon/field_text.cpp
+            daybook/recon/inspect_command.cpp
             daybook/recon/mapping_file.cpp
             daybook/recon/record_builder.cpp
             daybook/recon/recon_bench.cpp

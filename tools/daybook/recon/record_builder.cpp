@@ -1,7 +1,7 @@
 #include "tools/daybook/recon/record_builder.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -141,9 +141,10 @@ std::optional<i128> RecordBuilder::amount_of(std::span<const std::string_view> f
     const auto part = [&](std::string_view text) {
       return text.empty() ? std::optional<i128>{0} : parse_minor(text, scale, mapping_->amounts);
     };
-    const std::optional<i128> out = part(debit);
+    std::optional<i128> out = part(debit);
     const std::optional<i128> in = part(credit);
     if (!out || !in) return std::nullopt;
+    if (mapping_->debit_has_any_sign && *out < 0) out = -*out;
     amount = *in - *out;
   }
   return amount && mapping_->is_negated ? -*amount : amount;
@@ -221,35 +222,59 @@ LineOutcome RecordBuilder::meaning_of(std::string_view text,
   return other ? outcome_of(other) : LineOutcome::invalid;
 }
 
+std::optional<LineOutcome> RecordBuilder::special_line(std::span<const std::string_view> fields) {
+  const auto& trailer = mapping_->trailer;
+  const std::string_view first = trimmed(fields[0], mapping_->strip);
+  const std::string start = decoder_ ? decoder_->decode(first).value_or("") : std::string{first};
+  const bool is_heading = trailer && start.starts_with(trailer->first_field);
+  if (is_heading && trailer->is_next_line) {
+    trailer_is_next_ = true;
+    return LineOutcome::trailer;
+  }
+  if (is_heading || std::exchange(trailer_is_next_, false)) {
+    trailer_.emplace();
+    for (const std::string_view field : fields) {
+      *trailer_ += trimmed(field, mapping_->strip);
+      *trailer_ += '\x1f';
+    }
+    return LineOutcome::trailer;
+  }
+  for (const std::string& prefix : mapping_->skip_prefixes) {
+    if (start.starts_with(prefix)) return LineOutcome::left_out;
+  }
+  return std::nullopt;
+}
+
+LineOutcome RecordBuilder::words_of(std::span<const std::string_view> fields, RecordStatus& status,
+                                    RecordType& type, InvalidReason& reason) {
+  if (has(Field::status)) {
+    reason = InvalidReason::status;
+    const LineOutcome found = meaning_of(get(Field::status, fields), mapping_->statuses,
+                                         mapping_->other_status, statuses_, status);
+    if (found != LineOutcome::record) return found;
+  }
+  if (has(Field::type)) {
+    reason = InvalidReason::type;
+    return meaning_of(get(Field::type, fields), mapping_->types, mapping_->other_type, types_,
+                      type);
+  }
+  return LineOutcome::record;
+}
+
 LineOutcome RecordBuilder::build(std::span<const std::string_view> fields, std::uint64_t offset,
                                  Record& record, InvalidReason& reason) {
   const auto invalid = [&](InvalidReason why) {
     reason = why;
     return LineOutcome::invalid;
   };
-  if (mapping_->trailer && fields[0].starts_with(mapping_->trailer->first_field)) {
-    trailer_ = std::string{fields[0]};
-    for (const std::string_view field : fields.subspan(1)) {
-      *trailer_ += '\x1f';
-      *trailer_ += trimmed(field, mapping_->strip);
-    }
-    return LineOutcome::trailer;
+  if (mapping_->trailer || !mapping_->skip_prefixes.empty()) {
+    if (const auto outcome = special_line(fields)) return *outcome;
   }
   if (fields.size() != column_count_) return invalid(InvalidReason::fields);
   RecordStatus status = RecordStatus::ok;
   RecordType type = RecordType::charge;
-  if (has(Field::status)) {
-    const LineOutcome found = meaning_of(get(Field::status, fields), mapping_->statuses,
-                                         mapping_->other_status, statuses_, status);
-    if (found == LineOutcome::invalid) return invalid(InvalidReason::status);
-    if (found == LineOutcome::left_out) return found;
-  }
-  if (has(Field::type)) {
-    const LineOutcome found =
-        meaning_of(get(Field::type, fields), mapping_->types, mapping_->other_type, types_, type);
-    if (found == LineOutcome::invalid) return invalid(InvalidReason::type);
-    if (found == LineOutcome::left_out) return found;
-  }
+  const LineOutcome words = words_of(fields, status, type, reason);
+  if (words != LineOutcome::record) return words;
   if (!set_reference(get(Field::reference, fields), record)) {
     return invalid(InvalidReason::reference);
   }

@@ -68,6 +68,11 @@ class RecordBuilder {
   [[nodiscard]] bool set_fee(std::span<const std::string_view> fields, unsigned scale,
                              Record& record) const;
   [[nodiscard]] bool set_settlement(std::span<const std::string_view> fields, Record& record);
+  /// The outcome of a line that is no record by its first field; nothing for others.
+  [[nodiscard]] std::optional<LineOutcome> special_line(std::span<const std::string_view> fields);
+  /// Status and type; `record` when both are known.
+  [[nodiscard]] LineOutcome words_of(std::span<const std::string_view> fields, RecordStatus& status,
+                                     RecordType& type, InvalidReason& reason);
   template <typename T>
   [[nodiscard]] LineOutcome meaning_of(std::string_view text,
                                        const std::vector<WordMeaning<T>>& words,
@@ -83,7 +88,8 @@ class RecordBuilder {
   TextCache<std::optional<RecordStatus>> statuses_;
   TextCache<std::optional<RecordType>> types_;
   std::shared_ptr<TextDecoder> decoder_;  ///< Null for UTF-8.
-  std::optional<std::string> trailer_;
+  std::optional<std::string> trailer_;    ///< Its fields, with a unit separator between them.
+  bool trailer_is_next_ = false;
 };
 
 }  // namespace daybook::recon

@@ -6,6 +6,7 @@
 
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/recon/compare_command.hpp"
+#include "tools/daybook/recon/inspect_command.hpp"
 #include "tools/daybook/recon/recon_bench.hpp"
 
 namespace daybook {
@@ -63,6 +64,20 @@ void register_compare(CLI::App& recon, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = recon::run_compare(*options); });
 }
 
+void register_inspect(CLI::App& recon, CommandContext& context) {
+  auto options = std::make_shared<recon::InspectOptions>();
+  CLI::App* command = recon.add_subcommand(
+      "inspect", "Say what a file looks like, which mappings fit, and what they make of it");
+  command->add_option("file", options->file, "A CSV file")->required();
+  command->add_option("--map", options->map, "Try this mapping: a name or a JSON file");
+  command->add_flag("--json", options->json, "One JSON object instead of text");
+  command->footer(
+      "Exit codes: 0 every line can be read; 1 some cannot, or no mapping fits; 2 it could not be\n"
+      "done.\n"
+      "Example:\n  daybook recon inspect payouts.csv --map stripe");
+  command->callback([&context, options] { context.exit_code = recon::run_inspect(*options); });
+}
+
 void register_recon_bench(CLI::App& recon, CommandContext& context) {
   auto options = std::make_shared<recon::ReconBenchOptions>();
   CLI::App* command = recon.add_subcommand(
@@ -89,6 +104,7 @@ void register_recon(CLI::App& app, CommandContext& context) {
   CLI::App* recon = app.add_subcommand("recon", "Reconcile two files of records");
   recon->require_subcommand(1);
   register_compare(*recon, context);
+  register_inspect(*recon, context);
   register_recon_bench(*recon, context);
 }
 

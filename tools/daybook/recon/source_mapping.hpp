@@ -45,6 +45,7 @@ struct WordMeaning {
 /// The last line of some files, which says how many lines there were and what they sum up to.
 struct TrailerRule {
   std::string first_field;           ///< What its first field begins with.
+  bool is_next_line = false;         ///< That was only its heading; the line behind it is meant.
   std::optional<std::size_t> count;  ///< The index of the field that has the count.
   std::optional<std::size_t> sum;    ///< Of the field that has the sum of the amounts.
   std::string currency;              ///< Of the sum.
@@ -64,6 +65,7 @@ struct SourceMapping {
   std::vector<std::pair<std::uint64_t, unsigned>> scales;  ///< Decimals of currencies.
   bool is_negated = false;                                 ///< Their minus is our plus.
   bool fee_is_negated = false;
+  bool debit_has_any_sign = false;  ///< "5.00" and "-5.00" in `debit` both mean money that left.
   std::vector<std::string> minus_words;  ///< Folded: in `sign`, they make an amount negative.
   std::vector<WordMeaning<RecordStatus>> statuses;
   std::vector<WordMeaning<RecordType>> types;
@@ -72,6 +74,7 @@ struct SourceMapping {
   std::vector<std::string> time_formats;   ///< As parse_moment() takes them; none: its own.
   std::int64_t time_offset_ns = 0;         ///< Of the file's clock, east of UTC.
   std::vector<std::string> no_references;  ///< Texts that mean that there is none.
+  std::vector<std::string> skip_prefixes;  ///< Lines that begin so are left out.
   std::optional<TrailerRule> trailer;
 
   /// For files with columns by the names of the fields.

@@ -14,4 +14,7 @@ if(TARGET daybook)
     COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/recon_oracle_test.py
             $<TARGET_FILE:daybook>)
   set_tests_properties(recon_oracle PROPERTIES TIMEOUT 600)
+  add_test(NAME recon_mappings
+    COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/recon_mappings_test.py
+            $<TARGET_FILE:daybook>)
 endif()
