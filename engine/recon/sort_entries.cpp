@@ -12,14 +12,17 @@
 namespace daybook::recon {
 namespace {
 
-constexpr unsigned digit_bits = 11;
-constexpr std::size_t digit_values = std::size_t{1} << digit_bits;
+/// First all entries are dealt out by their first 11 bits, then each heap by three digits of 8
+/// bits, in a cache. More bits than records need to be told apart, if the bits are worth anything.
+constexpr unsigned heap_bits = 11;
+constexpr unsigned digit_bits = 8;
 constexpr unsigned digits_max = 3;
-/// More bits than records need to be told apart, if the bits are worth anything.
-constexpr unsigned radix_bits_max = digits_max * digit_bits;
+constexpr unsigned radix_bits_max = heap_bits + digits_max * digit_bits;
 constexpr std::size_t radix_entries_min = 4'096;
+constexpr std::size_t heap_entries_min = 192;
 
-using Places = std::array<std::uint32_t, digit_values>;
+template <unsigned bits>
+using Places = std::array<std::uint32_t, std::size_t{1} << bits>;
 
 /// What the instruction PEXT does, for machines without it.
 std::uint64_t extract_bits(std::uint64_t word, std::uint64_t mask) {
@@ -30,20 +33,18 @@ std::uint64_t extract_bits(std::uint64_t word, std::uint64_t mask) {
   return result;
 }
 
-std::size_t digit_of(const RunEntry& entry, unsigned shift) {
-  return static_cast<std::size_t>(entry.bits >> shift) & (digit_values - 1);
-}
-
-/// One stable pass by the digit at `shift`, whose values occur as often as `places` says; false
-/// when all have the same, and nothing was moved.
-bool radix_pass(std::span<const RunEntry> from, std::span<RunEntry> to, unsigned shift,
-                Places& places) {
+/// One stable pass by the digit at `shift`; false when all have the same, and nothing was moved.
+template <unsigned bits>
+bool radix_pass(std::span<const RunEntry> from, std::span<RunEntry> to, unsigned shift) {
+  constexpr std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
+  Places<bits> places{};
+  for (const RunEntry& entry : from) ++places[(entry.bits >> shift) & mask];
   std::uint32_t sum = 0;
   for (std::uint32_t& place : places) {
     if (place == from.size()) return false;
     sum += std::exchange(place, sum);
   }
-  for (const RunEntry& entry : from) to[places[digit_of(entry, shift)]++] = entry;
+  for (const RunEntry& entry : from) to[places[(entry.bits >> shift) & mask]++] = entry;
   return true;
 }
 
@@ -63,6 +64,21 @@ struct EntryLess {
     return less_behind_words(first, second);
   }
 };
+
+/// Sorts a heap by the bits from `lowest` up to `highest` into `sorted`.
+void sort_heap(std::span<RunEntry> heap, std::span<RunEntry> sorted, unsigned lowest,
+               unsigned highest, const EntryLess& less) {
+  std::span<RunEntry> from = heap;
+  std::span<RunEntry> to = sorted;
+  if (heap.size() < heap_entries_min) {
+    std::sort(heap.begin(), heap.end(), less);
+  } else {
+    for (unsigned shift = lowest; shift < highest; shift += digit_bits) {
+      if (radix_pass<digit_bits>(from, to, shift)) std::swap(from, to);
+    }
+  }
+  if (from.data() != sorted.data()) std::copy(from.begin(), from.end(), sorted.begin());
+}
 
 }  // namespace
 
@@ -142,18 +158,20 @@ void sort_entries(std::span<RunEntry> entries, std::span<RunEntry> scratch, unsi
     return;
   }
   const unsigned lowest = bit_count > radix_bits_max ? bit_count - radix_bits_max : 0;
-  std::array<Places, digits_max> places{};
-  for (const RunEntry& entry : entries) {
-    for (unsigned i = 0; i < digits_max; ++i) {
-      ++places[i][digit_of(entry, std::min(63U, lowest + i * digit_bits))];
+  const unsigned heap_shift = bit_count > heap_bits ? bit_count - heap_bits : 0;
+  if (!radix_pass<heap_bits>(entries, scratch, heap_shift)) {
+    std::copy(entries.begin(), entries.end(), scratch.begin());
+  }
+  for (std::size_t begin = 0; begin < scratch.size();) {
+    std::size_t end = begin + 1;
+    while (end < scratch.size() &&
+           scratch[end].bits >> heap_shift == scratch[begin].bits >> heap_shift) {
+      ++end;
     }
+    sort_heap(scratch.subspan(begin, end - begin), entries.subspan(begin, end - begin), lowest,
+              heap_shift, less);
+    begin = end;
   }
-  std::span<RunEntry> from = entries;
-  std::span<RunEntry> to = scratch;
-  for (unsigned i = 0; i < digits_max && lowest + i * digit_bits < bit_count; ++i) {
-    if (radix_pass(from, to, lowest + i * digit_bits, places[i])) std::swap(from, to);
-  }
-  if (from.data() != entries.data()) std::copy(from.begin(), from.end(), entries.begin());
   // What the passes could not tell apart stands together.
   for (std::size_t begin = 0; begin < entries.size();) {
     std::size_t end = begin + 1;

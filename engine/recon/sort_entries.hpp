@@ -30,8 +30,8 @@ class BitPlan {
   std::array<unsigned, 3> count_{};
 };
 
-/// Sorts by words, then by less_behind_words(). `scratch` is as large as `entries`. Three
-/// radix passes over the first 33 bits, then comparisons among those in which these are equal.
+/// Sorts by words, then by less_behind_words(). `scratch` is as large as `entries`. Radix
+/// passes over the first 35 bits, then comparisons among those in which these are equal.
 void sort_entries(std::span<RunEntry> entries, std::span<RunEntry> scratch, unsigned bit_count,
                   const std::byte* records, const OrderRule& order);
 
