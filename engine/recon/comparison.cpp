@@ -208,11 +208,16 @@ MemoryPlan MemoryPlan::of(const ComparisonSettings& settings, std::uint64_t reco
       settings.memory_bytes > taken ? settings.memory_bytes - taken : mebibyte;
   plan.region_bytes = left / threads / 4'096 * 4'096;
   constexpr std::uint64_t bytes_a_record = 80;  // Packed, and its entries.
-  if (record_count * bytes_a_record > plan.region_bytes * threads) {
-    // It is spilled anyway. More pages would have to be cleared, and stay in no cache; that costs
-    // more than the merge of more runs.
-    constexpr std::uint64_t region_bytes_spilled = 96 * mebibyte;
-    plan.region_bytes = std::min<std::size_t>(plan.region_bytes, region_bytes_spilled);
+  const std::uint64_t gathered = record_count * bytes_a_record;
+  if (gathered > plan.region_bytes * threads) {
+    // It is spilled anyway. More pages would have to be cleared, stay in no cache, and let one
+    // thread wait longer for the other in the end; that costs more than the merge of more runs, as
+    // long as their cursors can read blocks that are worth a call.
+    constexpr std::uint64_t region_bytes_spilled = 44 * mebibyte;
+    constexpr std::uint64_t block_bytes_good = 64 * 1'024;
+    const std::uint64_t for_good_blocks = gathered / plan.merge_bytes * threads * block_bytes_good;
+    plan.region_bytes = std::min<std::size_t>(
+        plan.region_bytes, std::max(region_bytes_spilled, for_good_blocks / 4'096 * 4'096));
   }
   // Blocks as large as the cursors of so many runs may be.
   const std::uint64_t runs = record_count * bytes_a_record / plan.region_bytes + threads;

@@ -26,6 +26,7 @@ class MergeStream {
 
  private:
   [[nodiscard]] bool less(std::uint32_t first, std::uint32_t second) const;
+  [[nodiscard]] static bool less_after_all(const RunCursor& a, const RunCursor& b);
   [[nodiscard]] std::uint32_t play(std::uint32_t node);
 
   std::vector<RunCursor> cursors_;

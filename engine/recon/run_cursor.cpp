@@ -74,13 +74,21 @@ Result<void> RunCursor::load_block(std::uint64_t index) {
 void RunCursor::take(const std::byte* from) {
   next_ = from + unpack(from, record_);
   words_ = order_.words(record_);
-  at_end_ = high_ && !(words_ < *high_);
+  at_end_ = false;
+  if (high_ && !(words_ < *high_)) end();
+}
+
+void RunCursor::end() {
+  at_end_ = true;
+  words_.fill(~std::uint64_t{0});
 }
 
 Result<void> RunCursor::advance() {
-  at_end_ = true;
   if (!run_.is_spilled()) {
-    if (next_index_ == run_.entries.size()) return {};
+    if (next_index_ == run_.entries.size()) {
+      end();
+      return {};
+    }
     if (next_index_ + prefetch_distance < run_.entries.size()) {
       __builtin_prefetch(run_.records + run_.entries[next_index_ + prefetch_distance].offset);
     }
@@ -88,8 +96,14 @@ Result<void> RunCursor::advance() {
     return {};
   }
   if (left_in_block_ == 0) {
-    if (next_index_ == run_.block_count) return {};
-    if (auto loaded = load_block(next_index_); !loaded) return loaded;
+    if (next_index_ == run_.block_count) {
+      end();
+      return {};
+    }
+    if (auto loaded = load_block(next_index_); !loaded) {
+      end();
+      return loaded;
+    }
     ++next_index_;
   }
   --left_in_block_;

@@ -37,6 +37,7 @@ class RunCursor {
   [[nodiscard]] bool at_end() const { return at_end_; }
   /// Requires: !at_end().
   [[nodiscard]] const Record& record() const { return record_; }
+  /// All ones at the end.
   [[nodiscard]] const KeyWords& words() const { return words_; }
 
  private:
@@ -44,6 +45,7 @@ class RunCursor {
   [[nodiscard]] Result<void> start_resident(const WordRange& range);
   [[nodiscard]] Result<void> start_spilled(const WordRange& range);
   void take(const std::byte* packed);
+  void end();
 
   SortedRun run_;
   OrderRule order_;

@@ -84,23 +84,31 @@ inline unsigned two_digits(const char* from, unsigned& wrong) {
 
 /// "2026-01-31T12:34:56Z", which nearly every file has, without a branch a character. Nothing says
 /// that it is something else, or no time.
-std::optional<std::int64_t> parse_usual_moment(std::string_view text) {
+std::optional<std::int64_t> parse_usual_moment(std::string_view text, DayCache* cache) {
   const char* const at = text.data();
   if (text.size() != 20 || at[4] != '-' || at[7] != '-' || (at[10] != 'T' && at[10] != ' ') ||
       at[13] != ':' || at[16] != ':' || at[19] != 'Z') {
     return std::nullopt;
   }
   unsigned wrong = 0;
-  const unsigned year = two_digits(at, wrong) * 100 + two_digits(at + 2, wrong);
-  const unsigned month = two_digits(at + 5, wrong);
-  const unsigned day = two_digits(at + 8, wrong);
   const unsigned hour = two_digits(at + 11, wrong);
   const unsigned minute = two_digits(at + 14, wrong);
   const unsigned second = two_digits(at + 17, wrong);
+  const auto time = of_day(hour, minute, second);
+  if (cache != nullptr && std::memcmp(cache->text.data(), at, cache->text.size()) == 0) {
+    if (wrong > 15 || !time) return std::nullopt;
+    return cache->days * day_ns + *time;
+  }
+  const unsigned year = two_digits(at, wrong) * 100 + two_digits(at + 2, wrong);
+  const unsigned month = two_digits(at + 5, wrong);
+  const unsigned day = two_digits(at + 8, wrong);
   if (wrong > 15) return std::nullopt;
   const auto days = days_of(year, month, day);
-  const auto time = of_day(hour, minute, second);
   if (!days || !time) return std::nullopt;
+  if (cache != nullptr) {
+    std::memcpy(cache->text.data(), at, cache->text.size());
+    cache->days = *days;
+  }
   return *days * day_ns + *time;
 }
 
@@ -273,8 +281,8 @@ std::optional<std::int64_t> days_of(unsigned year, unsigned month, unsigned day)
   return static_cast<std::int64_t>(era) * 146'097 + day_of_era - 719'468;
 }
 
-std::optional<std::int64_t> parse_moment(std::string_view text) {
-  if (const auto moment = parse_usual_moment(text)) return moment;
+std::optional<std::int64_t> parse_moment(std::string_view text, DayCache* cache) {
+  if (const auto moment = parse_usual_moment(text, cache)) return moment;
   if (text.size() >= 9 && std::all_of(text.begin(), text.end(), is_digit)) {
     return parse_epoch(text);
   }

@@ -26,11 +26,18 @@ struct AmountStyle {
 [[nodiscard]] std::optional<i128> parse_minor(std::string_view text, unsigned scale,
                                               const AmountStyle& style = {});
 
+/// The day that was read last: files are about a day, or a month in order.
+struct DayCache {
+  std::array<char, 10> text{};
+  std::int64_t days = 0;
+};
+
 /// Nanoseconds since 1970 UTC of "2026-01-31", "20260131", or either with a time of day after "T"
 /// or a space, perhaps with decimals and an offset ("Z", "+02:00"); or of a whole number of
 /// seconds, milliseconds, microseconds or nanoseconds, told apart by their 9 or 10, 12 or 13, 15 or
 /// 16, 18 or 19 digits. Days that no calendar has are no times. Years 1970 to 2261.
-[[nodiscard]] std::optional<std::int64_t> parse_moment(std::string_view text);
+[[nodiscard]] std::optional<std::int64_t> parse_moment(std::string_view text,
+                                                       DayCache* cache = nullptr);
 
 /// The same by a format of %Y %m %d %H %M %S %y %b %p and literal characters; all of the text must
 /// be used. What the format leaves out is the start of the day; %b is an English month.

@@ -150,7 +150,7 @@ std::optional<i128> RecordBuilder::amount_of(std::span<const std::string_view> f
   return amount && mapping_->is_negated ? -*amount : amount;
 }
 
-bool RecordBuilder::set_time(std::span<const std::string_view> fields, Record& record) const {
+bool RecordBuilder::set_time(std::span<const std::string_view> fields, Record& record) {
   record.time_ns = no_time;
   if (!has(Field::time)) return true;
   const std::string_view text = get(Field::time, fields);
@@ -163,7 +163,7 @@ bool RecordBuilder::set_time(std::span<const std::string_view> fields, Record& r
     }
     if (mapping_->time_formats.empty()) time = parse_moment(whole);
   } else if (mapping_->time_formats.empty()) {
-    time = parse_moment(text);
+    time = parse_moment(text, &day_);
   } else {
     for (const std::string& format : mapping_->time_formats) {
       if (!time) time = parse_moment(text, format);

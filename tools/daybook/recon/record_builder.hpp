@@ -64,7 +64,7 @@ class RecordBuilder {
   [[nodiscard]] std::optional<i128> amount_of(std::span<const std::string_view> fields,
                                               unsigned scale) const;
   [[nodiscard]] bool is_minus(std::string_view text) const;
-  [[nodiscard]] bool set_time(std::span<const std::string_view> fields, Record& record) const;
+  [[nodiscard]] bool set_time(std::span<const std::string_view> fields, Record& record);
   [[nodiscard]] bool set_fee(std::span<const std::string_view> fields, unsigned scale,
                              Record& record) const;
   [[nodiscard]] bool set_settlement(std::span<const std::string_view> fields, Record& record);
@@ -84,6 +84,7 @@ class RecordBuilder {
   std::size_t column_count_ = 0;
   std::array<std::size_t, field_count> columns_{};
   KnownCurrency only_currency_;  ///< Where no column has it.
+  DayCache day_;
   TextCache<KnownCurrency> currencies_;
   TextCache<std::optional<RecordStatus>> statuses_;
   TextCache<std::optional<RecordType>> types_;
