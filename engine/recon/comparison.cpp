@@ -52,8 +52,8 @@ class Comparison {
 
 Result<void> Comparison::gather_sides() {
   for (unsigned i = 0; i < settings_.threads; ++i) {
-    gathered_.regions.push_back(
-        std::make_unique<OwnedRegion>(memory_.region_bytes, OrderRule{}, lanes_.runs(i)));
+    gathered_.regions.push_back(std::make_unique<OwnedRegion>(memory_.region_bytes, OrderRule{},
+                                                              lanes_.runs(i), memory_.run_bytes));
   }
   gathered_.invalid.emplace_back(store_, lanes_.invalid(Side::a));
   gathered_.invalid.emplace_back(store_, lanes_.invalid(Side::b));
@@ -213,11 +213,12 @@ MemoryPlan MemoryPlan::of(const ComparisonSettings& settings, std::uint64_t reco
     // It is spilled anyway. More pages would have to be cleared, stay in no cache, and let one
     // thread wait longer for the other in the end; that costs more than the merge of more runs, as
     // long as their cursors can read blocks that are worth a call.
-    constexpr std::uint64_t region_bytes_spilled = 44 * mebibyte;
+    constexpr std::uint64_t region_bytes_spilled = RunRegion::run_bytes_default;
     constexpr std::uint64_t block_bytes_good = 64 * 1'024;
     const std::uint64_t for_good_blocks = gathered / plan.merge_bytes * threads * block_bytes_good;
     plan.region_bytes = std::min<std::size_t>(
         plan.region_bytes, std::max(region_bytes_spilled, for_good_blocks / 4'096 * 4'096));
+    plan.run_bytes = plan.region_bytes;
   }
   // Blocks as large as the cursors of so many runs may be.
   const std::uint64_t runs = record_count * bytes_a_record / plan.region_bytes + threads;

@@ -23,7 +23,8 @@ struct ComparisonSettings {
 
 /// How the memory of a comparison is shared out. Bytes.
 struct MemoryPlan {
-  std::size_t region_bytes = 0;    ///< Of each thread, for records that gather and are sorted.
+  std::size_t region_bytes = 0;  ///< Of each thread, for records that gather and are sorted.
+  std::size_t run_bytes = RunRegion::run_bytes_default;  ///< Of one run in a region, at most.
   std::size_t leftover_bytes = 0;  ///< Of each thread and each of two sets, for fallback rules.
   std::size_t merge_bytes = 0;     ///< Of all cursors together.
   std::size_t block_bytes = 0;     ///< Of one spilled block.

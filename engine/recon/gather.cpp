@@ -90,7 +90,7 @@ Result<void> work(std::array<RecordSource*, 2> sources, SpillStore& store, Gathe
     turns.give_back(*side, is_done);
     if (observer != nullptr) tell_progress(sources, *observer);
     region.finish();
-    if (!is_done) {
+    if (!is_done && !region.has_room()) {
       if (auto spilled = region.spill(store, block); !spilled) return spilled;
     }
   }

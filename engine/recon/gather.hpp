@@ -12,8 +12,9 @@ namespace daybook::recon {
 
 /// A region with its memory.
 struct OwnedRegion {
-  OwnedRegion(std::size_t bytes, OrderRule order, unsigned lane)
-      : memory{bytes}, region{{memory.data(), bytes}, order, lane} {}
+  OwnedRegion(std::size_t bytes, OrderRule order, unsigned lane,
+              std::size_t run_bytes_max = RunRegion::run_bytes_default)
+      : memory{bytes}, region{{memory.data(), bytes}, order, lane, run_bytes_max} {}
 
   MappedMemory memory;
   RunRegion region;

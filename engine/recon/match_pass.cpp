@@ -46,6 +46,7 @@ class RangeSink final : public OutcomeSink {
   Result<void> keep(const Record& record) {
     if (leftovers_->append(record)) return {};
     leftovers_->finish();
+    if (leftovers_->has_room() && leftovers_->append(record)) return {};
     if (block_.empty()) block_.resize(store_.block_bytes());
     if (auto spilled = leftovers_->spill(store_, block_); !spilled) return spilled;
     ENSURE(leftovers_->append(record), "an empty region has room for a record");

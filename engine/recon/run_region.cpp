@@ -26,8 +26,19 @@ std::size_t aligned(std::size_t size) { return (size + 15) & ~std::size_t{15}; }
 
 }  // namespace
 
-RunRegion::RunRegion(std::span<std::byte> memory, OrderRule order, unsigned lane)
-    : memory_{memory}, order_{order}, lane_{lane} {}
+RunRegion::RunRegion(std::span<std::byte> memory, OrderRule order, unsigned lane,
+                     std::size_t run_bytes_max)
+    : memory_{memory}, order_{order}, lane_{lane}, run_bytes_max_{run_bytes_max} {
+  begin_run(0);
+}
+
+void RunRegion::begin_run(std::size_t at) {
+  begin_ = used_ = at;
+  run_end_ = begin_ + std::min(run_bytes_max_, memory_.size() - begin_);
+  count_ = 0;
+  any_set_ = {};
+  all_set_.fill(~std::uint64_t{0});
+}
 
 void RunRegion::finish() {
   if (count_ == 0) return;
@@ -49,10 +60,7 @@ void RunRegion::finish() {
   run.record_count = count_;
   resident_.push_back(run);
   note_samples(run);
-  begin_ = used_ = entries_begin + count_ * sizeof(RunEntry);
-  count_ = 0;
-  any_set_ = {};
-  all_set_.fill(~std::uint64_t{0});
+  begin_run(entries_begin + count_ * sizeof(RunEntry));
 }
 
 void RunRegion::note_samples(const SortedRun& run) {
@@ -71,7 +79,7 @@ Result<void> RunRegion::spill(SpillStore& store, std::span<std::byte> block) {
     spilled_.push_back(run);
   }
   resident_.clear();
-  begin_ = used_ = 0;
+  begin_run(0);
   return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -37,14 +38,20 @@ struct SortedRun {
 /// Threads.  One.
 class RunRegion {
  public:
-  /// `memory` must outlive the region and the runs in it.
-  RunRegion(std::span<std::byte> memory, OrderRule order, unsigned lane);
+  /// What a run takes at most while it is sorted, however large the memory is: larger ones stay in
+  /// no cache.
+  static constexpr std::size_t run_bytes_default = std::size_t{44} << 20;
 
-  /// False when there is no room: finish() the run, spill() and try again.
+  /// `memory` must outlive the region and the runs in it.
+  RunRegion(std::span<std::byte> memory, OrderRule order, unsigned lane,
+            std::size_t run_bytes_max = run_bytes_default);
+
+  /// False when the run is as large as it may be: finish() it, spill() unless has_room(), and try
+  /// again.
   [[nodiscard]] bool append(const Record& record) {
     const std::size_t needed =
         used_ + packed_bytes_max + packed_slack + (count_ + 1) * 2 * sizeof(RunEntry) + 16;
-    if (needed > memory_.size()) [[unlikely]]
+    if (needed > run_end_) [[unlikely]]
       return false;
     const KeyWords words = order_.words(record);
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -60,7 +67,9 @@ class RunRegion {
   void finish();
 
   /// The region has room for a run that is worth its while.
-  [[nodiscard]] bool has_room() const { return memory_.size() - begin_ >= memory_.size() / 4; }
+  [[nodiscard]] bool has_room() const {
+    return memory_.size() - begin_ >= std::min(run_bytes_max_, memory_.size() / 4);
+  }
 
   /// Writes all finished runs to the lane and empties the memory. Requires: finish() was called.
   [[nodiscard]] Result<void> spill(SpillStore& store, std::span<std::byte> block);
@@ -73,7 +82,7 @@ class RunRegion {
   [[nodiscard]] const std::vector<KeyWords>& samples() const { return samples_; }
 
  private:
-  void build_entries(std::span<RunEntry> entries) const;
+  void begin_run(std::size_t at);
   void note_samples(const SortedRun& run);
   [[nodiscard]] Result<void> spill_run(SortedRun& run, SpillStore& store,
                                        std::span<std::byte> block);
@@ -81,7 +90,9 @@ class RunRegion {
   std::span<std::byte> memory_;
   OrderRule order_;
   unsigned lane_;
-  std::size_t begin_ = 0;  ///< Of the run that is gathered.
+  std::size_t run_bytes_max_;
+  std::size_t begin_ = 0;    ///< Of the run that is gathered.
+  std::size_t run_end_ = 0;  ///< It may not reach beyond.
   std::size_t used_ = 0;
   std::size_t count_ = 0;
   KeyWords any_set_{};

@@ -115,6 +115,37 @@ TEST(RunRegion, KeepsAllRecordsOverAnyNumberOfSpills) {
   EXPECT_EQ(seen, count);
 }
 
+TEST(RunRegion, KeepsSeveralRunsInMemoryWhereThereIsRoom) {
+  std::vector<std::byte> memory(1 << 20);
+  RunRegion region{memory, OrderRule{}, 0, 8'192};
+  constexpr std::uint64_t count = 2'000;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const Record record = test::record(Side::a, std::to_string(i * 7'919 % count), 1, i);
+    if (region.append(record)) continue;
+    region.finish();
+    ASSERT_TRUE(region.has_room());
+    ASSERT_TRUE(region.append(record));
+  }
+  region.finish();
+  std::vector<RunCursor> cursors;
+  for (const SortedRun& run : region.runs()) {
+    EXPECT_FALSE(run.is_spilled());
+    cursors.emplace_back(run, OrderRule{}, nullptr, std::span<std::byte>{});
+    ASSERT_TRUE(cursors.back().start({}).ok());
+  }
+  EXPECT_GT(cursors.size(), 10U);
+  MergeStream stream{std::move(cursors)};
+  stream.begin();
+  KeyWords last{};
+  std::uint64_t seen = 0;
+  for (; !stream.at_end(); ++seen) {
+    ASSERT_LT(last, stream.words());
+    last = stream.words();
+    ASSERT_TRUE(stream.advance().ok());
+  }
+  EXPECT_EQ(seen, count);
+}
+
 TEST(RunCursor, StartsAndEndsWhereItsRangeDoes) {
   std::vector<std::byte> memory(1 << 20);
   std::vector<std::byte> block(4'096);
