@@ -109,6 +109,12 @@ void DifferenceWriter::own(std::string_view name, std::string_view value) {
   if (is_json_) buffer_ += '"';
 }
 
+void DifferenceWriter::number(std::string_view name, std::string_view value) {
+  if (!is_json_ || value.empty()) return own(name, value);
+  begin_field(name);
+  buffer_ += value;
+}
+
 void DifferenceWriter::text(std::string_view name, std::string_view value) {
   if (is_json_) {
     if (value.empty()) return;
@@ -174,14 +180,14 @@ Result<void> DifferenceWriter::record_fields(const Difference& difference) {
   both("time_a", "time_b", time_of);
   text("party_a", parties[0]);
   text("party_b", parties[1]);
-  own("count_a", is_empty ? "" : fmt::format("{}", difference.count_a));
-  own("count_b", is_empty ? "" : fmt::format("{}", difference.count_b));
+  number("count_a", is_empty ? "" : fmt::format("{}", difference.count_a));
+  number("count_b", is_empty ? "" : fmt::format("{}", difference.count_b));
   return {};
 }
 
 Result<void> DifferenceWriter::write(const Difference& difference) {
   const Code primary = primary_of(difference.codes);
-  own("code", fmt::format("{}", static_cast<unsigned>(primary)));
+  number("code", fmt::format("{}", static_cast<unsigned>(primary)));
   own("name", to_string(primary));
   own("also", other_codes(difference.codes, primary));
   if (auto done = record_fields(difference); !done) return done;
@@ -198,13 +204,13 @@ Result<void> DifferenceWriter::write(Side side, const InvalidLine& line) {
   const Result<std::string> raw =
       sources_[static_cast<std::size_t>(side)]->raw_line(line.offset, line.size_bytes);
   if (!raw) return raw.error();
-  own("code", fmt::format("{}", static_cast<unsigned>(Code::invalid_record)));
+  number("code", fmt::format("{}", static_cast<unsigned>(Code::invalid_record)));
   own("name", to_string(Code::invalid_record));
   own("also", "");
   if (auto done = record_fields(Difference{}); !done) return done;
   own("side", to_string(side));
-  own("line", fmt::format("{}", line.line));
-  own("offset", fmt::format("{}", line.offset));
+  number("line", fmt::format("{}", line.line));
+  number("offset", fmt::format("{}", line.offset));
   text("reason", to_string(line.reason));
   text("text", raw.value());
   end_line();

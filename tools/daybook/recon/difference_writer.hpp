@@ -41,6 +41,8 @@ class DifferenceWriter {
   /// One field of the line at hand: text of others, or what this program wrote itself.
   void text(std::string_view name, std::string_view value);
   void own(std::string_view name, std::string_view value);
+  /// A count, which JSON has as a number; empty for none.
+  void number(std::string_view name, std::string_view value);
   void begin_field(std::string_view name);
   void end_line();
   [[nodiscard]] Result<void> record_fields(const Difference& difference);

@@ -312,6 +312,22 @@ class ReconOracle(unittest.TestCase):
         out = str(self.path / "none" / "out.csv")
         self.assertIn("none", self.fails(a, a, "--out", out))
 
+    def test_json_lines_say_what_csv_says(self):
+        world = World(4, 200)
+        world.write(self.path / "a.csv", world.a, 1)
+        world.write(self.path / "b.csv", world.b, 1)
+        self.compare()
+        _, text = self.compare(out="out.ndjson")
+        lines = [json.loads(line) for line in text.decode().splitlines()]
+        rows = self.rows()
+        self.assertEqual(len(lines), len(rows))
+        for line, row in zip(lines, rows):
+            self.assertIsInstance(line["code"], int)
+            self.assertIsInstance(line.get("amount_a", ""), str)
+            # What is empty is left out; formulas need no apostrophe here.
+            self.assertEqual({name: str(value) for name, value in line.items()},
+                             {name: value.removeprefix("'") for name, value in row.items() if value})
+
     def test_a_tolerance_ends_with_its_cap(self):
         header = b"reference,amount,currency,status,time"
         self.write_lines("a.csv", [header] + [b"r%d,10.00,EUR,ok," % i for i in range(5)])
