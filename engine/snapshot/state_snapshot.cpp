@@ -441,8 +441,8 @@ Result<void> StateReader::take_tccs(const SnapshotBlock& block) {
     return each<TccView>(block, [&](const TccView& view) { return take_tcc(view); });
   }
   if (block.kind == BlockKind::tcc_branches) {
-    return each<TccTable::SavedBranch>(
-        block, [&](const TccTable::SavedBranch& saved) { return take_tcc_branch(saved); });
+    using Saved = TccTable::SavedBranch;
+    return each<Saved>(block, [&](const Saved& saved) { return take_tcc_branch(saved); });
   }
   return each<Timestamp>(block, [&](const Timestamp& watermark) -> Result<void> {
     if (state_.tccs.watermark() != Timestamp{}) return wrong("has two watermarks");
@@ -452,8 +452,7 @@ Result<void> StateReader::take_tccs(const SnapshotBlock& block) {
 }
 
 Result<void> StateReader::take_tcc(const TccView& view) {
-  const bool known = view.state >= TccState::trying && view.state <= TccState::cancelled;
-  if (!known || view.gid.is_zero()) return wrong("has a transaction that nobody could have begun");
+  if (view.gid.is_zero()) return wrong("has a transaction that nobody could have begun");
   if (state_.tccs.find(view.gid) != no_tcc) return wrong("has a transaction twice");
   if (state_.tccs.room() == 0) return full("transactions");
   state_.tccs.prepare(1);

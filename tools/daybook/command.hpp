@@ -63,6 +63,7 @@ void register_name(CLI::App& app, CommandContext& context);
 void register_oplog(CLI::App& app, CommandContext& context);
 void register_query(CLI::App& app, CommandContext& context);
 void register_rebuild(CLI::App& app, CommandContext& context);
+void register_recon(CLI::App& app, CommandContext& context);
 void register_repair(CLI::App& app, CommandContext& context);
 void register_replay(CLI::App& app, CommandContext& context);
 void register_restore(CLI::App& app, CommandContext& context);

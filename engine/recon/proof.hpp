@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/recon/difference.hpp"
+#include "engine/recon/totals.hpp"
+
+namespace daybook::recon {
+
+/// That nothing was lost and nothing counted twice, for one currency: sum_B - sum_A = only in B -
+/// only in A + (B - A over pairs), in amounts, in fees and in counts. Minor units.
+///
+/// The sums of the sides are those of the first parse, what stands against them is what was read
+/// back from the written result.
+struct CurrencyProof {
+  std::uint64_t currency = 0;
+  Sum a;  ///< As parsed.
+  Sum b;
+  Sum merged_a;  ///< As seen after sorting and merging.
+  Sum merged_b;
+  Sum matched;  ///< The A side of pairs that were not written, as nothing differs.
+  Sum only_a;   ///< Written, without a partner in this currency.
+  Sum only_b;
+  Sum pairs;  ///< Written pairs: how many, and B - A.
+
+  [[nodiscard]] bool amounts_hold() const {
+    return b.amount - a.amount == only_b.amount - only_a.amount + pairs.amount;
+  }
+  [[nodiscard]] bool fees_hold() const {
+    return b.fee - a.fee == only_b.fee - only_a.fee + pairs.fee;
+  }
+  [[nodiscard]] bool counts_hold() const {
+    return a.count == matched.count + pairs.count + only_a.count &&
+           b.count == matched.count + pairs.count + only_b.count;
+  }
+  [[nodiscard]] bool totals_agree() const { return a == merged_a && b == merged_b; }
+  [[nodiscard]] bool holds() const {
+    return amounts_hold() && fees_hold() && counts_hold() && totals_agree();
+  }
+};
+
+/// Adds up a proof.
+///
+/// Threads.  One.
+class Proof {
+ public:
+  void add_side(Side side, const SideTotals& totals);
+  void add_merged(const MergedTable& merged);
+  /// A difference as it was read back.
+  void add_written(const Difference& difference);
+
+  /// By the currencies' names.
+  [[nodiscard]] std::vector<CurrencyProof> result() const;
+
+ private:
+  CurrencyProof& of(std::uint64_t currency);
+
+  CurrencyTable<CurrencyProof, 2 * limits::currencies_max> table_;
+};
+
+}  // namespace daybook::recon

@@ -1,0 +1,20 @@
+# Comparisons of two files. Included by tests/tools/CMakeLists.txt.
+if(TARGET daybook::tools_recon)
+  daybook_test(recon_test
+    SOURCES daybook/recon/csv_scanner_test.cpp
+            daybook/recon/field_text_test.cpp
+            daybook/recon/record_builder_test.cpp
+    USES daybook::tools_recon)
+endif()
+
+# The binary against a naive comparison in another language.
+if(TARGET daybook)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  add_test(NAME recon_oracle
+    COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/recon_oracle_test.py
+            $<TARGET_FILE:daybook>)
+  set_tests_properties(recon_oracle PROPERTIES TIMEOUT 600)
+  add_test(NAME recon_mappings
+    COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/recon_mappings_test.py
+            $<TARGET_FILE:daybook>)
+endif()

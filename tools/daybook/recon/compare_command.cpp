@@ -1,0 +1,266 @@
+#include "tools/daybook/recon/compare_command.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include "storage/spill/spill_directory.hpp"
+#include "tools/daybook/command.hpp"
+#include "tools/daybook/recon/compare_report.hpp"
+#include "tools/daybook/recon/csv_source.hpp"
+#include "tools/daybook/recon/difference_writer.hpp"
+#include "tools/daybook/recon/mapping_file.hpp"
+#include "tools/daybook/text/number_text.hpp"
+#include "tools/daybook/text/progress.hpp"
+#include "tools/daybook/text/rate_text.hpp"
+
+namespace daybook::recon {
+namespace {
+
+/// Shows how far it is, and hands differences on to the file, if there is one.
+class Watcher final : public ComparisonObserver {
+ public:
+  Watcher(DifferenceWriter* writer, ProgressLine& line, std::uint64_t estimated)
+      : writer_{writer}, line_{line}, estimated_{estimated} {}
+
+  void progress(const ComparisonProgress& progress) override {
+    const double share = std::min(progress.fraction, 1.0);
+    line_.show(static_cast<std::uint64_t>(static_cast<double>(estimated_) * share), share);
+  }
+  Result<void> difference(const Difference& difference) override {
+    return writer_ == nullptr ? Result<void>{} : writer_->write(difference);
+  }
+  Result<void> invalid_line(Side side, const InvalidLine& line) override {
+    return writer_ == nullptr ? Result<void>{} : writer_->write(side, line);
+  }
+
+ private:
+  DifferenceWriter* writer_;
+  ProgressLine& line_;
+  std::uint64_t estimated_;
+};
+
+/// Everything that the options ask for, checked.
+struct Plan {
+  std::array<SourceMapping, 2> mappings;
+  ComparisonSettings settings;
+  std::filesystem::path spill;
+};
+
+Result<void> apply_scales(const CompareOptions& options, SourceMapping& mapping) {
+  for (const std::string& text : options.scales) {
+    const std::size_t equals = text.find('=');
+    const std::uint64_t currency = currency_of_text(text.substr(0, equals));
+    const auto scale = equals == std::string::npos
+                           ? Result<std::uint64_t>{Failure{}}
+                           : parse_unsigned(text.substr(equals + 1), limits::scale_max);
+    if (currency == 0 || !scale) {
+      return Failure{FailureKind::invalid,
+                     fmt::format("--scale '{}': write it like BTC=8, with at most {} decimals",
+                                 text, limits::scale_max)};
+    }
+    mapping.scales.insert(mapping.scales.begin(), {currency, static_cast<unsigned>(scale.value())});
+  }
+  if (!options.currency.empty()) {
+    if (currency_of_text(options.currency) == 0) {
+      return Failure{FailureKind::invalid,
+                     fmt::format("--currency '{}': 1 to 8 letters and digits", options.currency)};
+    }
+    mapping.currency = options.currency;
+  }
+  return {};
+}
+
+unsigned scale_in(const SourceMapping& mapping, std::uint64_t currency) {
+  for (const auto& [known, scale] : mapping.scales) {
+    if (known == currency) return scale;
+  }
+  return usual_scale(currency);
+}
+
+/// One minor unit of a currency is the same amount on both sides: the smaller one, where the
+/// mappings differ. Files that count in minor units cannot be told to count in others.
+Result<void> agree_on_scales(std::array<SourceMapping, 2>& mappings) {
+  std::vector<std::pair<std::uint64_t, unsigned>> agreed;
+  for (const SourceMapping& mapping : mappings) {
+    for (const auto& [currency, scale] : mapping.scales) {
+      const unsigned a = scale_in(mappings[0], currency);
+      const unsigned b = scale_in(mappings[1], currency);
+      if (a != b && (mappings[0].amounts.minor_units || mappings[1].amounts.minor_units)) {
+        return Failure{
+            FailureKind::invalid,
+            fmt::format("{} has {} decimals in mapping '{}' and {} in '{}': give both "
+                        "the same with --scale",
+                        currency_text(currency), a, mappings[0].name, b, mappings[1].name)};
+      }
+      agreed.emplace_back(currency, std::max(a, b));
+    }
+  }
+  for (SourceMapping& mapping : mappings) mapping.scales = agreed;
+  return {};
+}
+
+Result<void> plan_mappings(const CompareOptions& options, Plan& plan) {
+  for (std::size_t side = 0; side < 2; ++side) {
+    const std::string& own = side == 0 ? options.map_a : options.map_b;
+    const std::string& name = own.empty() ? options.map : own;
+    Result<SourceMapping> mapping = name.empty() ? SourceMapping::standard() : load_mapping(name);
+    if (!mapping) return mapping.error();
+    plan.mappings[side] = std::move(mapping).value();
+    if (auto applied = apply_scales(options, plan.mappings[side]); !applied) return applied;
+  }
+  return agree_on_scales(plan.mappings);
+}
+
+Result<void> plan_rules(const CompareOptions& options, ComparisonSettings& settings) {
+  for (const std::string& text : options.tolerances) {
+    const Result<Tolerance> tolerance = parse_tolerance(text);
+    if (!tolerance) return tolerance.error();
+    settings.tolerances.push_back(tolerance.value());
+  }
+  for (const std::string& text : options.fallbacks) {
+    const Result<OrderRule> rule = parse_fallback(text);
+    if (!rule) return rule.error();
+    settings.fallback_rules.push_back(rule.value());
+  }
+  if (settings.tolerances.size() > limits::tolerances_max ||
+      settings.fallback_rules.size() > limits::fallback_rules_max) {
+    return Failure{FailureKind::invalid,
+                   fmt::format("at most {} tolerances and {} fallback rules",
+                               limits::tolerances_max, limits::fallback_rules_max)};
+  }
+  if (options.has_window) {
+    if (options.window_days > limits::window_days_max) {
+      return Failure{FailureKind::invalid,
+                     fmt::format("--window: at most {} days", limits::window_days_max)};
+    }
+    constexpr std::int64_t day_ns = 86'400'000'000'000;
+    settings.window_ns = static_cast<std::int64_t>(options.window_days) * day_ns;
+  }
+  return {};
+}
+
+Result<Plan> plan_of(const CompareOptions& options) {
+  Plan plan;
+  if (auto done = plan_mappings(options, plan); !done) return done.error();
+  if (auto done = plan_rules(options, plan.settings); !done) return done.error();
+  plan.settings.memory_bytes = options.memory_bytes;
+  if (options.memory_bytes < limits::memory_bytes_min ||
+      options.memory_bytes > limits::memory_bytes_max) {
+    return Failure{FailureKind::invalid, "--memory: from 16M to 1T"};
+  }
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  plan.settings.threads =
+      options.threads == 0 ? std::min(cores, limits::threads_max) : options.threads;
+  // A thread that has no memory to work in does not help.
+  const auto useful = static_cast<unsigned>(
+      std::min<std::uint64_t>(limits::threads_max, options.memory_bytes / (4U << 20)));
+  plan.settings.threads = std::clamp(plan.settings.threads, 1U, useful);
+  std::error_code error;
+  plan.spill = !options.spill.empty() ? std::filesystem::path{options.spill}
+               : !options.out.empty() ? std::filesystem::absolute(options.out, error).parent_path()
+                                      : std::filesystem::temp_directory_path(error);
+  return plan;
+}
+
+/// What does not fit in memory must fit on the disk: known before the work begins.
+Result<void> check_room(const Plan& plan, const MemoryPlan& memory,
+                        const std::array<std::unique_ptr<CsvSource>, 2>& sources) {
+  std::uint64_t packed = 0;
+  std::uint64_t gathered = 0;
+  for (const auto& source : sources) {
+    // A packed record has at most 18 bytes that its line does not have, and no field grows.
+    const std::uint64_t records = source->estimated_records();
+    packed +=
+        std::min<std::uint64_t>(source->total_bytes() + records * 24, records * packed_bytes_max);
+    gathered += records * 2 * sizeof(RunEntry);
+  }
+  if (packed + gathered <= memory.region_bytes * plan.settings.threads) return {};
+  const Result<std::uint64_t> free = free_bytes_of(plan.spill);
+  if (!free) return free.error();
+  const std::uint64_t needed =
+      (plan.settings.fallback_rules.empty() ? packed : 2 * packed) + packed / 16;
+  if (free.value() >= needed) return {};
+  return Failure{
+      FailureKind::no_space,
+      fmt::format("{}: {} free, but what does not fit in memory may take {}: name a "
+                  "larger place with --spill, or give more --memory",
+                  plan.spill.string(), format_bytes(free.value()), format_bytes(needed))};
+}
+
+int conclude(const ComparisonReport& report, const CompareFacts& facts, bool json) {
+  if (json) {
+    say(report_json(report, facts));
+  } else {
+    print_text(report_text(report, facts));
+  }
+  if (!report.proof_holds()) {
+    return complain(
+        "the proof does not hold: this is a bug of daybook, so trust nothing of this report, and "
+        "report it with the files if you can");
+  }
+  return report.is_clean() && facts.control_totals_agree() ? exit_code::good : exit_code::no;
+}
+
+Result<int> compare_files(const CompareOptions& options) {
+  Result<Plan> made = plan_of(options);
+  if (!made) return made.error();
+  const Plan& plan = made.value();
+  std::array<std::unique_ptr<CsvSource>, 2> files;
+  std::uint64_t estimated = 0;
+  for (std::size_t side = 0; side < 2; ++side) {
+    auto opened = CsvSource::open(side == 0 ? options.file_a : options.file_b, plan.mappings[side],
+                                  static_cast<Side>(side));
+    if (!opened) return opened.error();
+    files[side] = std::move(opened).value();
+    estimated += files[side]->estimated_records();
+  }
+  const std::array<CsvSource*, 2> csv{files[0].get(), files[1].get()};
+  const MemoryPlan memory = MemoryPlan::of(plan.settings, estimated);
+  if (auto checked = check_room(plan, memory, files); !checked) return checked.error();
+  auto store =
+      SpillDirectory::open(plan.spill, memory.block_bytes, LanePlan{plan.settings.threads}.count());
+  if (!store) return store.error();
+  std::unique_ptr<DifferenceWriter> writer;
+  if (!options.out.empty()) {
+    auto created = DifferenceWriter::create(options.out, csv);
+    if (!created) return created.error();
+    writer = std::move(created).value();
+  }
+  ProgressLine line{options.json ? nullptr : terminal_or_nothing(), "records"};
+  Watcher watcher{writer.get(), line, estimated};
+  const Result<ComparisonReport> report =
+      compare({csv[0], csv[1]}, plan.settings, memory, *store.value(), watcher);
+  line.clear();
+  if (!report) return report.error();
+  CompareFacts facts;
+  for (std::size_t side = 0; side < 2; ++side) {
+    if (auto same = csv[side]->check_unchanged(); !same) return same.error();
+    facts.paths[side] = csv[side]->path().string();
+    facts.left_out[side] = csv[side]->left_out();
+    const auto totals = control_totals_of(*csv[side], report.value(), static_cast<Side>(side));
+    if (!totals) return totals.error();
+    facts.control_totals[side] = totals.value();
+  }
+  if (writer) {
+    if (auto finished = writer->finish(); !finished) return finished.error();
+  }
+  facts.spilled_bytes = store.value()->written_bytes();
+  facts.seconds = line.seconds();
+  facts.scale_of = [&](std::uint64_t currency) { return csv[0]->builder().scale_of(currency); };
+  return conclude(report.value(), facts, options.json);
+}
+
+}  // namespace
+
+int run_compare(const CompareOptions& options) {
+  // An arena a thread would be memory that nobody asked for.
+  ::mallopt(M_ARENA_MAX, 1);
+  const Result<int> code = compare_files(options);
+  return code ? code.value() : complain(code.error().what);
+}
+
+}  // namespace daybook::recon

@@ -1,0 +1,37 @@
+# `recon`: two files against each other. Included by tools/CMakeLists.txt.
+if(TARGET daybook::storage)
+  find_package(nlohmann_json REQUIRED)
+  file(GLOB mapping_files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/mappings/*.json)
+  list(SORT mapping_files)
+  set(READY_MAPPINGS "")
+  foreach(mapping_file IN LISTS mapping_files)
+    get_filename_component(mapping_name ${mapping_file} NAME_WE)
+    file(READ ${mapping_file} mapping_json)
+    string(APPEND READY_MAPPINGS
+      "      ReadyMapping{\"${mapping_name}\", R\"mapping(${mapping_json})mapping\"},\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${mapping_file})
+  endforeach()
+  configure_file(${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/ready_mappings.cpp.in
+    ${CMAKE_CURRENT_BINARY_DIR}/generated/ready_mappings.cpp @ONLY)
+
+  daybook_library(tools_recon
+    SOURCES daybook/recon/compare_command.cpp
+            daybook/recon/compare_options.cpp
+            daybook/recon/compare_report.cpp
+            daybook/recon/csv_scanner.cpp
+            daybook/recon/csv_source.cpp
+            daybook/recon/difference_writer.cpp
+            daybook/recon/field_text.cpp
+            daybook/recon/inspect_command.cpp
+            daybook/recon/mapping_file.cpp
+            daybook/recon/record_builder.cpp
+            daybook/recon/recon_bench.cpp
+            daybook/recon/recon_generator.cpp
+            daybook/recon/source_mapping.cpp
+            daybook/recon/text_decoder.cpp
+            ${CMAKE_CURRENT_BINARY_DIR}/generated/ready_mappings.cpp
+    USES daybook::recon daybook::storage daybook::tools_command daybook::tools_text
+    PRIVATE_USES fmt::fmt nlohmann_json::nlohmann_json)
+  target_sources(daybook PRIVATE daybook/recon/register_recon.cpp)
+  target_link_libraries(daybook PRIVATE daybook::tools_recon)
+endif()

@@ -1,0 +1,111 @@
+#include <memory>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "tools/daybook/command.hpp"
+#include "tools/daybook/recon/compare_command.hpp"
+#include "tools/daybook/recon/inspect_command.hpp"
+#include "tools/daybook/recon/recon_bench.hpp"
+
+namespace daybook {
+namespace {
+
+void register_compare(CLI::App& recon, CommandContext& context) {
+  auto options = std::make_shared<recon::CompareOptions>();
+  CLI::App* command = recon.add_subcommand(
+      "compare", "Compare two CSV files record by record, with a proof. Needs no engine");
+  command->add_option("A", options->file_a, "The ledger's file")->required();
+  command->add_option("B", options->file_b, "The other system's file")->required();
+  command->add_option("--map", options->map,
+                      "How both files say it: a JSON file, or stripe, adyen, paypal, alipay, "
+                      "wechat-pay, exchange-fills");
+  command->add_option("--map-a", options->map_a, "The same for A alone");
+  command->add_option("--map-b", options->map_b, "The same for B alone");
+  command
+      ->add_option("--memory", options->memory_bytes,
+                   "How much memory it may take, at least 16M (default 512M)")
+      ->transform(CLI::AsSizeValue{false});
+  command->add_option("--threads", options->threads, "As many as there are cores by default");
+  command->add_option("--out", options->out,
+                      "Write the differences here: NDJSON for .ndjson and .jsonl, else CSV");
+  command->add_option("--spill", options->spill,
+                      "Directory for what does not fit in memory (default: that of --out, or "
+                      "TMPDIR)");
+  command
+      ->add_option("--tolerance", options->tolerances,
+                   "Let amounts differ by so many minor units: EUR=5, or EUR=5,cap=1000 for all of "
+                   "them together")
+      ->take_all();
+  command
+      ->add_option("--fallback", options->fallbacks,
+                   "Match what has no partner by amount+day, amount+party or amount+day+party")
+      ->take_all();
+  command
+      ->add_option("--window", options->window_days,
+                   "Days by which dates may differ, and for which a record of A may be pending")
+      ->each([options](const std::string&) { options->has_window = true; });
+  command->add_option("--currency", options->currency, "Of files that have no column for it");
+  command->add_option("--scale", options->scales, "Decimals of a currency: BTC=8")->take_all();
+  command->add_flag("--json", options->json, "One JSON object instead of text");
+  command->footer(
+      "A file begins with a line of column names: reference,amount,currency,status,time, in any\n"
+      "order, perhaps with fee, type, party, settlement_amount, settlement_currency. Records are\n"
+      "matched by reference, currency and type. Lines that cannot be read are told and cost no\n"
+      "other line. For every currency it is proved that the difference of both sums is the sum of\n"
+      "all differences. The result depends neither on memory nor on threads nor on the order of\n"
+      "lines.\n"
+      "Exit codes: 0 nothing differs; 1 something does; 2 it could not be done.\n"
+      "Examples:\n"
+      "  daybook recon compare ledger.csv statement.csv --out differences.csv\n"
+      "  daybook recon compare ledger.csv payouts.csv --map-b stripe --window 2 \\\n"
+      "    --tolerance EUR=1,cap=500 --fallback amount+day --json");
+  command->callback([&context, options] { context.exit_code = recon::run_compare(*options); });
+}
+
+void register_inspect(CLI::App& recon, CommandContext& context) {
+  auto options = std::make_shared<recon::InspectOptions>();
+  CLI::App* command = recon.add_subcommand(
+      "inspect", "Say what a file looks like, which mappings fit, and what they make of it");
+  command->add_option("file", options->file, "A CSV file")->required();
+  command->add_option("--map", options->map, "Try this mapping: a name or a JSON file");
+  command->add_flag("--json", options->json, "One JSON object instead of text");
+  command->footer(
+      "Exit codes: 0 every line can be read; 1 some cannot, or no mapping fits; 2 it could not be\n"
+      "done.\n"
+      "Example:\n  daybook recon inspect payouts.csv --map stripe");
+  command->callback([&context, options] { context.exit_code = recon::run_inspect(*options); });
+}
+
+void register_recon_bench(CLI::App& recon, CommandContext& context) {
+  auto options = std::make_shared<recon::ReconBenchOptions>();
+  CLI::App* command = recon.add_subcommand(
+      "bench", "Make two files with planted differences, compare them, and time it");
+  command->add_option("--records", options->records, "A side (default 10000000)")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
+  command->add_option("--per-million", options->per_million,
+                      "Planted differences in a million (default 1000)");
+  command->add_option("--runs", options->runs, "How often to compare (default 5)")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000}));
+  command->add_option("--memory", options->memory_bytes, "As for compare (default 512M)")
+      ->transform(CLI::AsSizeValue{false});
+  command->add_option("--threads", options->threads, "As for compare");
+  command->add_option("--seed", options->seed, "Another one makes other files");
+  command->add_option("--data", options->directory, "Keep the files here, in a directory that is");
+  command->add_flag("--json", options->json, "One JSON object instead of text");
+  command->footer("Example:\n  daybook recon bench --records 1000000 --runs 3");
+  command->callback([&context, options] { context.exit_code = recon::run_recon_bench(*options); });
+}
+
+}  // namespace
+
+void register_recon(CLI::App& app, CommandContext& context) {
+  CLI::App* recon = app.add_subcommand("recon", "Reconcile two files of records");
+  recon->require_subcommand(1);
+  register_compare(*recon, context);
+  register_inspect(*recon, context);
+  register_recon_bench(*recon, context);
+}
+
+}  // namespace daybook
