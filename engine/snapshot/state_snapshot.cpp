@@ -446,8 +446,7 @@ Result<void> StateReader::take_tccs(const SnapshotBlock& block) {
   }
   return each<Timestamp>(block, [&](const Timestamp& watermark) -> Result<void> {
     if (state_.tccs.watermark() != Timestamp{}) return wrong("has two watermarks");
-    state_.tccs.restore_watermark(watermark);
-    return {};
+    return state_.tccs.restore_watermark(watermark), Result<void>{};
   });
 }
 

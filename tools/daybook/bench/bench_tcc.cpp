@@ -325,7 +325,7 @@ void print_words(const BenchTccOptions& options, const Report& report) {
       "  engine memory     {:.0f} MiB anonymous at most\n"
       "  durability        {}\n"
       "  checked           every reply, the sums of all posted and pending balances\n"
-      "  run on            {}, {} cores, Linux {}\n"
+      "  run on            {}, {} cores, {}\n"
       "  built with        {}, commit {}\n",
       options.transactions, options.branches, options.accounts, options.cancel_percent,
       options.group, options.clients, options.in_flight, run.rate, run.seconds,
