@@ -61,6 +61,8 @@ if [[ "$long" == yes ]]; then
   phase "fuzzing, 600 s together" tools/fuzz.sh build/clang 600
   phase "kill -9 under load, 300 rounds" \
     tests/crash/kill_loop.py build/release/daybook --rounds 300 --jobs "$jobs"
+  phase "kill -9 amid TCC transactions, 100 rounds" \
+    tests/crash/tcc_kill.py build/release/daybook --rounds 100
   phase "backups under load, kill -9 of what copies, 30 rounds" \
     tests/crash/copy_kill.py build/release/daybook --rounds 30
   phase "SIGKILL at every write and sync, errors" \

@@ -29,7 +29,7 @@ inline constexpr std::size_t subscription_accounts_max = 8;
   return std::uint64_t{1} << static_cast<std::uint16_t>(kind);
 }
 inline constexpr std::uint64_t operation_bit = 1;
-inline constexpr std::uint64_t known_kind_bits = (kind_bit(FactKind::checkpoint) << 1) - 1;
+inline constexpr std::uint64_t known_kind_bits = (kind_bit(FactKind::tcc) << 1) - 1;
 
 /// Which events a consumer wants, and from where on. A field that is 0, or a list without items,
 /// lets everything pass; all that are set must match, of a list any item. 384 bytes, the same on

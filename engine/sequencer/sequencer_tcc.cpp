@@ -47,26 +47,28 @@ RequestStatus Sequencer::refusal_of_tcc(RequestSlot& request) const {
   }
   const std::uint64_t transfers = request.event_count + limits::tcc_settlements_max;
   if (state_.transfer_ids.room() < transfers) return RequestStatus::too_many_transfers;
-  if (state_.holds.room() < request.event_count) return RequestStatus::too_many_holds;
+  // Only tries: what confirms and cancels must never wait for room that they would make.
+  const auto commands = commands_of(request);
+  const auto tries = std::count_if(commands.begin(), commands.end(), [](const TccCommand& each) {
+    return each.kind == TccCommandKind::try_;
+  });
+  if (state_.holds.room() < static_cast<std::uint64_t>(tries)) return RequestStatus::too_many_holds;
   return RequestStatus::ok;
 }
 
 // How many timestamps the request needs: one a command, and one for each further transfer that it
-// makes. What the request itself tries is not there yet: a confirm's amounts stand for it, and a
-// cancel may be of all that is tried.
+// makes. What the request itself tries is not there yet, and a later command of it may settle all
+// of that: each has its own slot, so a deadline can even pass between two of them.
 std::uint64_t Sequencer::tcc_slots(const RequestSlot& request) const {
   std::uint64_t tries = 0;
   std::uint64_t settlements = 0;
-  bool cancels = false;
   for (const TccCommand& command : commands_of(request)) {
     if (command.kind == TccCommandKind::begin) continue;
     const TccSlot slot = state_.tccs.find(command.gid);
-    const std::uint64_t open = slot == no_tcc ? 0 : state_.tccs.at(slot).open_count;
-    settlements += std::max<std::uint64_t>(open, command.amounts);
+    settlements += slot == no_tcc ? 0 : state_.tccs.at(slot).open_count;
     if (command.kind == TccCommandKind::try_) ++tries;
-    if (command.kind == TccCommandKind::cancel) cancels = true;
   }
-  if (cancels) settlements += tries;
+  if (request.event_count > 1) settlements += tries;
   return std::max<std::uint64_t>(
       request.event_count,
       tries + std::min<std::uint64_t>(settlements, limits::tcc_settlements_max));

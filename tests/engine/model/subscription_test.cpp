@@ -46,6 +46,7 @@ TEST(SubscriptionTest, KnowsTheKindsOfFacts) {
   wanted.kinds = known_kind_bits + 1;
   EXPECT_EQ(fault(wanted), "a kind is asked for that nobody knows");
   EXPECT_EQ(kind_bit(FactKind::checkpoint), 1U << 13U);
+  EXPECT_NE(known_kind_bits & kind_bit(FactKind::tcc), 0U);
 }
 
 TEST(SubscriptionTest, BeginsInOneWay) {

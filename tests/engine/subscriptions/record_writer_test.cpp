@@ -120,7 +120,7 @@ class RecordWriterTest : public testing::Test {
     request.trace_id = TraceId{Uint128{round, 1}};
     request.business_id = BusinessId{Uint128{round, 2}};
     request.user_id = UserId{round};
-    request.number = request.frame_checksum = 3 * round + 1;
+    request.number = request.frame_checksum = 4 * round + 1;
     request.kind = RequestKind::append_events;
     for (std::uint64_t at = 0; at <= round % 3; ++at) {
       AskedEvent asked;
@@ -135,16 +135,25 @@ class RecordWriterTest : public testing::Test {
     const std::string name = "name " + std::to_string(round);
     request.names = {make_name(NameKind::aggregate, id_of(name), name)};
     ASSERT_EQ(world_.engine().submit(request).status, RequestStatus::ok);
-    request.number = request.frame_checksum = 3 * round + 2;
+    request.number = request.frame_checksum = 4 * round + 2;
     request.kind = RequestKind::put_checkpoints;
     request.events.clear();
     request.names.clear();
     request.checkpoints = {make_checkpoint("c" + std::to_string(round % 4), round)};
     ASSERT_EQ(world_.engine().submit(request).status, RequestStatus::ok);
-    request.number = request.frame_checksum = 3 * round + 3;
+    request.number = request.frame_checksum = 4 * round + 3;
     request.kind = RequestKind::put_ledgers;
     request.checkpoints.clear();
     request.ledgers = {make_ledger(static_cast<std::uint32_t>(100 + round), "ledger " + name)};
+    ASSERT_EQ(world_.engine().submit(request).status, RequestStatus::ok);
+    request.number = request.frame_checksum = 4 * round + 4;
+    request.kind = RequestKind::tcc_commands;
+    request.ledgers.clear();
+    TccCommand begin;
+    begin.kind = TccCommandKind::begin;
+    begin.gid = Uint128{round + 1, 4};
+    begin.created_at = 1;
+    request.tcc_commands = {begin};
     ASSERT_EQ(world_.engine().submit(request).status, RequestStatus::ok);
   }
 

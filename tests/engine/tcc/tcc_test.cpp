@@ -223,6 +223,20 @@ TEST_F(TccTest, AConfirmOneNanosecondBeforeTheDeadlineIsInTime) {
   EXPECT_EQ(shown(7), "confirmed client 1:confirmed");
 }
 
+// Each command has a slot of its own, so a deadline can pass between two of one request; what the
+// first ones tried is then released by a later one.
+TEST_F(TccTest, ADeadlineThatPassesWithinARequestReleasesWhatTheRequestTried) {
+  std::vector<TccCommand> commands{tcc_begin(7, 5)};
+  for (std::uint64_t branch = 1; branch <= 6; ++branch) commands.push_back(tcc_try(7, branch, 100));
+  EXPECT_EQ(send(commands), (Texts{"done", "done", "done", "done", "done", "rejected_expired",
+                                   "rejected_expired"}));
+  EXPECT_EQ(shown(7), "cancelled expired 1:expired 2:expired 3:expired 4:expired");
+  EXPECT_EQ(balances(1), "0/0 0/1000");
+  commands = {tcc_begin(8, 3), tcc_try(8, 1, 100), tcc_try(8, 2, 100), tcc_confirm(8, {})};
+  EXPECT_EQ(send(commands), (Texts{"done", "done", "done", "already_expired"}));
+  EXPECT_EQ(balances(1), "0/0 0/1000");
+}
+
 TEST_F(TccTest, TransactionsThatFellDueWhileTheEngineWasDownExpireInOrder) {
   send({tcc_begin(8, 20 * tcc_second), tcc_try(8, 1, 100)});
   send({tcc_begin(7, 10 * tcc_second), tcc_try(7, 1, 100)});
@@ -479,6 +493,28 @@ TEST_F(SmallTccTest, LateTriesAfterPruningAreRejected) {
   EXPECT_EQ(send_one(tcc_begin(9, 0, tcc_start + 2)), "done");
   engine_.restart();
   EXPECT_EQ(send_one(tcc_begin(1, 0, tcc_start + 1)), "rejected_too_old");
+}
+
+class FewHoldsTccTest : public TccTest {
+ protected:
+  static LedgerSettings few() {
+    LedgerSettings settings;
+    settings.holds_max = 3;
+    return settings;
+  }
+  FewHoldsTccTest() : TccTest{few()} {}
+};
+
+TEST_F(FewHoldsTccTest, WhereNoMoreHoldsFitTransactionsBeginAndEndAllTheSame) {
+  EXPECT_EQ(
+      send({tcc_begin(1), tcc_try(1, 1, 1), tcc_try(1, 2, 1), tcc_begin(2), tcc_try(2, 1, 1)}),
+      (Texts(5, "done")));
+  EXPECT_EQ(send({tcc_try(2, 2, 1)}), (Texts{"too_many_holds"}));
+  EXPECT_EQ(send_one(tcc_begin(3)), "done");
+  EXPECT_EQ(confirm(1, {{1}, {2}}), "done");
+  EXPECT_EQ(send_one(tcc_try(2, 2, 1)), "done");
+  EXPECT_EQ(send_one(tcc_cancel(2)), "done");
+  EXPECT_EQ(engine_.state().holds.count(), 0U);
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ void register_cancel(CLI::App& group, CommandContext& context) {
   command->add_option("--created", options->created, created_help);
   add_write_options(*command, options->write);
   add_client_options(*command, options->client);
-  command->footer("Example:\n  daybook tcc cancel 7001");
+  command->footer("Example:\n  daybook tcc cancel 7001 --created 2026-01-31T08:00:00Z");
   command->callback([&context, options] { context.exit_code = run_tcc_cancel(*options); });
 }
 

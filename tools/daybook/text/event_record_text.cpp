@@ -11,11 +11,13 @@ namespace daybook {
 namespace {
 
 constexpr FactKind all_kinds[] = {
-    FactKind::account,        FactKind::transfer,       FactKind::ledger,
-    FactKind::segment_opened, FactKind::segment_sealed, FactKind::segment_hashed,
-    FactKind::clock_change,   FactKind::client_evicted, FactKind::hold_released,
-    FactKind::account_change, FactKind::name,           FactKind::domain_event,
-    FactKind::checkpoint,
+    FactKind::account,        FactKind::transfer,
+    FactKind::ledger,         FactKind::segment_opened,
+    FactKind::segment_sealed, FactKind::segment_hashed,
+    FactKind::clock_change,   FactKind::client_evicted,
+    FactKind::hold_released,  FactKind::account_change,
+    FactKind::name,           FactKind::domain_event,
+    FactKind::checkpoint,     FactKind::tcc,
 };
 
 std::string_view kind_text(FactKind kind) {
