@@ -37,12 +37,12 @@ TccStatus cancelled_status(const TccView& view, TccStatus cancelled, TccStatus e
 // There is no such transaction: it may have been forgotten, or never was.
 TccDecision decide_unknown(const Question& question) {
   const std::uint64_t created = question.created_at();
+  const TccCommandKind kind = question.command.kind;
+  const bool creates = kind == TccCommandKind::begin || kind == TccCommandKind::cancel;
+  if (creates && created == 0) return answer(question, created_at_missing);
   const bool old = created != 0 && Timestamp{created} <= question.table.watermark();
   if (old) return answer(question, rejected_too_old);
-  const TccCommandKind kind = question.command.kind;
-  if (kind == TccCommandKind::try_ || kind == TccCommandKind::confirm) {
-    return answer(question, tcc_not_found);
-  }
+  if (!creates) return answer(question, tcc_not_found);
   if (created > question.now.value() + limits::tcc_created_ahead_max_ns) {
     return answer(question, created_in_future);
   }
@@ -91,7 +91,9 @@ TccDecision decide_try(const Question& question) {
   }
   if (const TccBranch* const branch =
           question.table.find_branch(question.slot, question.command.branch)) {
-    return decide_known_branch(question, *branch);
+    const TccDecision known = decide_known_branch(question, *branch);
+    const bool undecided = view.decision == tcc_decision::none;
+    if (known.status != conflict || !undecided || !has_expired(question)) return known;
   }
   if (view.decision == tcc_decision::confirm) {
     return answer(question, rejected_decided, view.decided_at);

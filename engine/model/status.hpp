@@ -297,12 +297,14 @@ enum class TccStatus : std::uint16_t {
   gid_must_not_be_zero = 6,
   gid_must_not_be_int_max = 7,
   branch_must_not_be_zero = 8,
-  amounts_malformed = 9,    ///< A branch twice, or more amounts than a transaction has branches.
-  created_at_missing = 10,  ///< The gid is no UUIDv7, and nothing else says when it was made.
-  created_in_future = 11,
-  timeout_out_of_range = 12,
-  rejected_too_old = 13,  ///< Transactions made so long ago are forgotten.
-  tcc_not_found = 14,
+  amounts_malformed = 9,  ///< A branch twice, or more amounts than a transaction has branches.
+  timeout_out_of_range = 10,
+  /// Of a transaction that is not there, as the next three: the gid is no UUIDv7, and nothing else
+  /// says when it was made.
+  created_at_missing = 11,
+  rejected_too_old = 12,  ///< Transactions made so long ago are forgotten.
+  tcc_not_found = 13,
+  created_in_future = 14,
   conflict = 15,          ///< It was asked for before, with another content.
   rejected_decided = 16,  ///< The transaction is confirmed: nothing more may be tried.
   rejected_cancelled = 17,

@@ -140,11 +140,6 @@ TccStatus fault_of(const TccCommand& command, std::span<const TccAmount> amounts
   if (amounts.size() > limits::tcc_branches_max || !are_distinct(amounts)) {
     return amounts_malformed;
   }
-  const std::uint64_t created = creation_time_of(command.gid, command.created_at);
-  const bool creates =
-      command.kind == TccCommandKind::begin || command.kind == TccCommandKind::cancel;
-  if (creates && created == 0) return created_at_missing;
-  if (created > limits::timestamp_max) return created_in_future;
   if (command.timeout_ns > limits::tcc_timeout_max_ns) return timeout_out_of_range;
   return done;
 }

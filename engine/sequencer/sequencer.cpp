@@ -215,7 +215,9 @@ RequestStatus Sequencer::refusal_of(const RequestSlot& request, std::uint64_t no
     return RequestStatus::too_many_holds;
   }
   const std::uint64_t time = engine_time(now_ns);
-  if (time > limits::timestamp_max - request.event_count - limits::tcc_settlements_max) {
+  const std::uint64_t settlements =
+      request.kind == RequestKind::tcc_commands ? limits::tcc_settlements_max : 0;
+  if (time > limits::timestamp_max - request.event_count - settlements) {
     return RequestStatus::clock_out_of_range;
   }
   if (request.kind == RequestKind::advance_clock) {

@@ -74,14 +74,14 @@ class Sequencer {
   std::uint32_t expire_tccs(std::uint64_t now_ns);
   [[nodiscard]] bool tccs_are_due(std::uint64_t now_ns) const {
     return state_.tccs.next_deadline() <= engine_time(now_ns) &&
-           state_.transfer_ids.room() >= limits::tcc_settlements_max;
+           state_.transfer_ids.room() >= limits::tcc_settlements_max &&
+           state_.last_timestamp().value() <= limits::timestamp_max - limits::tcc_settlements_max;
   }
-  /// Forgets TCC transactions that ended, where more than the setting are kept; at most
-  /// limits::tccs_pruned_at_once_max. Requires: fits_tcc_work().
+  /// Forgets TCC transactions that ended, where more than the setting are kept or less than a
+  /// quarter of the room for branches is left; at most limits::tccs_pruned_at_once_max. Requires:
+  /// fits_tcc_work().
   std::uint32_t prune_tccs(std::uint64_t now_ns);
-  [[nodiscard]] bool tccs_are_to_be_pruned() const {
-    return state_.tccs.ended_count() > settings_.tccs_kept;
-  }
+  [[nodiscard]] bool tccs_are_to_be_pruned() const { return tccs_to_prune() > 0; }
   [[nodiscard]] bool fits_tcc_work() const;
 
   /// Is there anything that the engine does of its own accord, because it is time?
@@ -177,6 +177,7 @@ class Sequencer {
     std::uint32_t round = 0;
   };
   [[nodiscard]] RequestStatus refusal_of_tcc(RequestSlot& request) const;
+  [[nodiscard]] std::uint64_t tccs_to_prune() const;
   [[nodiscard]] std::uint64_t slots_of(const RequestSlot& request) const;
   [[nodiscard]] std::uint64_t tcc_slots(const RequestSlot& request) const;
   void execute_tcc(Batch& batch);

@@ -45,6 +45,7 @@ RequestStatus Sequencer::refusal_of_tcc(RequestSlot& request) const {
     request.detail = "the amounts are not those of the request's confirms";
     return RequestStatus::malformed;
   }
+  if (amounts > limits::tcc_settlements_max) return RequestStatus::too_large;
   const std::uint64_t transfers = request.event_count + limits::tcc_settlements_max;
   if (state_.transfer_ids.room() < transfers) return RequestStatus::too_many_transfers;
   // Only tries: what confirms and cancels must never wait for room that they would make.
@@ -328,10 +329,18 @@ std::uint32_t Sequencer::expire_tccs(std::uint64_t now_ns) {
   return count;
 }
 
+// More than are kept; or an eighth, where wide ones leave too little room for branches.
+std::uint64_t Sequencer::tccs_to_prune() const {
+  const std::uint64_t ended = state_.tccs.ended_count();
+  const std::uint64_t too_many = ended - std::min(ended, settings_.tccs_kept);
+  const bool low = state_.tccs.branch_room() < state_.tccs.branches_max() / 4;
+  return std::min<std::uint64_t>(std::max(too_many, low ? (ended + 7) / 8 : 0),
+                                 limits::tccs_pruned_at_once_max);
+}
+
 std::uint32_t Sequencer::prune_tccs(std::uint64_t now_ns) {
-  if (!tccs_are_to_be_pruned()) return 0;
-  const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(
-      state_.tccs.ended_count() - settings_.tccs_kept, limits::tccs_pruned_at_once_max));
+  const auto count = static_cast<std::uint32_t>(tccs_to_prune());
+  if (count == 0) return 0;
   const Timestamp time{engine_time(now_ns)};
   const Sequence operation_sequence = state_.take_sequence();
   slab_->add_run({.kind = FactKind::tcc,

@@ -50,6 +50,7 @@ class TccTable {
   [[nodiscard]] std::uint64_t ended_count() const { return ended_count_; }
   [[nodiscard]] std::uint64_t room() const { return rows_.size() - index_.size(); }
   [[nodiscard]] std::uint64_t branch_room() const { return branches_.size() - branch_count_; }
+  [[nodiscard]] std::uint64_t branches_max() const { return branches_.size(); }
   /// The slots in use are below this; of those, the free ones have the gid 0.
   [[nodiscard]] TccSlot slot_end() const { return used_; }
 

@@ -196,7 +196,7 @@ const Forgery operation_rows[] = {
      [](Forger& forger) {
        forger.begin(Forger::operation(RequestKind::release_holds), FactKind::hold_released, 0);
      },
-     "sequence 11: holds could not have been released so"},
+     "sequence 11: the engine could not have done so by itself"},
     {"refused_with_facts",
      [](Forger& forger) {
        forger.begin(with_status(RequestStatus::disk_low), FactKind::transfer, 1)

@@ -40,10 +40,11 @@ TEST(AccountChangeTest, HoldStatesKeepTheirNumbersAndNames) {
 
 TEST(AccountChangeTest, KindsOfFactsKeepTheirNumbersAndNames) {
   const std::map<unsigned, std::string> names = {
-      {1, "account"},        {2, "transfer"},        {3, "ledger"},       {4, "segment_opened"},
-      {5, "segment_sealed"}, {6, "segment_hashed"},  {7, "clock_change"}, {8, "client_evicted"},
-      {9, "hold_released"},  {10, "account_change"}, {11, "name"},        {12, "domain_event"},
-      {13, "checkpoint"},
+      {1, "account"},         {2, "transfer"},       {3, "ledger"},
+      {4, "segment_opened"},  {5, "segment_sealed"}, {6, "segment_hashed"},
+      {7, "clock_change"},    {8, "client_evicted"}, {9, "hold_released"},
+      {10, "account_change"}, {11, "name"},          {12, "domain_event"},
+      {13, "checkpoint"},     {14, "tcc"},
   };
   for (std::uint16_t number = 0; number < 1'000; ++number) {
     const auto named = names.find(number);

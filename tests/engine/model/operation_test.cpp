@@ -29,6 +29,7 @@ constexpr Row rows[] = {
     {RequestKind::payment_commands, 23, "payment_commands", true, false},
     {RequestKind::bundle, 24, "bundle", true, false},
     {RequestKind::put_checkpoints, 25, "put_checkpoints", true, false},
+    {RequestKind::tcc_commands, 26, "tcc_commands", true, false},
     {RequestKind::lookup_accounts, 40, "lookup_accounts", false, false},
     {RequestKind::lookup_transfers, 41, "lookup_transfers", false, true},
     {RequestKind::list_accounts, 42, "list_accounts", false, true},
@@ -58,6 +59,10 @@ constexpr Row rows[] = {
     {RequestKind::state_digest, 66, "state_digest", false, false},
     {RequestKind::open_session, 67, "open_session", false, false},
     {RequestKind::release_holds, 80, "release_holds", false, false},
+    {RequestKind::expire_tccs, 81, "expire_tccs", false, false},
+    {RequestKind::prune_tccs, 82, "prune_tccs", false, false},
+    {RequestKind::lookup_tccs, 100, "lookup_tccs", false, true},
+    {RequestKind::list_tccs, 101, "list_tccs", false, true},
 };
 
 TEST(RequestKindTest, KeepsItsNumbersNamesAndTreatment) {

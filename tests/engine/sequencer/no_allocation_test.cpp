@@ -352,11 +352,12 @@ TEST_F(NoAllocationTest, AllocatesNothingForTransactions) {
   std::vector<TccCommand> settling;
   std::vector<TccAmount> amounts;
   for (std::uint64_t at = 0; at < 500; ++at) {
-    TccCommand& begin = commands.emplace_back();
+    TccCommand begin;
     begin.gid = Uint128{at + 1, 0};
     begin.kind = TccCommandKind::begin;
     begin.created_at = 1'000;
     begin.timeout_ns = 1'000'000'000;
+    commands.push_back(begin);
     for (std::uint64_t branch = 1; branch <= 2; ++branch) {
       TccCommand& attempt = commands.emplace_back();
       attempt.gid = begin.gid;

@@ -96,7 +96,11 @@ std::string NaiveTccs::try_branch(Transaction& known, const TccCommand& command,
   const std::uint64_t amount = small(command.amount.value());
   for (const Branch& each : known.branches) {
     if (each.number != command.branch) continue;
-    if (each.debit != debit || each.credit != credit || each.tried != amount) return "conflict";
+    if (each.debit != debit || each.credit != credit || each.tried != amount) {
+      if (known.state == "confirmed" || now < known.deadline) return "conflict";
+      decide_cancel(known, "expired");
+      return "rejected_expired";
+    }
     if (each.state == "refused") return each.refused_with;
     return each.state == "confirmed" ? "duplicate_confirmed" : "duplicate";
   }
@@ -215,10 +219,16 @@ void NaiveTccs::expire(std::uint64_t now) {
 }
 
 void NaiveTccs::prune() {
-  while (ended_.size() > limits_.kept) {
-    watermark_ = std::max(watermark_, transactions_[ended_.front()].created);
-    transactions_.erase(ended_.front());
-    ended_.pop_front();
+  for (;;) {
+    const bool low = limits_.branches - branch_count() < limits_.branches / 4;
+    const std::size_t too_many = ended_.size() - std::min(ended_.size(), limits_.kept);
+    const std::size_t count = std::max(too_many, low ? (ended_.size() + 7) / 8 : 0);
+    if (count == 0) return;
+    for (std::size_t each = 0; each < count; ++each) {
+      watermark_ = std::max(watermark_, transactions_[ended_.front()].created);
+      transactions_.erase(ended_.front());
+      ended_.pop_front();
+    }
   }
 }
 

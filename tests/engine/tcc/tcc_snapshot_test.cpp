@@ -64,6 +64,8 @@ TccFact fact_of(TccFactKind kind, std::uint64_t gid, std::uint64_t branch = 0) {
   fact.gid = Uint128{gid, 0};
   fact.kind = kind;
   fact.branch = branch;
+  if (kind == TccFactKind::begun) fact.deadline = Timestamp{1};
+  if (kind == TccFactKind::decided_confirm || kind == TccFactKind::decided_cancel) fact.detail = 1;
   return fact;
 }
 

@@ -202,6 +202,20 @@ TEST_F(TccTest, ATryAtTheDeadlineFirstExpiresTheTransaction) {
   EXPECT_EQ(balances(1), "0/0 0/1000");
 }
 
+TEST_F(TccTest, AConflictingTryAtTheDeadlineExpiresTheTransactionToo) {
+  send({tcc_begin(7, 10 * tcc_second), tcc_try(7, 1, 100)});
+  EXPECT_EQ(send_one(tcc_try(7, 1, 101)), "conflict");
+  set_clock(tcc_start + 11 * tcc_second);
+  EXPECT_EQ(send_one(tcc_try(7, 1, 101)), "rejected_expired");
+  EXPECT_EQ(shown(7), "cancelled expired 1:expired");
+}
+
+TEST_F(TccTest, WhenATransactionWasMadeMattersOnlyWhereItIsNotThere) {
+  send({tcc_begin(7), tcc_try(7, 1, 100)});
+  EXPECT_EQ(send_one(tcc_cancel(8, 0, 0)), "created_at_missing");
+  EXPECT_EQ(send_one(tcc_cancel(7, 0, 0)), "done");
+}
+
 TEST_F(TccTest, AConfirmAtTheDeadlineFirstExpiresTheTransaction) {
   send({tcc_begin(7, 10 * tcc_second), tcc_try(7, 1, 100)});
   set_clock(tcc_start + 11 * tcc_second);
@@ -367,12 +381,12 @@ TEST_F(TccTest, RefusesInDocumentedOrder) {
   wrong.gid = Uint128{u128_max};
   EXPECT_EQ(send_one(wrong), "gid_must_not_be_int_max");
   wrong.gid = Uint128{7, 0};
+  EXPECT_EQ(send_one(wrong), "timeout_out_of_range");
+  wrong.timeout_ns = limits::tcc_timeout_max_ns;
   EXPECT_EQ(send_one(wrong), "created_at_missing");
   wrong.created_at = limits::timestamp_max + 1;
   EXPECT_EQ(send_one(wrong), "created_in_future");
   wrong.created_at = tcc_start + 2 * limits::tcc_created_ahead_max_ns;
-  EXPECT_EQ(send_one(wrong), "timeout_out_of_range");
-  wrong.timeout_ns = limits::tcc_timeout_max_ns;
   EXPECT_EQ(send_one(wrong), "created_in_future");
   wrong.created_at = tcc_start + limits::tcc_created_ahead_max_ns;
   EXPECT_EQ(send_one(wrong), "done");
@@ -446,6 +460,23 @@ TEST_F(TccTest, ARequestSettlesAtMostSoManyBranches) {
   EXPECT_EQ(engine_.state().holds.count(), 0U);
 }
 
+TEST_F(TccTest, ARequestHasAtMostSoManyAmounts) {
+  std::vector<TccTake> takes;
+  for (std::uint64_t branch = 1; branch <= limits::tcc_branches_max; ++branch) {
+    takes.push_back({branch});
+  }
+  std::vector<TccCommand> commands;
+  std::vector<TccAmount> amounts;
+  const auto confirm_one_more = [&](const std::vector<TccTake>& all) {
+    commands.push_back(tcc_confirm(commands.size() + 1, all));
+    for (const TccAmount& each : amounts_of(all)) amounts.push_back(each);
+  };
+  while (amounts.size() < limits::tcc_settlements_max) confirm_one_more(takes);
+  EXPECT_EQ(send(commands, amounts), (Texts(4, "tcc_not_found")));
+  confirm_one_more({{1}});
+  EXPECT_EQ(send(commands, amounts), (Texts{"too_large"}));
+}
+
 TEST_F(TccTest, ARequestHasAtMostSoManyCommands) {
   std::vector<TccCommand> commands(limits::tcc_commands_max, tcc_begin(7));
   EXPECT_EQ(send(commands).back(), "duplicate");
@@ -472,6 +503,17 @@ TEST_F(SmallTccTest, ThereIsRoomForSoManyTransactions) {
     EXPECT_EQ(send_one(tcc_try(1, branch, 1)), "done");
   }
   EXPECT_EQ(send_one(tcc_try(1, 17, 1)), "too_many_transactions");
+}
+
+TEST_F(SmallTccTest, WideTransactionsThatEndedMakeRoomForBranches) {
+  std::vector<TccCommand> commands{tcc_begin(1, 0, tcc_start + 1)};
+  for (std::uint64_t branch = 1; branch <= 14; ++branch) commands.push_back(tcc_try(1, branch, 1));
+  commands.push_back(tcc_cancel(1));
+  for (const std::string& status : send(commands)) EXPECT_EQ(status, "done");
+  EXPECT_EQ(engine_.state().tccs.branch_room(), 2U);
+  engine_.do_due_work();
+  EXPECT_EQ(shown(1), "none");
+  EXPECT_EQ(engine_.state().tccs.branch_room(), 16U);
 }
 
 TEST_F(SmallTccTest, LateTriesAfterPruningAreRejected) {

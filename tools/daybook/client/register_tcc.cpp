@@ -40,6 +40,7 @@ void register_try(CLI::App& group, CommandContext& context) {
   command->add_option("--ledger", options->ledger, "The ledger's number")->required();
   command->add_option("--code", options->code, "Why, as a number of yours, not 0")->required();
   command->add_option("--tag", options->tag, "A number of yours");
+  command->add_option("--created", options->created, created_help);
   add_write_options(*command, options->write);
   add_client_options(*command, options->client);
   command->footer(
@@ -56,6 +57,7 @@ void register_confirm(CLI::App& group, CommandContext& context) {
   command->add_option("branches", options->branches,
                       "Every branch that was tried: BRANCH for all of it, BRANCH=AMOUNT for less");
   command->add_option("--ledger", options->ledger, "By whose scale amounts are");
+  command->add_option("--created", options->created, created_help);
   add_write_options(*command, options->write);
   add_client_options(*command, options->client);
   command->footer("Example:\n  daybook tcc confirm 7001 1 2=10.00 --ledger 978");

@@ -195,6 +195,7 @@ int run_tcc_try(const TccOptions& options) {
 int run_tcc_confirm(const TccConfirmOptions& options) {
   TccOptions plain;
   plain.gid = options.gid;
+  plain.created = options.created;
   return run(options.client, options.write, command_from(TccCommandKind::confirm, plain),
              [&](Client& client, TccCommand& command, std::vector<TccAmount>& amounts,
                  const OperationAttributes&) {

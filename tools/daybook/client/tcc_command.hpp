@@ -30,6 +30,7 @@ struct TccConfirmOptions {
   WriteOptions write;
   std::string gid;
   std::vector<std::string> branches;  ///< "BRANCH" for all of it, or "BRANCH=AMOUNT".
+  std::string created;                ///< As in TccOptions.
   std::string ledger;                 ///< By whose scale amounts are.
 };
 
