@@ -114,23 +114,27 @@ std::optional<std::int64_t> parse_usual_moment(std::string_view text, DayCache* 
 
 /// A whole number of seconds or parts of them.
 std::optional<std::int64_t> parse_epoch(std::string_view text) {
-  std::int64_t value = 0;
-  for (const char c : text) value = value * 10 + (c - '0');
+  if (text.size() > 19) return std::nullopt;  // 19 digits fit into 64 bits without a sign.
+  std::uint64_t digits = 0;
+  for (const char c : text) digits = digits * 10 + static_cast<unsigned>(c - '0');
+  const auto in_ns = [digits](std::int64_t unit) -> std::optional<std::int64_t> {
+    const auto most = static_cast<std::uint64_t>(INT64_MAX / unit);
+    if (digits > most) return std::nullopt;
+    return static_cast<std::int64_t>(digits) * unit;
+  };
   switch (text.size()) {
     case 9:
     case 10:
-      return value > INT64_MAX / second_ns ? std::nullopt : std::optional{value * second_ns};
+      return in_ns(second_ns);
     case 12:
     case 13:
-      return value * 1'000'000;
+      return in_ns(1'000'000);
     case 15:
     case 16:
-      return value * 1'000;
+      return in_ns(1'000);
     case 18:
-      return value;
     case 19:
-      // All of them but those behind 2262 fit; the sum above would have wrapped for these.
-      return text <= "9223372036854775807" ? std::optional{value} : std::nullopt;
+      return in_ns(1);
     default:
       return std::nullopt;
   }
