@@ -121,8 +121,9 @@ void Sequencer::execute_tcc_command(Batch& batch, TccWork& work, std::uint32_t i
     decision = TccDecision{};
     decision.status = TccStatus::too_many_settlements;
   }
-  if (settles)
-    work.settled += decision.slot == no_tcc ? 0 : state_.tccs.at(decision.slot).open_count;
+  if (settles && decision.slot != no_tcc) {
+    work.settled += state_.tccs.at(decision.slot).open_count;
+  }
   switch (decision.act) {
     case TccAct::none:
       break;

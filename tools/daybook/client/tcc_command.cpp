@@ -226,6 +226,7 @@ int run_tcc_get(const TccGetOptions& options) {
       say(tcc_json(each.tcc, each.branches).str());
       continue;
     }
+    if (&each != &found.value().tccs.front()) print_text("\n");
     print_text(tcc_table({&each.tcc, 1}).text());
     if (!each.branches.empty()) {
       print_text("\n" + tcc_branch_table(each.tcc.gid, each.branches).text());

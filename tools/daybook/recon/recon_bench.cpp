@@ -146,8 +146,10 @@ int measure(const ReconBenchOptions& options, const std::filesystem::path& direc
 
 int run_recon_bench(const ReconBenchOptions& options) {
   if (!options.directory.empty()) return measure(options, options.directory);
-  std::string name = (std::filesystem::temp_directory_path() / "daybook-recon-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) {
+  std::error_code error;
+  std::string name =
+      (std::filesystem::temp_directory_path(error) / "daybook-recon-XXXXXX").string();
+  if (error || ::mkdtemp(name.data()) == nullptr) {
     return complain("no directory for the files could be made; name one with --data");
   }
   const int code = measure(options, name);
