@@ -61,6 +61,10 @@ std::optional<std::string> reference_of(const KeyWords& key) {
   return text;
 }
 
+std::uint64_t digest_of_text(std::string_view text) {
+  return xxh3_64(std::as_bytes(std::span{text})) | 1;
+}
+
 std::uint64_t currency_of_text(std::string_view text) {
   if (text.empty() || text.size() > limits::currency_bytes_max) return 0;
   std::uint64_t word = 0;

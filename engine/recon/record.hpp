@@ -94,6 +94,10 @@ static_assert(sizeof(Record) == 96);
 /// The reference in a key; nothing where the key is a digest.
 [[nodiscard]] std::optional<std::string> reference_of(const KeyWords& key);
 
+/// What a party, or an amount in which something was settled, is compared by. Never 0, which means
+/// that there is none.
+[[nodiscard]] std::uint64_t digest_of_text(std::string_view text);
+
 /// Eight bytes at most, upper-case letters and digits. 0 for any other text.
 [[nodiscard]] std::uint64_t currency_of_text(std::string_view text);
 [[nodiscard]] std::string currency_text(std::uint64_t currency);

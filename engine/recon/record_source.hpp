@@ -4,34 +4,11 @@
 
 #include "engine/base/result.hpp"
 #include "engine/recon/block_log.hpp"
+#include "engine/recon/invalid_line.hpp"
 #include "engine/recon/run_region.hpp"
 #include "engine/recon/totals.hpp"
 
 namespace daybook::recon {
-
-/// Why a line is no record. Numbers are only appended to.
-enum class InvalidReason : std::uint8_t {
-  fields,     ///< More or fewer than the header has.
-  quotes,     ///< A quote where none may be, or one that is never closed.
-  too_long,   ///< More bytes than `line_bytes_max`.
-  reference,  ///< No UTF-8, control characters, or too long.
-  amount,     ///< No number, too many digits, or more decimals than its currency has.
-  fee,
-  currency,
-  status,
-  type,
-  time,
-  settlement,
-};
-inline constexpr std::size_t invalid_reason_count = 11;
-
-/// A line that is no record; its text is read again from the file.
-struct InvalidLine {
-  std::uint64_t offset = 0;  ///< Of its first byte.
-  std::uint64_t line = 0;    ///< The first line of a file is 1.
-  std::uint64_t size_bytes = 0;
-  InvalidReason reason = InvalidReason::fields;
-};
 
 /// Takes the records of one side on their way into a region, and sums them.
 ///

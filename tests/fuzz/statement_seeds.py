@@ -4,7 +4,7 @@
     statement_seeds.py CORPUS-DIRECTORY STATEMENT...
 
 A CSV statement gets the number of its ready mapping in front, those in the order of their names; a
-ledger's file gets none.
+ledger's file gets none. A statement in another format goes to the corpus that its name begins with.
 """
 
 import pathlib
@@ -30,6 +30,11 @@ def main(arguments):
     directory.mkdir(parents=True, exist_ok=True)
     for name in arguments[1:]:
         path = pathlib.Path(name)
+        if path.suffix != ".csv":
+            corpus = pathlib.Path(arguments[0]) / path.name.split("-")[0]
+            corpus.mkdir(parents=True, exist_ok=True)
+            (corpus / path.name).write_bytes(path.read_bytes())
+            continue
         stem = path.name.removesuffix(".csv")
         head = b"@%d" % MAPPINGS.index(stem) if stem in MAPPINGS else b""
         (directory / stem).write_bytes(head + b"\0" + path.read_bytes())

@@ -10,9 +10,9 @@
 #include "storage/spill/spill_directory.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/recon/compare_report.hpp"
-#include "tools/daybook/recon/csv_source.hpp"
 #include "tools/daybook/recon/difference_writer.hpp"
 #include "tools/daybook/recon/mapping_file.hpp"
+#include "tools/daybook/recon/open_side.hpp"
 #include "tools/daybook/text/number_text.hpp"
 #include "tools/daybook/text/progress.hpp"
 #include "tools/daybook/text/rate_text.hpp"
@@ -74,21 +74,14 @@ Result<void> apply_scales(const CompareOptions& options, SourceMapping& mapping)
   return {};
 }
 
-unsigned scale_in(const SourceMapping& mapping, std::uint64_t currency) {
-  for (const auto& [known, scale] : mapping.scales) {
-    if (known == currency) return scale;
-  }
-  return usual_scale(currency);
-}
-
 /// One minor unit of a currency is the same amount on both sides: the smaller one, where the
 /// mappings differ. Files that count in minor units cannot be told to count in others.
 Result<void> agree_on_scales(std::array<SourceMapping, 2>& mappings) {
-  std::vector<std::pair<std::uint64_t, unsigned>> agreed;
+  CurrencyScales agreed;
   for (const SourceMapping& mapping : mappings) {
     for (const auto& [currency, scale] : mapping.scales) {
-      const unsigned a = scale_in(mappings[0], currency);
-      const unsigned b = scale_in(mappings[1], currency);
+      const unsigned a = scale_in(mappings[0].scales, currency);
+      const unsigned b = scale_in(mappings[1].scales, currency);
       if (a != b && (mappings[0].amounts.minor_units || mappings[1].amounts.minor_units)) {
         return Failure{
             FailureKind::invalid,
@@ -107,7 +100,8 @@ Result<void> plan_mappings(const CompareOptions& options, Plan& plan) {
   for (std::size_t side = 0; side < 2; ++side) {
     const std::string& own = side == 0 ? options.map_a : options.map_b;
     const std::string& name = own.empty() ? options.map : own;
-    Result<SourceMapping> mapping = name.empty() ? SourceMapping::standard() : load_mapping(name);
+    const std::string& path = side == 0 ? options.file_a : options.file_b;
+    Result<SourceMapping> mapping = name.empty() ? guess_mapping(path) : load_mapping(name);
     if (!mapping) return mapping.error();
     plan.mappings[side] = std::move(mapping).value();
     if (auto applied = apply_scales(options, plan.mappings[side]); !applied) return applied;
@@ -168,7 +162,7 @@ Result<Plan> plan_of(const CompareOptions& options) {
 
 /// What does not fit in memory must fit on the disk: known before the work begins.
 Result<void> check_room(const Plan& plan, const MemoryPlan& memory,
-                        const std::array<std::unique_ptr<CsvSource>, 2>& sources) {
+                        const std::array<std::unique_ptr<SideSource>, 2>& sources) {
   std::uint64_t packed = 0;
   std::uint64_t gathered = 0;
   for (const auto& source : sources) {
@@ -209,16 +203,16 @@ Result<int> compare_files(const CompareOptions& options) {
   Result<Plan> made = plan_of(options);
   if (!made) return made.error();
   const Plan& plan = made.value();
-  std::array<std::unique_ptr<CsvSource>, 2> files;
+  std::array<std::unique_ptr<SideSource>, 2> files;
   std::uint64_t estimated = 0;
   for (std::size_t side = 0; side < 2; ++side) {
-    auto opened = CsvSource::open(side == 0 ? options.file_a : options.file_b, plan.mappings[side],
-                                  static_cast<Side>(side));
+    auto opened = open_side(side == 0 ? options.file_a : options.file_b, plan.mappings[side],
+                            static_cast<Side>(side), plan.spill);
     if (!opened) return opened.error();
     files[side] = std::move(opened).value();
     estimated += files[side]->estimated_records();
   }
-  const std::array<CsvSource*, 2> csv{files[0].get(), files[1].get()};
+  const std::array<SideSource*, 2> sides{files[0].get(), files[1].get()};
   const MemoryPlan memory = MemoryPlan::of(plan.settings, estimated);
   if (auto checked = check_room(plan, memory, files); !checked) return checked.error();
   auto store =
@@ -226,22 +220,22 @@ Result<int> compare_files(const CompareOptions& options) {
   if (!store) return store.error();
   std::unique_ptr<DifferenceWriter> writer;
   if (!options.out.empty()) {
-    auto created = DifferenceWriter::create(options.out, csv);
+    auto created = DifferenceWriter::create(options.out, sides);
     if (!created) return created.error();
     writer = std::move(created).value();
   }
   ProgressLine line{options.json ? nullptr : terminal_or_nothing(), "records"};
   Watcher watcher{writer.get(), line, estimated};
   const Result<ComparisonReport> report =
-      compare({csv[0], csv[1]}, plan.settings, memory, *store.value(), watcher);
+      compare({sides[0], sides[1]}, plan.settings, memory, *store.value(), watcher);
   line.clear();
   if (!report) return report.error();
   CompareFacts facts;
   for (std::size_t side = 0; side < 2; ++side) {
-    if (auto same = csv[side]->check_unchanged(); !same) return same.error();
-    facts.paths[side] = csv[side]->path().string();
-    facts.left_out[side] = csv[side]->left_out();
-    const auto totals = control_totals_of(*csv[side], report.value(), static_cast<Side>(side));
+    if (auto same = sides[side]->check_unchanged(); !same) return same.error();
+    facts.paths[side] = sides[side]->name();
+    facts.left_out[side] = sides[side]->left_out();
+    const auto totals = sides[side]->control_totals(report.value().invalid[side]);
     if (!totals) return totals.error();
     facts.control_totals[side] = totals.value();
   }
@@ -250,7 +244,7 @@ Result<int> compare_files(const CompareOptions& options) {
   }
   facts.spilled_bytes = store.value()->written_bytes();
   facts.seconds = line.seconds();
-  facts.scale_of = [&](std::uint64_t currency) { return csv[0]->builder().scale_of(currency); };
+  facts.scale_of = [&](std::uint64_t currency) { return sides[0]->scale_of(currency); };
   return conclude(report.value(), facts, options.json);
 }
 

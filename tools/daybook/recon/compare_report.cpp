@@ -91,10 +91,11 @@ std::string side_text(const ComparisonReport& report, const CompareFacts& facts,
     text += fmt::format(", {} lines left out by the mapping", format_count(facts.left_out[side]));
   }
   text += '\n';
-  for (const ControlTotal& total : facts.control_totals[side]) {
-    text += fmt::format("   control total of {}: the file says {}, its lines make {}: {}\n",
-                        total.what, to_decimal(total.stated), to_decimal(total.found),
-                        total.agrees() ? "agrees" : "control_total (71)");
+  const ControlTotals& totals = facts.control_totals[side];
+  for (const ControlTotal& total : totals.listed()) text += "   " + text_of(total) + '\n';
+  if (totals.unlisted() > 0) {
+    text += fmt::format("   {} more control totals; of all {} differ\n",
+                        format_count(totals.unlisted()), format_count(totals.differing()));
   }
   return text;
 }
@@ -139,31 +140,30 @@ std::string array_of(const std::vector<Item>& items, Make make) {
   return json_array(texts);
 }
 
+JsonObject control_total_json(const ControlTotal& total) {
+  return JsonObject{}
+      .text("of", total.what)
+      .text("stated", total.is_missing ? "" : amount_text(total.stated, total.scale))
+      .text("found", amount_text(total.found, total.scale))
+      .truth("is_missing", total.is_missing)
+      .truth("agrees", total.agrees());
+}
+
 JsonObject side_json(const ComparisonReport& report, const CompareFacts& facts, std::size_t side) {
   return JsonObject{}
       .text("file", facts.paths[side])
       .count("records", report.records[side])
       .count("invalid", report.invalid[side])
       .count("left_out", facts.left_out[side])
-      .raw("control_totals", array_of(facts.control_totals[side], [](const ControlTotal& total) {
-             return JsonObject{}
-                 .text("of", total.what)
-                 .text("stated", to_decimal(total.stated))
-                 .text("found", to_decimal(total.found))
-                 .truth("agrees", total.agrees());
-           }));
+      .raw("control_totals", array_of(facts.control_totals[side].listed(), control_total_json))
+      .count("control_totals_agreeing", facts.control_totals[side].agreeing())
+      .count("control_totals_differing", facts.control_totals[side].differing());
 }
 
 }  // namespace
 
 bool CompareFacts::control_totals_agree() const {
-  for (const auto& totals : control_totals) {
-    if (!std::all_of(totals.begin(), totals.end(),
-                     [](const ControlTotal& total) { return total.agrees(); })) {
-      return false;
-    }
-  }
-  return true;
+  return control_totals[0].differing() == 0 && control_totals[1].differing() == 0;
 }
 
 std::string report_text(const ComparisonReport& report, const CompareFacts& facts) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/recon/comparison.hpp"
-#include "tools/daybook/recon/csv_source.hpp"
+#include "engine/recon/formats/control_total.hpp"
 
 namespace daybook::recon {
 
@@ -13,7 +13,7 @@ namespace daybook::recon {
 struct CompareFacts {
   std::array<std::string, 2> paths;
   std::array<std::uint64_t, 2> left_out{};
-  std::array<std::vector<ControlTotal>, 2> control_totals;
+  std::array<ControlTotals, 2> control_totals;
   std::uint64_t spilled_bytes = 0;
   double seconds = 0;
   std::function<unsigned(std::uint64_t)> scale_of;  ///< Decimals of a currency.

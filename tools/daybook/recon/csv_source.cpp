@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 namespace daybook::recon {
 namespace {
@@ -16,53 +14,36 @@ Failure about(const std::filesystem::path& path, const Failure& failure) {
   return {failure.kind, fmt::format("{}: {}", path.string(), failure.what)};
 }
 
+std::vector<std::string_view> split(std::string_view text, char mark) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const std::size_t end = text.find(mark);
+    parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<CsvSource>> CsvSource::open(const std::filesystem::path& path,
                                                    const SourceMapping& mapping, Side side) {
-  std::unique_ptr<CsvSource> source{new CsvSource{path, mapping, side}};
-  std::error_code error;
-  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
-    return Failure{
-        FailureKind::invalid,
-        fmt::format("{}: not a file: lines are read again when they differ, so a pipe or "
-                    "a directory will not do",
-                    path.string())};
-  }
-  Result<File> file = File::open(path, File::Mode::read);
+  Result<WatchedFile> file = WatchedFile::open(path);
   if (!file) return file.error();
-  source->file_ = std::move(file).value();
-  const Result<std::uint64_t> size = source->file_.size();
-  if (!size) return size.error();
-  source->size_bytes_ = size.value();
-  if (source->size_bytes_ > limits::file_bytes_max) {
-    return Failure{FailureKind::invalid, fmt::format("{}: larger than 256 TiB", path.string())};
-  }
-  ::posix_fadvise(source->file_.descriptor(), 0, 0, POSIX_FADV_SEQUENTIAL);
-  const Result<std::int64_t> modified = source->modification_ns();
-  if (!modified) return modified.error();
-  source->modified_ns_ = modified.value();
+  std::unique_ptr<CsvSource> source{new CsvSource{std::move(file).value(), mapping, side}};
   if (auto read = source->read_header(); !read) return read.error();
   if (auto estimated = source->estimate(); !estimated) return estimated.error();
   return source;
 }
 
-Result<std::int64_t> CsvSource::modification_ns() const {
-  struct ::stat status {};
-  if (::fstat(file_.descriptor(), &status) != 0) {
-    return system_failure(errno, "looking at it", path_);
-  }
-  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
-}
-
 Result<void> CsvSource::read_header() {
   std::array<std::byte, 3> start{};
-  const Result<std::size_t> got = file_.read_at(start, 0);
+  const Result<std::size_t> got = file_.file().read_at(start, 0);
   if (!got) return got.error();
   const bool has_mark = got.value() == start.size() &&
                         std::equal(start.begin(), start.end(),
                                    reinterpret_cast<const std::byte*>(&byte_order_mark[0]));
-  Result<File> again = File::open(path_, File::Mode::read);
+  Result<File> again = File::open(file_.path(), File::Mode::read);
   if (!again) return again.error();
   scanner_ = std::make_unique<CsvScanner>(std::move(again).value(), has_mark ? 3 : 0, 1,
                                           mapping_.delimiter);
@@ -74,17 +55,17 @@ Result<void> CsvSource::read_header() {
       return Failure{FailureKind::invalid,
                      fmt::format("{}: empty; its first line should name its columns, such as "
                                  "reference,amount,currency,status,time",
-                                 path_.string())};
+                                 name())};
     }
     if (line.line > mapping_.skip_lines) break;
   }
   if (line.fault) {
     return Failure{FailureKind::invalid,
-                   fmt::format("{}: line {} should name the columns, but is no line of CSV",
-                               path_.string(), line.line)};
+                   fmt::format("{}: line {} should name the columns, but is no line of CSV", name(),
+                               line.line)};
   }
   Result<RecordBuilder> builder = RecordBuilder::make(mapping_, side_, line.fields);
-  if (!builder) return about(path_, builder.error());
+  if (!builder) return about(file_.path(), builder.error());
   builder_.emplace(std::move(builder).value());
   if (mapping_.trailer) trailer_currency_ = currency_of_text(mapping_.trailer->currency);
   return {};
@@ -93,12 +74,12 @@ Result<void> CsvSource::read_header() {
 Result<void> CsvSource::estimate() {
   std::vector<std::byte> sample(sample_bytes);
   const std::uint64_t begin = scanner_->offset();
-  const Result<std::size_t> got = file_.read_at(sample, begin);
+  const Result<std::size_t> got = file_.file().read_at(sample, begin);
   if (!got) return got.error();
   sample.resize(got.value());
   const auto lines = static_cast<std::uint64_t>(
       std::count(sample.begin(), sample.end(), static_cast<std::byte>('\n')));
-  if (lines > 0) estimated_records_ = (size_bytes_ - begin) * lines / sample.size() + 1;
+  if (lines > 0) estimated_records_ = (file_.size_bytes() - begin) * lines / sample.size() + 1;
   return {};
 }
 
@@ -107,7 +88,7 @@ Result<bool> CsvSource::fill(Intake& intake) {
   const auto refused = [&]() -> Failure {
     return {FailureKind::invalid,
             fmt::format("{}: more than {} currencies: is the currency column the right one?",
-                        path_.string(), limits::currencies_max)};
+                        name(), limits::currencies_max)};
   };
   if (waiting_) {
     const Intake::Taken taken = intake.append(*waiting_);
@@ -149,25 +130,15 @@ Result<bool> CsvSource::fill(Intake& intake) {
       return false;
     }
   }
-  bytes_read_.store(size_bytes_, std::memory_order_relaxed);
+  bytes_read_.store(file_.size_bytes(), std::memory_order_relaxed);
   return true;
-}
-
-Result<std::string> CsvSource::raw_line(std::uint64_t offset, std::uint64_t size_bytes) const {
-  std::string text(std::min<std::uint64_t>(size_bytes, limits::line_bytes_max), '\0');
-  const Result<std::size_t> got = file_.read_at(std::as_writable_bytes(std::span{text}), offset);
-  if (!got) return got.error();
-  text.resize(got.value());
-  if (text.ends_with('\n')) text.pop_back();
-  if (text.ends_with('\r')) text.pop_back();
-  return text;
 }
 
 Result<std::string> CsvSource::text_at(std::uint64_t offset, Field field) {
   if (!again_) {
     // Most lines are short, and are read one here, one there.
     constexpr std::size_t read_bytes = 2'048;
-    Result<File> again = File::open(path_, File::Mode::read);
+    Result<File> again = File::open(file_.path(), File::Mode::read);
     if (!again) return again.error();
     again_ = std::make_unique<CsvScanner>(std::move(again).value(), 0, 1, mapping_.delimiter,
                                           read_bytes);
@@ -181,15 +152,32 @@ Result<std::string> CsvSource::text_at(std::uint64_t offset, Field field) {
   return builder_->text_of(field, line.fields);
 }
 
-Result<void> CsvSource::check_unchanged() const {
-  const Result<std::uint64_t> size = file_.size();
-  if (!size) return size.error();
-  const Result<std::int64_t> modified = modification_ns();
-  if (!modified) return modified.error();
-  if (size.value() == size_bytes_ && modified.value() == modified_ns_) return {};
-  return Failure{
-      FailureKind::invalid,
-      fmt::format("{}: changed while it was compared; compare a copy that rests", path_.string())};
+Result<ControlTotals> CsvSource::control_totals(std::uint64_t invalid) const {
+  ControlTotals totals;
+  const std::optional<TrailerRule>& rule = mapping_.trailer;
+  if (!rule) return totals;
+  const auto lines = static_cast<i128>(lines_);
+  const std::optional<std::string>& trailer = builder_->trailer_line();
+  if (!trailer) {
+    totals.add({.what = "lines", .found = lines, .is_missing = true});
+    return totals;
+  }
+  const std::vector<std::string_view> fields = split(*trailer, '\x1f');
+  const auto field = [&](std::size_t index) {
+    return index < fields.size() ? fields[index] : std::string_view{};
+  };
+  if (rule->count) {
+    const auto stated = parse_minor(field(*rule->count), 0);
+    if (!stated) return Failure{FailureKind::invalid, "the trailer's count is no number"};
+    totals.add({.what = "lines", .stated = *stated, .found = lines});
+  }
+  if (rule->sum && invalid == 0) {
+    const unsigned scale = scale_of(trailer_currency_);
+    const auto stated = parse_minor(field(*rule->sum), scale, mapping_.amounts);
+    if (!stated) return Failure{FailureKind::invalid, "the trailer's sum is no amount"};
+    totals.add({.what = rule->currency, .stated = *stated, .found = trailer_sum_, .scale = scale});
+  }
+  return totals;
 }
 
 }  // namespace daybook::recon

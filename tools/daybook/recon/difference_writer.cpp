@@ -61,12 +61,15 @@ std::string_view to_string(InvalidReason reason) {
       "the status is no known word",
       "the type is no known word",
       "the time is none",
-      "the settlement amount or its currency cannot be read"};
+      "the settlement amount or its currency cannot be read",
+      "not what the format has here, or not as it is written",
+      "without a field that the format requires",
+      "the checksum or the length is not that of these bytes"};
   return words[static_cast<std::size_t>(reason)];
 }
 
 Result<std::unique_ptr<DifferenceWriter>> DifferenceWriter::create(
-    const std::filesystem::path& path, std::array<CsvSource*, 2> sources) {
+    const std::filesystem::path& path, std::array<SideSource*, 2> sources) {
   std::error_code error;
   const std::filesystem::path whole = std::filesystem::absolute(path, error);
   const std::string extension = path.extension().string();
@@ -145,8 +148,8 @@ Result<void> DifferenceWriter::record_fields(const Difference& difference) {
     own(name_b, difference.has_b ? value_of(difference.b) : std::string{});
   };
   const auto amount_of = [&](const Record& record, i128 amount) {
-    const CsvSource& source = *sources_[static_cast<std::size_t>(record.side())];
-    return amount_text(amount, source.builder().scale_of(record.currency));
+    const SideSource& source = *sources_[static_cast<std::size_t>(record.side())];
+    return amount_text(amount, source.scale_of(record.currency));
   };
   std::array<std::string, 2> references;
   std::array<std::string, 2> parties;

@@ -7,7 +7,7 @@
 
 #include "engine/recon/comparison.hpp"
 #include "storage/file/file.hpp"
-#include "tools/daybook/recon/csv_source.hpp"
+#include "tools/daybook/recon/side_source.hpp"
 
 namespace daybook::recon {
 
@@ -24,7 +24,7 @@ class DifferenceWriter {
  public:
   /// `sources` outlive the writer.
   [[nodiscard]] static Result<std::unique_ptr<DifferenceWriter>> create(
-      const std::filesystem::path& path, std::array<CsvSource*, 2> sources);
+      const std::filesystem::path& path, std::array<SideSource*, 2> sources);
   ~DifferenceWriter();
   DifferenceWriter(const DifferenceWriter&) = delete;
   DifferenceWriter& operator=(const DifferenceWriter&) = delete;
@@ -34,7 +34,7 @@ class DifferenceWriter {
   [[nodiscard]] Result<void> finish();
 
  private:
-  DifferenceWriter(std::filesystem::path path, std::array<CsvSource*, 2> sources, bool is_json)
+  DifferenceWriter(std::filesystem::path path, std::array<SideSource*, 2> sources, bool is_json)
       : path_{std::move(path)}, sources_{sources}, is_json_{is_json} {}
 
   [[nodiscard]] std::filesystem::path temporary() const { return path_.string() + ".new"; }
@@ -50,7 +50,7 @@ class DifferenceWriter {
   [[nodiscard]] Result<void> flush_if(std::size_t size_bytes);
 
   std::filesystem::path path_;
-  std::array<CsvSource*, 2> sources_;
+  std::array<SideSource*, 2> sources_;
   bool is_json_;
   File file_;
   std::string buffer_;

@@ -9,11 +9,13 @@
 #include <fmt/format.h>
 
 #include "engine/base/utf8.hpp"
-#include "storage/spill/spill_directory.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/recon/csv_source.hpp"
 #include "tools/daybook/recon/difference_writer.hpp"
+#include "tools/daybook/recon/inspect_reading.hpp"
+#include "tools/daybook/recon/inspect_statement.hpp"
 #include "tools/daybook/recon/mapping_file.hpp"
+#include "tools/daybook/recon/open_side.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/rate_text.hpp"
 #include "tools/daybook/text/table.hpp"
@@ -21,44 +23,6 @@
 
 namespace daybook::recon {
 namespace {
-
-constexpr std::size_t region_bytes = std::size_t{4} << 20;
-constexpr std::size_t invalid_shown_max = 5;
-
-/// What a pass over the whole file found.
-struct Found {
-  SideTotals totals;
-  std::uint64_t left_out = 0;
-  std::vector<std::pair<InvalidLine, std::string>> first_invalid;  ///< With their texts.
-};
-
-Result<Found> read_all(CsvSource& source) {
-  std::error_code error;
-  // Invalid lines are listed by the source; more of them than a block holds are spilled.
-  auto store =
-      SpillDirectory::open(std::filesystem::temp_directory_path(error), limits::block_bytes_min, 1);
-  if (!store) return store.error();
-  Found found;
-  BlockLog<InvalidLine> invalid{*store.value(), 0};
-  std::vector<std::byte> memory(region_bytes);
-  while (true) {
-    RunRegion region{memory, OrderRule{}, 0};
-    Intake intake{region, found.totals, invalid};
-    const Result<bool> done = source.fill(intake);
-    if (!done) return done.error();
-    if (done.value()) break;
-  }
-  found.left_out = source.left_out();
-  const auto told = invalid.for_each([&](const InvalidLine& line) -> Result<void> {
-    if (found.first_invalid.size() == invalid_shown_max) return {};
-    Result<std::string> text = source.raw_line(line.offset, line.size_bytes);
-    if (!text) return text.error();
-    found.first_invalid.emplace_back(line, std::move(text).value());
-    return {};
-  });
-  if (!told) return told.error();
-  return found;
-}
 
 /// Names of the mappings whose columns the file has.
 std::vector<std::string> fitting_mappings(const std::string& file) {
@@ -123,16 +87,16 @@ Result<Look> look_at(const std::string& path) {
 }
 
 void show(const InspectOptions& options, const Look& look, const std::vector<std::string>& fitting,
-          const std::string& name, const CsvSource& source, const Found& found) {
+          const std::string& name, const CsvSource& source, const WholeReading& found) {
   if (options.json) {
     std::vector<std::string> sums;
     for (const auto& row : found.totals.sums.sorted()) {
-      sums.push_back(JsonObject{}
-                         .text("currency", currency_text(row.currency))
-                         .count("count", row.value.count)
-                         .text("amount", amount_text(row.value.amount,
-                                                     source.builder().scale_of(row.currency)))
-                         .str());
+      sums.push_back(
+          JsonObject{}
+              .text("currency", currency_text(row.currency))
+              .count("count", row.value.count)
+              .text("amount", amount_text(row.value.amount, source.scale_of(row.currency)))
+              .str());
     }
     say(JsonObject{}
             .text("file", options.file)
@@ -155,7 +119,7 @@ void show(const InspectOptions& options, const Look& look, const std::vector<std
   Table table{{{"currency"}, {"records", Table::Align::right}, {"sum", Table::Align::right}}};
   for (const auto& row : found.totals.sums.sorted()) {
     table.add({currency_text(row.currency), format_count(row.value.count),
-               amount_text(row.value.amount, source.builder().scale_of(row.currency))});
+               amount_text(row.value.amount, source.scale_of(row.currency))});
   }
   if (!table.empty()) print_text(table.text());
   if (found.totals.newest != no_time) {
@@ -167,7 +131,7 @@ void show(const InspectOptions& options, const Look& look, const std::vector<std
   }
 }
 
-Result<int> inspect(const InspectOptions& options) {
+Result<int> inspect_csv(const InspectOptions& options) {
   const Result<Look> look = look_at(options.file);
   if (!look) return look.error();
   const std::vector<std::string> fitting = fitting_mappings(options.file);
@@ -197,10 +161,18 @@ Result<int> inspect(const InspectOptions& options) {
   if (!mapping) return mapping.error();
   auto source = CsvSource::open(options.file, mapping.value(), Side::a);
   if (!source) return source.error();
-  const Result<Found> found = read_all(*source.value());
+  const Result<WholeReading> found = read_whole(*source.value());
   if (!found) return found.error();
   show(options, look.value(), fitting, name, *source.value(), found.value());
   return found.value().totals.invalid == 0 ? exit_code::good : exit_code::no;
+}
+
+Result<int> inspect(const InspectOptions& options) {
+  const Result<SourceMapping> mapping =
+      options.map.empty() ? guess_mapping(options.file) : load_mapping(options.map);
+  if (!mapping) return mapping.error();
+  return mapping.value().format ? inspect_statement(options, mapping.value())
+                                : inspect_csv(options);
 }
 
 }  // namespace

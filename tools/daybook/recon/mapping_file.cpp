@@ -181,6 +181,12 @@ void take_member(const std::string& name, const Json& value, SourceMapping& mapp
     mapping.name = text_of(value, name);
   } else if (name == "about") {
     static_cast<void>(text_of(value, name));
+  } else if (name == "format") {
+    mapping.format = format_of(text_of(value, name));
+    if (!mapping.format) {
+      throw Wrong{fmt::format("'{}' is no format; these are: {}", text_of(value, name),
+                              names_of_formats())};
+    }
   } else if (name == "delimiter") {
     mapping.delimiter = character_of(value, name);
     if (mapping.delimiter == '"' || mapping.delimiter == '\n' || mapping.delimiter == '\r') {
@@ -220,20 +226,19 @@ std::string names_of_ready_mappings() {
     names += ", ";
     names += ready.name;
   }
-  return names;
-}
-
-std::vector<std::string_view> split(std::string_view text, char mark) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const std::size_t end = text.find(mark);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
+  return names + ", " + names_of_formats();
 }
 
 }  // namespace
+
+std::string names_of_formats() {
+  std::string names;
+  for (const std::string_view name : format_names()) {
+    names += names.empty() ? "" : ", ";
+    names += name;
+  }
+  return names;
+}
 
 Result<SourceMapping> parse_mapping(std::string_view json) {
   const auto parsed = Json::parse(json, nullptr, false, true);
@@ -255,6 +260,7 @@ Result<SourceMapping> parse_mapping(std::string_view json) {
 
 Result<SourceMapping> load_mapping(const std::string& name_or_path) {
   if (name_or_path == "daybook") return SourceMapping::standard();
+  if (const auto format = format_of(name_or_path)) return SourceMapping::of_format(*format);
   for (const ReadyMapping& ready : ready_mappings()) {
     if (ready.name == name_or_path) return parse_mapping(ready.json);
   }
@@ -274,36 +280,6 @@ Result<SourceMapping> load_mapping(const std::string& name_or_path) {
   Result<SourceMapping> mapping = parse_mapping(text);
   if (mapping) return mapping;
   return Failure{mapping.error().kind, fmt::format("{}: {}", name_or_path, mapping.error().what)};
-}
-
-Result<std::vector<ControlTotal>> control_totals_of(const CsvSource& source,
-                                                    const ComparisonReport& report, Side side) {
-  std::vector<ControlTotal> totals;
-  const std::optional<TrailerRule>& rule = source.builder().mapping().trailer;
-  if (!rule) return totals;
-  const std::uint64_t invalid = report.invalid[static_cast<std::size_t>(side)];
-  const auto lines = static_cast<i128>(source.lines());
-  if (!source.trailer_line()) {
-    totals.push_back({.what = "lines (the trailer is missing)", .stated = -1, .found = lines});
-    return totals;
-  }
-  const std::vector<std::string_view> fields = split(*source.trailer_line(), '\x1f');
-  const auto field = [&](std::size_t index) {
-    return index < fields.size() ? fields[index] : std::string_view{};
-  };
-  if (rule->count) {
-    const auto stated = parse_minor(field(*rule->count), 0);
-    if (!stated) return Failure{FailureKind::invalid, "the trailer's count is no number"};
-    totals.push_back({.what = "lines", .stated = *stated, .found = lines});
-  }
-  if (rule->sum && invalid == 0) {
-    const std::uint64_t currency = currency_of_text(rule->currency);
-    const auto stated = parse_minor(field(*rule->sum), source.builder().scale_of(currency),
-                                    source.builder().mapping().amounts);
-    if (!stated) return Failure{FailureKind::invalid, "the trailer's sum is no amount"};
-    totals.push_back({.what = rule->currency, .stated = *stated, .found = source.trailer_sum()});
-  }
-  return totals;
 }
 
 }  // namespace daybook::recon

@@ -21,14 +21,19 @@ if(TARGET daybook::storage)
             daybook/recon/csv_scanner.cpp
             daybook/recon/csv_source.cpp
             daybook/recon/difference_writer.cpp
-            daybook/recon/field_text.cpp
+            daybook/recon/entry_texts.cpp
+            daybook/recon/format_source.cpp
             daybook/recon/inspect_command.cpp
+            daybook/recon/inspect_reading.cpp
+            daybook/recon/inspect_statement.cpp
             daybook/recon/mapping_file.cpp
+            daybook/recon/open_side.cpp
             daybook/recon/record_builder.cpp
             daybook/recon/recon_bench.cpp
             daybook/recon/recon_generator.cpp
             daybook/recon/source_mapping.cpp
             daybook/recon/text_decoder.cpp
+            daybook/recon/watched_file.cpp
             ${CMAKE_CURRENT_BINARY_DIR}/generated/ready_mappings.cpp
     USES daybook::recon daybook::storage daybook::tools_command daybook::tools_text
     PRIVATE_USES fmt::fmt nlohmann_json::nlohmann_json)

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "engine/base/hash.hpp"
 #include "engine/base/utf8.hpp"
 #include "engine/recon/packed_record.hpp"
 
@@ -17,10 +16,6 @@ constexpr std::uint64_t spaces = 0x2020'2020'2020'2020;
 
 /// Some byte of the word is a control character or no ASCII.
 bool is_special(std::uint64_t word) { return (((word - spaces) | word) & high_bits) != 0; }
-
-std::uint64_t digest_of(std::string_view text) {
-  return xxh3_64(std::as_bytes(std::span{text})) | 1;  // 0 means that there is none.
-}
 
 const char* iconv_name(Encoding encoding) {
   return encoding == Encoding::gb18030 ? "GB18030" : "UTF-8";
@@ -73,10 +68,7 @@ Result<RecordBuilder> RecordBuilder::make(const SourceMapping& mapping, Side sid
 }
 
 unsigned RecordBuilder::scale_of(std::uint64_t currency) const {
-  for (const auto& [known, scale] : mapping_->scales) {
-    if (known == currency) return scale;
-  }
-  return usual_scale(currency);
+  return scale_in(mapping_->scales, currency);
 }
 
 bool RecordBuilder::set_reference(std::string_view text, Record& record) const {
@@ -198,7 +190,7 @@ bool RecordBuilder::set_settlement(std::span<const std::string_view> fields, Rec
   const std::optional<i128> amount = parse_minor(text, currency->scale, mapping_->amounts);
   if (!amount) return false;
   record.settlement =
-      digest_of(fmt::format("{} {}", to_decimal(*amount), currency_text(currency->currency)));
+      digest_of_text(fmt::format("{} {}", to_decimal(*amount), currency_text(currency->currency)));
   return true;
 }
 
@@ -290,7 +282,7 @@ LineOutcome RecordBuilder::build(std::span<const std::string_view> fields, std::
   if (!set_settlement(fields, record)) return invalid(InvalidReason::settlement);
   record.party = 0;
   if (has(Field::party) && !get(Field::party, fields).empty()) {
-    record.party = digest_of(text_of(Field::party, fields));
+    record.party = digest_of_text(text_of(Field::party, fields));
   }
   record.set_place(side_, type, status, offset);
   return LineOutcome::record;

@@ -7,6 +7,7 @@
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/recon/compare_command.hpp"
 #include "tools/daybook/recon/inspect_command.hpp"
+#include "tools/daybook/recon/mapping_file.hpp"
 #include "tools/daybook/recon/recon_bench.hpp"
 
 namespace daybook {
@@ -15,12 +16,14 @@ namespace {
 void register_compare(CLI::App& recon, CommandContext& context) {
   auto options = std::make_shared<recon::CompareOptions>();
   CLI::App* command = recon.add_subcommand(
-      "compare", "Compare two CSV files record by record, with a proof. Needs no engine");
+      "compare", "Compare two files record by record, with a proof. Needs no engine");
   command->add_option("A", options->file_a, "The ledger's file")->required();
   command->add_option("B", options->file_b, "The other system's file")->required();
   command->add_option("--map", options->map,
                       "How both files say it: a JSON file, or stripe, adyen, paypal, alipay, "
-                      "wechat-pay, exchange-fills");
+                      "wechat-pay, exchange-fills; or a format: " +
+                          recon::names_of_formats() +
+                          ", which are guessed where there is no --map");
   command->add_option("--map-a", options->map_a, "The same for A alone");
   command->add_option("--map-b", options->map_b, "The same for B alone");
   command
@@ -50,15 +53,20 @@ void register_compare(CLI::App& recon, CommandContext& context) {
   command->add_option("--scale", options->scales, "Decimals of a currency: BTC=8")->take_all();
   command->add_flag("--json", options->json, "One JSON object instead of text");
   command->footer(
-      "A file begins with a line of column names: reference,amount,currency,status,time, in any\n"
+      "A CSV file begins with a line of column names: reference,amount,currency,status,time, in "
+      "any\n"
       "order, perhaps with fee, type, party, settlement_amount, settlement_currency. Records are\n"
-      "matched by reference, currency and type. Lines that cannot be read are told and cost no\n"
+      "matched by reference, currency and type. Files in banks' formats need no mapping; what "
+      "they\n"
+      "say of themselves, balances, sums and counts, is held against their entries. Lines that "
+      "cannot be read are told and cost no\n"
       "other line. For every currency it is proved that the difference of both sums is the sum of\n"
       "all differences. The result depends neither on memory nor on threads nor on the order of\n"
       "lines.\n"
       "Exit codes: 0 nothing differs; 1 something does; 2 it could not be done.\n"
       "Examples:\n"
       "  daybook recon compare ledger.csv statement.csv --out differences.csv\n"
+      "  daybook recon compare ledger.csv statement.sta --window 2\n"
       "  daybook recon compare ledger.csv payouts.csv --map-b stripe --window 2 \\\n"
       "    --tolerance EUR=1,cap=500 --fallback amount+day --json");
   command->callback([&context, options] { context.exit_code = recon::run_compare(*options); });
@@ -67,13 +75,17 @@ void register_compare(CLI::App& recon, CommandContext& context) {
 void register_inspect(CLI::App& recon, CommandContext& context) {
   auto options = std::make_shared<recon::InspectOptions>();
   CLI::App* command = recon.add_subcommand(
-      "inspect", "Say what a file looks like, which mappings fit, and what they make of it");
-  command->add_option("file", options->file, "A CSV file")->required();
-  command->add_option("--map", options->map, "Try this mapping: a name or a JSON file");
+      "inspect",
+      "Say what a file looks like, its format or which mappings fit, and what they make of it");
+  command->add_option("file", options->file, "A CSV file, or one in a bank's format")->required();
+  command->add_option("--map", options->map, "Try this mapping: a name, a format or a JSON file");
   command->add_flag("--json", options->json, "One JSON object instead of text");
   command->footer(
-      "Exit codes: 0 every line can be read; 1 some cannot, or no mapping fits; 2 it could not be\n"
-      "done.\n"
+      "Of a file in a bank's format it shows the statements, the first entries, control totals, "
+      "and\n"
+      "what cannot be read.\n"
+      "Exit codes: 0 every line can be read and all totals agree; 1 some cannot or do not, or no\n"
+      "mapping fits; 2 it could not be done.\n"
       "Example:\n  daybook recon inspect payouts.csv --map stripe");
   command->callback([&context, options] { context.exit_code = recon::run_inspect(*options); });
 }

@@ -58,20 +58,6 @@ constexpr TypeWord type_words[]{
     {"other", RecordType::other},
 };
 
-struct Scale {
-  std::string_view currency;
-  unsigned decimals;
-};
-/// ISO 4217 where it is not 2, and what exchanges trade.
-constexpr Scale scales[]{
-    {"BIF", 0},  {"CLP", 0},  {"DJF", 0},  {"GNF", 0}, {"ISK", 0}, {"JPY", 0},
-    {"KMF", 0},  {"KRW", 0},  {"PYG", 0},  {"RWF", 0}, {"UGX", 0}, {"VND", 0},
-    {"VUV", 0},  {"XAF", 0},  {"XOF", 0},  {"XPF", 0}, {"BHD", 3}, {"IQD", 3},
-    {"JOD", 3},  {"KWD", 3},  {"LYD", 3},  {"OMR", 3}, {"TND", 3}, {"CLF", 4},
-    {"UYW", 4},  {"USDT", 6}, {"USDC", 6}, {"BTC", 8}, {"BCH", 8}, {"LTC", 8},
-    {"DOGE", 8}, {"ETH", 18}, {"BNB", 18}, {"SOL", 9}, {"XRP", 6}, {"TRX", 6},
-};
-
 }  // namespace
 
 std::string_view to_string(Field field) {
@@ -108,12 +94,11 @@ SourceMapping SourceMapping::standard() {
   return mapping;
 }
 
-unsigned usual_scale(std::uint64_t currency) {
-  const std::string text = currency_text(currency);
-  for (const Scale& scale : scales) {
-    if (scale.currency == text) return scale.decimals;
-  }
-  return 2;
+SourceMapping SourceMapping::of_format(StatementFormat format) {
+  SourceMapping mapping = standard();
+  mapping.name = to_string(format);
+  mapping.format = format;
+  return mapping;
 }
 
 }  // namespace daybook::recon

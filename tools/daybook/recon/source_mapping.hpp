@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "engine/recon/formats/currency_scales.hpp"
+#include "engine/recon/formats/field_text.hpp"
+#include "engine/recon/formats/statement_format.hpp"
 #include "engine/recon/record.hpp"
-#include "tools/daybook/recon/field_text.hpp"
 
 namespace daybook::recon {
 
@@ -55,15 +57,18 @@ struct TrailerRule {
 /// `reference,amount,currency,status,time`, in any order, perhaps with more of the fields.
 struct SourceMapping {
   std::string name = "daybook";
+  /// Of files that say themselves what is what: then only currency, scales, `is_negated`,
+  /// `no_references` and the clock's offset matter. Nothing: CSV.
+  std::optional<StatementFormat> format;
   char delimiter = ',';
   Encoding encoding = Encoding::utf8;
   std::uint64_t skip_lines = 0;                  ///< Before the header.
   std::array<std::string, field_count> columns;  ///< Names of columns; empty for none.
   AmountStyle amounts;
-  std::string strip;     ///< Characters that are no part of a field, at both ends.
-  std::string currency;  ///< Of files that have no column for it.
-  std::vector<std::pair<std::uint64_t, unsigned>> scales;  ///< Decimals of currencies.
-  bool is_negated = false;                                 ///< Their minus is our plus.
+  std::string strip;        ///< Characters that are no part of a field, at both ends.
+  std::string currency;     ///< Of files that have no column for it.
+  CurrencyScales scales;    ///< Decimals of currencies.
+  bool is_negated = false;  ///< Their minus is our plus.
   bool fee_is_negated = false;
   bool debit_has_any_sign = false;  ///< "5.00" and "-5.00" in `debit` both mean money that left.
   std::vector<std::string> minus_words;  ///< Folded: in `sign`, they make an amount negative.
@@ -79,6 +84,7 @@ struct SourceMapping {
 
   /// For files with columns by the names of the fields.
   [[nodiscard]] static SourceMapping standard();
+  [[nodiscard]] static SourceMapping of_format(StatementFormat format);
 
   [[nodiscard]] const std::string& column(Field field) const {
     return columns[static_cast<std::size_t>(field)];
@@ -87,9 +93,5 @@ struct SourceMapping {
     return columns[static_cast<std::size_t>(field)];
   }
 };
-
-/// Decimals of a currency: of ISO 4217 where it is not 2, of a few others, else 2. More decimals
-/// than these are refused where they occur, so a wrong guess is told and not rounded away.
-[[nodiscard]] unsigned usual_scale(std::uint64_t currency);
 
 }  // namespace daybook::recon

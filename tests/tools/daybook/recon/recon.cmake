@@ -2,7 +2,6 @@
 if(TARGET daybook::tools_recon)
   daybook_test(recon_test
     SOURCES daybook/recon/csv_scanner_test.cpp
-            daybook/recon/field_text_test.cpp
             daybook/recon/record_builder_test.cpp
     USES daybook::tools_recon)
 endif()
@@ -16,5 +15,8 @@ if(TARGET daybook)
   set_tests_properties(recon_oracle PROPERTIES TIMEOUT 600)
   add_test(NAME recon_mappings
     COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/recon_mappings_test.py
+            $<TARGET_FILE:daybook>)
+  add_test(NAME recon_formats
+    COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/recon_formats_test.py
             $<TARGET_FILE:daybook>)
 endif()

@@ -1,4 +1,4 @@
-#include "tools/daybook/recon/field_text.hpp"
+#include "engine/recon/formats/field_text.hpp"
 
 #include <algorithm>
 

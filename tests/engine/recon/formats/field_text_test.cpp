@@ -1,6 +1,6 @@
 // Amounts and times of other systems' files: what is read, and what is refused rather than rounded
 // or guessed.
-#include "tools/daybook/recon/field_text.hpp"
+#include "engine/recon/formats/field_text.hpp"
 
 #include <gtest/gtest.h>
 

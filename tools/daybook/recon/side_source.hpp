@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/recon/formats/control_total.hpp"
+#include "engine/recon/record_source.hpp"
+#include "tools/daybook/recon/source_mapping.hpp"
+
+namespace daybook::recon {
+
+/// One side of a comparison: its records, and what is told of them afterwards.
+///
+/// Threads.  See RecordSource; all else from one, when the last fill() is over.
+class SideSource : public RecordSource {
+ public:
+  /// What people call it: a path.
+  [[nodiscard]] virtual std::string name() const = 0;
+
+  /// About how many records there are. Never 0.
+  [[nodiscard]] virtual std::uint64_t estimated_records() const = 0;
+
+  /// Lines or entries that are none of the comparison's business.
+  [[nodiscard]] virtual std::uint64_t left_out() const = 0;
+
+  [[nodiscard]] virtual unsigned scale_of(std::uint64_t currency) const = 0;
+
+  /// What stands at a place of an invalid line, word for word without its line end, at most
+  /// `line_bytes_max` bytes.
+  [[nodiscard]] virtual Result<std::string> raw_line(std::uint64_t offset,
+                                                     std::uint64_t size_bytes) const = 0;
+
+  /// The reference or the party of a record, by what its place says.
+  [[nodiscard]] virtual Result<std::string> text_at(std::uint64_t offset, Field field) = 0;
+
+  /// What the side says of itself against its `invalid` and other lines.
+  [[nodiscard]] virtual Result<ControlTotals> control_totals(std::uint64_t invalid) const = 0;
+
+  /// `invalid` when it is not what was read any more.
+  [[nodiscard]] virtual Result<void> check_unchanged() const = 0;
+};
+
+}  // namespace daybook::recon
