@@ -20,7 +20,7 @@ void LineParser::take(std::string_view bytes) {
   while (!bytes.empty()) {
     const std::size_t line_end = bytes.find('\n');
     const std::size_t most = cut_bytes_ == 0 ? std::string_view::npos : cut_bytes_ - begun_.size();
-    if (line_end > most && bytes.size() >= most) {
+    if (line_end >= most && bytes.size() >= most) {
       begun_ += bytes.substr(0, most);
       const std::string whole = std::exchange(begun_, {});
       complete(whole, whole.size());

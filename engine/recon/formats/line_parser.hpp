@@ -16,7 +16,8 @@ class LineParser : public StatementParser {
   void finish() final;
 
  protected:
-  /// `cut_bytes`, where it is not 0: so many bytes are a line, with or without an end behind them.
+  /// `cut_bytes`, where it is not 0: so many bytes are a line, with or without an end behind them,
+  /// which is one more line, and empty.
   explicit LineParser(ParserSettings settings, std::size_t cut_bytes = 0)
       : StatementParser{std::move(settings)}, cut_bytes_{cut_bytes} {}
 

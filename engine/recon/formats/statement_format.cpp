@@ -5,14 +5,18 @@
 #include <string>
 #include <utility>
 
+#include "engine/recon/formats/bai2_parser.hpp"
 #include "engine/recon/formats/camt_parser.hpp"
 #include "engine/recon/formats/field_text.hpp"
+#include "engine/recon/formats/fix_parser.hpp"
 #include "engine/recon/formats/mt940_parser.hpp"
+#include "engine/recon/formats/nacha_parser.hpp"
 
 namespace daybook::recon {
 namespace {
 
-constexpr std::string_view names[]{"mt940", "mt942", "camt.052", "camt.053", "camt.054"};
+constexpr std::string_view names[]{"mt940",    "mt942", "camt.052", "camt.053",
+                                   "camt.054", "bai2",  "nacha",    "fix"};
 
 /// A line of `text` begins with `start`.
 bool has_line(std::string_view text, std::string_view start) {
@@ -36,6 +40,22 @@ bool is_camt(std::string_view start) {
          text.find("BkToCstmrDbtCdtNtfctn") != std::string::npos;
 }
 
+/// A file header record: priority 01, records of 94 characters, blocks of 10, format 1.
+bool is_nacha(std::string_view start) {
+  constexpr std::size_t sizes_at = 34;
+  return start.starts_with("101") && start.substr(0, NachaParser::record_bytes).size() > sizes_at &&
+         start.substr(sizes_at).starts_with("094101");
+}
+
+/// A message somewhere in the first line: in front of it may stand what a log puts there.
+bool is_fix(std::string_view start) {
+  const std::string_view line = start.substr(0, start.find('\n'));
+  const std::size_t at = line.find("8=FIX");
+  if (at == std::string_view::npos) return false;
+  const std::size_t mark = line.find_first_of("\x01|", at);
+  return mark != std::string_view::npos && line.substr(mark + 1).starts_with("9=");
+}
+
 }  // namespace
 
 std::string_view to_string(StatementFormat format) {
@@ -44,6 +64,12 @@ std::string_view to_string(StatementFormat format) {
       return "mt940";
     case StatementFormat::camt:
       return "camt";
+    case StatementFormat::bai2:
+      return "bai2";
+    case StatementFormat::nacha:
+      return "nacha";
+    case StatementFormat::fix:
+      return "fix";
   }
   return "unknown";
 }
@@ -54,6 +80,9 @@ std::optional<StatementFormat> format_of(std::string_view name) {
   if (word == "camt" || word == "camt.052" || word == "camt.053" || word == "camt.054") {
     return StatementFormat::camt;
   }
+  if (word == "bai2") return StatementFormat::bai2;
+  if (word == "nacha" || word == "ach") return StatementFormat::nacha;
+  if (word == "fix") return StatementFormat::fix;
   return std::nullopt;
 }
 
@@ -66,6 +95,9 @@ std::optional<StatementFormat> guess_format(std::string_view start) {
   const std::string_view head = start.substr(0, head_bytes);
   if (has_line(head, ":20:") && has_line(start, ":25")) return StatementFormat::mt940;
   if (is_camt(start)) return StatementFormat::camt;
+  if (head.starts_with("01,") && has_line(start, "02,")) return StatementFormat::bai2;
+  if (is_nacha(head)) return StatementFormat::nacha;
+  if (is_fix(head)) return StatementFormat::fix;
   return std::nullopt;
 }
 
@@ -75,6 +107,12 @@ std::unique_ptr<StatementParser> make_parser(StatementFormat format, ParserSetti
       return std::make_unique<Mt940Parser>(std::move(settings));
     case StatementFormat::camt:
       return std::make_unique<CamtParser>(std::move(settings));
+    case StatementFormat::bai2:
+      return std::make_unique<Bai2Parser>(std::move(settings));
+    case StatementFormat::nacha:
+      return std::make_unique<NachaParser>(std::move(settings));
+    case StatementFormat::fix:
+      return std::make_unique<FixParser>(std::move(settings));
   }
   return nullptr;
 }

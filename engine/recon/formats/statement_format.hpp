@@ -14,6 +14,9 @@ namespace daybook::recon {
 enum class StatementFormat : std::uint8_t {
   mt940,  ///< MT942 too.
   camt,   ///< camt.052, .053 and .054.
+  bai2,
+  nacha,
+  fix,
 };
 
 [[nodiscard]] std::string_view to_string(StatementFormat format);

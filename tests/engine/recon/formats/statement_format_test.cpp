@@ -27,11 +27,21 @@ TEST(StatementFormat, IsGuessedByTheStart) {
   EXPECT_TRUE(is("\n<?xml version=\"1.0\"?><Document><BkToCstmrStmt>", StatementFormat::camt));
   EXPECT_TRUE(is("<n:Document><n:BkToCstmrDbtCdtNtfctn>", StatementFormat::camt));
   EXPECT_TRUE(is("<Document><BkToCstmrAcctRpt>", StatementFormat::camt));
+  EXPECT_TRUE(
+      is("01,A,B,260131,1200,1,,,2/\r\n02,B,A,1,260131,,USD,2/\r\n", StatementFormat::bai2));
+  EXPECT_TRUE(is("101 123456789 9876543212601311200A094101BANK                   US",
+                 StatementFormat::nacha));
+  EXPECT_TRUE(
+      is("8=FIX.4.4\x01"
+         "9=5\x01",
+         StatementFormat::fix));
+  EXPECT_TRUE(is("20260131-12:00:00 : 8=FIX.4.2|9=5|", StatementFormat::fix));
 }
 
 TEST(StatementFormat, IsNotGuessedOfOtherFiles) {
-  for (const std::string_view start : {"", "reference,amount,currency,status,time\n",
-                                       "id;:20:;x\n:25:\n", "<html><body>", ":20:X"}) {
+  for (const std::string_view start :
+       {"", "reference,amount,currency,status,time\n", "id;:20:;x\n:25:\n", "<html><body>", ":20:X",
+        "01,02,03\n", "101,2,3\n", "a,8=FIX,b\n"}) {
     EXPECT_EQ(guess_format(start), std::nullopt) << start;
   }
 }
