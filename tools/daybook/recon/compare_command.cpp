@@ -11,8 +11,10 @@
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/recon/compare_report.hpp"
 #include "tools/daybook/recon/difference_writer.hpp"
+#include "tools/daybook/recon/journal_source.hpp"
 #include "tools/daybook/recon/mapping_file.hpp"
 #include "tools/daybook/recon/open_side.hpp"
+#include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/number_text.hpp"
 #include "tools/daybook/text/progress.hpp"
 #include "tools/daybook/text/rate_text.hpp"
@@ -46,6 +48,7 @@ class Watcher final : public ComparisonObserver {
 /// Everything that the options ask for, checked.
 struct Plan {
   std::array<SourceMapping, 2> mappings;
+  std::array<std::optional<JournalScan>, 2> journals;
   ComparisonSettings settings;
   std::filesystem::path spill;
 };
@@ -96,15 +99,53 @@ Result<void> agree_on_scales(std::array<SourceMapping, 2>& mappings) {
   return {};
 }
 
+/// What the options say of a journal, and what is known of it by reading it once.
+Result<JournalScan> plan_journal(const CompareOptions& options, const std::string& address) {
+  JournalSelection selection;
+  selection.place = address.substr(address.find(':') + 1);
+  if (!options.account.empty()) {
+    const auto id = parse_id(options.account);
+    if (!id) return id.error();
+    selection.account = AccountId{id.value()};
+  }
+  if (!options.ledger.empty()) {
+    const auto id = parse_unsigned(options.ledger, UINT32_MAX);
+    if (!id) return id.error();
+    selection.ledger = LedgerId{static_cast<std::uint32_t>(id.value())};
+  }
+  const auto goal = parse_goal(options.until_sequence, options.until_time);
+  if (!goal) return goal.error();
+  selection.cut = goal.value();
+  return scan_journal(selection, currency_of_text(options.currency));
+}
+
+Result<SourceMapping> plan_mapping(const CompareOptions& options, const std::string& name,
+                                   const std::string& path, std::optional<JournalScan>& journal) {
+  if (!names_journal(path)) return name.empty() ? guess_mapping(path) : load_mapping(name);
+  auto scan = plan_journal(options, path);
+  if (!scan) return scan.error();
+  journal = std::move(scan).value();
+  SourceMapping mapping = SourceMapping::standard();
+  mapping.name = "journal";
+  mapping.scales = {{journal->currency, journal->scale}};
+  return mapping;
+}
+
 Result<void> plan_mappings(const CompareOptions& options, Plan& plan) {
   for (std::size_t side = 0; side < 2; ++side) {
     const std::string& own = side == 0 ? options.map_a : options.map_b;
     const std::string& name = own.empty() ? options.map : own;
     const std::string& path = side == 0 ? options.file_a : options.file_b;
-    Result<SourceMapping> mapping = name.empty() ? guess_mapping(path) : load_mapping(name);
+    Result<SourceMapping> mapping = plan_mapping(options, name, path, plan.journals[side]);
     if (!mapping) return mapping.error();
     plan.mappings[side] = std::move(mapping).value();
     if (auto applied = apply_scales(options, plan.mappings[side]); !applied) return applied;
+  }
+  const bool is_about_journal = !options.account.empty() || !options.ledger.empty() ||
+                                !options.until_sequence.empty() || !options.until_time.empty();
+  if (is_about_journal && !plan.journals[0] && !plan.journals[1]) {
+    return Failure{FailureKind::invalid,
+                   "--account, --ledger and --until-... are about a journal: write it journal:DIR"};
   }
   return agree_on_scales(plan.mappings);
 }
@@ -185,6 +226,16 @@ Result<void> check_room(const Plan& plan, const MemoryPlan& memory,
                   plan.spill.string(), format_bytes(free.value()), format_bytes(needed))};
 }
 
+Result<std::unique_ptr<SideSource>> open_planned(const std::string& path, const Plan& plan,
+                                                 Side side) {
+  const auto index = static_cast<std::size_t>(side);
+  const auto& journal = plan.journals[index];
+  if (!journal) return open_side(path, plan.mappings[index], side, plan.spill);
+  auto opened = JournalSource::open(*journal, plan.mappings[index], side, plan.spill);
+  if (!opened) return opened.error();
+  return std::unique_ptr<SideSource>{std::move(opened).value()};
+}
+
 int conclude(const ComparisonReport& report, const CompareFacts& facts, bool json) {
   if (json) {
     say(report_json(report, facts));
@@ -206,8 +257,8 @@ Result<int> compare_files(const CompareOptions& options) {
   std::array<std::unique_ptr<SideSource>, 2> files;
   std::uint64_t estimated = 0;
   for (std::size_t side = 0; side < 2; ++side) {
-    auto opened = open_side(side == 0 ? options.file_a : options.file_b, plan.mappings[side],
-                            static_cast<Side>(side), plan.spill);
+    auto opened =
+        open_planned(side == 0 ? options.file_a : options.file_b, plan, static_cast<Side>(side));
     if (!opened) return opened.error();
     files[side] = std::move(opened).value();
     estimated += files[side]->estimated_records();

@@ -11,7 +11,7 @@ namespace daybook::recon {
 
 /// As people write them.
 struct CompareOptions {
-  std::string file_a;
+  std::string file_a;  ///< Or "journal:DIR".
   std::string file_b;
   std::string map;    ///< Of both files.
   std::string map_a;  ///< Of one, where they differ.
@@ -24,6 +24,10 @@ struct CompareOptions {
   std::vector<std::string> fallbacks;   ///< "amount+day", "amount+party", ...
   std::vector<std::string> scales;      ///< "BTC=8".
   std::string currency;                 ///< Of files without a column for it.
+  std::string account;                  ///< Of a journal: the clearing account.
+  std::string ledger;                   ///< Of a journal.
+  std::string until_sequence;           ///< Of a journal: where it is cut.
+  std::string until_time;
   std::uint64_t window_days = 0;
   bool has_window = false;
   bool json = false;

@@ -26,6 +26,9 @@ if(TARGET daybook::storage)
             daybook/recon/inspect_command.cpp
             daybook/recon/inspect_reading.cpp
             daybook/recon/inspect_statement.cpp
+            daybook/recon/journal_facts.cpp
+            daybook/recon/journal_scan.cpp
+            daybook/recon/journal_source.cpp
             daybook/recon/mapping_file.cpp
             daybook/recon/open_side.cpp
             daybook/recon/record_builder.cpp
@@ -35,7 +38,8 @@ if(TARGET daybook::storage)
             daybook/recon/text_decoder.cpp
             daybook/recon/watched_file.cpp
             ${CMAKE_CURRENT_BINARY_DIR}/generated/ready_mappings.cpp
-    USES daybook::recon daybook::storage daybook::tools_command daybook::tools_text
+    USES daybook::recon daybook::storage daybook::tools_command daybook::tools_offline
+         daybook::tools_text
     PRIVATE_USES fmt::fmt nlohmann_json::nlohmann_json)
   target_sources(daybook PRIVATE daybook/recon/register_recon.cpp)
   target_link_libraries(daybook PRIVATE daybook::tools_recon)

@@ -13,12 +13,29 @@
 namespace daybook {
 namespace {
 
+/// What is asked of a journal.
+void add_journal_options(CLI::App& command, recon::CompareOptions& options) {
+  command.add_option("--account", options.account,
+                     "Of a journal: the account whose debits are money that came: decimal, 0x..., "
+                     "or name:TEXT");
+  command.add_option("--ledger", options.ledger,
+                     "Of a journal: all that moves in this ledger, without an account");
+  auto* sequence =
+      command.add_option("--until-sequence", options.until_sequence,
+                         "Of a journal: up to the operation that this sequence is part of");
+  command
+      .add_option("--until-time", options.until_time,
+                  "Of a journal: up to the last entry committed by then")
+      ->excludes(sequence);
+}
+
 void register_compare(CLI::App& recon, CommandContext& context) {
   auto options = std::make_shared<recon::CompareOptions>();
   CLI::App* command = recon.add_subcommand(
       "compare", "Compare two files record by record, with a proof. Needs no engine");
-  command->add_option("A", options->file_a, "The ledger's file")->required();
+  command->add_option("A", options->file_a, "The ledger's file, or journal:DIR")->required();
   command->add_option("B", options->file_b, "The other system's file")->required();
+  add_journal_options(*command, *options);
   command->add_option("--map", options->map,
                       "How both files say it: a JSON file, or stripe, adyen, paypal, alipay, "
                       "wechat-pay, exchange-fills; or a format: " +
@@ -63,8 +80,14 @@ void register_compare(CLI::App& recon, CommandContext& context) {
       "other line. For every currency it is proved that the difference of both sums is the sum of\n"
       "all differences. The result depends neither on memory nor on threads nor on the order of\n"
       "lines.\n"
+      "Of a journal, read beside an engine or without one, the reference is the name of a "
+      "transfer's\n"
+      "business reference, else its number, else the transfer's name or number; holds that are "
+      "open\n"
+      "at the cut are 'open', reversals refunds.\n"
       "Exit codes: 0 nothing differs; 1 something does; 2 it could not be done.\n"
       "Examples:\n"
+      "  daybook recon compare journal:./ledger-data statement.xml --account name:bank --window 2\n"
       "  daybook recon compare ledger.csv statement.csv --out differences.csv\n"
       "  daybook recon compare ledger.csv statement.sta --window 2\n"
       "  daybook recon compare ledger.csv payouts.csv --map-b stripe --window 2 \\\n"
@@ -113,7 +136,8 @@ void register_recon_bench(CLI::App& recon, CommandContext& context) {
 }  // namespace
 
 void register_recon(CLI::App& app, CommandContext& context) {
-  CLI::App* recon = app.add_subcommand("recon", "Reconcile two files of records");
+  CLI::App* recon =
+      app.add_subcommand("recon", "Reconcile files of records, and the journal, with each other");
   recon->require_subcommand(1);
   register_compare(*recon, context);
   register_inspect(*recon, context);

@@ -19,4 +19,7 @@ if(TARGET daybook)
   add_test(NAME recon_formats
     COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/recon_formats_test.py
             $<TARGET_FILE:daybook>)
+  add_test(NAME recon_journal
+    COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/recon_journal_test.py
+            $<TARGET_FILE:daybook>)
 endif()

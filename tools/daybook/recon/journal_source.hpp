@@ -1,0 +1,119 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "tools/daybook/recon/entry_texts.hpp"
+#include "tools/daybook/recon/journal_scan.hpp"
+#include "tools/daybook/recon/side_source.hpp"
+
+namespace daybook::recon {
+
+/// The transfers of a journal's account, or ledger, up to a cut, as records.
+///
+/// Records are plain transfers and what was posted of holds (`ok`), reversals (`ok`, of type
+/// `refund`), holds that were open at the cut (`open`, with what they still held), and holds of
+/// which nothing was posted before they were voided or ran out (`failed`). An amount is more than 0
+/// where the account is debited; of a ledger without an account every amount is more than 0, but
+/// those of reversals. The key is the name of the business reference, else its number, else the
+/// name or the number of the transfer, or of the hold that it resolves. The time is the transfer's.
+///
+/// Place.    Beside an engine or without one; the journal is only read.
+/// Threads.  See SideSource.
+/// Errors.   Those of JournalFacts; `no_space` for more than `holds_max` holds open at a time;
+/// `invalid`
+///           for amounts of more digits than `amount_digits_max`.
+class JournalSource final : public SideSource {
+ public:
+  static constexpr std::uint64_t holds_max = daybook::limits::holds_default;
+
+  /// `scan` and `mapping`, whose scales and currency count, must outlive the source.
+  [[nodiscard]] static Result<std::unique_ptr<JournalSource>> open(
+      const JournalScan& scan, const SourceMapping& mapping, Side side,
+      const std::filesystem::path& spill);
+
+  Result<bool> fill(Intake& intake) override;
+  [[nodiscard]] std::uint64_t bytes_read() const override {
+    return reached_.load(std::memory_order_relaxed);
+  }
+  /// Sequences.
+  [[nodiscard]] std::uint64_t total_bytes() const override { return scan_.cut.value(); }
+
+  [[nodiscard]] std::string name() const override;
+  [[nodiscard]] std::uint64_t estimated_records() const override { return scan_.transfers + 1; }
+  [[nodiscard]] std::uint64_t left_out() const override { return 0; }
+  [[nodiscard]] unsigned scale_of(std::uint64_t currency) const override {
+    return scale_in(mapping_.scales, currency);
+  }
+  [[nodiscard]] Result<std::string> raw_line(std::uint64_t, std::uint64_t) const override {
+    return std::string{};
+  }
+  [[nodiscard]] Result<std::string> text_at(std::uint64_t offset, Field field) override;
+  [[nodiscard]] Result<ControlTotals> control_totals(std::uint64_t) const override {
+    return ControlTotals{};
+  }
+  [[nodiscard]] Result<void> check_unchanged() const override { return {}; }
+
+ private:
+  /// A hold that is open as far as the journal was read.
+  struct OpenHold {
+    u128 held = 0;
+    BusinessId business;
+    Timestamp time;
+    bool is_debit = false;
+    bool has_posted = false;
+  };
+  struct Hash {
+    std::size_t operator()(const Uint128& id) const { return static_cast<std::size_t>(mix(id, 0)); }
+  };
+  /// A record whose text is not written yet.
+  struct Found {
+    u128 amount = 0;
+    BusinessId business;
+    Uint128 transfer;
+    Timestamp time;
+    RecordType type = RecordType::charge;
+    RecordStatus status = RecordStatus::ok;
+    bool is_debit = false;
+  };
+
+  JournalSource(const JournalScan& scan, const SourceMapping& mapping, Side side, EntryTexts texts,
+                JournalFacts facts)
+      : scan_{scan},
+        mapping_{mapping},
+        side_{side},
+        texts_{std::move(texts)},
+        facts_{std::move(facts)} {}
+
+  [[nodiscard]] Result<bool> read_entry();
+  void take_run(const EntryFacts& facts, const PlacedRun& placed);
+  void take(const Transfer& transfer);
+  void take_resolution(const Transfer& transfer, bool is_debit);
+  void take(const HoldReleased& released);
+  void end_hold(const Uint128& id, const OpenHold& hold, Timestamp time);
+  void take_open_holds();
+  /// Whether the transfer is asked for, and if so, whether it debits the account.
+  [[nodiscard]] std::optional<bool> direction_of(const AccountId& debit, const AccountId& credit,
+                                                 LedgerId ledger) const;
+  [[nodiscard]] std::string reference_of(const Found& found) const;
+  [[nodiscard]] Result<Record> record_of(const Found& found);
+  [[nodiscard]] Result<bool> hand_over(Intake& intake);
+
+  const JournalScan& scan_;
+  const SourceMapping& mapping_;
+  Side side_;
+  EntryTexts texts_;
+  JournalFacts facts_;
+  std::unordered_map<Uint128, OpenHold, Hash> holds_;
+  bool has_too_many_holds_ = false;
+  bool is_finished_ = false;
+  std::vector<Found> found_;  ///< Of the last entry; those before next_ are taken.
+  std::size_t next_ = 0;
+  std::optional<Record> waiting_;
+  std::atomic<std::uint64_t> reached_{0};  ///< The reading thread writes; no order is needed.
+};
+
+}  // namespace daybook::recon
