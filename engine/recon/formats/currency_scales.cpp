@@ -22,6 +22,13 @@ constexpr Scale scales[]{
     {"DOGE", 8}, {"ETH", 18}, {"BNB", 18}, {"SOL", 9}, {"XRP", 6}, {"TRX", 6},
 };
 
+/// Digits beyond the limit of amounts would not fit in sums.
+constexpr i128 amount_bound = [] {
+  i128 bound = 1;
+  for (unsigned i = 0; i < limits::amount_digits_max; ++i) bound *= 10;
+  return bound;
+}();
+
 }  // namespace
 
 unsigned usual_scale(std::uint64_t currency) {
@@ -40,18 +47,15 @@ unsigned scale_in(const CurrencyScales& scales_of_file, std::uint64_t currency) 
 }
 
 std::optional<i128> rescaled(i128 amount, unsigned from, unsigned to) {
-  // Digits beyond the limit of amounts would not fit in sums.
-  i128 bound = 1;
-  for (unsigned i = 0; i < limits::amount_digits_max; ++i) bound *= 10;
   for (; from < to; ++from) {
-    if (amount >= bound || amount <= -bound) return std::nullopt;
+    if (amount >= amount_bound || amount <= -amount_bound) return std::nullopt;
     amount *= 10;
   }
   for (; from > to; --from) {
     if (amount % 10 != 0) return std::nullopt;
     amount /= 10;
   }
-  if (amount >= bound || amount <= -bound) return std::nullopt;
+  if (amount >= amount_bound || amount <= -amount_bound) return std::nullopt;
   return amount;
 }
 

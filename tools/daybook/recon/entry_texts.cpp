@@ -15,6 +15,13 @@ using Sizes = std::array<std::uint32_t, 2>;
 }  // namespace
 
 Result<EntryTexts> EntryTexts::open(const std::filesystem::path& directory) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(directory, error)) {
+    return Failure{FailureKind::not_found,
+                   fmt::format("{}: no directory for texts that do not stay in memory; name one "
+                               "with --spill, or in TMPDIR",
+                               directory.string())};
+  }
   // The process and a number make the name this one's; it is gone before anything is written.
   static std::atomic<unsigned> number{0};
   const std::filesystem::path path =

@@ -19,7 +19,7 @@ namespace daybook::recon {
 ///          8        the reference, the party
 ///
 /// Threads.  One at a time.
-/// Errors.   Those of the file.
+/// Errors.   Those of the file; `not_found` without the directory.
 class EntryTexts {
  public:
   [[nodiscard]] static Result<EntryTexts> open(const std::filesystem::path& directory);

@@ -152,7 +152,11 @@ Result<Record> JournalSource::record_of(const Found& found) {
                     format_id(found.transfer), scale, limits::amount_digits_max)};
   }
   const std::string reference = reference_of(found);
-  const Result<std::uint64_t> place = texts_.append(reference, {});
+  // A short one stands in the record itself, and is not asked for by its place.
+  ++records_;
+  const bool is_short = reference.size() <= limits::key_bytes;
+  const Result<std::uint64_t> place =
+      is_short ? Result<std::uint64_t>{records_} : texts_.append(reference, {});
   if (!place) return place.error();
   Record record;
   record.key = key_of_reference(reference);

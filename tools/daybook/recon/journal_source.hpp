@@ -112,6 +112,7 @@ class JournalSource final : public SideSource {
   bool is_finished_ = false;
   std::vector<Found> found_;  ///< Of the last entry; those before next_ are taken.
   std::size_t next_ = 0;
+  std::uint64_t records_ = 0;  ///< So far.
   std::optional<Record> waiting_;
   std::atomic<std::uint64_t> reached_{0};  ///< The reading thread writes; no order is needed.
 };

@@ -2,6 +2,7 @@
 if(TARGET daybook::tools_recon)
   daybook_test(recon_test
     SOURCES daybook/recon/csv_scanner_test.cpp
+            daybook/recon/entry_texts_test.cpp
             daybook/recon/record_builder_test.cpp
     USES daybook::tools_recon)
 endif()
