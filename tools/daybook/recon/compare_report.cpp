@@ -88,7 +88,7 @@ std::string side_text(const ComparisonReport& report, const CompareFacts& facts,
     text += fmt::format(", {} invalid lines", format_count(report.invalid[side]));
   }
   if (facts.left_out[side] > 0) {
-    text += fmt::format(", {} lines left out by the mapping", format_count(facts.left_out[side]));
+    text += fmt::format(", {} left out", format_count(facts.left_out[side]));
   }
   text += '\n';
   const ControlTotals& totals = facts.control_totals[side];

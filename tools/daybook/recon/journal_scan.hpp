@@ -31,7 +31,7 @@ class JournalNames {
 
 /// What must be known of a journal before its transfers can be records.
 struct JournalScan {
-  JournalSelection selection;
+  JournalSelection selection;  ///< With the sequence at which it was cut as its cut.
   JournalNames names;
   LedgerId ledger;
   std::uint64_t currency = 0;

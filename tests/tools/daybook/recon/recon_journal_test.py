@@ -124,6 +124,7 @@ class World:
         self.run("admin", "advance-clock", 6_000_000_000)
         # The hold that ran out is released before this is answered.
         self.run("hold", "get", 9_004)
+        self.end = int(json.loads(self.run("admin", "digest", "--json"))["sequence"])
 
 
 class ReconJournal(unittest.TestCase):
@@ -223,10 +224,11 @@ class ReconJournal(unittest.TestCase):
         self.assertIn("the journal ends at sequence", message)
 
     def test_a_ledger_has_no_side(self):
+        # Before the transfers of another test.
         amounts = [(reference, abs(cents) if kind == "charge" else cents, status, kind)
                    for reference, cents, status, kind in self.world.statement]
         amounts += [("elsewhere", 12_345, "ok", "charge")] * 2
-        self.compare(amounts, "--ledger", 978, code=0)
+        self.compare(amounts, "--ledger", 978, "--until-sequence", self.world.end, code=0)
 
     def test_the_currency_and_decimals_can_be_others(self):
         lines = ["%s,%s00,XEU,%s,%s" % (reference, euros(cents), status, kind)
@@ -248,6 +250,26 @@ class ReconJournal(unittest.TestCase):
                                  text="\n".join(lines) + "\n-\n", code=0)
         self.assertEqual(report["matched"], PAYMENTS)
         self.assertEqual(report["b"]["control_totals_agreeing"], 1)
+
+    def test_what_an_engine_writes_meanwhile_is_no_part_of_it(self):
+        path = self.world.path / "many.csv"
+        lines = ["id,debit_account_id,credit_account_id,amount,ledger,code"]
+        lines += ["%d,%d,%d,0.01,978,1" % (number, OTHER, CUSTOMERS)
+                  for number in range(100_000, 130_000)]
+        path.write_text("\n".join(lines) + "\n")
+        cuts = set()
+        with subprocess.Popen([DAYBOOK, "import", "transfers", path, "--batch", "50"],
+                              stdout=subprocess.DEVNULL, env=self.world.environment) as importing:
+            while importing.poll() is None or len(cuts) == 0:
+                report, _ = self.compare([], "--account", OTHER, code=1)
+                cuts.add((int(report["a"]["file"].split()[-1]), report["a"]["records"]))
+            self.assertEqual(importing.wait(), 0)
+        facts = [json.loads(line) for line in self.world.run(
+            "dump", self.world.data, "--kind", "transfer").splitlines()]
+        sequences = [int(fact["sequence"]) for fact in facts
+                     if str(OTHER) in (fact["debit_account_id"], fact["credit_account_id"])]
+        for cut, records in cuts:
+            self.assertEqual(records, sum(sequence <= cut for sequence in sequences))
 
     def test_what_cannot_be_done_is_told(self):
         for options, words in ((("--account", 404), "no account 404"), ((), "needs --account"),
