@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds Daybook and shows what it is for: transfers are posted, amounts are held, captured and
-# refunded, the engine is killed with SIGKILL while it works, and nothing that it had acknowledged
-# is lost.
+# refunded, orders are placed by sagas or undone, the engine is killed with SIGKILL while it works,
+# and nothing that it had acknowledged is lost.
 #
 #   tools/demo.sh
 #
@@ -155,9 +155,53 @@ transactions() { "$daybook" tcc get 8001 8002 8003; }
 transactions >"$work/transactions_before"
 show trial-balance
 good "one was confirmed, with less on one branch; one was cancelled; one is still open"
+
+step "6. Sagas: orders whose steps are all done, or undone in reverse as far as they were"
+show ledger put 1 --name TEA --scale 0 --kind stock
+show account create --id name:order_clearing --ledger 978 --code 60
+show account create --id 5000 --ledger 1 --code 70
+show account create --id 5001 --ledger 1 --code 71 --flag debits_must_not_exceed_credits
+show account create --id 5002 --ledger 1 --code 72
+show transfer create --id 151 --debit 5000 --credit 5001 --amount 20 --ledger 1 --code 7
+show saga put tools/demo/sagas/createOrder.json
+# order SAGA ORDER QUANTITY PRICE OPTION...
+order() {
+  local saga=$1 order=$2 quantity=$3 price=$4
+  shift 4
+  show saga start createOrder --id "$saga" order="$order" user=2001 sku=tea quantity="$quantity" \
+    stock_ledger=1 stock=5001 reserved_stock=5002 price="$price 978" --business "name:cart-$order" \
+    "$@"
+}
+# ended SAGA STATUS STEPS: by `saga show`, with so many steps that were done.
+ended() {
+  show saga show "$1"
+  "$daybook" saga show "$1" --json >"$work/saga"
+  if [[ "$(field status <"$work/saga")" != "$2" ]]; then wrong "saga $1 is not $2"; fi
+  if [[ "$(field succeeded_count <"$work/saga")" != "$3" ]]; then wrong "not $3 steps were done"; fi
+}
+saga_trace=4bf92f3577b34da6a3ce929d0e0e4736
+stock() { "$daybook" account get 5001 5002 name:order_clearing; }
+order 9001 601 3 12.50
+ended 9001 COMPLETED 3
+good "the order is there, its stock is reserved, its price is paid"
+order 9002 601 1 1.00
+ended 9002 COMPENSATED 0
+good "there is an order 601 already: nothing was done"
+order 9003 603 1000 1.00
+ended 9003 COMPENSATED 1
+good "there is not enough stock: the order is cancelled"
+order 9004 604 2 1000.00 --trace "$saga_trace"
+ended 9004 COMPENSATED 2
+good "there is not enough money: the stock is given back, then the order is cancelled"
+show order get 601 603 604
+stock | sed 's/^/    /'
+show trial-balance
+show trace "$saga_trace"
+sagas() { "$daybook" saga list --all; stock; }
+sagas >"$work/sagas_before"
 balances >"$work/before"
 
-step "6. A load of single transfers, and SIGKILL in the middle of it"
+step "7. A load of single transfers, and SIGKILL in the middle of it"
 "$daybook" bench --connect "$DAYBOOK_CONNECT" --transfers 5000000 --accounts 100 --batch 1 \
   --clients 8 --in-flight 4 --ids random --seed 1 --ack-log "$work/acknowledged" \
   >"$work/load" 2>&1 </dev/null &
@@ -173,7 +217,7 @@ acknowledged=$(($(stat -c %s "$work/acknowledged") / 16))
 if ((acknowledged == 0)); then cat "$work/load" >&2; wrong "nothing was acknowledged"; fi
 good "killed after $acknowledged acknowledged transfers of the load"
 
-step "7. The engine comes back on the same directory"
+step "8. The engine comes back on the same directory"
 start_engine
 show check-acks "$data" "$work/acknowledged"
 good "every acknowledged transfer is in the journal"
@@ -188,6 +232,12 @@ transactions >"$work/transactions_after"
 if ! diff "$work/transactions_before" "$work/transactions_after"; then wrong "transactions differ"; fi
 show tcc confirm 8003 1 2
 good "so are the transactions; the open one is confirmed now"
+sagas >"$work/sagas_after"
+if ! diff "$work/sagas_before" "$work/sagas_after"; then wrong "sagas differ"; fi
+order 9001 601 3 12.50
+sagas >"$work/sagas_after"
+if ! diff "$work/sagas_before" "$work/sagas_after"; then wrong "a saga was done twice"; fi
+good "so are the sagas; a start that is repeated does nothing"
 again=$("$daybook" transfer create --id 15 --debit 2001 --credit 3001 \
   --amount 1.00 --ledger 978 --code 2 --json || true)
 if [[ "$(field status <<<"$again")" != id_already_failed ]]; then
@@ -195,7 +245,7 @@ if [[ "$(field status <<<"$again")" != id_already_failed ]]; then
 fi
 good "the refused transfer is remembered: its id answers id_already_failed for ever"
 
-step "8. The journal is checked and replayed offline, beside the running engine"
+step "9. The journal is checked and replayed offline, beside the running engine"
 show trial-balance
 show verify "$data"
 live=$("$daybook" admin digest --json)

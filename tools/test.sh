@@ -63,6 +63,8 @@ if [[ "$long" == yes ]]; then
     tests/crash/kill_loop.py build/release/daybook --rounds 300 --jobs "$jobs"
   phase "kill -9 amid TCC transactions, 100 rounds" \
     tests/crash/tcc_kill.py build/release/daybook --rounds 100
+  phase "kill -9 amid sagas, 100 rounds" \
+    tests/crash/saga_kill.py build/release/daybook --rounds 100
   phase "backups under load, kill -9 of what copies, 30 rounds" \
     tests/crash/copy_kill.py build/release/daybook --rounds 30
   phase "SIGKILL at every write and sync, errors" \

@@ -24,6 +24,11 @@ const AggregateRules* rules_of(const Uint128& aggregate_type) noexcept {
 const Transfer* CreatedTransfers::find(TransferId id) const {
   const Transfer* found = nullptr;
   if (transfers_.empty()) return found;
+  if (ids_ == nullptr) {
+    const auto same = std::find_if(transfers_.rbegin(), transfers_.rend(),
+                                   [id](const Transfer& each) { return each.id == id; });
+    return same == transfers_.rend() ? nullptr : &*same;
+  }
   ids_->for_each_in_memory(id, [&](const TransferIdTable::Candidate& use) {
     const std::uint64_t place = use.sequence.value() - first_.value();
     if (use.sequence < first_ || place >= transfers_.size() || use.burnt || use.follows) return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <span>
 
 #include "engine/aggregates/rows.hpp"
@@ -20,10 +21,16 @@ class CreatedTransfers {
   CreatedTransfers(const TransferIdTable& ids, std::span<const Transfer> transfers, Sequence first)
       : ids_{&ids}, transfers_{transfers}, first_{first} {}
 
+  /// The same for the last ones of them only, wherever else the operation's facts stand.
+  explicit CreatedTransfers(std::span<const Transfer> transfers)
+      : transfers_{transfers.last(std::min(transfers.size(), looked_at_max))} {}
+
   /// Null where the operation created no such transfer.
   [[nodiscard]] const Transfer* find(TransferId id) const;
 
  private:
+  static constexpr std::size_t looked_at_max = 2 * std::size_t{limits::saga_steps_max};
+
   const TransferIdTable* ids_ = nullptr;
   std::span<const Transfer> transfers_;
   Sequence first_;

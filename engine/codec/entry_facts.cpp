@@ -243,7 +243,7 @@ bool keeps_request_data(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::put_names) {
     return status != static_cast<std::uint16_t>(PutNameStatus::exists);
   }
-  if (appends_events(kind)) {
+  if (appends_events(kind) || commands_sagas(kind)) {
     return status != static_cast<std::uint16_t>(AppendEventStatus::exists) &&
            status != static_cast<std::uint16_t>(AppendEventStatus::linked_event_failed);
   }
@@ -314,7 +314,7 @@ std::uint32_t* RunWalker::refused_of(RequestKind kind) {
   if (kind == RequestKind::create_transfers) return &refused_transfers_;
   if (kind == RequestKind::put_ledgers) return &refused_ledgers_;
   if (kind == RequestKind::put_names) return &refused_names_;
-  if (appends_events(kind)) return &refused_events_;
+  if (appends_events(kind) || commands_sagas(kind)) return &refused_events_;
   if (kind == RequestKind::put_checkpoints) return &refused_checkpoints_;
   if (kind == RequestKind::tcc_commands) return &refused_tcc_commands_;
   return kind == RequestKind::change_accounts ? &refused_account_changes_ : nullptr;

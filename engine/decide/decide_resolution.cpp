@@ -62,10 +62,22 @@ Status decide_resolved(const Question& question) {
                                              : Status::pending_transfer_already_voided;
 }
 
+// Its owner; and an operator what a saga has left behind that ended by his hand.
+bool may_resolve(const Question& question, const Hold& hold) {
+  if (hold.owner.is_zero() || hold.owner == question.rules.owner) return true;
+  const State& state = question.state;
+  if (question.rules.authority != Authority::operator_ ||
+      state.streams.version_of({saga_type(), hold.owner}) == 0) {
+    return false;
+  }
+  const SagaSlot saga = state.sagas.find(hold.owner);
+  return saga == no_saga || is_end(static_cast<SagaStatus>(state.sagas.at(saga).status));
+}
+
 Status check_open(const Question& question, const Hold& hold, TransferDecision& decision) {
   const Transfer& event = question.event;
   const State& state = question.state;
-  if (!hold.owner.is_zero() && hold.owner != question.rules.owner) return Status::hold_is_owned;
+  if (!may_resolve(question, hold)) return Status::hold_is_owned;
   const Account& debit = state.accounts.at(hold.debit);
   const Account& credit = state.accounts.at(hold.credit);
   const Status fields =

@@ -407,6 +407,27 @@ Follower::TccPage Follower::list_tccs(std::uint64_t cursor, std::uint64_t states
   return page;
 }
 
+Follower::SagaPage Follower::list_sagas(const SagaFilter& filter) const {
+  constexpr std::uint64_t looked_at_max = 65'536;
+  const std::lock_guard lock{mutex_};
+  SagaPage page;
+  page.as_of = state_.last_sequence();
+  const std::uint64_t slots = state_.sagas.slot_end();
+  std::uint64_t cursor = std::min(filter.cursor, slots);
+  const std::uint64_t end = cursor + std::min(looked_at_max, slots - cursor);
+  for (; cursor < end && page.sagas.size() < filter.limit; ++cursor) {
+    const SagaView& view = state_.sagas.at(static_cast<SagaSlot>(cursor));
+    const bool wanted =
+        (filter.statuses == 0 || (unsigned{filter.statuses} >> view.status & 1U) != 0) &&
+        (filter.definition.is_zero() || filter.definition == view.definition) &&
+        (filter.business_id.value().is_zero() || filter.business_id == view.business_id);
+    if (!view.id.is_zero() && wanted) page.sagas.push_back(view);
+  }
+  page.cursor = cursor;
+  page.more = cursor < slots;
+  return page;
+}
+
 std::optional<EventCheckpoint> Follower::find_checkpoint(std::string_view name) const {
   const std::lock_guard lock{mutex_};
   const EventCheckpoint* const found = state_.checkpoints.find(name);

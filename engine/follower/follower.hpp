@@ -168,6 +168,14 @@ class Follower {
   /// have fewer than `limit` although there are more.
   [[nodiscard]] TccPage list_tccs(std::uint64_t cursor, std::uint64_t states,
                                   std::size_t limit) const;
+  struct SagaPage {
+    std::vector<SagaView> sagas;
+    std::uint64_t cursor = 0;  ///< For the next page.
+    bool more = false;
+    Sequence as_of;
+  };
+  /// Those in memory. As list_tccs().
+  [[nodiscard]] SagaPage list_sagas(const SagaFilter& filter) const;
   [[nodiscard]] std::optional<EventCheckpoint> find_checkpoint(std::string_view name) const;
 
   struct AccountPage {

@@ -187,8 +187,8 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::lookup_checkpoints:
     case RequestKind::lookup_tccs:
     case RequestKind::list_tccs:
-      answer_from_state(slot);
-      return {};
+    case RequestKind::list_sagas:
+      return answer_from_state(slot), Result<void>{};
     case RequestKind::create_accounts:
     case RequestKind::create_transfers:
     case RequestKind::put_ledgers:
@@ -202,6 +202,10 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::tcc_commands:
     case RequestKind::expire_tccs:
     case RequestKind::prune_tccs:
+    case RequestKind::saga_commands:
+    case RequestKind::operate_sagas:
+    case RequestKind::drive_sagas:
+    case RequestKind::forget_sagas:
     case RequestKind::subscribe:
     case RequestKind::acknowledge_events:
     case RequestKind::unsubscribe:
@@ -224,6 +228,7 @@ void QueryWorker::answer_from_state(RequestSlot& slot) {
   if (slot.kind == RequestKind::list_accounts) return list_accounts(slot);
   if (slot.kind == RequestKind::list_ledgers) return list_ledgers(slot);
   if (slot.kind == RequestKind::lookup_checkpoints) return lookup_checkpoints(slot);
+  if (slot.kind == RequestKind::list_sagas) return list_sagas(slot);
   lookup_tccs(slot);
 }
 
@@ -422,6 +427,16 @@ void QueryWorker::lookup_tccs(RequestSlot& slot) {
                   {reinterpret_cast<const Uint128*>(slot.events), slot.event_count});
   answer_with(slot, page.tccs);
   for (const TccBranch& branch : page.branches) append(slot.query_items, branch);
+  slot.cursor = page.cursor;
+  slot.more = page.more;
+  slot.first_sequence = page.as_of;
+}
+
+void QueryWorker::list_sagas(RequestSlot& slot) {
+  SagaFilter filter;
+  std::memcpy(&filter, slot.events, sizeof(filter));
+  const Follower::SagaPage page = links_.follower.list_sagas(filter);
+  answer_with(slot, page.sagas);
   slot.cursor = page.cursor;
   slot.more = page.more;
   slot.first_sequence = page.as_of;

@@ -76,6 +76,7 @@ class QueryWorker {
   void answer_from_state(RequestSlot& slot);
   void lookup_checkpoints(RequestSlot& slot);
   void lookup_tccs(RequestSlot& slot);
+  void list_sagas(RequestSlot& slot);
   [[nodiscard]] Result<void> with_facts(Sequence sequence,
                                         const std::function<void(const EntryFacts&)>& use);
 

@@ -6,6 +6,7 @@
 #include "engine/base/assert.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/base/utf8.hpp"
+#include "engine/model/saga_types.hpp"
 
 namespace daybook {
 namespace {
@@ -29,6 +30,7 @@ constexpr Shape shapes[command_count] = {
     {Command::order_ship, "OrderShipped", Use::no, Use::no, Use::no, Use::must},
     {Command::order_complete, "OrderCompleted", Use::no, Use::no, Use::no, Use::no, false},
     {Command::order_cancel, "OrderCancelled", Use::no, Use::no, Use::no, Use::must},
+    {Command::order_refund, "OrderRefunded", Use::must},
     {Command::payment_initiate, "PaymentInitiated", Use::may, Use::must, Use::must, Use::must,
      false},
     {Command::payment_authorise, "PaymentAuthorised", Use::no, Use::no, Use::no, Use::must},
@@ -65,7 +67,7 @@ const Ids& ids() noexcept {
 // Made before main() begins, so that no thread has to; whoever asks earlier makes them.
 [[maybe_unused]] const Ids& made_early = ids();
 
-bool is_of_order(Command command) { return command <= Command::order_cancel; }
+bool is_of_order(Command command) { return command <= Command::order_refund; }
 
 bool is_wrong(Use use, bool is_set) { return use == Use::no && is_set; }
 bool is_missing(Use use, bool is_set) { return use == Use::must && !is_set; }
@@ -146,6 +148,10 @@ AppendEventStatus fault_of_command(const DomainEvent& event, std::span<const std
 EventScope scope_of(RequestKind kind) noexcept {
   if (kind == RequestKind::order_commands) return EventScope::orders;
   if (kind == RequestKind::payment_commands) return EventScope::payments;
+  if (commands_sagas(kind) || kind == RequestKind::drive_sagas ||
+      kind == RequestKind::forget_sagas) {
+    return EventScope::sagas;
+  }
   return kind == RequestKind::bundle ? EventScope::any : EventScope::own;
 }
 
@@ -161,14 +167,19 @@ AppendEventStatus fault_of(const DomainEvent& event, EventScope scope) {
     return fault;
   }
   const bool engine_s = is_engine_aggregate(event.aggregate_type);
-  if (scope == EventScope::own && engine_s) return Status::aggregate_type_reserved;
+  const bool of_sagas = is_saga_aggregate(event.aggregate_type);
+  if (scope == EventScope::own && (engine_s || of_sagas)) return Status::aggregate_type_reserved;
   if ((scope == EventScope::orders && event.aggregate_type != ids().order) ||
-      (scope == EventScope::payments && event.aggregate_type != ids().payment)) {
+      (scope == EventScope::payments && event.aggregate_type != ids().payment) ||
+      (scope == EventScope::any && of_sagas)) {
     return Status::aggregate_type_not_of_request;
   }
   const bool earlier = fault == Status::aggregate_id_must_not_be_zero ||
                        fault == Status::event_type_must_not_be_zero;
   if (engine_s && !earlier && !command_of(event.aggregate_type, event.event_type)) {
+    return Status::event_type_unknown;
+  }
+  if (of_sagas && !earlier && !saga_news_of(event.aggregate_type, event.event_type)) {
     return Status::event_type_unknown;
   }
   return fault;

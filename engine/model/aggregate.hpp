@@ -41,6 +41,7 @@ enum class Command : std::uint8_t {
   order_ship,
   order_complete,
   order_cancel,
+  order_refund,  ///< What paid it was given back: it is no longer paid.
   payment_initiate,
   payment_authorise,
   payment_capture,
@@ -54,7 +55,7 @@ enum class Command : std::uint8_t {
   dispute_win,
   dispute_lose,
 };
-inline constexpr std::size_t command_count = 17;
+inline constexpr std::size_t command_count = 18;
 
 /// "OrderCreated" and so on: the text of its event type.
 [[nodiscard]] std::string_view to_string(Command command) noexcept;
@@ -101,8 +102,15 @@ struct ReadCommand {
                                                  std::span<const std::byte> payload);
 
 /// Of whose streams a request may append events.
-enum class EventScope : std::uint8_t { own, orders, payments, any };
+enum class EventScope : std::uint8_t {
+  own,
+  orders,
+  payments,
+  any,    ///< Of users, orders and payments.
+  sagas,  ///< And of sagas: by their operations, which append all that their steps are about.
+};
 [[nodiscard]] EventScope scope_of(RequestKind kind) noexcept;
+/// Orders and payments: their events are commands.
 [[nodiscard]] bool is_engine_aggregate(const Uint128& aggregate_type) noexcept;
 
 /// As fault_of() of an event, and whether the request may append it: what is wrong with it without

@@ -23,6 +23,8 @@ enum class RequestKind : std::uint16_t {
   bundle = 24,            ///< A chain of transfers and domain events: all of them or none.
   put_checkpoints = 25,   ///< How far consumers of events have come.
   tcc_commands = 26,      ///< Begin, try, confirm and cancel, of any transactions.
+  saga_commands = 27,     ///< Definitions are stored; sagas are started, cancelled, signalled.
+  operate_sagas = 28,     ///< By an operator: retry, resolve, skip, force back, close.
   lookup_accounts = 40,   ///< Answered by the sequencer, in order with the writes.
   lookup_transfers = 41,  ///< This and the following: answered by query threads.
   list_accounts = 42,
@@ -54,8 +56,11 @@ enum class RequestKind : std::uint16_t {
   release_holds = 80,  ///< By the engine itself: holds whose time is over. Journaled.
   expire_tccs = 81,    ///< The same of TCC transactions.
   prune_tccs = 82,     ///< By the engine itself: ended transactions are forgotten. Journaled.
+  drive_sagas = 83,    ///< By the engine itself: waits of sagas are over. Journaled.
+  forget_sagas = 84,   ///< By the engine itself: ended sagas leave memory. Journaled.
   lookup_tccs = 100,   ///< By query threads, as the next.
   list_tccs = 101,
+  list_sagas = 102,  ///< Those in memory.
 };
 
 [[nodiscard]] std::string_view to_string(RequestKind kind) noexcept;
@@ -66,13 +71,19 @@ enum class RequestKind : std::uint16_t {
          kind == RequestKind::payment_commands;
 }
 
+/// True for kinds whose events are those of sagas: each is decided by itself.
+[[nodiscard]] constexpr bool commands_sagas(RequestKind kind) {
+  return kind == RequestKind::saga_commands || kind == RequestKind::operate_sagas;
+}
+
 /// True for kinds that become an operation record in the journal, and so have a reply window.
 [[nodiscard]] constexpr bool is_journaled(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::change_accounts ||
          kind == RequestKind::put_names || appends_events(kind) || kind == RequestKind::bundle ||
          kind == RequestKind::put_checkpoints || kind == RequestKind::tcc_commands ||
-         kind == RequestKind::advance_clock || kind == RequestKind::accept_clock;
+         commands_sagas(kind) || kind == RequestKind::advance_clock ||
+         kind == RequestKind::accept_clock;
 }
 
 /// True for kinds whose events take a timestamp each: the last one's is the request's time.
@@ -80,7 +91,8 @@ enum class RequestKind : std::uint16_t {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::put_names ||
          appends_events(kind) || kind == RequestKind::bundle ||
-         kind == RequestKind::put_checkpoints || kind == RequestKind::tcc_commands;
+         kind == RequestKind::put_checkpoints || kind == RequestKind::tcc_commands ||
+         commands_sagas(kind);
 }
 
 /// True for kinds that may bring names beside their events.
@@ -105,7 +117,8 @@ enum class RequestKind : std::uint16_t {
          kind == RequestKind::trial_balance_at || kind == RequestKind::lookup_orders ||
          kind == RequestKind::lookup_payments || kind == RequestKind::lookup_checkpoints ||
          kind == RequestKind::rebuild || kind == RequestKind::lookup_tccs ||
-         kind == RequestKind::list_tccs || kind == RequestKind::take_snapshot || is_filtered(kind);
+         kind == RequestKind::list_tccs || kind == RequestKind::list_sagas ||
+         kind == RequestKind::take_snapshot || is_filtered(kind);
 }
 
 /// One request as the journal remembers it, accepted or refused. 112 bytes.
@@ -148,7 +161,7 @@ static_assert(sizeof(Refusal) == 16 && alignof(Refusal) == 8);
 
 /// The kind of request whose statuses and data a refusal of a request of `kind` has.
 [[nodiscard]] constexpr RequestKind kind_of_refusal(RequestKind kind, const Refusal& refusal) {
-  if (appends_events(kind)) return RequestKind::append_events;
+  if (appends_events(kind) || commands_sagas(kind)) return RequestKind::append_events;
   if (kind != RequestKind::bundle) return kind;
   return refusal.part == bundle_part::events ? RequestKind::append_events
                                              : RequestKind::create_transfers;

@@ -41,8 +41,10 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::bundle:
     case RequestKind::put_checkpoints:
     case RequestKind::tcc_commands:
+    case RequestKind::saga_commands:
       return role == Role::gateway || role == Role::operator_;
     case RequestKind::change_accounts:
+    case RequestKind::operate_sagas:
     case RequestKind::rebuild:
     case RequestKind::take_snapshot:
       return role == Role::operator_;
@@ -64,6 +66,7 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::lookup_checkpoints:
     case RequestKind::lookup_tccs:
     case RequestKind::list_tccs:
+    case RequestKind::list_sagas:
     case RequestKind::acknowledge_events:
     case RequestKind::unsubscribe:
     case RequestKind::get_account_transfers:
@@ -78,6 +81,8 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::release_holds:
     case RequestKind::expire_tccs:
     case RequestKind::prune_tccs:
+    case RequestKind::drive_sagas:
+    case RequestKind::forget_sagas:
       return false;
   }
   return false;

@@ -279,6 +279,25 @@ enum class AppendEventStatus : std::uint16_t {
   transfer_has_different_amount = 68,
   too_many_orders = 69,
   too_many_payments = 70,
+  saga_payload_malformed = 71,  ///< From here on of sagas.
+  saga_definition_invalid = 72,
+  saga_version_not_newer = 73,  ///< There is such a version already, or a later one.
+  saga_secrets_not_kept = 74,   ///< It has an input that would have to be sealed.
+  saga_definition_not_found = 75,
+  saga_inputs_differ = 76,  ///< They are not those that the definition asks for.
+  saga_already_exists = 77,
+  saga_not_found = 78,
+  saga_has_ended = 79,
+  saga_illegal_transition = 80,
+  saga_past_pivot = 81,  ///< It can no longer be cancelled.
+  saga_skip_refused = 82,
+  saga_failed_refused = 83,
+  saga_evidence_contradicts = 84,
+  saga_no_way_back = 85,
+  saga_signal_not_awaited = 86,
+  saga_unchanged = 87,  ///< It is so already.
+  too_many_saga_definitions = 88,
+  too_many_sagas = 89,
   too_many_streams = 22,
   too_many_events = 23,
 };

@@ -38,8 +38,8 @@ struct RequestSlot {
   std::uint64_t frame_checksum = 0;
   /// The events: an array of Account, Transfer, Ledger, AccountChange, Name, DomainEvent, NameKey,
   /// EventCheckpoint or Uint128 (ids), or one QueryFilter, EventFilter, OperationFilter,
-  /// RebuildFilter or Subscription; 8-byte aligned. For the other kinds, `argument` and so on
-  /// below.
+  /// RebuildFilter, SagaFilter or Subscription; 8-byte aligned. For the other kinds, `argument` and
+  /// so on below.
   const std::byte* events = nullptr;
   std::uint32_t event_count = 0;
 

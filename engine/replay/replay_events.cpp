@@ -28,6 +28,8 @@ Result<void> Replayer::check_event(const EntryFacts& facts, const DomainEvent& e
     return damaged(sequence, fmt::format("a domain event has version {} and its stream has {}",
                                          event.version, before));
   }
+  // Of the ids that the engine gives none is kept.
+  if (is_engine_made(event)) return {};
   bool may_be_used = false;
   state_.event_ids.for_each_candidate(event.id, [&](Sequence) { may_be_used = true; });
   if (!may_be_used) return {};
@@ -66,7 +68,9 @@ Result<void> Replayer::apply_events(const EntryFacts& facts, const PlacedRun& pl
   state_.streams.prepare(std::min<std::uint64_t>(run.count, state_.streams.room()));
   state_.event_ids.prepare(std::min<std::uint64_t>(run.count, state_.event_ids.room()));
   state_.aggregates.prepare(run.count);
-  const EventScope scope = scope_of(facts.operations[run.operation].kind);
+  const RequestKind kind = facts.operations[run.operation].kind;
+  const EventScope scope = scope_of(kind);
+  state_.sagas.prepare(std::min<std::uint64_t>(run.count, state_.sagas.room()));
   for (const DomainEvent& event : facts.domain_events.subspan(run.first, run.count)) {
     const Sequence sequence = state_.take_sequence();
     if (auto checked = check_event(facts, event, scope, sequence); !checked.ok()) return checked;
@@ -82,7 +86,16 @@ Result<void> Replayer::apply_events(const EntryFacts& facts, const PlacedRun& pl
     if (commands) {
       if (auto checked = check_command(event, payload, sequence); !checked.ok()) return checked;
     }
+    const bool of_saga = is_saga_aggregate(event.aggregate_type);
+    if (of_saga) {
+      auto checked = check_saga(kind, event, payload, sequence);
+      if (!checked.ok()) return checked;
+    }
     state_.append_event(event, hashes_of(event, payload), sequence);
+    if (of_saga) {
+      state_.apply_saga(*saga_news_of(event.aggregate_type, event.event_type), event, payload,
+                        saga_after_);
+    }
     if (commands) state_.apply_command(event, payload);
   }
   return {};

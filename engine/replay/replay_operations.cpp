@@ -17,7 +17,8 @@ bool has_events(RequestKind kind) {
 
 bool is_own(RequestKind kind) {
   return kind == RequestKind::release_holds || kind == RequestKind::expire_tccs ||
-         kind == RequestKind::prune_tccs;
+         kind == RequestKind::prune_tccs || kind == RequestKind::drive_sagas ||
+         kind == RequestKind::forget_sagas;
 }
 
 bool settles_tccs(RequestKind kind) {
@@ -32,11 +33,16 @@ bool makes_its_facts(const Operation& operation) {
   const std::uint32_t made = operation.created_count;
   if (operation.kind == RequestKind::release_holds) return made == operation.event_count;
   if (operation.kind == RequestKind::prune_tccs) return made == 1;
+  if (operation.kind == RequestKind::forget_sagas) return made == operation.event_count;
+  if (operation.kind == RequestKind::drive_sagas) {
+    return made >= operation.event_count && made <= limits::saga_facts_max;
+  }
   return made >= operation.event_count && made <= operation.event_count + settlement_facts_max;
 }
 
 std::uint32_t most_facts(const Operation& operation) {
   if (!has_events(operation.kind)) return 1;
+  if (commands_sagas(operation.kind)) return limits::saga_facts_max;
   if (operation.kind != RequestKind::tcc_commands) return operation.event_count;
   return 2 * operation.event_count + settlement_facts_max;
 }
@@ -86,14 +92,16 @@ Result<void> Replayer::start_operation(const EntryFacts& facts, const PlacedRun&
   operation_ = placed;
   next_operation_ = placed.run.operation + 1;
   created_ = {};
+  first_transfer_.reset();
   const Sequence sequence = state_.take_sequence();
   const Operation& operation = facts.operations[placed.run.operation];
   if (const char* const fault = fault_of_operation(operation)) return damaged(sequence, fault);
   const std::uint64_t slots = takes_slots(operation.kind) ? operation.event_count : 0;
   slots_end_ = operation.time;
   slots_begin_ = Timestamp{operation.time.value() - std::min(slots, operation.time.value())};
-  // Settlements need more timestamps than there are commands.
-  if (settles_tccs(operation.kind)) slots_begin_ = state_.last_timestamp();
+  // Settlements and steps of sagas need more timestamps than there are commands.
+  const bool of_sagas = scope_of(operation.kind) == EventScope::sagas;
+  if (settles_tccs(operation.kind) || of_sagas) slots_begin_ = state_.last_timestamp();
   return {};
 }
 

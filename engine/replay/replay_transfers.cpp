@@ -246,6 +246,12 @@ Result<void> Replayer::apply_transfers(const EntryFacts& facts, const PlacedRun&
   }
   transfers_ += transfers.size();
   created_ = {state_.transfer_ids, transfers, placed.first_sequence};
+  const Run& run = placed.run;
+  if (scope_of(facts.operations[run.operation].kind) == EventScope::sagas) {
+    if (!first_transfer_) first_transfer_ = run.first;
+    const std::uint32_t end = run.first + run.count;
+    created_ = CreatedTransfers{facts.transfers.subspan(*first_transfer_, end - *first_transfer_)};
+  }
   return {};
 }
 

@@ -90,6 +90,13 @@ constexpr Made made[] = {
     {RequestKind::tcc_commands, FactKind::transfer},
     {RequestKind::expire_tccs, FactKind::transfer},
     {RequestKind::prune_tccs, FactKind::tcc},
+    {RequestKind::saga_commands, FactKind::domain_event},
+    {RequestKind::saga_commands, FactKind::transfer},
+    {RequestKind::operate_sagas, FactKind::domain_event},
+    {RequestKind::operate_sagas, FactKind::transfer},
+    {RequestKind::drive_sagas, FactKind::domain_event},
+    {RequestKind::drive_sagas, FactKind::transfer},
+    {RequestKind::forget_sagas, FactKind::domain_event},
 };
 
 // Names come with events too, in a run behind theirs; so do the domain events of a bundle, and what

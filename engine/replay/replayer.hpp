@@ -79,6 +79,11 @@ class Replayer {
   [[nodiscard]] Result<void> apply_names(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> check_name(const EntryFacts& facts, const Name& name,
                                         Sequence sequence);
+  [[nodiscard]] Result<void> check_saga(RequestKind kind, const DomainEvent& event,
+                                        std::span<const std::byte> payload, Sequence sequence);
+  [[nodiscard]] const char* fault_of_outputs(const StoredDefinition& stored,
+                                             const DomainEvent& event,
+                                             std::span<const std::byte> payload) const;
   [[nodiscard]] Result<void> apply_events(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> check_holds(const EntryFacts& facts, const PlacedRun& placed) const;
   [[nodiscard]] Result<void> apply_tcc(const EntryFacts& facts, const PlacedRun& placed);
@@ -101,9 +106,11 @@ class Replayer {
   std::optional<PlacedRun> operation_;  // The run that started the operation under way.
   std::uint32_t next_operation_ = 0;    // Index of the operation that comes next.
   std::size_t payload_bytes_applied_ = 0;
-  CreatedTransfers created_;  // By the operation under way.
-  Timestamp slots_begin_;     // Events of the operation have later timestamps ...
-  Timestamp slots_end_;       // ... and none after this.
+  CreatedTransfers created_;                     // By the operation under way.
+  std::optional<std::uint32_t> first_transfer_;  // Its index.
+  Timestamp slots_begin_;    // Events of the operation have later timestamps ...
+  Timestamp slots_end_;      // ... and none after this.
+  SagaProgress saga_after_;  // What an event of a saga has led to.
   std::uint64_t transfers_ = 0;
   std::uint64_t operations_ = 0;
   std::uint64_t entries_ = 0;

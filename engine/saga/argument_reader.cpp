@@ -115,6 +115,7 @@ bool ArgumentReader::read_text(const std::string& text, const std::string& path,
   if (text.starts_with('@')) {
     into.source = ArgumentSource::name;
     into.type = ValueType::account;
+    into.id = id_of(into.text);
     if (!into.text.empty() && into.text.size() <= limits::name_bytes_max) return true;
     fault(path, fmt::format("a name has 1 to {} bytes", limits::name_bytes_max));
     return false;

@@ -135,6 +135,7 @@ void read_fields(const DocumentValue& object, const std::string& path, std::uint
     faults.push_back({path, fmt::format("{} are more than {}", object.members.size(), most)});
     return;
   }
+  const auto own = static_cast<std::ptrdiff_t>(into.size());
   for (const DocumentMember& member : object.members) {
     const std::string here = path + "." + member.key;
     const auto is_named = [&member](const SagaField& field) { return field.name == member.key; };
@@ -157,6 +158,9 @@ void read_fields(const DocumentValue& object, const std::string& path, std::uint
     }
     into.push_back({member.key, *type});
   }
+  // Their places are in payloads, and the canonical text has them in this order.
+  std::sort(into.begin() + own, into.end(),
+            [](const SagaField& a, const SagaField& b) { return a.name < b.name; });
 }
 
 Result<SagaDefinition, SagaFaults> compile_definition(const DocumentValue& document) {

@@ -121,6 +121,7 @@ struct SagaArgument {
   std::uint8_t field = 0;
   std::uint64_t number = 0;
   std::string text;
+  Uint128 id;  ///< Of a name: id_of(text).
 };
 
 struct SagaStep {
@@ -141,7 +142,7 @@ struct SagaStep {
   std::string type;       ///< Of remote steps: what is asked for, "bank.payout.v1".
   std::string undo_type;  ///< Of remote steps that can be undone.
   std::string signal;
-  std::vector<SagaField> outputs;
+  std::vector<SagaField> outputs;  ///< Those of its kind, then those declared, by name.
   std::vector<SagaArgument> arguments;
   StepSet after = 0;        ///< Directly.
   StepSet ancestors = 0;    ///< All that is done before it.
@@ -157,8 +158,8 @@ struct SagaDefinition {
   std::uint64_t deadline_ms = 0;  ///< 0 = none, which only sagas of local steps may have.
   bool is_all_local = false;      ///< Ledger, order and payment steps only: one entry.
   std::uint8_t pivot = no_step;
-  std::string completed_event;  ///< Type of the domain event of a completed saga; may be empty.
-  std::vector<SagaField> inputs;
+  std::string completed_event;    ///< Type of the domain event of a completed saga; may be empty.
+  std::vector<SagaField> inputs;  ///< By name.
   std::vector<std::string> internal_accounts;
   std::vector<SagaStep> steps;
   std::vector<std::uint8_t> order;  ///< All steps, each behind those that it waits for.

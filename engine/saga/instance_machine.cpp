@@ -139,8 +139,11 @@ void list_undos(const SagaDefinition& definition, const SagaProgress& progress,
     };
     return place(a) > place(b);
   };
-  std::stable_sort(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(count),
-                   completed_later);
+  // By insertion: few, equal ones keep their order, and no memory is asked for.
+  for (auto each = wanted.begin(); each != wanted.begin() + static_cast<std::ptrdiff_t>(count);
+       ++each) {
+    std::rotate(std::upper_bound(wanted.begin(), each, *each, completed_later), each, each + 1);
+  }
   for (std::size_t place = 0; place < count; ++place) {
     const StepProgress& step = progress.steps[wanted[place]];
     actions.add({.kind = SagaActionKind::undo,

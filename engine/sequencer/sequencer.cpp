@@ -23,6 +23,7 @@ std::size_t event_bytes(RequestKind kind) {
   if (appends_events(kind)) return sizeof(DomainEvent);
   if (kind == RequestKind::put_checkpoints) return sizeof(EventCheckpoint);
   if (kind == RequestKind::tcc_commands) return sizeof(TccCommand);
+  if (commands_sagas(kind)) return sizeof(DomainEvent);
   return 0;
 }
 
@@ -35,7 +36,7 @@ FactKind fact_kind(RequestKind kind) {
   }
   if (kind == RequestKind::change_accounts) return FactKind::account_change;
   if (kind == RequestKind::put_names) return FactKind::name;
-  if (appends_events(kind)) return FactKind::domain_event;
+  if (appends_events(kind) || commands_sagas(kind)) return FactKind::domain_event;
   if (kind == RequestKind::put_checkpoints) return FactKind::checkpoint;
   return FactKind::clock_change;
 }
@@ -76,7 +77,9 @@ constexpr std::uint16_t linked_event_chain_open = 2;
 }  // namespace
 
 Sequencer::Sequencer(const SequencerSettings& settings, State& state, FactReader& facts)
-    : settings_{settings}, state_{state}, facts_{facts} {}
+    : settings_{settings}, state_{state}, facts_{facts} {
+  saga_command_.reserve(command_payload_bytes_max);
+}
 
 void Sequencer::open(EntryBuilder& slab) {
   slab_ = &slab;
@@ -89,6 +92,9 @@ bool Sequencer::fits(const RequestSlot& request) const {
   if (request.kind == RequestKind::tcc_commands) {
     const std::size_t commands = std::min(request.event_count, limits::tcc_commands_max);
     return slab_->fits(EntryBuilder::worst_case_bytes_of_tcc(commands));
+  }
+  if (commands_sagas(request.kind)) {
+    return slab_->fits(EntryBuilder::worst_case_bytes(0, 0, 0) + bound_of_sagas(request).bytes);
   }
   const std::size_t bundled = request.bundled.size();
   return slab_->fits(EntryBuilder::worst_case_bytes(
@@ -130,6 +136,18 @@ void Sequencer::execute(RequestSlot& request, std::uint64_t now_ns) {
   }
 }
 
+// Of those that operations make.
+std::uint32_t Sequencer::fact_count(FactKind kind) const {
+  return kind == FactKind::account          ? slab_->account_count()
+         : kind == FactKind::transfer       ? slab_->transfer_count()
+         : kind == FactKind::ledger         ? slab_->ledger_count()
+         : kind == FactKind::account_change ? slab_->account_change_count()
+         : kind == FactKind::name           ? slab_->name_count()
+         : kind == FactKind::domain_event   ? slab_->event_count()
+         : kind == FactKind::checkpoint     ? slab_->checkpoint_count()
+                                            : slab_->clock_change_count();
+}
+
 void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
   // The engine's own operations have no client: a request under that id would be kept in no window,
   // and so be executed as often as it is sent.
@@ -157,6 +175,7 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
   RequestStatus status = refusal_of(request, now_ns);
   if (status == RequestStatus::ok) {
     status = request.kind == RequestKind::tcc_commands ? refusal_of_tcc(request)
+             : commands_sagas(request.kind)            ? refusal_of_sagas(request)
                                                        : refusal_of_payloads(request);
   }
   if (status == RequestStatus::ok) status = refusal_of_names(request);
@@ -176,27 +195,20 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
   batch.operation = state_.take_sequence();
 
   const FactKind kind = fact_kind(request.kind);
-  const std::uint32_t first = kind == FactKind::account          ? slab_->account_count()
-                              : kind == FactKind::transfer       ? slab_->transfer_count()
-                              : kind == FactKind::ledger         ? slab_->ledger_count()
-                              : kind == FactKind::account_change ? slab_->account_change_count()
-                              : kind == FactKind::name           ? slab_->name_count()
-                              : kind == FactKind::domain_event   ? slab_->event_count()
-                              : kind == FactKind::checkpoint     ? slab_->checkpoint_count()
-                                                                 : slab_->clock_change_count();
   slab_->add_run({.kind = kind,
                   .reserved = 0,
                   .operation = slab_->operation_count(),
-                  .first = first,
+                  .first = fact_count(kind),
                   .count = 0},
                  next(batch.operation));
   if (runs_events) execute_events(batch);
   if (runs_events && kind == FactKind::clock_change) change_clock(batch, now_ns);
   const auto created =
       static_cast<std::uint32_t>(state_.last_sequence().value() - batch.operation.value());
-  const bool has_two_runs =
-      request.kind == RequestKind::bundle || request.kind == RequestKind::tcc_commands;
-  if (!has_two_runs) slab_->last_run().count = created;
+  const bool counts_its_runs = request.kind == RequestKind::bundle ||
+                               request.kind == RequestKind::tcc_commands ||
+                               commands_sagas(request.kind);
+  if (!counts_its_runs) slab_->last_run().count = created;
   if (runs_events) record_names(request);
   record_operation(batch, status, created);
 }
@@ -215,9 +227,10 @@ RequestStatus Sequencer::refusal_of(const RequestSlot& request, std::uint64_t no
     return RequestStatus::too_many_holds;
   }
   const std::uint64_t time = engine_time(now_ns);
-  const std::uint64_t settlements =
-      request.kind == RequestKind::tcc_commands ? limits::tcc_settlements_max : 0;
-  if (time > limits::timestamp_max - request.event_count - settlements) {
+  const std::uint64_t more = request.kind == RequestKind::tcc_commands ? limits::tcc_settlements_max
+                             : commands_sagas(request.kind)            ? limits::saga_facts_max
+                                                                       : 0;
+  if (time > limits::timestamp_max - request.event_count - more) {
     return RequestStatus::clock_out_of_range;
   }
   if (request.kind == RequestKind::advance_clock) {
@@ -254,6 +267,7 @@ void Sequencer::make_room_in_windows(ClientId client) {
 void Sequencer::execute_events(Batch& batch) {
   if (batch.request->kind == RequestKind::bundle) return execute_bundle(batch);
   if (batch.request->kind == RequestKind::tcc_commands) return execute_tcc(batch);
+  if (commands_sagas(batch.request->kind)) return execute_sagas(batch);
   switch (fact_kind(batch.request->kind)) {
     case FactKind::account:
       return create_accounts(batch);
@@ -471,6 +485,7 @@ void Sequencer::change_accounts(Batch& batch) {
 // How many timestamps a request takes.
 std::uint64_t Sequencer::slots_of(const RequestSlot& request) const {
   if (request.kind == RequestKind::tcc_commands) return tcc_slots(request);
+  if (commands_sagas(request.kind)) return bound_of_sagas(request).facts;
   return takes_slots(request.kind) ? request.event_count : 0;
 }
 

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "engine/codec/entry_builder.hpp"
 #include "engine/decide/batch_rules.hpp"
+#include "engine/decide/decide_saga_command.hpp"
 #include "engine/decide/decide_tcc.hpp"
 #include "engine/decide/decide_transfer.hpp"
 #include "engine/decide/request_events.hpp"
 #include "engine/decide/request_names.hpp"
+#include "engine/decide/saga_run.hpp"
 #include "engine/ledger/fact_reader.hpp"
 #include "engine/ports/request_slot.hpp"
 #include "engine/state/state.hpp"
@@ -21,6 +24,8 @@ struct SequencerSettings {
   bool manual_clock = false;  ///< Time moves by advance_clock only.
   /// So many TCC transactions that ended are remembered; older ones are pruned.
   std::uint64_t tccs_kept = limits::tccs_kept_default;
+  /// The same of sagas with remote steps.
+  std::uint64_t sagas_kept = limits::sagas_kept_default;
 };
 
 /// Decides requests one after the other and writes what they did into an entry.
@@ -84,15 +89,27 @@ class Sequencer {
   [[nodiscard]] bool tccs_are_to_be_pruned() const { return tccs_to_prune() > 0; }
   [[nodiscard]] bool fits_tcc_work() const;
 
+  /// Goes on with sagas for which something is due, as one operation of the engine's own, and says
+  /// how many; more may be due afterwards. Requires: fits_saga_work().
+  std::uint32_t drive_sagas(std::uint64_t now_ns);
+  [[nodiscard]] bool sagas_are_due(std::uint64_t now_ns) const;
+  /// Forgets sagas that ended, where more than the setting are kept or less than an eighth of their
+  /// room is left. Requires: fits_saga_work().
+  std::uint32_t forget_sagas(std::uint64_t now_ns);
+  [[nodiscard]] bool sagas_are_to_be_forgotten() const { return sagas_to_forget() > 0; }
+  [[nodiscard]] bool fits_saga_work() const;
+
   /// Is there anything that the engine does of its own accord, because it is time?
   [[nodiscard]] bool work_is_due(std::uint64_t now_ns) const {
-    return holds_are_due(now_ns) || tccs_are_due(now_ns) || tccs_are_to_be_pruned();
+    return holds_are_due(now_ns) || tccs_are_due(now_ns) || tccs_are_to_be_pruned() ||
+           sagas_are_due(now_ns) || sagas_are_to_be_forgotten();
   }
   /// A slice of that. False: the entry has no room for it. More may be due afterwards.
   [[nodiscard]] bool do_due_work(std::uint64_t now_ns);
-  /// When the next hold or transaction falls due; the end of time when none does.
+  /// When the next hold, transaction or saga falls due; the end of time when none does.
   [[nodiscard]] std::uint64_t next_deadline() const {
-    return std::min(state_.holds.next_deadline(), state_.tccs.next_deadline());
+    return std::min(
+        {state_.holds.next_deadline(), state_.tccs.next_deadline(), state_.sagas.next_due_at()});
   }
 
   /// Completes the open entry, but for its hashes; the value stays in the slab.
@@ -132,6 +149,7 @@ class Sequencer {
   };
 
   [[nodiscard]] std::uint64_t clock(std::uint64_t now_ns) const;
+  [[nodiscard]] std::uint32_t fact_count(FactKind kind) const;
   void execute_journaled(RequestSlot& request, std::uint64_t now_ns);
   [[nodiscard]] RequestStatus refusal_of(const RequestSlot& request, std::uint64_t now_ns) const;
   void answer_repeat(RequestSlot& request, const KeptOperation& kept) const;
@@ -198,6 +216,53 @@ class Sequencer {
   void cancel_tcc(TccWork& work, const TccCommand& command, Timestamp now,
                   const TccDecision& decision);
 
+  // sequencer_sagas.cpp and sequencer_saga_steps.cpp.
+  /// Of a request, or of the engine's own operation.
+  struct SagaWork {
+    Timestamp next_time;  // Of the next fact.
+    Timestamp last_time;
+    std::uint32_t first_transfer = 0;  // In the slab: of the command at hand.
+    std::size_t definitions = 0;       // Stored before the request.
+  };
+  struct SagaMade {
+    std::uint16_t refused = 0;  // As SagaRecord::code; 0 = made.
+    Uint128 id;
+  };
+  [[nodiscard]] RequestStatus refusal_of_sagas(RequestSlot& request) const;
+  [[nodiscard]] SagaBound bound_of_sagas(const RequestSlot& request) const;
+  void prepare_for_sagas(std::uint64_t facts);
+  void execute_sagas(Batch& batch);
+  void execute_saga_command(Batch& batch, SagaWork& work, std::uint32_t index,
+                            std::span<const std::byte> payload);
+  [[nodiscard]] bool is_defined_after(std::size_t count, std::span<const std::byte> payload) const;
+  void extend_run(FactKind kind);
+  Timestamp take_time(SagaWork& work);
+  void add_saga_event(DomainEvent event, std::span<const std::byte> payload);
+  void add_saga_news(SagaNews news, SagaSlot slot, Timestamp at, std::span<const std::byte> payload,
+                     const SagaProgress& after);
+  /// False: there was nothing to do.
+  bool drive_saga(SagaWork& work, SagaSlot slot);
+  /// The id of what a step makes: the first time what everybody can work out, then what nobody can.
+  [[nodiscard]] Uint128 saga_id_of(std::uint32_t step, SagaOperation operation, std::uint32_t round,
+                                   std::uint32_t probe) const;
+  [[nodiscard]] bool advance_saga(SagaWork& work);
+  void end_wait(std::uint8_t step);
+  void begin_wait(std::uint8_t step);
+  void do_saga_step(SagaWork& work, std::uint8_t step);
+  void undo_saga_step(SagaWork& work, std::uint8_t step);
+  [[nodiscard]] SagaMade make_saga_step(SagaWork& work, std::uint8_t step);
+  [[nodiscard]] SagaMade unmake_saga_step(SagaWork& work, std::uint8_t step);
+  [[nodiscard]] SagaMade make_saga_transfer(SagaWork& work, std::uint8_t step,
+                                            SagaOperation operation, Transfer transfer);
+  [[nodiscard]] SagaMade make_saga_command(SagaWork& work, std::uint8_t step,
+                                           SagaOperation operation, const SagaCommand& command);
+  [[nodiscard]] AppendEventStatus append_for_saga(SagaWork& work, std::uint32_t step,
+                                                  SagaOperation operation, std::uint32_t round,
+                                                  DomainEvent event,
+                                                  std::span<const std::byte> payload);
+  void tell_completed(SagaWork& work, const SagaView& view, const StoredDefinition& stored);
+  [[nodiscard]] std::uint64_t sagas_to_forget() const;
+
   // sequencer_bundle.cpp.
   void execute_bundle(Batch& batch);
   [[nodiscard]] bool bundle_exists(Batch& batch, std::span<const Transfer> transfers);
@@ -235,6 +300,9 @@ class Sequencer {
   Transfer record_;  // Of a transfer that the journal gets other than it was asked for.
   RequestNames request_names_;
   RequestEvents request_events_;
+  SagaRun saga_run_;
+  SagaProgress saga_after_;              // Of the command at hand.
+  std::vector<std::byte> saga_command_;  // The payload of a command that a step makes.
 };
 
 }  // namespace daybook

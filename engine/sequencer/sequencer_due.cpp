@@ -45,11 +45,17 @@ std::uint32_t Sequencer::release_due(std::uint64_t now_ns, std::uint32_t limit) 
 bool Sequencer::do_due_work(std::uint64_t now_ns) {
   if (!fits_releases()) return false;
   release_due(now_ns, limits::releases_per_operation_max);
-  if (!tccs_are_due(now_ns) && !tccs_are_to_be_pruned()) return true;
-  if (!fits_tcc_work()) return false;
-  expire_tccs(now_ns);
-  if (!fits_tcc_work()) return false;
-  prune_tccs(now_ns);
+  if (tccs_are_due(now_ns) || tccs_are_to_be_pruned()) {
+    if (!fits_tcc_work()) return false;
+    expire_tccs(now_ns);
+    if (!fits_tcc_work()) return false;
+    prune_tccs(now_ns);
+  }
+  if (!sagas_are_due(now_ns) && !sagas_are_to_be_forgotten()) return true;
+  if (!fits_saga_work()) return false;
+  drive_sagas(now_ns);
+  if (!fits_saga_work()) return false;
+  forget_sagas(now_ns);
   return true;
 }
 

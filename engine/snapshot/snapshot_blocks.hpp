@@ -40,6 +40,8 @@ enum class BlockKind : std::uint32_t {
   tcc_watermark = 20,      ///< One Timestamp; then
   tccs = 21,               ///< TccView: those that ended, in that order; then the others.
   tcc_branches = 22,       ///< TccTable::SavedBranch, in the order of the transactions and theirs.
+  saga_definitions = 23,   ///< One's canonical text each.
+  sagas = 24,              ///< SagaTable::Saved, each with its body behind it, padded to 8 bytes.
   end = 64,                ///< Empty: nothing is missing.
   // Of the query indexes, which are not state; each index has a number.
   index_runs = 128,          ///< SavedRun, with the index's number: runs in the store.

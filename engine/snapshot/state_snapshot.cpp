@@ -1,186 +1,15 @@
 #include "engine/snapshot/state_snapshot.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <utility>
 
 #include "engine/ledger/account_state.hpp"
+#include "engine/snapshot/state_blocks.hpp"
 
 namespace daybook {
 namespace {
-
-constexpr StoredArray::What id_array{'D', 'B', 'R', 'E', 'C', 'I', 'D', '1'};
-constexpr std::string_view id_array_name = "recent-ids";
-
-struct SavedLedger {
-  Ledger ledger;
-  std::uint64_t automatic = 0;
-};
-struct SavedLimits {
-  std::uint64_t account = 0;  // Its place.
-  AccountLimits limits;
-};
-struct SavedName {
-  std::uint64_t tag = 0;
-  std::uint64_t place = 0;
-  NameTable::Kept kept;
-};
-struct SavedEventId {
-  std::uint64_t tag = 0;
-  std::uint64_t place = 0;
-  EventIdTable::Kept kept;
-};
-struct SavedClient {
-  ClientId id;
-  std::uint64_t highest = 0;
-  std::uint64_t kept = 0;
-};
-struct SavedIdRun {
-  SavedRun run;
-  IdSpan ids;
-};
-struct SavedRuns {
-  std::uint64_t generations = 0;
-  std::uint64_t count = 0;
-};
-struct IdPair {
-  std::uint64_t tag = 0;
-  std::uint64_t value = 0;
-};
-static_assert(sizeof(SavedLedger) == 80 && sizeof(SavedLimits) == 40 && sizeof(SavedName) == 32);
-static_assert(sizeof(SavedClient) == 32 && sizeof(SavedIdRun) == 96 && sizeof(IdPair) == 16);
-
-/// Gathers items and writes them when there are many.
-template <typename T>
-class Batch {
- public:
-  Batch(SnapshotWriter& into, BlockKind kind) : into_{into}, kind_{kind} {}
-  ~Batch() { write(); }
-  Batch(const Batch&) = delete;
-  Batch& operator=(const Batch&) = delete;
-
-  void add(const T& item) {
-    items_.push_back(item);
-    if (items_.size() == items_a_write) write();
-  }
-
- private:
-  void write() {
-    into_.put(kind_, std::span<const T>{items_});
-    items_.clear();
-  }
-
-  static constexpr std::size_t items_a_write = 16'384;
-  SnapshotWriter& into_;
-  BlockKind kind_;
-  std::vector<T> items_;
-};
-
-void write_tccs(const TccTable& table, SnapshotWriter& into) {
-  into.put_one(BlockKind::tcc_watermark, table.watermark());
-  {
-    Batch<TccView> views{into, BlockKind::tccs};
-    table.for_each([&](TccSlot slot) { views.add(table.at(slot)); });
-  }
-  Batch<TccTable::SavedBranch> branches{into, BlockKind::tcc_branches};
-  table.for_each([&](TccSlot slot) {
-    const Uint128 gid = table.at(slot).gid;
-    table.for_each_branch(slot, [&](const TccBranch& branch) { branches.add({gid, branch}); });
-  });
-}
-
-void write_tables(const State& state, SnapshotWriter& into) {
-  {
-    Batch<SavedLedger> ledgers{into, BlockKind::ledgers};
-    for (std::size_t place = 0; place < state.ledgers.count(); ++place) {
-      ledgers.add({state.ledgers.at(place), state.ledgers.is_automatic(place) ? 1U : 0U});
-    }
-  }
-  into.put(BlockKind::accounts, state.accounts.all());
-  {
-    Batch<SavedLimits> limits{into, BlockKind::account_limits};
-    for (AccountSlot slot = 0; slot < state.accounts.count(); ++slot) {
-      if ((state.accounts.at(slot).flags & account_state::limited) == 0) continue;
-      limits.add({slot, state.accounts.limits(slot)});
-    }
-  }
-  {
-    Batch<Hold> holds{into, BlockKind::holds};
-    for (HoldSlot slot = 0; slot < state.holds.slot_end(); ++slot) {
-      const Hold& hold = state.holds.at(slot);
-      if (!hold.id.value().is_zero()) holds.add(hold);
-    }
-  }
-  {
-    Batch<SavedName> names{into, BlockKind::names};
-    state.names.for_each([&](std::uint64_t tag, std::uint64_t place, const NameTable::Kept& kept) {
-      names.add({tag, place, kept});
-    });
-  }
-  into.put(BlockKind::streams, state.streams.all());
-  {
-    Batch<SavedEventId> ids{into, BlockKind::event_ids};
-    state.event_ids.for_each(
-        [&](std::uint64_t tag, std::uint64_t place, const EventIdTable::Kept& kept) {
-          ids.add({tag, place, kept});
-        });
-  }
-  into.put(BlockKind::orders, state.aggregates.orders().all());
-  into.put(BlockKind::payments, state.aggregates.payments().all());
-  into.put(BlockKind::claims, state.aggregates.claims(ClaimKind::refund).all());
-  into.put(BlockKind::claims, state.aggregates.claims(ClaimKind::dispute).all());
-  into.put(BlockKind::event_checkpoints, state.checkpoints.all());
-  write_tccs(state.tccs, into);
-  into.put(BlockKind::time_notes, state.transfer_times.notes());
-}
-
-void write_windows(const ReplyWindows& windows, SnapshotWriter& into) {
-  {
-    Batch<SavedClient> clients{into, BlockKind::window_clients};
-    windows.for_each_client([&](ClientId id, std::uint64_t highest, auto for_each_kept) {
-      std::uint64_t count = 0;
-      for_each_kept([&](const KeptOperation&) { ++count; });
-      clients.add({id, highest, count});
-    });
-  }
-  Batch<KeptOperation> kept{into, BlockKind::window_kept};
-  windows.for_each_client([&](ClientId, std::uint64_t, auto for_each_kept) {
-    for_each_kept([&](const KeptOperation& each) { kept.add(each); });
-  });
-}
-
-void write_ids(const State& state, const IdRunSet& runs, RunStore& store,
-               std::vector<RecentIds>& recent, SnapshotWriter& into) {
-  const auto generations = state.transfer_ids.saved_generations();
-  std::erase_if(recent,
-                [&](const RecentIds& each) { return each.last < generations.front().first; });
-  const Sequence since = recent.empty() ? Sequence{} : recent.back().last;
-  std::vector<IdPair> pairs;
-  state.transfer_ids.for_each_since(since, [&](std::uint64_t tag, std::uint64_t value) {
-    pairs.push_back({tag, value});
-  });
-  if (!pairs.empty()) {
-    const Sequence last = state.last_sequence();
-    const std::array parts{std::as_bytes(std::span{std::as_const(pairs)})};
-    auto written =
-        StoredArray::write(id_array, {last.value(), 0, 0, 0}, parts, store, id_array_name);
-    if (!written.ok()) return into.fail(written.error());
-    recent.push_back({std::move(written).value(), last});
-  }
-  into.put(BlockKind::id_generations, std::span{generations});
-  into.put_one(BlockKind::id_run_set, SavedRuns{runs.generations, runs.runs.size()});
-  for (const IdRun& run : runs.runs) {
-    if (run.stored.empty()) {
-      return into.fail({FailureKind::no_space, "a run of older ids is in memory only"});
-    }
-    into.needs_run(run.stored);
-    into.put_one(BlockKind::id_runs, SavedIdRun{SavedRun{run.stored}, run.ids});
-  }
-  for (const RecentIds& each : recent) {
-    into.needs_run(each.array.name());
-    into.put_one(BlockKind::recent_ids, SavedRun{each.array.name()});
-  }
-}
 
 /// Puts one snapshot's blocks into a state.
 class StateReader {
@@ -203,6 +32,7 @@ class StateReader {
     });
   }
   Result<void> take_accounts(const SnapshotBlock& block);
+  Result<void> take_limits(const SavedLimits& saved);
   Result<void> take_hold(const Hold& hold);
   Result<void> take_stream(const Stream& stream);
   Result<void> take_aggregates(const SnapshotBlock& block);
@@ -211,6 +41,8 @@ class StateReader {
   Result<void> take_claim(const Claim& claim);
   Result<void> take_ledger(const SavedLedger& saved);
   Result<void> take_checkpoint(const EventCheckpoint& saved);
+  Result<void> take_definition(const SnapshotBlock& block);
+  Result<void> take_sagas(const SnapshotBlock& block);
   Result<void> take_tccs(const SnapshotBlock& block);
   Result<void> take_tcc(const TccView& view);
   Result<void> take_tcc_branch(const TccTable::SavedBranch& saved);
@@ -282,11 +114,7 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
     case BlockKind::accounts:
       return take_accounts(block);
     case BlockKind::account_limits:
-      return each<SavedLimits>(block, [&](const SavedLimits& saved) -> Result<void> {
-        if (saved.account >= state_.accounts.count()) return wrong("limits an account that is not");
-        state_.accounts.limits(static_cast<AccountSlot>(saved.account)) = saved.limits;
-        return {};
-      });
+      return each<SavedLimits>(block, [&](const SavedLimits& saved) { return take_limits(saved); });
     case BlockKind::holds:
       return each<Hold>(block, [&](const Hold& hold) { return take_hold(hold); });
     case BlockKind::names:
@@ -305,6 +133,10 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
     case BlockKind::event_checkpoints:
       return each<EventCheckpoint>(
           block, [&](const EventCheckpoint& saved) { return take_checkpoint(saved); });
+    case BlockKind::saga_definitions:
+      return take_definition(block);
+    case BlockKind::sagas:
+      return take_sagas(block);
     case BlockKind::tcc_watermark:
     case BlockKind::tccs:
     case BlockKind::tcc_branches:
@@ -341,6 +173,12 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
   return Failure{FailureKind::unsupported,
                  "the snapshot at sequence " + std::to_string(from_.header().sequence) +
                      " has a kind of block that this build does not know"};
+}
+
+Result<void> StateReader::take_limits(const SavedLimits& saved) {
+  if (saved.account >= state_.accounts.count()) return wrong("limits an account that is not");
+  state_.accounts.limits(static_cast<AccountSlot>(saved.account)) = saved.limits;
+  return {};
 }
 
 Result<void> StateReader::take_ledger(const SavedLedger& saved) {
@@ -470,6 +308,39 @@ Result<void> StateReader::take_tcc_branch(const TccTable::SavedBranch& saved) {
   return {};
 }
 
+Result<void> StateReader::take_definition(const SnapshotBlock& block) {
+  const auto text = block.items<char>();
+  if (!text) return wrong("has a block with half an item");
+  auto definition = read_definition({text->data(), text->size()});
+  if (!definition.ok() || definition.value().canonical.size() != text->size()) {
+    return wrong("has a definition of sagas that none can be");
+  }
+  if (state_.sagas.find_definition(definition.value().hash) != nullptr) {
+    return wrong("has a definition of sagas twice");
+  }
+  if (!state_.sagas.definition_fits()) return full("definitions of sagas");
+  state_.sagas.define(std::move(definition).value());
+  return {};
+}
+
+Result<void> StateReader::take_sagas(const SnapshotBlock& block) {
+  const auto bytes = block.items<std::byte>();
+  if (!bytes) return wrong("has a block with half an item");
+  std::span<const std::byte> left = *bytes;
+  while (!left.empty()) {
+    SagaTable::Saved saved;
+    if (left.size() < sizeof(saved)) return wrong("has half a saga");
+    std::memcpy(&saved, left.data(), sizeof(saved));
+    left = left.subspan(sizeof(saved));
+    if (saved.body_bytes > left.size()) return wrong("has half a saga");
+    const std::size_t padded = std::min<std::size_t>((saved.body_bytes + 7) / 8 * 8, left.size());
+    const char* const fault = state_.sagas.restore(saved, left.first(saved.body_bytes));
+    if (fault != nullptr) return wrong(fault);
+    left = left.subspan(padded);
+  }
+  return {};
+}
+
 // Of a table that has things in places, found by tag.
 template <typename Saved, typename Table>
 Result<void> StateReader::take_place(const Saved& saved, Table& table, const char* what) {
@@ -558,15 +429,6 @@ Result<void> StateReader::finish() {
 }
 
 }  // namespace
-
-void write_state(const State& state, const IdRunSet& runs, RunStore& store,
-                 std::vector<RecentIds>& recent, SnapshotWriter& into) {
-  into.put_one(BlockKind::totals, state.totals());
-  write_tables(state, into);
-  write_windows(state.windows, into);
-  write_ids(state, runs, store, recent, into);
-  into.put_end(BlockKind::end);
-}
 
 Result<SavedIds> read_state(SnapshotReader& from, RunStore& store, State& state,
                             const std::function<void(const IdRunSet&)>& publish,

@@ -76,6 +76,7 @@ State::State(const StateSettings& settings)
       event_ids{settings.event_ids_max, settings.hash_seed},
       aggregates{settings.orders_max, settings.payments_max, settings.hash_seed},
       tccs{{.transactions_max = settings.tccs_max, .hash_seed = settings.hash_seed}},
+      sagas{{.sagas_max = settings.sagas_max, .hash_seed = settings.hash_seed}},
       windows{settings.windows},
       undo_{limits::batch_events_max} {}
 
@@ -324,7 +325,7 @@ void State::append_event(const DomainEvent& event, const EventHashes& hashes, Se
   };
   static_assert(sizeof(Canonical) == 144);
   digest_.add(digest_of(event_kind, Canonical{event, hashes.payload, sequence}));
-  event_ids.insert(event, hashes.content, sequence);
+  if (!is_engine_made(event)) event_ids.insert(event, hashes.content, sequence);
   StreamSlot slot = streams.find(event.stream());
   if (slot == no_stream) {
     slot = streams.insert(event.stream());
@@ -342,6 +343,13 @@ void State::apply_command(const DomainEvent& event, std::span<const std::byte> p
   digest_.subtract(aggregates.digest());
   rules->apply(aggregates, {event, *command});
   digest_.add(aggregates.digest());
+}
+
+void State::apply_saga(SagaNews news, const DomainEvent& event, std::span<const std::byte> payload,
+                       const SagaProgress& after) {
+  digest_.subtract(sagas.digest());
+  sagas.apply(news, event, payload, after);
+  digest_.add(sagas.digest());
 }
 
 void State::apply_tcc(const TccFact& fact) {
@@ -451,6 +459,7 @@ std::uint64_t State::digest_of_tables() const {
   for (const Stream& stream : streams.all()) sum.add(digest_of(stream_kind, stream));
   sum.add(aggregates.digest_of_rows());
   sum.add(tccs.digest_of_rows());
+  sum.add(sagas.digest_of_rows());
   for (const EventCheckpoint& each : checkpoints.all()) sum.add(digest_of(checkpoint_kind, each));
   sum.add(windows.digest());
   sum.add(digest_of(clock_kind, clock_));

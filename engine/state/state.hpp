@@ -13,6 +13,7 @@
 #include "engine/model/domain_event.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/saga/saga_table.hpp"
 #include "engine/streams/checkpoint_table.hpp"
 #include "engine/streams/event_id_table.hpp"
 #include "engine/streams/stream_table.hpp"
@@ -31,6 +32,7 @@ struct StateSettings {
   std::uint64_t orders_max = limits::orders_default;
   std::uint64_t payments_max = limits::payments_default;
   std::uint64_t tccs_max = limits::tccs_default;
+  std::uint64_t sagas_max = limits::sagas_default;
   WindowLimits windows;
   std::uint64_t hash_seed = 0;  ///< Of the hot indexes; changes no answer and no digest.
   /// Where runs of older transfer ids are; null: all ids stay in memory.
@@ -107,6 +109,10 @@ class State {
   /// TccTable::apply().
   void apply_tcc(const TccFact& fact);
 
+  /// What the event of a saga does to it, beside append_event(). Requires: as SagaTable::apply().
+  void apply_saga(SagaNews news, const DomainEvent& event, std::span<const std::byte> payload,
+                  const SagaProgress& after);
+
   /// Is the hold of a branch that is tried open, and is it what was tried?
   [[nodiscard]] bool holds_branch(const Uint128& gid, const TccBranch& branch) const;
   /// Is that so for all of them? Cost: O(transactions + branches).
@@ -123,6 +129,7 @@ class State {
     event_ids.tend_memory();
     aggregates.tend_memory();
     tccs.tend_memory();
+    sagas.tend_memory();
   }
 
   /// The record of an operation, after its facts. Requires: as ReplyWindows::remember(), unless
@@ -209,6 +216,7 @@ class State {
   EventIdTable event_ids;
   AggregateTables aggregates;
   TccTable tccs;
+  SagaTable sagas;
   CheckpointTable checkpoints;
   ReplyWindows windows;
 

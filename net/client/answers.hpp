@@ -18,6 +18,7 @@
 #include "engine/model/operation.hpp"
 #include "engine/model/operation_log.hpp"
 #include "engine/model/rebuild.hpp"
+#include "engine/model/saga_view.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/model/status.hpp"
 #include "engine/model/tcc.hpp"
@@ -175,6 +176,7 @@ using BalancePage = Page<LedgerBalance, std::uint64_t>;  ///< In the order of re
 using TransferPage = Page<Transfer, Sequence>;           ///< In the order of the journal.
 
 /// Pages of queries: `cursor` goes into the next filter.
+using SagaPage = Page<SagaView, std::uint64_t>;  ///< May be empty although there are more.
 using FoundAccounts = Page<Account, std::uint64_t>;
 using FoundTransfers = Page<Transfer, std::uint64_t>;
 using FoundBalances = Page<AccountBalance, std::uint64_t>;

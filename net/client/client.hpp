@@ -292,6 +292,29 @@ class Client {
   void async_list_tccs(std::uint64_t states, std::uint64_t cursor, std::uint32_t limit,
                        const QueryOptions& options, Callback<TccsResult> callback);
 
+  // ---- Sagas. ----
+
+  /// Stores definitions, starts, cancels and signals sagas (net/client/sagas.hpp makes the events):
+  /// each is done or refused by itself, in order. Answered as append_events(), whose statuses from
+  /// saga_payload_malformed on are of sagas; `exists`: the same again. 1 to
+  /// limits::saga_commands_max; `invalid` otherwise.
+  Result<BatchResult> saga_commands(const EventList& events,
+                                    const OperationAttributes& attributes = {});
+  void async_saga_commands(const EventList& events, const OperationAttributes& attributes,
+                           BatchCallback callback);
+  /// The same of what operators do to sagas (SagaNews::operated), for `reason` (1 to
+  /// limits::reason_bytes_max bytes of UTF-8).
+  Result<BatchResult> operate_sagas(const EventList& events, std::string_view reason,
+                                    const OperationAttributes& attributes = {});
+  void async_operate_sagas(const EventList& events, std::string_view reason,
+                           const OperationAttributes& attributes, BatchCallback callback);
+  /// Those in memory that the filter lets pass, in no particular order. filter.limit: 1 to
+  /// limits::sagas_page_max. Every saga, one that is forgotten as well, can be read by
+  /// read_events(), of saga_type() and its id.
+  Result<SagaPage> list_sagas(const SagaFilter& filter, const QueryOptions& options = {});
+  void async_list_sagas(const SagaFilter& filter, const QueryOptions& options,
+                        Callback<SagaPage> callback);
+
   // ---- Events, as they come. ----
 
   /// Calls `on_events` with every event that `wanted` lets pass, each exactly once and in order,

@@ -14,6 +14,7 @@
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
+#include "net/protocol/saga_messages.hpp"
 #include "net/protocol/subscription_messages.hpp"
 #include "net/protocol/tcc_messages.hpp"
 
@@ -368,6 +369,14 @@ Result<LedgerPage> read(const SentRequest& request, std::span<const std::byte> b
   if (!reply) return unreadable(request, reply.error());
   auto page = page_of<Ledger, LedgerId>(reply.value());
   if (!page.items.empty()) page.cursor = page.items.back().id;
+  return page;
+}
+
+Result<SagaPage> read(const SentRequest& request, std::span<const std::byte> body, SagaPage*) {
+  const auto reply = read_sagas_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  auto page = page_of<SagaView, std::uint64_t>(reply.value());
+  page.cursor = reply.value().cursor;
   return page;
 }
 

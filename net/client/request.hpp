@@ -19,7 +19,8 @@ using AnyCallback =
                  Callback<FoundAccounts>, Callback<FoundTransfers>, Callback<FoundBalances>,
                  Callback<NamesResult>, Callback<FoundEvents>, Callback<RebuildPage>,
                  Callback<FoundOperations>, Callback<AccountsAtResult>, Callback<OrdersResult>,
-                 Callback<PaymentsResult>, Callback<CheckpointsResult>, Callback<TccsResult>>;
+                 Callback<PaymentsResult>, Callback<CheckpointsResult>, Callback<TccsResult>,
+                 Callback<SagaPage>>;
 
 /// A request from its submission to its answer.
 struct SentRequest {

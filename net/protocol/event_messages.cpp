@@ -45,6 +45,23 @@ std::optional<BodyFault> fault_of_counts(std::uint32_t events, std::uint32_t few
   return std::nullopt;
 }
 
+/// An operator says why; nobody else has anything to say there.
+std::optional<BodyFault> fault_of_reason(RequestKind kind, std::string_view reason) {
+  if (kind != RequestKind::operate_sagas) {
+    if (reason.empty()) return std::nullopt;
+    return not_allowed(RequestStatus::malformed,
+                       "the request has a reason, which only what an operator does to sagas has");
+  }
+  if (reason.empty()) {
+    return not_allowed(RequestStatus::malformed,
+                       "OperateSagas has no reason; an operator says why");
+  }
+  if (reason.size() <= limits::reason_bytes_max) return std::nullopt;
+  return not_allowed(RequestStatus::too_large,
+                     fmt::format("the reason has {} bytes, at most {} are kept", reason.size(),
+                                 limits::reason_bytes_max));
+}
+
 // Orders and payments may be changed together although nothing moves.
 bool has_command(std::span<const DomainEvent> events) {
   return std::any_of(events.begin(), events.end(), [](const DomainEvent& event) {
@@ -82,7 +99,8 @@ std::size_t write_append_events(std::span<std::byte> room, std::uint64_t number,
                                 const OperationOrigin& origin, std::span<const DomainEvent> events,
                                 std::span<const std::byte> payloads, std::span<const Name> names,
                                 RequestKind kind) {
-  ENSURE(appends_events(kind), "other requests are written otherwise");
+  ENSURE(appends_events(kind) || kind == RequestKind::saga_commands,
+         "other requests are written otherwise");
   BodyWriter<layout::AppendEvents> writer{room};
   put_origin(writer.fixed, origin);
   put_vector(writer, writer.fixed.events, events);
@@ -91,7 +109,20 @@ std::size_t write_append_events(std::span<std::byte> room, std::uint64_t number,
   return writer.finish(static_cast<std::uint16_t>(kind), 0, number);
 }
 
-Result<RequestBody, BodyFault> read_append_events(std::span<const std::byte> bytes) {
+std::size_t write_operate_sagas(std::span<std::byte> room, std::uint64_t number,
+                                const OperationOrigin& origin, std::span<const DomainEvent> events,
+                                std::span<const std::byte> payloads, std::string_view reason) {
+  BodyWriter<layout::OperateSagas> writer{room};
+  put_origin(writer.fixed, origin);
+  put_vector(writer, writer.fixed.events, events);
+  put_vector(writer, writer.fixed.payloads, payloads);
+  put_vector(writer, writer.fixed.names, std::span<const Name>{});
+  writer.string(writer.fixed.reason, reason);
+  return writer.finish(static_cast<std::uint16_t>(RequestKind::operate_sagas), 0, number);
+}
+
+Result<RequestBody, BodyFault> read_append_events(std::span<const std::byte> bytes,
+                                                  RequestKind kind) {
   const auto* table = verified<wire::AppendEvents>(bytes);
   if (table == nullptr) return unreadable("AppendEvents");
   if (!is_aligned(table->events()) || !is_aligned(table->names())) {
@@ -99,9 +130,17 @@ Result<RequestBody, BodyFault> read_append_events(std::span<const std::byte> byt
   }
   const std::uint32_t count = count_of(table->events());
   if (auto fault = fault_of_counts(count, count, count_of(table->names()))) return *fault;
+  if (commands_sagas(kind) && count > limits::saga_commands_max) {
+    return not_allowed(RequestStatus::too_large,
+                       fmt::format("the request has {} events of sagas, it must have 1 to {}",
+                                   count, limits::saga_commands_max));
+  }
+  const std::string_view reason = text_of(table->reason());
+  if (auto fault = fault_of_reason(kind, reason)) return *fault;
   RequestBody body = body_of(*table);
   body.events = reinterpret_cast<const std::byte*>(table->events()->Data());
   body.event_count = count;
+  body.reason = reason;
   return body;
 }
 

@@ -25,7 +25,8 @@ namespace daybook {
          8 + layout::padded(payload_bytes) + 8 + name_count * sizeof(Name);
 }
 
-/// `kind`: or order_commands or payment_commands, which are the same but for their type.
+/// `kind`: or order_commands, payment_commands or saga_commands, which are the same but for their
+/// type.
 /// `payloads`: of the events, one behind the other. Requires: a frame of at most
 /// limits::frame_bytes_max.
 std::size_t write_append_events(std::span<std::byte> room, std::uint64_t number,
@@ -33,8 +34,21 @@ std::size_t write_append_events(std::span<std::byte> room, std::uint64_t number,
                                 std::span<const std::byte> payloads, std::span<const Name> names,
                                 RequestKind kind = RequestKind::append_events);
 
+/// Of a request of `kind`: of operate_sagas there must be a reason, of others there must not.
 /// Whether the payloads are those of the events is not looked at. Cost: O(1).
-[[nodiscard]] Result<RequestBody, BodyFault> read_append_events(std::span<const std::byte> body);
+[[nodiscard]] Result<RequestBody, BodyFault> read_append_events(
+    std::span<const std::byte> body, RequestKind kind = RequestKind::append_events);
+
+[[nodiscard]] constexpr std::size_t operate_sagas_frame_bytes(std::size_t event_count,
+                                                              std::size_t payload_bytes,
+                                                              std::size_t reason_bytes) {
+  return append_events_frame_bytes(event_count, payload_bytes, 0) - sizeof(layout::AppendEvents) +
+         sizeof(layout::OperateSagas) + layout::string_bytes(reason_bytes);
+}
+/// As write_append_events(), with an operator's reason.
+std::size_t write_operate_sagas(std::span<std::byte> room, std::uint64_t number,
+                                const OperationOrigin& origin, std::span<const DomainEvent> events,
+                                std::span<const std::byte> payloads, std::string_view reason);
 
 // ---- bundle. ----
 

@@ -113,6 +113,8 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::bundle:
     case RequestKind::put_checkpoints:
     case RequestKind::tcc_commands:
+    case RequestKind::saga_commands:
+    case RequestKind::operate_sagas:
     case RequestKind::lookup_accounts:
     case RequestKind::lookup_transfers:
     case RequestKind::list_accounts:
@@ -131,6 +133,7 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::lookup_checkpoints:
     case RequestKind::lookup_tccs:
     case RequestKind::list_tccs:
+    case RequestKind::list_sagas:
     case RequestKind::acknowledge_events:
     case RequestKind::unsubscribe:
     case RequestKind::rebuild:
@@ -147,6 +150,8 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::release_holds:
     case RequestKind::expire_tccs:
     case RequestKind::prune_tccs:
+    case RequestKind::drive_sagas:
+    case RequestKind::forget_sagas:
       return std::nullopt;
   }
   return std::nullopt;

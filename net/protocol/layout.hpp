@@ -83,6 +83,24 @@ struct AppendEvents {
 };
 static_assert(sizeof(AppendEvents) == 80);
 
+/// AppendEvents with a reason, as of OperateSagas; the vectors of events, of payload bytes and of
+/// names follow, then the reason.
+struct OperateSagas {
+  std::uint32_t root = 24;
+  std::uint16_t vtable[9] = {18, 64, 8, 24, 40, 4, 48, 52, 56};
+  std::uint16_t unused = 0;
+  std::int32_t vtable_distance = 20;
+  std::uint32_t events = 0;
+  Uint128 trace_id;
+  Uint128 business_id;
+  std::uint64_t user_id = 0;
+  std::uint32_t payloads = 0;
+  std::uint32_t names = 0;
+  std::uint32_t reason = 0;
+  std::uint32_t unused_end = 0;
+};
+static_assert(sizeof(OperateSagas) == 88);
+
 /// Bundle; the vectors of transfers, of events, of payload bytes and of names follow.
 struct Bundle {
   std::uint32_t root = 24;
@@ -147,6 +165,18 @@ struct ReadEvents {
   std::uint64_t min_sequence = 0;
 };
 static_assert(sizeof(ReadEvents) == 144);
+
+/// The filter stands in the table.
+struct ListSagas {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[4] = {8, 64, 8, 56};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t unused_behind = 0;
+  std::array<std::byte, 48> filter{};
+  std::uint64_t min_sequence = 0;
+};
+static_assert(sizeof(ListSagas) == 80);
 
 /// The subscription stands in the table.
 struct Subscribe {

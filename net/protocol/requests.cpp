@@ -14,6 +14,7 @@
 #include "net/protocol/body_writer.hpp"
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/rebuild_messages.hpp"
+#include "net/protocol/saga_messages.hpp"
 #include "net/protocol/subscription_messages.hpp"
 #include "net/protocol/tcc_messages.hpp"
 
@@ -461,8 +462,7 @@ std::size_t write_lookup_holds_at(std::span<std::byte> room, std::uint64_t numbe
                                   std::span<const TransferId> ids, const Moment& moment,
                                   std::uint64_t min_sequence) {
   BodyWriter<layout::LookupAt> writer{room};
-  std::copy(std::begin(layout::LookupAt::holds_vtable), std::end(layout::LookupAt::holds_vtable),
-            std::begin(writer.fixed.vtable));
+  std::ranges::copy(layout::LookupAt::holds_vtable, writer.fixed.vtable);
   return finish_lookup_at(writer, RequestKind::lookup_holds, number, ids, moment, min_sequence);
 }
 
@@ -541,9 +541,11 @@ constexpr std::pair<RequestKind, Read> readers[] = {
     {put_ledgers, read_ledgers},
     {change_accounts, read_changes},
     {put_names, read_names},
-    {append_events, read_append_events},
-    {order_commands, read_append_events},
-    {payment_commands, read_append_events},
+    {append_events, [](auto body) { return read_append_events(body, append_events); }},
+    {order_commands, [](auto body) { return read_append_events(body, order_commands); }},
+    {payment_commands, [](auto body) { return read_append_events(body, payment_commands); }},
+    {saga_commands, [](auto body) { return read_append_events(body, saga_commands); }},
+    {operate_sagas, [](auto body) { return read_append_events(body, operate_sagas); }},
     {bundle, read_bundle},
     {put_checkpoints, read_put_checkpoints},
     {tcc_commands, read_tcc_commands},
@@ -573,6 +575,7 @@ constexpr std::pair<RequestKind, Read> readers[] = {
     {lookup_checkpoints, read_lookup_checkpoints},
     {lookup_tccs, read_lookup_tccs},
     {list_tccs, read_list_tccs},
+    {list_sagas, read_list_sagas},
     {subscribe, read_subscribe},
     {acknowledge_events, read_acknowledge_events},
     {unsubscribe, read_unsubscribe},
@@ -586,9 +589,9 @@ constexpr std::pair<RequestKind, Read> readers[] = {
 }  // namespace
 
 Result<RequestBody, BodyFault> read_request(RequestKind kind, std::span<const std::byte> body) {
-  const auto reader = std::find_if(std::begin(readers), std::end(readers),
-                                   [&](const auto& each) { return each.first == kind; });
-  if (reader != std::end(readers)) return reader->second(body);
+  for (const auto& [known, reader] : readers) {
+    if (known == kind) return reader(body);
+  }
   return BodyFault{.status = RequestStatus::unknown_kind,
                    .not_readable = false,
                    .words = "no client sends this kind of request by itself"};

@@ -6,6 +6,7 @@
 #include <boost/asio/buffer.hpp>
 #include <fmt/format.h>
 
+#include "engine/model/saga_view.hpp"
 #include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/rebuild_messages.hpp"
@@ -34,6 +35,8 @@ std::size_t item_bytes(RequestKind kind) {
     case RequestKind::bundle:
     case RequestKind::put_checkpoints:
     case RequestKind::tcc_commands:
+    case RequestKind::saga_commands:
+    case RequestKind::operate_sagas:
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
       return sizeof(Refusal);
@@ -61,6 +64,8 @@ std::size_t item_bytes(RequestKind kind) {
       return sizeof(AccountAsOf);
     case RequestKind::lookup_orders:
       return sizeof(OrderView);
+    case RequestKind::list_sagas:
+      return sizeof(SagaView);
     case RequestKind::read_events:
     case RequestKind::query_operations:
     case RequestKind::lookup_payments:
@@ -77,6 +82,8 @@ std::size_t item_bytes(RequestKind kind) {
     case RequestKind::release_holds:
     case RequestKind::expire_tccs:
     case RequestKind::prune_tccs:
+    case RequestKind::drive_sagas:
+    case RequestKind::forget_sagas:
       break;
   }
   return 0;

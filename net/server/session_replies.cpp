@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "engine/model/saga_view.hpp"
 #include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/rebuild_messages.hpp"
@@ -123,6 +124,7 @@ void Session::reply(Request& request) {
   if (kind == RequestKind::lookup_tccs || kind == RequestKind::list_tccs) {
     return reply_with_tccs(request);
   }
+  if (kind == RequestKind::list_sagas) return reply_with_items<SagaView>(request, items);
   if (kind == RequestKind::lookup_names) return reply_with_items<Name>(request, items);
   if (kind == RequestKind::lookup_checkpoints) {
     const auto room = replies_.room(reply_frame_bytes(items.size(), 0));

@@ -217,19 +217,25 @@ def check_acknowledged(daybook, directory, acknowledged, refused):
     return found["acknowledged"]
 
 
-def check_recovered(engine, acknowledged, refused):
-    """What must hold of an engine that came back and is at rest. Returns the acknowledged count."""
-    daybook, directory = engine.daybook, engine.directory
-    count = check_acknowledged(daybook, directory, acknowledged, refused)
+def check_replay(engine, moving=False):
+    """The journal is sound, and replaying it gives the state of the running engine; of one that is
+    moving, the state that it had a moment ago."""
     live = engine.ask("admin", "digest")
-    daybook.run("verify", directory)
-    # Fault 54: debits are credits after a crash. Exit code 1 where they differ in any ledger.
-    daybook.run("trial-balance", "--connect", engine.address)
-    replayed = daybook.json("replay", directory, "--digest")
+    engine.daybook.run("verify", engine.directory)
+    until = ("--until-sequence", live["sequence"]) if moving else ()
+    replayed = engine.daybook.json("replay", engine.directory, "--digest", *until)
     for key in ("sequence", "digest"):
         if str(live[key]) != str(replayed[key]):
             raise Wrong(f"the running engine's {key} is {live[key]}, the replayed one "
                         f"{replayed[key]}")
+
+
+def check_recovered(engine, acknowledged, refused):
+    """What must hold of an engine that came back and is at rest. Returns the acknowledged count."""
+    count = check_acknowledged(engine.daybook, engine.directory, acknowledged, refused)
+    check_replay(engine)
+    # Fault 54: debits are credits after a crash. Exit code 1 where they differ in any ledger.
+    engine.daybook.run("trial-balance", "--connect", engine.address)
     return count
 
 

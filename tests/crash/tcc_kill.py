@@ -16,14 +16,13 @@ import argparse
 import collections
 import json
 import os
-import queue
 import random
-import subprocess
 import sys
 import threading
 import time
 
-from engine_under_test import PATIENCE_S, Daybook, Engine, Workplace, Wrong
+from command_load import Command, Load, settle_unanswered
+from engine_under_test import PATIENCE_S, Daybook, Engine, Workplace, Wrong, check_replay
 
 SERVE_OPTIONS = ("--segment-size", 1 << 18, "--snapshot-events", 300, "--snapshot-seconds", 0)
 EURO, PIECES = 978, 7
@@ -34,24 +33,6 @@ TOO_MUCH = 2 * FUNDS
 LOOKUP_MAX = 64
 ANSWERS_A_ROUND = 60
 GOOD = {"done", "duplicate", "duplicate_confirmed", "ok_empty"}
-
-
-class Command:
-    """One command line, the same whenever it is sent, and what was answered to it."""
-
-    def __init__(self, kind, arguments, first, again, branch=0):
-        self.kind, self.arguments, self.branch = kind, arguments, branch
-        self.first, self.again = first, again  # The answer to the first one, and to a repeat.
-        self.sent = 0
-        self.answer = None
-
-    def take(self, gid, answer):
-        """Notes the answer, which must be one of those that there can be."""
-        allowed = set(self.first) | (set(self.again) if self.sent > 1 else set())
-        if answer not in allowed:
-            raise Wrong(f"tcc {gid}: {self.kind} {self.arguments}, sent {self.sent} times: "
-                        f"answered {answer}, not one of {sorted(allowed)}")
-        self.answer = answer
 
 
 class Transaction:
@@ -72,8 +53,9 @@ class Transaction:
         self._make_plan(source)
 
     def _begin(self, timeout, first=("done",), again=("duplicate",)):
-        self.steps.append([Command("begin", (self.gid, "--created", self.created, "--timeout",
-                                             timeout, "--business", self.business), first, again)])
+        self.steps.append([Command("tcc", "begin", (self.gid, "--created", self.created,
+                                                    "--timeout", timeout, "--business",
+                                                    self.business), first, again)])
 
     def _try(self, branch, source, first=("done",), again=("duplicate",), amount=None):
         ledger = source.choice((EURO, PIECES))
@@ -82,8 +64,8 @@ class Transaction:
         amount = amount or source.randrange(1, 100)
         self.branches[branch] = (debit, credit, amount)
         self.taken[branch] = amount
-        command = Command("try", (self.gid, branch, "--debit", debit, "--credit", credit,
-                                  "--amount", amount, "--ledger", ledger, "--code", 1),
+        command = Command("tcc", "try", (self.gid, branch, "--debit", debit, "--credit", credit,
+                                         "--amount", amount, "--ledger", ledger, "--code", 1),
                           first, again, branch)
         self.steps.append([command])
 
@@ -91,11 +73,11 @@ class Transaction:
         said = [f"{branch}={self.taken[branch]}" if self.taken[branch] != amount else str(branch)
                 for branch, (_, _, amount) in self.branches.items() if branch not in self.refused]
         # All amounts are whole numbers of ledgers of scale 0, so any of them will do.
-        return Command("confirm", (self.gid, *said, "--ledger", EURO), first, again)
+        return Command("tcc", "confirm", (self.gid, *said, "--ledger", EURO), first, again)
 
     def _cancel(self, first=("done",), again=("duplicate",), branch=0):
         more = ("--branch", branch) if branch else ()
-        return Command("cancel", (self.gid, "--created", self.created, *more), first, again)
+        return Command("tcc", "cancel", (self.gid, "--created", self.created, *more), first, again)
 
     def _make_plan(self, source):
         count = source.randrange(1, 4)
@@ -175,114 +157,6 @@ class Transaction:
         if command.kind == "confirm":
             return "duplicate" if decision == "confirmed" else "already_cancelled"
         return "duplicate" if decision == "cancelled" else "already_confirmed"
-
-
-class Load:
-    """Workers that lead transactions through their plans, until the engine is gone."""
-
-    def __init__(self, engine, fresh):
-        self.engine = engine
-        self.fresh = fresh  # Makes a new transaction.
-        self.answers = 0
-        self.wrong = None
-        self._over = False
-        self._clients = set()
-        self._changed = threading.Condition()
-
-    def send(self, gid, command):
-        """True when it was answered."""
-        with self._changed:
-            if self._over:
-                return False
-            command.sent += 1
-            client = self.engine.daybook.popen(
-                "tcc", command.kind, *command.arguments, "--json", "--connect", self.engine.address,
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            self._clients.add(client)
-        output, errors = client.communicate(timeout=PATIENCE_S)
-        with self._changed:
-            self._clients.discard(client)
-            try:
-                line = json.loads(output)
-            except ValueError:
-                if not self._over:
-                    raise Wrong(f"tcc {gid}: {command.kind}: no answer from a running engine: "
-                                f"{errors.decode()[-500:]}") from None
-                return False
-            command.take(gid, line["status"])
-            self.answers += 1
-            self._changed.notify_all()
-        return True
-
-    def _send_all(self, gid, commands):
-        """Sends them at the same moment, where there are several."""
-        threads = [threading.Thread(target=self._guarded, args=(self.send, gid, command))
-                   for command in commands]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return all(command.answer for command in commands)
-
-    def _guarded(self, work, *arguments):
-        try:
-            return work(*arguments)
-        except (Wrong, subprocess.TimeoutExpired) as wrong:
-            with self._changed:
-                self.wrong = self.wrong or wrong
-                self._over = True
-                self._changed.notify_all()
-            return False
-
-    def _lead(self, transactions):
-        while True:
-            try:
-                transaction = transactions.get_nowait()
-            except queue.Empty:
-                transaction = self.fresh() if self.fresh else None
-            if transaction is None:
-                return
-            while (step := transaction.step()) is not None:
-                missing = [command for command in step if command.answer is None]
-                if not (self._send_all(transaction.gid, missing) if len(missing) > 1
-                        else self.send(transaction.gid, missing[0])):
-                    return
-                transaction.position += 1
-
-    def start(self, transactions, workers):
-        waiting = queue.Queue()
-        for transaction in transactions:
-            waiting.put(transaction)
-        self._threads = [threading.Thread(target=self._guarded, args=(self._lead, waiting))
-                         for _ in range(workers)]
-        for thread in self._threads:
-            thread.start()
-
-    def wait_for(self, answers):
-        with self._changed:
-            enough = self._changed.wait_for(lambda: self.wrong or self.answers >= answers,
-                                            PATIENCE_S)
-            if self.wrong:
-                raise self.wrong
-            if not enough:
-                raise Wrong(f"only {self.answers} answers in {PATIENCE_S} s")
-
-    def kill(self):
-        with self._changed:
-            self._over = True
-            # Nobody starts or reads an answer between the two: what was read, came before.
-            self.engine.process.kill()
-        self.engine.wait()
-        with self._changed:
-            for client in self._clients:  # They would try to connect again.
-                client.kill()
-        self.join()
-
-    def join(self):
-        for thread in self._threads:
-            thread.join()
-        if self.wrong:
-            raise self.wrong
 
 
 def look_up(engine, transactions):
@@ -375,16 +249,6 @@ def check_money(engine, transactions):
                         f"pending are {said}, by what was answered {expected[int(line['id'])]}")
 
 
-def check_journal(engine):
-    live = engine.ask("admin", "digest")
-    engine.daybook.run("verify", engine.directory)
-    replayed = engine.daybook.json("replay", engine.directory, "--digest")
-    for key in ("sequence", "digest"):
-        if str(live[key]) != str(replayed[key]):
-            raise Wrong(f"the running engine's {key} is {live[key]}, the replayed one "
-                        f"{replayed[key]}")
-
-
 def ask_again(engine, transactions, source, count):
     """Some of what was answered before is sent once more: each a repeat, nothing done twice."""
     answered = [(each, command) for each in transactions for command in each.commands()
@@ -397,23 +261,6 @@ def ask_again(engine, transactions, source, count):
                         f"{each.answer_now(command)}")
 
 
-def settle_unanswered(engine, transactions):
-    """Sends again what was never answered. How many commands that were."""
-    load = Load(engine, None)
-    count = 0
-    for each in transactions:
-        step = each.step()
-        if step is None:
-            continue
-        missing = [command for command in step if command.sent and not command.answer]
-        for command in missing:
-            load.send(each.gid, command)
-        count += len(missing)
-        if all(command.answer for command in step):
-            each.position += 1
-    return count
-
-
 def check_recovered(engine, transactions, source):
     unanswered = settle_unanswered(engine, transactions)
     wait_for_deadlines(engine, transactions)
@@ -421,7 +268,7 @@ def check_recovered(engine, transactions, source):
     check_money(engine, transactions)
     ask_again(engine, transactions, source, 12)
     check_money(engine, transactions)
-    check_journal(engine)
+    check_replay(engine)
     return unanswered
 
 

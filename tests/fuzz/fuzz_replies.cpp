@@ -4,6 +4,7 @@
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
+#include "net/protocol/saga_messages.hpp"
 #include "net/protocol/subscription_messages.hpp"
 #include "net/protocol/tcc_messages.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
@@ -55,7 +56,7 @@ void look_at_events(const Result<ItemsReplyMessage<std::uint64_t>, BodyFault>& r
 void look_at_rest(std::uint8_t choice, std::span<const std::byte> body);
 
 void read(std::uint8_t choice, std::span<const std::byte> body) {
-  switch (choice % 20) {
+  switch (choice % 21) {
     case 0:
       return look_at(read_accounts_reply(body));
     case 1:
@@ -81,7 +82,7 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
     case 16:
       return look_at(read_orders_reply(body));
     default:
-      return look_at_rest(choice % 20, body);
+      return look_at_rest(choice % 21, body);
   }
 }
 
@@ -144,6 +145,8 @@ void look_at_rest(std::uint8_t choice, std::span<const std::byte> body) {
         if (!listed && branches != reply.value().branches.size()) std::abort();  // As above.
       }
       return;
+    case 20:
+      return look_at(read_sagas_reply(body));
     default:
       if (const auto reply = read_error(body); reply.ok()) {
         touch(reply.value().words.data(), reply.value().words.size());

@@ -3,6 +3,7 @@
 #include "engine/model/domain_event.hpp"
 #include "engine/model/rebuild.hpp"
 #include "net/protocol/requests.hpp"
+#include "net/protocol/saga_messages.hpp"
 #include "net/protocol/subscription_messages.hpp"
 #include "net/protocol/tcc_messages.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
@@ -52,6 +53,9 @@ constexpr RequestKind kinds[] = {
     RequestKind::tcc_commands,
     RequestKind::lookup_tccs,
     RequestKind::list_tccs,
+    RequestKind::saga_commands,
+    RequestKind::operate_sagas,
+    RequestKind::list_sagas,
 };
 
 std::size_t event_bytes(RequestKind kind) {
@@ -61,7 +65,7 @@ std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
   if (kind == RequestKind::put_names) return sizeof(Name);
   if (kind == RequestKind::lookup_names) return sizeof(NameKey);
-  if (appends_events(kind)) return sizeof(DomainEvent);
+  if (appends_events(kind) || commands_sagas(kind)) return sizeof(DomainEvent);
   if (kind == RequestKind::bundle) return sizeof(Transfer);
   if (kind == RequestKind::put_checkpoints) return sizeof(EventCheckpoint);
   if (kind == RequestKind::tcc_commands) return sizeof(TccCommand);
@@ -90,6 +94,7 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
   if (kind == RequestKind::query_operations) bytes = sizeof(OperationFilter);
   if (kind == RequestKind::subscribe) bytes = sizeof(Subscription);
   if (kind == RequestKind::rebuild) bytes = sizeof(RebuildFilter);
+  if (kind == RequestKind::list_sagas) bytes = sizeof(SagaFilter);
   touch(request.value().events, bytes);
   if (request.value().names.size() > limits::request_names_max) std::abort();
   if (reinterpret_cast<std::uintptr_t>(request.value().names.data()) % 8 != 0) std::abort();

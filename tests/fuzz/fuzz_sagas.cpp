@@ -1,13 +1,16 @@
 // Sagas: the input is the text of a definition, up to a zero byte; what follows are events, eight
 // bytes each. A definition is read or refused, what is read has canonical bytes that read as the
 // same, and whatever happens to its saga is taken or refused, and leaves a progress that can be
-// read back. All of the input is also read as a progress.
+// read back. So it is with what follows as the payload of each event of a saga's stream. All of the
+// input is also read as a progress.
 //
 // Case 33: bad definitions.
 
 #include <algorithm>
 
 #include "engine/saga/instance_machine.hpp"
+#include "engine/saga/saga_fold.hpp"
+#include "engine/saga/saga_payload.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
 namespace daybook {
@@ -52,6 +55,25 @@ void drive(const SagaDefinition& definition, std::span<const std::byte> bytes) {
   }
 }
 
+// As the payload of each event that a saga's stream can have, before and after it began.
+void fold(const SagaDefinition& definition, std::span<const std::byte> payload) {
+  for (const bool begun : {false, true}) {
+    for (std::size_t news = 0; news < saga_news_count; ++news) {
+      SagaProgress progress;
+      DomainEvent event;
+      event.aggregate_type = saga_type();
+      event.timestamp = Timestamp{1};
+      if (begun) {
+        const SagaEvent start = start_event(definition, Uint128{1, 1}, event.timestamp);
+        apply_transition(progress, decide_saga(definition, progress, start).value());
+      }
+      event.event_type = event_type_of(static_cast<SagaNews>(news));
+      if (fold_saga(definition, event, payload, progress) != nullptr) continue;
+      if (!progress_of(to_bytes(progress)).ok()) std::abort();
+    }
+  }
+}
+
 void read(std::span<const std::byte> bytes) {
   const auto end = std::find(bytes.begin(), bytes.end(), std::byte{0});
   const auto text_bytes = static_cast<std::size_t>(end - bytes.begin());
@@ -62,7 +84,10 @@ void read(std::span<const std::byte> bytes) {
   } else {
     const auto again = read_definition(definition.value().canonical);
     if (!again.ok() || again.value().hash != definition.value().hash) std::abort();
-    if (text_bytes < bytes.size()) drive(definition.value(), bytes.subspan(text_bytes + 1));
+    if (text_bytes < bytes.size()) {
+      drive(definition.value(), bytes.subspan(text_bytes + 1));
+      fold(definition.value(), bytes.subspan(text_bytes + 1));
+    }
   }
   const auto progress = progress_of(bytes);
   if (progress.ok()) {

@@ -16,6 +16,7 @@
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
+#include "net/protocol/saga_messages.hpp"
 #include "net/protocol/subscription_messages.hpp"
 #include "net/protocol/tcc_messages.hpp"
 
@@ -63,7 +64,7 @@ class Seeds {
 };
 
 /// What fuzz_requests chooses from: kinds of requests, and Hello at the end.
-constexpr int choices = 39;
+constexpr int choices = 45;
 
 void write_event_requests(Seeds& seeds) {
   const std::vector<Name> names(2);
@@ -131,6 +132,22 @@ void write_tcc_requests(Seeds& seeds) {
   });
   seeds.request(40, small_frame_bytes,
                 [](auto room) { return write_list_tccs(room, 42, {.limit = 3}, 0); });
+}
+
+void write_saga_requests(Seeds& seeds) {
+  std::vector<DomainEvent> events(2);
+  events[1].payload_bytes = 3;
+  const std::vector<std::byte> payload(3);
+  seeds.request(41, append_events_frame_bytes(2, 3, 0), [&](auto room) {
+    return write_append_events(room, 43, {}, events, payload, {}, RequestKind::saga_commands);
+  });
+  seeds.request(42, operate_sagas_frame_bytes(2, 3, 3), [&](auto room) {
+    return write_operate_sagas(room, 44, {}, events, payload, "why");
+  });
+  SagaFilter filter;
+  filter.limit = 3;
+  seeds.request(43, list_sagas_frame_bytes,
+                [&](auto room) { return write_list_sagas(room, 45, filter, 0); });
 }
 
 void write_tcc_replies(Seeds& seeds) {
@@ -301,6 +318,7 @@ void write_replies(Seeds& seeds) {
     return write_rebuild_reply(room, 1, {.differences = differences});
   });
   write_items<OrderView>(seeds, 16, RequestKind::lookup_orders);
+  write_items<SagaView>(seeds, 20, RequestKind::list_sagas);
   std::vector<PaymentView> payments(2);
   payments[1].claims = 1;
   const std::vector<ClaimView> claims(1);
@@ -326,6 +344,7 @@ int main(int count, char** arguments) {
   daybook::write_command_requests(seeds);
   daybook::write_subscription_requests(seeds);
   daybook::write_tcc_requests(seeds);
+  daybook::write_saga_requests(seeds);
   daybook::write_tcc_replies(seeds);
   daybook::write_replies(seeds);
   return 0;

@@ -98,6 +98,11 @@ void DiskJournal::expire_tccs() {
   ENSURE(sequencer_->expire_tccs(now_ns_) > 0, "the test knows what is due");
 }
 
+void DiskJournal::drive_sagas() {
+  now_ns_ += 1'000'000;
+  ENSURE(sequencer_->drive_sagas(now_ns_) > 0, "the test knows what is due");
+}
+
 void DiskJournal::hold_clock() {
   now_ns_ += 1'000'000;
   sequencer_->hold_clock(now_ns_, 2 * now_ns_);

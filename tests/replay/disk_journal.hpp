@@ -34,6 +34,7 @@ class DiskJournal final : private JournalObserver {
   /// What the engine does of its own accord.
   void release_due();
   void expire_tccs();
+  void drive_sagas();
   void hold_clock();
 
   /// One request, in the open entry. Answers are the state's business, not the test's.

@@ -1,11 +1,13 @@
 #include "tests/replay/golden_maker.hpp"
 
+#include <cstring>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "engine/saga/saga_payload.hpp"
 #include "storage/journal/journal_reader.hpp"
 #include "tests/replay/disk_journal.hpp"
 #include "tools/daybook/offline/offline.hpp"
@@ -35,6 +37,7 @@ class GoldenLedger {
     orders_and_payments();
     checkpoints();
     transactions();
+    sagas();
     bundles();
     expiry();
     clocks();
@@ -265,6 +268,52 @@ class GoldenLedger {
     journal_.commit();
   }
 
+  void sagas() {
+    const SagaDefinition definition =
+        read_definition(R"({"name": "golden", "version": 1, "deadline_ms": 60000,
+            "input": {"from": "account", "to": "account", "note": "text"},
+            "completed_event": "GoldenDone", "steps": [
+            {"id": "hold", "kind": "ledger.hold",
+             "args": {"from": "$.from", "to": "$.to", "amount": 9, "ledger": 1}},
+            {"id": "ok", "kind": "signal.wait", "signal": "ok", "timeout_ms": 30000},
+            {"id": "take", "kind": "ledger.capture", "hold": "hold"}]})")
+            .value();
+    DomainEvent stored = event(1, 1, static_cast<std::uint32_t>(definition.canonical.size()));
+    stored.id = definition.hash;
+    stored.aggregate_type = saga_definition_type();
+    stored.aggregate_id = id_of(definition.name);
+    stored.event_type = event_type_of(SagaNews::defined);
+    stored.content_type = ContentType::json;
+    command_payloads_.resize(definition.canonical.size());
+    std::memcpy(command_payloads_.data(), definition.canonical.data(), command_payloads_.size());
+    commands_.push_back(stored);
+    execute_commands(RequestKind::saga_commands);
+    SagaValue from;
+    from.type = ValueType::account;
+    from.id = Uint128{1, 0};
+    SagaValue to = from;
+    to.id = Uint128{2, 0};
+    SagaValue note;
+    note.type = ValueType::text;
+    note.text = "for gold";
+    const auto started = started_payload(definition.hash, std::vector{from, note, to});
+    for (const std::uint64_t saga : {81, 82, 83}) saga_news(saga, SagaNews::started, started);
+    saga_news(81, SagaNews::signalled, signalled_payload("ok", {}));  // Completed.
+    saga_news(82, SagaNews::cancel_requested, {});                    // Compensated.
+    saga_news(84, SagaNews::cancel_requested, {});                    // Refused.
+    execute_commands(RequestKind::saga_commands);
+    journal_.commit();
+  }
+  void saga_news(std::uint64_t saga, SagaNews news, const std::vector<std::byte>& payload) {
+    DomainEvent made =
+        event(commands_.size() + 1, saga, static_cast<std::uint32_t>(payload.size()));
+    made.id = Uint128{commands_.size() + 1, 11};
+    made.aggregate_type = saga_type();
+    made.event_type = event_type_of(news);
+    commands_.push_back(made);
+    command_payloads_.insert(command_payloads_.end(), payload.begin(), payload.end());
+  }
+
   void bundles() {
     const std::vector<Transfer> transfers{make_transfer(21, 1, 2, 5)};
     const std::vector<DomainEvent> events{event(5, 2, 0)};
@@ -279,6 +328,7 @@ class GoldenLedger {
     advance(7'200 * second);
     journal_.release_due();  // Transfer 5's hold.
     journal_.expire_tccs();  // Transaction 73.
+    journal_.drive_sagas();  // The deadline of saga 83.
     journal_.commit();
   }
 

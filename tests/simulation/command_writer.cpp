@@ -48,10 +48,11 @@ Command CommandWriter::command_for_order(const Uint128& id) {
     likely.clear();
     if (state == "pending")
       likely = {Command::order_pay, Command::order_pay, Command::order_cancel};
-    if (state == "paid") likely = {Command::order_ship, Command::order_cancel};
+    if (state == "paid")
+      likely = {Command::order_ship, Command::order_cancel, Command::order_refund};
     if (state == "shipped") likely = {Command::order_complete};
   }
-  return pick(random_, likely, Command::order_create, Command::order_cancel);
+  return pick(random_, likely, Command::order_create, Command::order_refund);
 }
 
 /// Mostly one of the order's that is captured.
@@ -72,8 +73,9 @@ AskedEvent CommandWriter::order_command(const WriteRequest& request) {
     details.quantity = small_amount();
     details.ledger = some_ledger();
   }
-  if (command == Command::order_pay) name_payment(id, details);
-  const bool says = command != Command::order_pay && command != Command::order_complete;
+  const bool names = command == Command::order_pay || command == Command::order_refund;
+  if (names) name_payment(id, details);
+  const bool says = !names && command != Command::order_complete;
   return finish(command, id, details, says ? "words" : "", request);
 }
 

@@ -54,10 +54,15 @@ void expect_everything_happened(const Coverage& coverage) {
   expect_seen(coverage.transfers, {CreateTransferStatus::not_supported_yet});
   expect_seen(coverage.changes, {});
   expect_seen(coverage.names, {});
-  // So many captures of one payment, and so many disputes or refunds, are a test of their own.
-  expect_seen(coverage.events,
-              {AppendEventStatus::too_many_captures, AppendEventStatus::too_many_refunds,
-               AppendEventStatus::too_many_disputes});
+  // So many captures of one payment, and so many disputes or refunds, are a test of their own; so
+  // are sagas.
+  std::set<AppendEventStatus> elsewhere{AppendEventStatus::too_many_captures,
+                                        AppendEventStatus::too_many_refunds,
+                                        AppendEventStatus::too_many_disputes};
+  constexpr auto first = static_cast<std::uint16_t>(AppendEventStatus::saga_payload_malformed);
+  constexpr auto last = static_cast<std::uint16_t>(AppendEventStatus::too_many_sagas);
+  for (std::uint16_t each = first; each <= last; ++each) elsewhere.insert(AppendEventStatus{each});
+  expect_seen(coverage.events, elsewhere);
   // So are 1,024 checkpoints.
   expect_seen(coverage.checkpoints, {PutCheckpointStatus::too_many_checkpoints});
   // 65,536 ledgers are a test of their own.

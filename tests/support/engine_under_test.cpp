@@ -136,6 +136,7 @@ StateSettings EngineUnderTest::state_settings(std::uint64_t hash_seed, OlderIds&
   settings.payments_max = settings_.payments_max;
   settings.event_ids_max = settings_.event_ids_max;
   settings.tccs_max = settings_.tccs_max;
+  settings.sagas_max = settings_.sagas_max;
   settings.windows.operations_per_client = settings_.window_operations;
   settings.windows.clients = settings_.window_clients;
   settings.windows.numbers = settings_.window_numbers;
@@ -149,6 +150,7 @@ void EngineUnderTest::start() {
   settings.auto_ledgers = settings_.auto_ledgers;
   settings.manual_clock = settings_.manual_clock;
   settings.tccs_kept = settings_.tccs_kept;
+  settings.sagas_kept = settings_.sagas_kept;
   live_.reset();
   live_ids_ = std::make_unique<OlderIds>(*runs_);
   // Tags of ids depend on the seed, so a snapshot is good for its own only.
@@ -283,6 +285,12 @@ std::optional<std::string> EngineUnderTest::difference(const State& a, const Sta
   if (a.tccs.count() != b.tccs.count() || a.tccs.ended_count() != b.tccs.ended_count()) {
     return differ("the number of transactions", a.tccs.count(), b.tccs.count());
   }
+  if (a.sagas.count() != b.sagas.count() || a.sagas.ended_count() != b.sagas.ended_count()) {
+    return differ("the number of sagas", a.sagas.count(), b.sagas.count());
+  }
+  if (a.sagas.next_due_at() != b.sagas.next_due_at()) {
+    return differ("when a saga is due", a.sagas.next_due_at(), b.sagas.next_due_at());
+  }
   if (a.tccs.next_deadline() != b.tccs.next_deadline()) {
     return differ("the next deadline", a.tccs.next_deadline(), b.tccs.next_deadline());
   }
@@ -353,7 +361,7 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
     events.push_back(asked.event);
     payloads += asked.payload;
   }
-  if (appends_events(request.kind)) lend_events(slot, events);
+  if (appends_events(request.kind) || commands_sagas(request.kind)) lend_events(slot, events);
   if (request.kind == RequestKind::bundle) {
     lend_events(slot, request.transfers);
     slot.bundled = events;

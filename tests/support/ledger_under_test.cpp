@@ -112,7 +112,7 @@ std::string status_name(RequestKind kind, std::uint16_t status) {
   if (kind == RequestKind::put_names) {
     return std::string{to_string(static_cast<PutNameStatus>(status))};
   }
-  if (appends_events(kind)) {
+  if (appends_events(kind) || commands_sagas(kind)) {
     return std::string{to_string(static_cast<AppendEventStatus>(status))};
   }
   if (kind == RequestKind::tcc_commands) {

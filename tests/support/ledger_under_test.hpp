@@ -135,6 +135,8 @@ struct LedgerSettings {
   std::uint64_t payments_max = 100'000;
   std::uint64_t tccs_max = 10'000;
   std::uint64_t tccs_kept = 5'000;
+  std::uint64_t sagas_max = 10'000;
+  std::uint64_t sagas_kept = 5'000;
   std::uint32_t window_operations = 1'024;   ///< Kept of one client.
   std::uint32_t window_clients = 65'536;     ///< That have kept operations.
   std::uint32_t window_numbers = 1'048'576;  ///< Of which only the highest number is kept.

@@ -22,6 +22,7 @@ const std::map<std::pair<Uint128, Uint128>, std::pair<std::string, std::string>>
       {{orders, id_of("OrderShipped")}, {"ship", "Tx"}},
       {{orders, id_of("OrderCompleted")}, {"complete", ""}},
       {{orders, id_of("OrderCancelled")}, {"cancel", "Tx"}},
+      {{orders, id_of("OrderRefunded")}, {"refund order", "Sx"}},
       {{payments, id_of("PaymentInitiated")}, {"initiate", "sALT"}},
       {{payments, id_of("PaymentAuthorised")}, {"authorise", "Tx"}},
       {{payments, id_of("PaymentCaptured")}, {"capture", "Axf"}},
@@ -180,7 +181,8 @@ AppendEventStatus NaiveLedger::judge_order(const AskedEvent& asked, const WriteR
   NaiveOrder& order = found->second;
   const std::string before = order.state;
   if (said.command == "pay" && before != "pending") return Status::order_not_pending;
-  if (said.command == "ship" && before != "paid") return Status::order_not_paid;
+  if ((said.command == "ship" || said.command == "refund order") && before != "paid")
+    return Status::order_not_paid;
   if (said.command == "complete" && before != "shipped") return Status::order_not_shipped;
   if (said.command == "cancel" && before != "pending" && before != "paid") {
     return Status::order_not_cancellable;
@@ -195,13 +197,21 @@ AppendEventStatus NaiveLedger::judge_order(const AskedEvent& asked, const WriteR
     if (by.captured < order.amount) return Status::payment_captured_too_little;
   }
   const bool pays = said.command == "pay";
-  const Status moved = judge_moved(request, said.transfer, !pays, order.ledger,
-                                   pays ? order.amount : order.quantity);
+  const bool refunds = said.command == "refund order";
+  if (refunds && order.payment != Uint128{said.subject}) {
+    return Status::payment_is_of_another_order;
+  }
+  const bool of_money = pays || refunds;
+  const Status moved = judge_moved(request, said.transfer, !of_money, order.ledger,
+                                   of_money ? order.amount : order.quantity);
   if (moved != Status::created) return moved;
-  static const std::map<std::string, std::string> after = {
-      {"pay", "paid"}, {"ship", "shipped"}, {"complete", "completed"}, {"cancel", "cancelled"}};
+  static const std::map<std::string, std::string> after = {{"pay", "paid"},
+                                                           {"ship", "shipped"},
+                                                           {"complete", "completed"},
+                                                           {"cancel", "cancelled"},
+                                                           {"refund order", "pending"}};
   order.state = after.at(said.command);
-  if (pays) order.payment = Uint128{said.subject};
+  if (of_money) order.payment = pays ? Uint128{said.subject} : Uint128{};
   return Status::created;
 }
 

@@ -12,7 +12,7 @@ Status fault_of_state(const Order& order, Command command) {
   if (command == Command::order_pay) {
     return unless(state == OrderState::pending, Status::order_not_pending);
   }
-  if (command == Command::order_ship) {
+  if (command == Command::order_ship || command == Command::order_refund) {
     return unless(state == OrderState::paid, Status::order_not_paid);
   }
   if (command == Command::order_complete) {
@@ -64,6 +64,11 @@ Status decide_order(const AggregateRows& rows, const RuleContext& context,
     return fault_of_transfer(context, details.transfer_id, order->ledger,
                              order->amount.value().wide());
   }
+  if (command == Command::order_refund) {
+    if (details.subject_id != order->payment_id) return Status::payment_is_of_another_order;
+    return fault_of_transfer(context, details.transfer_id, order->ledger,
+                             order->amount.value().wide());
+  }
   // What ships or comes back is counted in pieces.
   return fault_of_transfer(context, details.transfer_id, LedgerId{}, order->quantity);
 }
@@ -86,6 +91,10 @@ void apply_order(AggregateRows& rows, const AskedCommand& asked) {
   if (command == Command::order_ship) order.state = OrderState::shipped;
   if (command == Command::order_complete) order.state = OrderState::completed;
   if (command == Command::order_cancel) order.state = OrderState::cancelled;
+  if (command == Command::order_refund) {
+    order.state = OrderState::pending;
+    order.payment_id = {};
+  }
   rows.put(order);
 }
 

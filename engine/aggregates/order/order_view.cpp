@@ -34,6 +34,10 @@ void fold(OrderView& order, const DomainEvent& event, std::span<const std::byte>
     order.state = OrderState::cancelled;
     order.reason_bytes = keep_text(order.reason_text, read->text);
   }
+  if (command == Command::order_refund) {
+    order.payment_id = {};
+    order.state = OrderState::pending;
+  }
   order.trace_id = event.trace_id;
   order.changed_at = event.timestamp;
   order.version = event.version;

@@ -38,7 +38,8 @@ class CommandStatusTest : public LedgerTest {
   static Asked good(Command command, std::uint64_t aggregate, std::uint64_t subject = 0,
                     std::uint64_t amount = 10) {
     Asked asked{command, aggregate, {}, {}};
-    const bool names_subject = command == C::order_pay || command >= C::refund_request;
+    const bool names_subject =
+        command == C::order_pay || command == C::order_refund || command >= C::refund_request;
     if (names_subject || command == C::payment_initiate) {
       asked.details.subject_id = Uint128{subject, 0};
     }
@@ -154,6 +155,8 @@ TEST_P(CommandStatusTest, EveryOrderStateMeetsEveryCommand) {
        {no, "order_not_shipped", "order_not_shipped", "created", "order_not_shipped",
         "order_not_shipped"}},
       {C::order_cancel, {no, "created", "created", stays, stays, stays}},
+      {C::order_refund,
+       {no, "order_not_paid", "created", "order_not_paid", "order_not_paid", "order_not_paid"}},
   };
   std::uint64_t id = 100;
   for (const Cells& row : rows) {

@@ -63,6 +63,11 @@ constexpr Row rows[] = {
     {RequestKind::prune_tccs, 82, "prune_tccs", false, false},
     {RequestKind::lookup_tccs, 100, "lookup_tccs", false, true},
     {RequestKind::list_tccs, 101, "list_tccs", false, true},
+    {RequestKind::saga_commands, 27, "saga_commands", true, false},
+    {RequestKind::operate_sagas, 28, "operate_sagas", true, false},
+    {RequestKind::drive_sagas, 83, "drive_sagas", false, false},
+    {RequestKind::forget_sagas, 84, "forget_sagas", false, false},
+    {RequestKind::list_sagas, 102, "list_sagas", false, true},
 };
 
 TEST(RequestKindTest, KeepsItsNumbersNamesAndTreatment) {

@@ -84,6 +84,23 @@ TEST(DefinitionTest, HashIsOfWhatItSaysNotOfHow) {
   EXPECT_EQ(definition_of(definition_of(one).canonical).hash, hash(one));
 }
 
+// Payloads have inputs by their places, and the engine reads the canonical text.
+TEST(DefinitionTest, InputsAndOutputsHaveOneOrder) {
+  const SagaDefinition written = definition_of(R"({"name": "s", "version": 1, "deadline_ms": 9,
+      "input": {"to": "account", "from": "account", "amount": "money"}, "steps": [
+      {"id": "a", "kind": "signal.wait", "signal": "x", "output": {"z": "u64", "b": "text"}}]})");
+  const SagaDefinition stored = definition_of(written.canonical);
+  const auto names = [](const std::vector<SagaField>& fields) {
+    std::vector<std::string> all;
+    for (const SagaField& field : fields) all.push_back(field.name);
+    return all;
+  };
+  EXPECT_EQ(names(written.inputs), (std::vector<std::string>{"amount", "from", "to"}));
+  EXPECT_EQ(names(stored.inputs), names(written.inputs));
+  EXPECT_EQ(names(written.steps[0].outputs), (std::vector<std::string>{"at", "b", "z"}));
+  EXPECT_EQ(names(stored.steps[0].outputs), names(written.steps[0].outputs));
+}
+
 TEST(DefinitionTest, LocalCompensationIsDerived) {
   const SagaDefinition definition = definition_of(with_steps(
       R"({"id": "o", "kind": "order.create",

@@ -13,6 +13,7 @@
 
 #include "engine/codec/entry_builder.hpp"
 #include "engine/model/aggregate.hpp"
+#include "engine/saga/saga_payload.hpp"
 #include "engine/sequencer/sequencer.hpp"
 #include "engine/sequencer/slab_fact_reader.hpp"
 
@@ -70,7 +71,7 @@ class NoAllocationTest : public ::testing::Test {
     request.payloads = payloads_;
     request.bundled = bundled_;
     request.event_count += static_cast<std::uint32_t>(bundled_.size());
-    trapped = true;
+    trapped = !may_allocate_;
     if (!open_ || !sequencer_.fits(request)) reopen();
     sequencer_.execute(request, now_ += 1'000);
     trapped = false;
@@ -129,6 +130,7 @@ class NoAllocationTest : public ::testing::Test {
   std::uint32_t items_ = 0;
   RequestStatus status_{};
   bool open_ = false;
+  bool may_allocate_ = false;
 };
 
 TEST_F(NoAllocationTest, AllocatesNothingForAnyRequest) {
@@ -393,6 +395,68 @@ TEST_F(NoAllocationTest, AllocatesNothingForTransactions) {
   }
   trapped = false;
   EXPECT_EQ(state_.tccs.ended_count(), 500U);
+  EXPECT_EQ(state_.holds.count(), 0U);
+}
+
+// Storing a definition does: it is read and compiled, which nobody does often.
+TEST_F(NoAllocationTest, AllocatesNothingForSagas) {
+  create_accounts(100);
+  const SagaDefinition definition =
+      read_definition(R"({"name": "s", "version": 1, "deadline_ms": 1, "input": {"from": "account",
+        "to": "account", "order": "id"}, "completed_event": "Done", "steps": [
+        {"id": "order", "kind": "order.create",
+         "args": {"order": "$.order", "amount": 5, "ledger": 1, "quantity": 1, "sku": "tea"}},
+        {"id": "hold", "kind": "ledger.hold",
+         "args": {"from": "$.from", "to": "$.to", "amount": 5, "ledger": 1}},
+        {"id": "post", "kind": "ledger.post",
+         "args": {"from": "$.from", "to": "$.to", "amount": 7, "ledger": 1}},
+        {"id": "wait", "kind": "timer.wait", "delay_ms": 5000},
+        {"id": "take", "kind": "ledger.capture", "hold": "hold"}]})")
+          .value();
+  DomainEvent stored;
+  stored.id = definition.hash;
+  stored.aggregate_type = saga_definition_type();
+  stored.aggregate_id = id_of(definition.name);
+  stored.event_type = event_type_of(SagaNews::defined);
+  stored.content_type = ContentType::json;
+  stored.payload_bytes = static_cast<std::uint32_t>(definition.canonical.size());
+  payloads_ = std::as_bytes(std::span{definition.canonical});
+  may_allocate_ = true;
+  execute(RequestKind::saga_commands, std::vector{stored});
+  may_allocate_ = false;
+  ASSERT_EQ(items_, 0U);
+  std::vector<DomainEvent> events(200);
+  std::vector<std::byte> payloads;
+  for (std::uint64_t at = 0; at < events.size(); ++at) {
+    SagaValue from;
+    from.type = ValueType::account;
+    from.id = Uint128{at % 100 + 1, 0};
+    SagaValue order;
+    order.type = ValueType::id;
+    order.id = Uint128{at / 2 + 1, 1};  // Each second one fails at its first step.
+    SagaValue to = from;
+    to.id = Uint128{(at + 1) % 100 + 1, 0};
+    const auto payload = started_payload(definition.hash, std::vector{from, order, to});
+    events[at].id = Uint128{at + 1, 9};
+    events[at].aggregate_type = saga_type();
+    events[at].aggregate_id = Uint128{at + 1, 0};
+    events[at].event_type = event_type_of(SagaNews::started);
+    events[at].payload_bytes = static_cast<std::uint32_t>(payload.size());
+    payloads.insert(payloads.end(), payload.begin(), payload.end());
+  }
+  payloads_ = payloads;
+  execute(RequestKind::saga_commands, events);
+  EXPECT_EQ(items_, 0U);
+  execute(RequestKind::saga_commands, events);
+  EXPECT_EQ(items_, events.size()) << "all exist";
+  EXPECT_EQ(state_.sagas.count(), 100U);
+  now_ += 2'000'000'000;
+  trapped = true;
+  while (sequencer_.work_is_due(now_)) {
+    if (!sequencer_.do_due_work(now_)) reopen();
+  }
+  trapped = false;
+  EXPECT_EQ(state_.sagas.count(), 0U) << "the deadline undid them";
   EXPECT_EQ(state_.holds.count(), 0U);
 }
 

@@ -6,6 +6,7 @@
 #include "net/protocol/event_messages.hpp"
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
+#include "net/protocol/saga_messages.hpp"
 #include "tests/net/protocol/round_trip.hpp"
 
 namespace daybook {
@@ -125,6 +126,7 @@ TEST(ReplyRoundTrip, Items) {
   expect_items<std::uint64_t>(RequestKind::query_operations, read_operations_reply);
   expect_items<AccountAsOf>(RequestKind::lookup_accounts_at, read_accounts_at_reply);
   expect_items<LedgerBalance>(RequestKind::trial_balance_at, read_trial_balance_reply);
+  expect_items<SagaView>(RequestKind::list_sagas, read_sagas_reply);
 }
 
 // The largest there are.

@@ -17,6 +17,7 @@
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
+#include "net/protocol/saga_messages.hpp"
 #include "net/protocol/subscription_messages.hpp"
 #include "net/protocol/tcc_messages.hpp"
 
@@ -243,7 +244,7 @@ std::vector<Subject> about_subscriptions() {
   return all;
 }
 
-std::vector<Subject> about_tccs() {
+std::vector<Subject> about_tccs_and_sagas() {
   std::vector<Subject> all;
   const std::vector<TccCommand> commands(2);
   const std::vector<TccAmount> amounts(3);
@@ -268,6 +269,17 @@ std::vector<Subject> about_tccs() {
                  framed(small_frame_bytes,
                         [](auto room) { return write_list_tccs(room, 1, {.limit = 5}, 0); }),
                  request_reader(RequestKind::list_tccs, 0)});
+  const std::vector<DomainEvent> events(2);
+  all.push_back(
+      {"AppendEvents",
+       framed(operate_sagas_frame_bytes(2, 0, 3),
+              [&](auto room) { return write_operate_sagas(room, 1, {}, events, {}, "why"); }),
+       request_reader(RequestKind::operate_sagas, sizeof(DomainEvent))});
+  const SagaFilter filter{{}, {}, 0, 5, 0, 0};
+  all.push_back({"ListSagas",
+                 framed(list_sagas_frame_bytes,
+                        [&](auto room) { return write_list_sagas(room, 1, filter, 0); }),
+                 request_reader(RequestKind::list_sagas, sizeof(SagaFilter))});
   std::vector<TccView> tccs(2);
   tccs[1].branch_count = 3;
   const std::vector<TccBranch> branches(3);
@@ -451,6 +463,8 @@ std::vector<Subject> replies() {
                  items_reader(read_operations_reply)});
   all.push_back({"AccountsAtReply", items_frame<AccountAsOf>(RequestKind::lookup_accounts_at),
                  items_reader(read_accounts_at_reply)});
+  all.push_back({"SagasReply", items_frame<SagaView>(RequestKind::list_sagas),
+                 items_reader(read_sagas_reply)});
   all.push_back({"BatchReply",
                  framed(reply_frame_bytes(2 * sizeof(Refusal), 3),
                         [&](auto room) {
@@ -496,7 +510,7 @@ std::vector<Subject> all_messages() {
   for (Subject& subject : requests_with_names()) all.push_back(std::move(subject));
   for (Subject& subject : about_events()) all.push_back(std::move(subject));
   for (Subject& subject : about_subscriptions()) all.push_back(std::move(subject));
-  for (Subject& subject : about_tccs()) all.push_back(std::move(subject));
+  for (Subject& subject : about_tccs_and_sagas()) all.push_back(std::move(subject));
   for (Subject& subject : late_reads()) all.push_back(std::move(subject));
   for (Subject& subject : rebuilds_and_digests()) all.push_back(std::move(subject));
   for (Subject& subject : other_requests()) all.push_back(std::move(subject));
@@ -512,7 +526,7 @@ std::string unsound(const char* table) {
 
 TEST(VerifierTest, EveryMessageIsReadAsItWasWritten) {
   const auto subjects = all_messages();
-  ASSERT_EQ(subjects.size(), 56U);
+  ASSERT_EQ(subjects.size(), 59U);
   for (const Subject& subject : subjects) {
     EXPECT_EQ(subject.words_of(body_of(subject.frame)), "") << subject.table;
   }

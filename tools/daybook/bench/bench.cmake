@@ -22,6 +22,7 @@ if(TARGET daybook::storage)
             daybook/bench/bench_engine.cpp
             daybook/bench/bench_figures.cpp
             daybook/bench/bench_generator.cpp
+            daybook/bench/bench_accounts.cpp
             daybook/bench/bench_json.cpp
             daybook/bench/bench_load.cpp
             daybook/bench/bench_machine.cpp
@@ -29,6 +30,7 @@ if(TARGET daybook::storage)
             daybook/bench/bench_place.cpp
             daybook/bench/bench_reads.cpp
             daybook/bench/bench_report.cpp
+            daybook/bench/bench_sagas.cpp
             daybook/bench/bench_settings.cpp
             daybook/bench/bench_storm.cpp
             daybook/bench/bench_tcc.cpp

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "net/client/client.hpp"
+#include "tools/daybook/bench/bench_accounts.hpp"
 #include "tools/daybook/bench/bench_engine.hpp"
 #include "tools/daybook/bench/bench_machine.hpp"
 #include "tools/daybook/bench/bench_place.hpp"
@@ -20,7 +21,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr LedgerId ledger_of_bench{1};
 constexpr std::uint64_t amount_of_branch = 7;
 
 /// One run's figures.
@@ -53,7 +53,6 @@ class TccLoad {
     std::vector<TccAmount> amounts;
   };
 
-  Result<void> open_accounts();
   Result<void> send_all();
   Result<void> check_balances();
   void begin_next(Place& place);
@@ -98,33 +97,13 @@ Result<TccRun> TccLoad::run() {
     clients_.push_back(std::make_unique<Client>(loop_, settings));
     if (auto connected = clients_.back()->connect(); !connected) return connected.error();
   }
-  if (auto opened = open_accounts(); !opened) return opened.error();
+  auto opened = open_bench_accounts(*clients_.front(), options_.accounts);
+  if (!opened) return opened.error();
   if (auto sent = send_all(); !sent) return sent.error();
   if (!run_.wrong) {
     if (auto checked = check_balances(); !checked) return checked.error();
   }
   return std::move(run_);
-}
-
-Result<void> TccLoad::open_accounts() {
-  Ledger ledger;
-  ledger.id = ledger_of_bench;
-  ledger.set_name("bench");
-  if (auto put = clients_.front()->put_ledgers({&ledger, 1}); !put) return put.error();
-  std::vector<Account> accounts;
-  for (std::uint64_t id = 1; id <= options_.accounts; ++id) {
-    Account account;
-    account.id = AccountId{Uint128{id, 0}};
-    account.ledger = ledger_of_bench;
-    account.code = Code{1};
-    accounts.push_back(account);
-    if (accounts.size() < limits::batch_events_max && id < options_.accounts) continue;
-    const auto created = clients_.front()->create_accounts(accounts);
-    if (!created) return created.error();
-    if (!created.value().refusals.empty()) run_.wrong = "an account was refused";
-    accounts.clear();
-  }
-  return {};
 }
 
 Result<void> TccLoad::send_all() {
@@ -170,7 +149,7 @@ void TccLoad::begin_next(Place& place) {
       attempt.debit_account_id = account_of(each * options_.branches + branch);
       attempt.credit_account_id = account_after(attempt.debit_account_id);
       attempt.amount = Amount{Uint128{amount_of_branch, 0}};
-      attempt.ledger = ledger_of_bench;
+      attempt.ledger = bench_ledger;
       attempt.code = Code{1};
     }
   }
@@ -226,24 +205,11 @@ void TccLoad::answered(Place& place, const Result<BatchResult>& result) {
 }
 
 Result<void> TccLoad::check_balances() {
-  u128 debits = 0;
-  u128 credits = 0;
-  u128 pending = 0;
-  std::vector<AccountId> ids;
-  for (std::uint64_t id = 1; id <= options_.accounts; ++id) {
-    ids.push_back(AccountId{Uint128{id, 0}});
-    if (ids.size() < limits::batch_events_max && id < options_.accounts) continue;
-    const auto found = clients_.front()->lookup_accounts(ids);
-    if (!found) return found.error();
-    for (const Account& each : found.value().accounts) {
-      debits += each.debits_posted.value().wide();
-      credits += each.credits_posted.value().wide();
-      pending += each.debits_pending.value().wide() + each.credits_pending.value().wide();
-    }
-    ids.clear();
-  }
+  const auto sums = sum_balances(*clients_.front(), options_.accounts);
+  if (!sums) return sums.error();
   const u128 wanted = u128{confirmed_} * options_.branches * amount_of_branch;
-  if (debits != wanted || credits != wanted || pending != 0) {
+  const BenchBalances& found = sums.value();
+  if (found.debits != wanted || found.credits != wanted || found.pending != 0) {
     run_.wrong = "the balances are not what was confirmed";
   }
   return {};

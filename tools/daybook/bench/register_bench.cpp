@@ -7,6 +7,7 @@
 
 #include "engine/base/limits.hpp"
 #include "tools/daybook/bench/bench.hpp"
+#include "tools/daybook/bench/bench_sagas.hpp"
 #include "tools/daybook/bench/bench_tcc.hpp"
 #include "tools/daybook/command.hpp"
 
@@ -109,6 +110,38 @@ void register_tcc_bench(CLI::App& group, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = run_bench_tcc(*options); });
 }
 
+void register_saga_bench(CLI::App& group, CommandContext& context) {
+  auto options = std::make_shared<BenchSagaOptions>();
+  CLI::App* command = group.add_subcommand(
+      "sagas", "How many sagas of two local steps an engine of its own runs a second");
+  command->add_option("--sagas", options->sagas, "So many")->capture_default_str();
+  command->add_option("--group", options->group, "Sagas that one request starts")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, limits::saga_commands_max));
+  command->add_option("--clients", options->clients, "Connections")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, clients_max));
+  command->add_option("--in-flight", options->in_flight, "Requests under way on each connection")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, limits::in_flight_requests_max));
+  command
+      ->add_option("--failing", options->failing_percent,
+                   "Of a hundred, so many fail at their second step, and the first is undone")
+      ->capture_default_str()
+      ->check(CLI::Range(0U, 100U));
+  command->add_option("--accounts", options->accounts, "Accounts to spread them over")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{3}, std::uint64_t{0xffffffff}));
+  command->add_option("--runs", options->runs, "Runs; the middle one and the spread are printed")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, runs_max));
+  command->add_option("--engine-option", options->engine_options,
+                      "A word more for `daybook serve`; may be repeated");
+  command->add_flag("--json", options->json, "One JSON object instead of text");
+  command->footer("Example:\n  daybook bench sagas --sagas 2000000 --failing 10 --runs 5");
+  command->callback([&context, options] { context.exit_code = run_bench_sagas(*options); });
+}
+
 }  // namespace
 
 void register_bench(CLI::App& app, CommandContext& context) {
@@ -145,6 +178,7 @@ void register_bench(CLI::App& app, CommandContext& context) {
       "  daybook bench --transfers 10000000 --accounts 1000 --reads 1000\n"
       "  daybook bench --transfers 40000000 --expiring 1000000");
   register_tcc_bench(*command, context);
+  register_saga_bench(*command, context);
   command->callback([&context, options, command] {
     if (command->get_subcommands().empty()) context.exit_code = run_bench(*options);
   });

@@ -36,6 +36,8 @@ constexpr Entry order_entries[] = {
      false, "order complete 4711"},
     {Command::order_cancel, "Cancel an order that is pending or paid", nullptr, nullptr, "--reason",
      "Why", false, "order cancel 4711 --reason 'out of stock'"},
+    {Command::order_refund, "A paid order is no longer paid: the payment was given back",
+     "--payment", "The payment", nullptr, nullptr, false, "order refund 4711 --payment 9001"},
 };
 
 constexpr Entry payment_entries[] = {

@@ -18,6 +18,7 @@ StateSettings settings_for(const StateRoom& room) {
           .orders_max = room.orders_max,
           .payments_max = room.payments_max,
           .tccs_max = room.tccs_max,
+          .sagas_max = room.sagas_max,
           .windows = {},
           .hash_seed = 0};
 }

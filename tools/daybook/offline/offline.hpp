@@ -45,6 +45,7 @@ struct StateRoom {
   std::uint64_t orders_max = limits::orders_default;
   std::uint64_t payments_max = limits::payments_default;
   std::uint64_t tccs_max = limits::tccs_default;
+  std::uint64_t sagas_max = limits::sagas_default;
   std::uint64_t event_ids_max = limits::event_ids_default;
 };
 

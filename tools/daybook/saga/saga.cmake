@@ -1,7 +1,16 @@
-# Sagas: their definitions, by themselves. Included by tools/CMakeLists.txt.
+# Sagas: their definitions by themselves, and what is asked of a running engine. Included by
+# tools/CMakeLists.txt.
 daybook_library(tools_saga
   SOURCES daybook/saga/saga_check.cpp
+          daybook/saga/saga_file.cpp
           daybook/saga/saga_plan.cpp
-  USES daybook::tools_client daybook::saga)
-target_sources(daybook PRIVATE daybook/saga/register_saga.cpp)
+          daybook/saga/saga_put.cpp
+          daybook/saga/saga_show.cpp
+          daybook/saga/saga_source.cpp
+          daybook/saga/saga_start.cpp
+          daybook/saga/saga_table.cpp
+          daybook/saga/saga_values.cpp
+  USES daybook::tools_client daybook::saga
+  PRIVATE_USES nlohmann_json::nlohmann_json)
+target_sources(daybook PRIVATE daybook/saga/register_saga.cpp daybook/saga/register_saga_acts.cpp)
 target_link_libraries(daybook PRIVATE daybook::tools_saga)

@@ -59,9 +59,12 @@ void set_room(const ServeOptions& options, EngineSettings& engine) {
   override_with(engine.state.payments_max, options.payments_max);
   override_with(engine.state.tccs_max, options.tccs_max);
   override_with(engine.sequencer.tccs_kept, options.tccs_kept);
+  override_with(engine.state.sagas_max, options.sagas_max);
+  override_with(engine.sequencer.sagas_kept, options.sagas_kept);
   override_with(engine.state.event_ids_max, options.event_ids_max);
   // There must be room for those that have not ended.
   engine.sequencer.tccs_kept = std::min(engine.sequencer.tccs_kept, engine.state.tccs_max / 2);
+  engine.sequencer.sagas_kept = std::min(engine.sequencer.sagas_kept, engine.state.sagas_max / 2);
 }
 
 Result<EngineProcessSettings> engine_settings(const ServeOptions& options) {
@@ -71,7 +74,8 @@ Result<EngineProcessSettings> engine_settings(const ServeOptions& options) {
   settings.engine.query_threads = options.query_threads;
   settings.engine.sequencer = {.auto_ledgers = options.auto_ledgers,
                                .manual_clock = options.clock == "manual",
-                               .tccs_kept = limits::tccs_kept_default};
+                               .tccs_kept = limits::tccs_kept_default,
+                               .sagas_kept = limits::sagas_kept_default};
   settings.engine.loop.idle_spins = static_cast<std::uint32_t>(options.idle_spins);
   set_room(options, settings.engine);
   override_with(settings.engine.loop.follower_lag_max, options.follower_lag_max);

@@ -31,6 +31,8 @@ struct ServeOptions {
   std::uint64_t payments_max = 0;                            ///< 0: the default.
   std::uint64_t tccs_max = 0;                                ///< 0: the default.
   std::uint64_t tccs_kept = 0;                               ///< 0: the default.
+  std::uint64_t sagas_max = 0;                               ///< 0: the default.
+  std::uint64_t sagas_kept = 0;                              ///< 0: the default.
   std::uint64_t event_ids_max = 0;                           ///< 0: the default.
   std::uint64_t segment_bytes = 0;                           ///< 0: the default.
   std::uint64_t low_water_bytes = 0;                         ///< 0: the default.

@@ -17,9 +17,10 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view words[command_count] = {
-    "create",           "pay",           "ship",    "complete",    "cancel",      "initiate",
-    "authorise",        "capture",       "void",    "fail",        "settle",      "refund",
-    "refund-succeeded", "refund-failed", "dispute", "dispute-won", "dispute-lost"};
+    "create",  "pay",         "ship",        "complete",         "cancel",
+    "refund",  "initiate",    "authorise",   "capture",          "void",
+    "fail",    "settle",      "refund",      "refund-succeeded", "refund-failed",
+    "dispute", "dispute-won", "dispute-lost"};
 
 bool is_of_order(Command command) { return aggregate_type_of(command) == order_type(); }
 

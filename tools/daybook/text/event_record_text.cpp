@@ -5,6 +5,7 @@
 #include "tools/daybook/text/domain_event_text.hpp"
 #include "tools/daybook/text/fact_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
+#include "tools/daybook/text/saga_text.hpp"
 #include "tools/daybook/text/time_text.hpp"
 
 namespace daybook {
@@ -41,6 +42,10 @@ std::string type_text(const EventRecord& record, const NameBook& names) {
 
 std::string fact_text(const EventView& event, const LedgerBook& ledgers, const NameBook& names) {
   if (event.is_operation()) return operation_line(event.as<Operation>());
+  if (event.record.kind == FactKind::domain_event) {
+    std::string text = saga_event_text(event.as<DomainEvent>(), event.payload);
+    if (!text.empty()) return text;
+  }
   std::string text = fact_line(event.logged(), ledgers, names);
   if (!event.payload.empty()) text += ": " + payload_preview(event.payload);
   return text;

@@ -7,6 +7,7 @@
 #include "tools/daybook/text/flag_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/record_table.hpp"
+#include "tools/daybook/text/saga_text.hpp"
 #include "tools/daybook/text/tcc_text.hpp"
 #include "tools/daybook/text/time_text.hpp"
 
@@ -163,11 +164,13 @@ std::string fact_line(const AccountChange& change, const NameBook& names) {
 }
 
 std::string fact_line(const DomainEvent& event, const NameBook& names) {
-  std::string text =
-      fmt::format("event {} of {} {}: {}, {} bytes", format_id(event.id),
-                  names.show(NameKind::aggregate_type, event.aggregate_type),
-                  names.show(NameKind::aggregate, event.aggregate_id),
-                  names.show(NameKind::event_type, event.event_type), event.payload_bytes);
+  std::string text = saga_event_text(event);
+  if (text.empty()) {
+    text = fmt::format("event {} of {} {}: {}, {} bytes", format_id(event.id),
+                       names.show(NameKind::aggregate_type, event.aggregate_type),
+                       names.show(NameKind::aggregate, event.aggregate_id),
+                       names.show(NameKind::event_type, event.event_type), event.payload_bytes);
+  }
   if (event.timestamp != Timestamp{}) {
     text += fmt::format(", version {}, {}", event.version, format_time(event.timestamp));
   }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/model/aggregate.hpp"
+#include "engine/model/saga_types.hpp"
 #include "tools/daybook/text/id_text.hpp"
 
 namespace daybook {
@@ -17,11 +18,17 @@ std::string_view engine_name(NameKind kind, const Uint128& id) {
   if (kind == NameKind::aggregate_type) {
     if (id == order_type()) return "order";
     if (id == payment_type()) return "payment";
+    if (id == saga_type()) return "saga";
+    if (id == saga_definition_type()) return "saga.definition";
   }
   if (kind != NameKind::event_type) return {};
   for (std::size_t at = 0; at < command_count; ++at) {
     const auto command = static_cast<Command>(at);
     if (id == event_type_of(command)) return to_string(command);
+  }
+  for (std::size_t at = 0; at < saga_news_count; ++at) {
+    const auto news = static_cast<SagaNews>(at);
+    if (id == event_type_of(news)) return to_string(news);
   }
   return {};
 }

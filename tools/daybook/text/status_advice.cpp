@@ -313,6 +313,58 @@ constexpr Advice<E> event_advice[] = {
      "There is no room for more orders: restart the engine with a larger --orders-max."},
     {E::too_many_payments,
      "There is no room for more payments: restart the engine with a larger --payments-max."},
+    {E::saga_payload_malformed,
+     "The bytes are not what this event of a saga is made of; use a client of this version."},
+    {E::saga_definition_invalid,
+     "The definition has faults, or is not written in the one canonical way: 'daybook saga check' "
+     "names each fault, and 'daybook saga put' stores what it prints none for."},
+    {E::saga_version_not_newer,
+     "There is this version of the definition already, saying something else, or a later one: give "
+     "what you changed a higher version."},
+    {E::saga_secrets_not_kept,
+     "It has an input of type secret, and this engine cannot seal secrets yet: keep it in your own "
+     "system, and give the saga an id of it."},
+    {E::saga_definition_not_found,
+     "No such definition is stored: 'daybook saga put' stores one, 'daybook saga definitions' "
+     "lists "
+     "those that are."},
+    {E::saga_inputs_differ,
+     "The values are not those that the definition names, in number, order or type; see 'daybook "
+     "saga definitions NAME'."},
+    {E::saga_already_exists,
+     "A saga of this id was started with something else: use a new id, or show that one."},
+    {E::saga_not_found, "There is no saga of this id: start it first, or check the id."},
+    {E::saga_has_ended, "The saga has ended, so nothing of it can be changed any more: show it."},
+    {E::saga_illegal_transition,
+     "The saga, or the step, is not in a state in which that can be done: show the saga to see "
+     "what "
+     "it waits for."},
+    {E::saga_past_pivot,
+     "The pivot has happened, so the saga only goes forward and cannot be cancelled; undo what it "
+     "did by another saga, or by hand."},
+    {E::saga_skip_refused,
+     "It is not known whether the pivot has happened, so it cannot be skipped: find out, and "
+     "resolve it as succeeded or as failed."},
+    {E::saga_failed_refused,
+     "The step must be done, so it cannot be resolved as failed: retry it, resolve it as "
+     "succeeded, "
+     "or skip it."},
+    {E::saga_evidence_contradicts,
+     "The participant has said the opposite meanwhile: show the saga, and look at its answer."},
+    {E::saga_no_way_back,
+     "The pivot may have happened and has no undo, so the saga cannot be undone as a whole: retry "
+     "or resolve the step, or close the saga by hand."},
+    {E::saga_signal_not_awaited,
+     "No step of the saga waits for this signal now: too early, too late, or another name; show "
+     "the "
+     "saga, and send it again, under a new id, when a step waits."},
+    {E::saga_unchanged, "It is so already: nothing had to be done."},
+    {E::too_many_saga_definitions,
+     "The engine keeps 4096 definitions, all versions counted, and has no room for another."},
+    {E::too_many_sagas,
+     "There is no room for more sagas that go on: wait until some have ended, or restart the "
+     "engine "
+     "with a larger --sagas-max."},
     {E::too_many_streams,
      "There is no room for more streams: restart the engine with a larger --streams-max."},
     {E::too_many_events,
