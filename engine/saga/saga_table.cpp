@@ -248,13 +248,18 @@ void SagaTable::unlink_ended(SagaSlot slot) {
 
 // Where the row belongs, by its view: among what is due, or among what has ended.
 void SagaTable::place(SagaSlot slot) {
-  Row& row = rows_[slot];
-  if (row.deadline_at != 0) deadlines_.drop(rows_, row.deadline_at);
-  row.deadline_at = 0;
+  const Row& row = rows_[slot];
+  park(slot);
   if (is_end(status_of(slot))) return append_ended(slot);
   if (row.view.next_at != 0) {
     deadlines_.add(rows_, slot, row.view.next_at, row.view.started_at.value());
   }
+}
+
+void SagaTable::park(SagaSlot slot) {
+  Row& row = rows_[slot];
+  if (row.deadline_at != 0) deadlines_.drop(rows_, row.deadline_at);
+  row.deadline_at = 0;
 }
 
 void SagaTable::start(const DomainEvent& event, std::span<const std::byte> payload,
@@ -344,7 +349,7 @@ void SagaTable::apply(SagaNews news, const DomainEvent& event, std::span<const s
 // Requires: out of the digest, and not among those that have ended.
 void SagaTable::erase(SagaSlot slot) {
   Row& row = rows_[slot];
-  if (row.deadline_at != 0) deadlines_.drop(rows_, row.deadline_at);
+  park(slot);
   std::memcpy(body_of(row), &free_bodies_[row.body_class], sizeof(std::uint64_t));
   free_bodies_[row.body_class] = row.body_at + 1;
   body_bytes_used_ -= body_bytes_min << row.body_class;

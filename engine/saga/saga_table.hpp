@@ -97,6 +97,9 @@ class SagaTable {
   [[nodiscard]] std::uint64_t next_due_at() const { return deadlines_.next_time(); }
   /// Requires: next_due_at() is not the end of time.
   [[nodiscard]] SagaSlot next_due() const { return deadlines_.next_slot(); }
+  /// Nothing can be done for it now: it is not due until something happens to it. No part of the
+  /// state.
+  void park(SagaSlot slot);
   /// The one that ended first of those kept; no_saga when none is.
   [[nodiscard]] SagaSlot first_ended() const {
     return first_ended_ == 0 ? no_saga : first_ended_ - 1;

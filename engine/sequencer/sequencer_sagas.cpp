@@ -196,7 +196,7 @@ std::uint32_t Sequencer::drive_sagas(std::uint64_t now_ns) {
                 .definitions = 0};
   std::uint32_t count = 0;
   SagaBound done;
-  for (; count < limits::sagas_driven_at_once_max && state_.sagas.next_due_at() <= due; ++count) {
+  while (count < limits::sagas_driven_at_once_max && state_.sagas.next_due_at() <= due) {
     const SagaSlot slot = state_.sagas.next_due();
     const StoredDefinition& stored = state_.sagas.definition_of(slot);
     done.facts += stored.facts_max;
@@ -206,7 +206,11 @@ std::uint32_t Sequencer::drive_sagas(std::uint64_t now_ns) {
       break;
     }
     work.first_transfer = slab_->transfer_count();
-    ENSURE(drive_saga(work, slot), "what is due for a saga is done");
+    if (drive_saga(work, slot)) {
+      ++count;
+    } else {
+      state_.sagas.park(slot);
+    }
   }
   record_own_operation(RequestKind::drive_sagas, time, count, operation_sequence);
   return count;
