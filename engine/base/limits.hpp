@@ -100,7 +100,7 @@ inline constexpr std::uint32_t saga_arguments_max = 32;  ///< Of one step.
 inline constexpr std::uint32_t saga_internal_accounts_max = 64;
 inline constexpr std::size_t saga_name_bytes_max = 64;   ///< Of a saga, step, input, type, signal.
 inline constexpr std::size_t saga_text_bytes_max = 160;  ///< Of a constant text.
-inline constexpr std::uint32_t saga_definitions_max = 4'096;  ///< Stored, all versions.
+inline constexpr std::uint32_t saga_definitions_max = 4'096;            ///< Stored, all versions.
 inline constexpr std::uint64_t sagas_default = std::uint64_t{1} << 20;  ///< In memory at a time.
 /// Of the ended ones, those that a late answer may still be about.
 inline constexpr std::uint64_t sagas_kept_default = std::uint64_t{1} << 18;
@@ -113,7 +113,7 @@ inline constexpr std::size_t saga_request_bytes_max = 1'536 * 1'024;
 inline constexpr std::uint32_t saga_probes_max = 64;  ///< Ids tried for what a step makes.
 inline constexpr std::uint32_t sagas_driven_at_once_max = 1'024;
 inline constexpr std::uint32_t sagas_forgotten_at_once_max = 1'024;
-inline constexpr std::uint32_t sagas_page_max = 1'024;  ///< In one page of a list.
+inline constexpr std::uint32_t sagas_page_max = 1'024;                   ///< In one page of a list.
 inline constexpr std::uint64_t saga_deadline_ms_max = 31'622'400'000;    ///< 366 days.
 inline constexpr std::uint64_t saga_timeout_ms_max = 86'400'000;         ///< Of a remote step.
 inline constexpr std::uint64_t saga_retry_interval_ms_max = 86'400'000;  ///< A day.
