@@ -134,8 +134,9 @@ Result<std::vector<SagaValue>> parse_saga_values(std::span<const SagaField> fiel
     return [name](const auto& each) { return each.first == name; };
   };
   for (const auto& [name, text] : written) {
-    const bool known = std::any_of(fields.begin(), fields.end(),
-                                   [&](const SagaField& field) { return field.name == name; });
+    const bool known =
+        std::any_of(fields.begin(), fields.end(),
+                    [&key = name](const SagaField& field) { return field.name == key; });
     if (!known) {
       return invalid(
           fmt::format("{}: it is not asked for; asked for are {}", name, asked_for(fields)));
