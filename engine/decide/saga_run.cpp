@@ -35,6 +35,7 @@ void SagaRun::begin(const SagaTable& table, SagaSlot slot, Timestamp at) {
   table_ = &table;
   slot_ = slot;
   at_ = at;
+  reached_ = at.value();
   stored_ = &table.definition_of(slot);
   table.load(slot, progress_);
   records_.clear();
@@ -82,20 +83,40 @@ std::optional<SagaAction> SagaRun::next_action() const {
 }
 
 std::uint8_t SagaRun::due_wait() const {
+  std::uint8_t first = no_step;
   for (std::uint8_t at = 0; at < progress_.head.step_count; ++at) {
     const StepProgress& each = progress_.steps[at];
-    if (is_wait(step(at).kind) && each.state == StepState::dispatched &&
-        each.forward.next_at != 0 && each.forward.next_at <= at_.value()) {
-      return at;
+    const bool is_due = is_wait(step(at).kind) && each.state == StepState::dispatched &&
+                        each.forward.next_at != 0 && each.forward.next_at <= at_.value();
+    if (!is_due) continue;
+    if (first == no_step || each.forward.next_at < progress_.steps[first].forward.next_at) {
+      first = at;
     }
   }
-  return no_step;
+  return first;
 }
 
 bool SagaRun::deadline_is_due() const {
   const SagaHead& head = progress_.head;
   return head.status == SagaStatus::running && head.deadline_at != 0 &&
          head.deadline_at <= at_.value() && !head.is(saga_flag::deadline_passed);
+}
+
+SagaRun::Due SagaRun::take_next_due() {
+  constexpr std::uint64_t never = ~std::uint64_t{0};
+  const std::uint8_t wait = due_wait();
+  const std::uint64_t wait_at = wait == no_step ? never : progress_.steps[wait].forward.next_at;
+  const auto action = next_action();
+  const std::uint64_t action_at = !action                   ? never
+                                  : action->not_before == 0 ? reached_
+                                                            : action->not_before;
+  const std::uint64_t deadline_at = deadline_is_due() ? progress_.head.deadline_at : never;
+  const std::uint64_t first = std::min({wait_at, action_at, deadline_at});
+  if (first == never) return {};
+  reached_ = first;
+  if (deadline_at == first) return {.what = Next::deadline, .step = no_step, .action = {}};
+  if (wait_at == first) return {.what = Next::wait, .step = wait, .action = {}};
+  return {.what = Next::action, .step = no_step, .action = *action};
 }
 
 std::optional<std::uint64_t> SagaRun::wait_until(std::uint8_t at) const {

@@ -65,6 +65,17 @@ class SagaRun {
   /// The step whose wait is over; no_step when none is.
   [[nodiscard]] std::uint8_t due_wait() const;
   [[nodiscard]] bool deadline_is_due() const;
+
+  /// What comes first of all that is due: things happen in the order in which they fell due, also
+  /// where all of that is long past.
+  enum class Next : std::uint8_t { nothing, deadline, wait, action };
+  struct Due {
+    Next what = Next::nothing;
+    std::uint8_t step = no_step;  ///< Of a wait.
+    SagaAction action;
+  };
+  /// And from then on it is the time at which that fell due.
+  [[nodiscard]] Due take_next_due();
   /// Of a wait that begins: when it is over; 0 = when somebody says so. Nothing: it cannot be told.
   [[nodiscard]] std::optional<std::uint64_t> wait_until(std::uint8_t step) const;
 
@@ -88,6 +99,7 @@ class SagaRun {
   const StoredDefinition* stored_ = nullptr;
   SagaSlot slot_ = no_saga;
   Timestamp at_;
+  std::uint64_t reached_ = 0;  // When what happens now fell due.
   SagaProgress progress_;
   std::vector<std::byte> records_;
 };

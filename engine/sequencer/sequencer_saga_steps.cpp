@@ -55,23 +55,22 @@ bool Sequencer::drive_saga(SagaWork& work, SagaSlot slot) {
 // One thing; false when the saga waits for others or has ended.
 bool Sequencer::advance_saga(SagaWork& work) {
   if (is_end(saga_run_.progress().head.status)) return false;
-  if (saga_run_.deadline_is_due()) {
+  const SagaRun::Due due = saga_run_.take_next_due();
+  if (due.what == SagaRun::Next::nothing) return false;
+  if (due.what == SagaRun::Next::deadline) {
     const SagaEvent deadline = saga_run_.event_of(SagaEventKind::deadline, no_step);
     ENSURE(saga_run_.take(deadline, 0, {}), "a saga that runs takes its deadline");
     return true;
   }
-  if (const std::uint8_t step = saga_run_.due_wait(); step != no_step) {
-    end_wait(step);
-    return true;
-  }
-  const auto action = saga_run_.next_action();
-  if (!action) return false;
-  if (action->kind == SagaActionKind::undo) {
-    undo_saga_step(work, action->step);
-  } else if (is_wait(saga_run_.step(action->step).kind)) {
-    begin_wait(action->step);
+  const std::uint8_t step = due.action.step;
+  if (due.what == SagaRun::Next::wait) {
+    end_wait(due.step);
+  } else if (due.action.kind == SagaActionKind::undo) {
+    undo_saga_step(work, step);
+  } else if (is_wait(saga_run_.step(step).kind)) {
+    begin_wait(step);
   } else {
-    do_saga_step(work, action->step);
+    do_saga_step(work, step);
   }
   return true;
 }
