@@ -120,6 +120,21 @@ inline constexpr std::uint64_t saga_retry_interval_ms_max = 86'400'000;  ///< A 
 inline constexpr std::uint32_t saga_retry_factor_max = 10;
 inline constexpr std::uint32_t saga_retry_tries_max = 1'000'000;
 
+inline constexpr std::uint32_t participants_max = 256;
+inline constexpr std::uint32_t participant_types_max = 32;          ///< Of one participant.
+inline constexpr std::size_t participant_bytes_max = 16 * 1'024;    ///< Of its registration's JSON.
+inline constexpr std::uint32_t participant_in_flight_max = 65'536;  ///< Commands not answered.
+inline constexpr std::uint64_t participant_keys_ms_max = 31'622'400'000;  ///< 366 days.
+inline constexpr std::uint32_t answers_max = 2'048;                       ///< In one request.
+inline constexpr std::size_t answer_payload_bytes_max = 4 * 1'024;        ///< Of one answer.
+inline constexpr std::uint32_t work_credit_max = 1'024;           ///< Commands in one reply.
+inline constexpr std::size_t work_reply_bytes_max = 256 * 1'024;  ///< With their payloads.
+/// Of a command: what its arguments and prior outputs take at most, with their names.
+inline constexpr std::size_t work_command_bytes_max = 24 * 1'024;
+inline constexpr std::uint32_t work_questions_max = 1'024;  ///< Open, of an engine.
+inline constexpr std::uint32_t work_questions_per_connection_max = 16;
+inline constexpr std::uint64_t work_question_ns = 15'000'000'000;  ///< Then it is answered, empty.
+
 inline constexpr std::uint64_t busy_after_ns = 1'000'000'000;  ///< Read but not taken: busy.
 inline constexpr std::uint64_t index_wait_ns = 1'000'000'000;  ///< Query waiting for min_sequence.
 inline constexpr std::uint64_t follower_lag_default = 4'000'000;  ///< Sequences.

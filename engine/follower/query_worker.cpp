@@ -204,6 +204,9 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::prune_tccs:
     case RequestKind::saga_commands:
     case RequestKind::operate_sagas:
+    case RequestKind::answer_steps:
+    case RequestKind::take_work:
+    case RequestKind::list_participants:
     case RequestKind::drive_sagas:
     case RequestKind::forget_sagas:
     case RequestKind::subscribe:

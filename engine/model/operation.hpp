@@ -25,6 +25,7 @@ enum class RequestKind : std::uint16_t {
   tcc_commands = 26,      ///< Begin, try, confirm and cancel, of any transactions.
   saga_commands = 27,     ///< Definitions are stored; sagas are started, cancelled, signalled.
   operate_sagas = 28,     ///< By an operator: retry, resolve, skip, force back, close.
+  answer_steps = 29,      ///< By a participant: what has become of steps.
   lookup_accounts = 40,   ///< Answered by the sequencer, in order with the writes.
   lookup_transfers = 41,  ///< This and the following: answered by query threads.
   list_accounts = 42,
@@ -60,7 +61,9 @@ enum class RequestKind : std::uint16_t {
   forget_sagas = 84,   ///< By the engine itself: ended sagas leave memory. Journaled.
   lookup_tccs = 100,   ///< By query threads, as the next.
   list_tccs = 101,
-  list_sagas = 102,  ///< Those in memory.
+  list_sagas = 102,         ///< Those in memory.
+  take_work = 103,          ///< By a participant: answered when there is work, by the sequencer.
+  list_participants = 104,  ///< How they are doing. Answered by the sequencer.
 };
 
 [[nodiscard]] std::string_view to_string(RequestKind kind) noexcept;
@@ -82,8 +85,8 @@ enum class RequestKind : std::uint16_t {
          kind == RequestKind::put_ledgers || kind == RequestKind::change_accounts ||
          kind == RequestKind::put_names || appends_events(kind) || kind == RequestKind::bundle ||
          kind == RequestKind::put_checkpoints || kind == RequestKind::tcc_commands ||
-         commands_sagas(kind) || kind == RequestKind::advance_clock ||
-         kind == RequestKind::accept_clock;
+         commands_sagas(kind) || kind == RequestKind::answer_steps ||
+         kind == RequestKind::advance_clock || kind == RequestKind::accept_clock;
 }
 
 /// True for kinds whose events take a timestamp each: the last one's is the request's time.
@@ -92,7 +95,7 @@ enum class RequestKind : std::uint16_t {
          kind == RequestKind::put_ledgers || kind == RequestKind::put_names ||
          appends_events(kind) || kind == RequestKind::bundle ||
          kind == RequestKind::put_checkpoints || kind == RequestKind::tcc_commands ||
-         commands_sagas(kind);
+         commands_sagas(kind) || kind == RequestKind::answer_steps;
 }
 
 /// True for kinds that may bring names beside their events.
@@ -161,7 +164,9 @@ static_assert(sizeof(Refusal) == 16 && alignof(Refusal) == 8);
 
 /// The kind of request whose statuses and data a refusal of a request of `kind` has.
 [[nodiscard]] constexpr RequestKind kind_of_refusal(RequestKind kind, const Refusal& refusal) {
-  if (appends_events(kind) || commands_sagas(kind)) return RequestKind::append_events;
+  if (appends_events(kind) || commands_sagas(kind) || kind == RequestKind::answer_steps) {
+    return RequestKind::append_events;
+  }
   if (kind != RequestKind::bundle) return kind;
   return refusal.part == bundle_part::events ? RequestKind::append_events
                                              : RequestKind::create_transfers;

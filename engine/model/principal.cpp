@@ -43,6 +43,9 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::tcc_commands:
     case RequestKind::saga_commands:
       return role == Role::gateway || role == Role::operator_;
+    case RequestKind::answer_steps:
+    case RequestKind::take_work:
+      return role == Role::participant;
     case RequestKind::change_accounts:
     case RequestKind::operate_sagas:
     case RequestKind::rebuild:
@@ -67,6 +70,7 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::lookup_tccs:
     case RequestKind::list_tccs:
     case RequestKind::list_sagas:
+    case RequestKind::list_participants:
     case RequestKind::acknowledge_events:
     case RequestKind::unsubscribe:
     case RequestKind::get_account_transfers:

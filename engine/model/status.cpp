@@ -274,6 +274,10 @@ constexpr NameOf<AppendEventStatus> event_names[] = {
     {AppendEventStatus::saga_unchanged, "saga_unchanged"},
     {AppendEventStatus::too_many_saga_definitions, "too_many_saga_definitions"},
     {AppendEventStatus::too_many_sagas, "too_many_sagas"},
+    {AppendEventStatus::participant_not_found, "participant_not_found"},
+    {AppendEventStatus::step_not_of_participant, "step_not_of_participant"},
+    {AppendEventStatus::step_key_differs, "step_key_differs"},
+    {AppendEventStatus::too_many_participants, "too_many_participants"},
     {AppendEventStatus::too_many_streams, "too_many_streams"},
     {AppendEventStatus::too_many_events, "too_many_events"},
 };
@@ -352,6 +356,8 @@ constexpr NameOf<RequestStatus> request_names[] = {
     {RequestStatus::subscription_unknown, "subscription_unknown"},
     {RequestStatus::checkpoint_unknown, "checkpoint_unknown"},
     {RequestStatus::events_not_here, "events_not_here"},
+    {RequestStatus::participant_unknown, "participant_unknown"},
+    {RequestStatus::too_much_work_asked, "too_much_work_asked"},
 };
 
 template <typename Status>
@@ -487,6 +493,12 @@ std::string_view in_words(RequestStatus status) noexcept {
     case RequestStatus::events_not_here:
       return "The journal's files of these events are neither in the engine's directory nor in its "
              "archive: begin later, or bring them back.";
+    case RequestStatus::participant_unknown:
+      return "No participant of this name is registered: an operator registers it first, with "
+             "'daybook participant put'.";
+    case RequestStatus::too_much_work_asked:
+      return "The connection, or the engine, has as many open questions for work as it may: wait "
+             "for an answer first.";
   }
   return "The status is not known to this version.";
 }

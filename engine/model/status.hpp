@@ -298,6 +298,10 @@ enum class AppendEventStatus : std::uint16_t {
   saga_unchanged = 87,  ///< It is so already.
   too_many_saga_definitions = 88,
   too_many_sagas = 89,
+  participant_not_found = 90,    ///< None of this name is registered.
+  step_not_of_participant = 91,  ///< Somebody else was asked, or nobody.
+  step_key_differs = 92,         ///< What is answered was never asked.
+  too_many_participants = 93,
   too_many_streams = 22,
   too_many_events = 23,
 };
@@ -372,6 +376,8 @@ enum class RequestStatus : std::uint16_t {
   subscription_unknown = 2032,
   checkpoint_unknown = 2033,
   events_not_here = 2034,
+  participant_unknown = 2040,  ///< None of this name is registered.
+  too_much_work_asked = 2041,  ///< More questions for work are open than may be.
 };
 
 /// The enumerator's own name; "unknown_status" for a number that has none.

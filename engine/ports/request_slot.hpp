@@ -8,11 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/limits.hpp"
 #include "engine/model/domain_event.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/model/participant_work.hpp"
 #include "engine/model/principal.hpp"
 #include "engine/model/sequence.hpp"
 
@@ -37,9 +39,9 @@ struct RequestSlot {
   std::uint64_t request_number = 0;
   std::uint64_t frame_checksum = 0;
   /// The events: an array of Account, Transfer, Ledger, AccountChange, Name, DomainEvent, NameKey,
-  /// EventCheckpoint or Uint128 (ids), or one QueryFilter, EventFilter, OperationFilter,
-  /// RebuildFilter, SagaFilter or Subscription; 8-byte aligned. For the other kinds, `argument` and
-  /// so on below.
+  /// EventCheckpoint, StepAnswer, WorkCredit or Uint128 (ids), or one QueryFilter, EventFilter,
+  /// OperationFilter, RebuildFilter, SagaFilter or Subscription; 8-byte aligned. For the other
+  /// kinds, `argument` and so on below.
   const std::byte* events = nullptr;
   std::uint32_t event_count = 0;
 
@@ -49,14 +51,16 @@ struct RequestSlot {
   /// Of bundle: its domain events. `events` are its transfers, and event_count counts both.
   /// 8-byte aligned.
   std::span<const DomainEvent> bundled;
-  /// Of append_events and bundle: the payloads of the domain events, one behind the other. Not
-  /// checked to fit them.
+  /// Of append_events, bundle and answer_steps: the payloads of the events, one behind the other.
+  /// Not checked to fit them.
   std::span<const std::byte> payloads;
 
   /// Of advance_clock: nanoseconds. Of list_*: what to begin after (0 = the beginning). Of
   /// accept_clock: the wall time, which the sequencer fills in.
   std::uint64_t argument = 0;
-  Uint128 argument_id;      ///< Of list_accounts: the account to begin after; 0 = none.
+  /// Of list_accounts: the account to begin after; 0 = none. Of answer_steps and take_work: the
+  /// participant, id_of() its name.
+  Uint128 argument_id;
   std::uint32_t limit = 0;  ///< Of list_*: at most so many; 1 to batch_events_max.
   /// Of accept_clock, change_accounts, create_transfers: an operator's words, UTF-8.
   std::span<const char> reason;
@@ -70,8 +74,8 @@ struct RequestSlot {
   Timestamp at_time;
   [[nodiscard]] bool names_moment() const { return at_sequence != 0 || at_time != Timestamp{}; }
   std::uint64_t arrived_ns = 0;  ///< Monotonic; for time limits.
-  /// Of subscribe: set by the io thread that lent the slot, which then wants it back as it is. It
-  /// says so before it wakes the subscription thread, with release; that one acquires.
+  /// Of subscribe and take_work: set by the io thread that lent the slot, which then wants it back
+  /// as it is. It says so before it wakes the other thread, with release; that one acquires.
   const std::atomic<bool>* cancelled = nullptr;
 
   // ---- The reply: written by the sequencer or a query thread. ----
@@ -99,17 +103,23 @@ struct RequestSlot {
   std::uint64_t highest_number = 0;  ///< Of open_session: the client's highest number so far.
 
   /// Room for the reply's items, given by the io thread: for batches event_count refusals, for
-  /// lookup_accounts event_count Accounts. The sequencer writes the first `item_count`.
+  /// lookup_accounts event_count Accounts, for list_participants limits::participants_max
+  /// ParticipantViews. The sequencer writes the first `item_count`.
   std::byte* reply_room = nullptr;
   std::uint32_t item_count = 0;
   /// The items of a query thread's reply (Account, Transfer, Ledger, Name … or, rebuilt, Refusal).
-  /// Behind the items of read_events stand their payloads. Of subscribe: event records.
+  /// Behind the items of read_events stand their payloads. Of subscribe: event records. Of
+  /// take_work: `item_count` WorkCommands, each with its payload behind it, padded to 8 bytes; the
+  /// io thread reserves limits::work_reply_bytes_max, and the sequencer stays within that.
   std::vector<std::byte> query_items;
 };
 
 /// Bytes of reply_room that a request needs.
 [[nodiscard]] constexpr std::size_t reply_room_bytes(RequestKind kind, std::uint32_t event_count) {
   if (kind == RequestKind::lookup_accounts) return std::size_t{event_count} * 128;
+  if (kind == RequestKind::list_participants) {
+    return limits::participants_max * sizeof(ParticipantView);
+  }
   return is_journaled(kind) ? std::size_t{event_count} * sizeof(Refusal) : 0;
 }
 

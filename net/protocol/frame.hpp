@@ -115,6 +115,7 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::tcc_commands:
     case RequestKind::saga_commands:
     case RequestKind::operate_sagas:
+    case RequestKind::answer_steps:
     case RequestKind::lookup_accounts:
     case RequestKind::lookup_transfers:
     case RequestKind::list_accounts:
@@ -134,6 +135,8 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::lookup_tccs:
     case RequestKind::list_tccs:
     case RequestKind::list_sagas:
+    case RequestKind::take_work:
+    case RequestKind::list_participants:
     case RequestKind::acknowledge_events:
     case RequestKind::unsubscribe:
     case RequestKind::rebuild:

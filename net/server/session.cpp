@@ -37,6 +37,7 @@ std::size_t item_bytes(RequestKind kind) {
     case RequestKind::tcc_commands:
     case RequestKind::saga_commands:
     case RequestKind::operate_sagas:
+    case RequestKind::answer_steps:
     case RequestKind::advance_clock:
     case RequestKind::accept_clock:
       return sizeof(Refusal);
@@ -76,6 +77,8 @@ std::size_t item_bytes(RequestKind kind) {
     case RequestKind::take_snapshot:
     case RequestKind::state_digest:
     case RequestKind::open_session:
+    case RequestKind::take_work:
+    case RequestKind::list_participants:
     case RequestKind::subscribe:
     case RequestKind::unsubscribe:
     case RequestKind::acknowledge_events:

@@ -238,6 +238,10 @@ const Names event_names = {
     {87, "saga_unchanged"},
     {88, "too_many_saga_definitions"},
     {89, "too_many_sagas"},
+    {90, "participant_not_found"},
+    {91, "step_not_of_participant"},
+    {92, "step_key_differs"},
+    {93, "too_many_participants"},
 };
 
 const Names name_names = {
@@ -295,6 +299,8 @@ const Names request_names = {
     {2032, "subscription_unknown"},
     {2033, "checkpoint_unknown"},
     {2034, "events_not_here"},
+    {2040, "participant_unknown"},
+    {2041, "too_much_work_asked"},
 };
 
 /// Every number from 0 to 4,095 has the name that the table gives it, and no other has one.

@@ -365,6 +365,14 @@ constexpr Advice<E> event_advice[] = {
      "There is no room for more sagas that go on: wait until some have ended, or restart the "
      "engine "
      "with a larger --sagas-max."},
+    {E::participant_not_found,
+     "No participant of this name is registered: 'daybook participant put' registers one."},
+    {E::step_not_of_participant,
+     "Somebody else was asked to do this step, or nobody was: an answer comes from whoever was "
+     "asked."},
+    {E::step_key_differs,
+     "The key is not that of what was asked: answer with the fields of the command."},
+    {E::too_many_participants, "The engine keeps 256 participants, and has no room for another."},
     {E::too_many_streams,
      "There is no room for more streams: restart the engine with a larger --streams-max."},
     {E::too_many_events,
