@@ -125,10 +125,11 @@ inline constexpr std::uint32_t participant_types_max = 32;          ///< Of one 
 inline constexpr std::size_t participant_bytes_max = 16 * 1'024;    ///< Of its registration's JSON.
 inline constexpr std::uint32_t participant_in_flight_max = 65'536;  ///< Commands not answered.
 inline constexpr std::uint64_t participant_keys_ms_max = 31'622'400'000;  ///< 366 days.
-inline constexpr std::uint32_t answers_max = 2'048;                       ///< In one request.
-inline constexpr std::size_t answer_payload_bytes_max = 4 * 1'024;        ///< Of one answer.
-inline constexpr std::uint32_t work_credit_max = 1'024;           ///< Commands in one reply.
-inline constexpr std::size_t work_reply_bytes_max = 256 * 1'024;  ///< With their payloads.
+inline constexpr std::uint32_t participant_unanswered_max = 16;     ///< In a row: then it rests.
+inline constexpr std::uint32_t answers_max = 2'048;                 ///< In one request.
+inline constexpr std::size_t answer_payload_bytes_max = 4 * 1'024;  ///< Of one answer.
+inline constexpr std::uint32_t work_credit_max = 1'024;             ///< Commands in one reply.
+inline constexpr std::size_t work_reply_bytes_max = 256 * 1'024;    ///< With their payloads.
 /// Of a command: what its arguments and prior outputs take at most, with their names.
 inline constexpr std::size_t work_command_bytes_max = 24 * 1'024;
 inline constexpr std::uint32_t work_questions_max = 1'024;  ///< Open, of an engine.

@@ -8,11 +8,9 @@
 #include "engine/saga/saga_payload.hpp"
 
 namespace daybook {
-namespace {
 
-using Status = AppendEventStatus;
-
-Status status_of(SagaRefusalKind kind) {
+AppendEventStatus status_of(SagaRefusalKind kind) {
+  using Status = AppendEventStatus;
   switch (kind) {
     case SagaRefusalKind::illegal_transition:
       return Status::saga_illegal_transition;
@@ -31,6 +29,10 @@ Status status_of(SagaRefusalKind kind) {
   }
   return Status::saga_illegal_transition;
 }
+
+namespace {
+
+using Status = AppendEventStatus;
 
 struct Question {
   const State& state;
@@ -117,6 +119,22 @@ Status decide_signal(const Question& question, const SagaDefinition& definition)
   return Status::created;
 }
 
+Status decide_participant(const Question& question, SagaNews news) {
+  const ParticipantTable& participants = question.state.participants;
+  const bool is_known = participants.find(question.event.aggregate_id) != 0;
+  if (news != SagaNews::participant_put) {
+    if (!question.payload.empty() || question.event.content_type != ContentType::bytes) {
+      return Status::saga_payload_malformed;
+    }
+    if (!is_known) return Status::participant_not_found;
+  }
+  if (participants.fault_of(news, question.event, question.payload) != nullptr) {
+    return news == SagaNews::participant_put ? Status::saga_payload_malformed
+                                             : Status::saga_unchanged;
+  }
+  return is_known || participants.fits() ? Status::created : Status::too_many_participants;
+}
+
 // Of a saga that is there.
 Status decide_act(const Question& question, SagaNews news) {
   if (question.event.content_type != ContentType::bytes) return Status::saga_payload_malformed;
@@ -160,10 +178,11 @@ SagaDecision decide_saga_command(const State& state, RequestKind kind, const Dom
   const auto news = saga_news_of(event.aggregate_type, event.event_type);
   if (!news) return {Status::aggregate_type_not_of_request, SagaNews::started};
   const bool operates = kind == RequestKind::operate_sagas;
-  if (is_engine_made(*news) || operates != (*news == SagaNews::operated)) {
+  if (is_engine_made(*news) || operates != is_operators(*news)) {
     return {Status::event_type_unknown, *news};
   }
   const Question question{state, event, payload, after};
+  if (is_of_participants(*news)) return {decide_participant(question, *news), *news};
   if (*news == SagaNews::defined) return {decide_definition(question), *news};
   if (*news == SagaNews::started) return {decide_start(question), *news};
   return {decide_act(question, *news), *news};

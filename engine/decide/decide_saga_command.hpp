@@ -5,6 +5,7 @@
 
 #include "engine/model/domain_event.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/saga/saga_event.hpp"
 #include "engine/state/state.hpp"
 
 namespace daybook {
@@ -25,6 +26,9 @@ struct SagaDecision {
                                                const DomainEvent& event,
                                                std::span<const std::byte> payload,
                                                SagaProgress& after);
+
+/// What the machine's refusal is to who asked.
+[[nodiscard]] AppendEventStatus status_of(SagaRefusalKind kind);
 
 /// Is there room in the state for what the engine makes when it goes on with a saga?
 [[nodiscard]] bool has_room_for(const State& state, const StoredDefinition& stored);

@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "engine/base/hash.hpp"
+#include "engine/decide/decide_saga_command.hpp"
+#include "engine/model/participant_work.hpp"
 
 namespace daybook {
 namespace {
@@ -11,7 +13,7 @@ namespace {
 // Of the largest definition: four records a step and their outputs.
 constexpr std::size_t records_bytes_max =
     (4 * limits::saga_steps_max + 2) * sizeof(SagaRecord) +
-    limits::saga_steps_max * (limits::saga_outputs_max + 2) * saga_value_bytes_max;
+    limits::saga_steps_max * (limits::saga_outputs_max + 4) * saga_value_bytes_max;
 
 constexpr std::uint64_t ns_per_ms = 1'000'000;
 constexpr std::uint16_t default_code = 1;
@@ -55,42 +57,64 @@ SagaEvent SagaRun::event_of(SagaEventKind kind, std::uint8_t step) const {
   return event;
 }
 
-bool SagaRun::take(SagaEvent event, std::uint16_t code, std::span<const std::byte> outputs) {
-  const bool waits =
-      event.outcome == StepOutcome::retry_later || event.outcome == StepOutcome::unknown;
+AppendEventStatus SagaRun::try_take(SagaEvent event, std::uint16_t code,
+                                    std::span<const std::byte> outputs) {
+  const bool waits = event.outcome == StepOutcome::retry_later ||
+                     event.outcome == StepOutcome::unknown ||
+                     event.outcome == StepOutcome::in_progress;
   if (waits) {
     event.jitter = jitter_of(view().id, view().version + 1, event.step);
   }
   const auto decided = decide_saga(stored_->definition, progress_, event);
-  if (!decided.ok() || decided.value().effect != SagaTransition::Effect::changed) return false;
+  if (!decided.ok()) return status_of(decided.error().kind);
+  if (decided.value().effect != SagaTransition::Effect::changed) {
+    return AppendEventStatus::saga_unchanged;
+  }
   apply_transition(progress_, decided.value());
   SagaRecord record = record_of(event);
-  record.code = code;
+  if (code != 0) record.code = code;
   record.output_bytes = static_cast<std::uint16_t>(outputs.size());
   const auto head = std::as_bytes(std::span{&record, 1});
   records_.insert(records_.end(), head.begin(), head.end());
   records_.insert(records_.end(), outputs.begin(), outputs.end());
-  return true;
+  return AppendEventStatus::created;
 }
 
-std::optional<SagaAction> SagaRun::next_action() const {
+std::optional<SagaAction> SagaRun::next_action(StepSet sendable) const {
   const SagaActions actions = list_actions(stored_->definition, progress_);
   const auto all = actions.all();
   const auto found = std::find_if(all.begin(), all.end(), [&](const SagaAction& action) {
-    return !is_remote(step(action.step).kind) && action.not_before <= at_.value();
+    const bool is_possible = !is_remote(step(action.step).kind) || has(sendable, action.step);
+    return is_possible && action.not_before <= at_.value();
   });
   return found == all.end() ? std::nullopt : std::optional{*found};
 }
 
-std::uint8_t SagaRun::due_wait() const {
-  std::uint8_t first = no_step;
+SagaActions SagaRun::remote_actions() const {
+  SagaActions remote;
+  const SagaActions actions = list_actions(stored_->definition, progress_);
+  for (const SagaAction& action : actions.all()) {
+    if (is_remote(step(action.step).kind) && action.not_before <= at_.value()) remote.add(action);
+  }
+  return remote;
+}
+
+SagaRun::Due SagaRun::due_wait(std::uint64_t& due_at) const {
+  Due first;
+  const auto consider = [&](Next what, std::uint8_t at, std::uint64_t when) {
+    if (when == 0 || when > at_.value() || when >= due_at) return;
+    first = {.what = what, .step = at, .action = {}};
+    due_at = when;
+  };
   for (std::uint8_t at = 0; at < progress_.head.step_count; ++at) {
     const StepProgress& each = progress_.steps[at];
-    const bool is_due = is_wait(step(at).kind) && each.state == StepState::dispatched &&
-                        each.forward.next_at != 0 && each.forward.next_at <= at_.value();
-    if (!is_due) continue;
-    if (first == no_step || each.forward.next_at < progress_.steps[first].forward.next_at) {
-      first = at;
+    const StepKind kind = step(at).kind;
+    const bool is_out = each.state == StepState::dispatched || each.is(step_flag::asking);
+    if (is_out && is_wait(kind)) consider(Next::wait, at, each.forward.next_at);
+    if (!is_remote(kind)) continue;
+    if (is_out) consider(Next::lease, at, each.forward.next_at);
+    if (each.compensation == CompensationState::dispatched) {
+      consider(Next::undo_lease, at, each.undo.next_at);
     }
   }
   return first;
@@ -102,11 +126,12 @@ bool SagaRun::deadline_is_due() const {
          head.deadline_at <= at_.value() && !head.is(saga_flag::deadline_passed);
 }
 
-SagaRun::Due SagaRun::take_next_due() {
+SagaRun::Due SagaRun::take_next_due(StepSet sendable) {
   constexpr std::uint64_t never = ~std::uint64_t{0};
-  const std::uint8_t wait = due_wait();
-  const std::uint64_t wait_at = wait == no_step ? never : progress_.steps[wait].forward.next_at;
-  const auto action = next_action();
+  if (is_end(progress_.head.status)) return {};
+  std::uint64_t wait_at = never;
+  const Due wait = due_wait(wait_at);
+  const auto action = next_action(sendable);
   const std::uint64_t action_at = !action                   ? never
                                   : action->not_before == 0 ? reached_
                                                             : action->not_before;
@@ -115,7 +140,7 @@ SagaRun::Due SagaRun::take_next_due() {
   if (first == never) return {};
   reached_ = first;
   if (deadline_at == first) return {.what = Next::deadline, .step = no_step, .action = {}};
-  if (wait_at == first) return {.what = Next::wait, .step = wait, .action = {}};
+  if (wait_at == first) return wait;
   return {.what = Next::action, .step = no_step, .action = *action};
 }
 
@@ -142,7 +167,9 @@ const SagaArgument* SagaRun::argument(std::uint8_t at, std::string_view name) co
 std::span<const std::byte> SagaRun::outputs_of(std::uint8_t at) const {
   SagaRecordReader reader{records_};
   while (const auto read = reader.next()) {
-    if (read->record.step == at && !read->outputs.empty()) return read->outputs;
+    if (read->record.step == at && brings_outputs(read->record) && !read->outputs.empty()) {
+      return read->outputs;
+    }
   }
   return table_->outputs(slot_, at);
 }
@@ -320,6 +347,57 @@ std::optional<SagaCommands> SagaRun::undo_commands_of(std::uint8_t at) const {
   }
   commands.items[commands.count++] = undo;
   return commands;
+}
+
+namespace {
+
+WorkValue work_value(std::string_view name, const SagaValue& value) {
+  return {.name = name,
+          .type = static_cast<WorkValueType>(value.type),
+          .id = value.id,
+          .ledger = value.ledger.value(),
+          .number = value.number,
+          .text = value.text};
+}
+
+void put_short_text(std::vector<std::byte>& into, std::string_view text) {
+  into.push_back(static_cast<std::byte>(text.size()));
+  const auto bytes = std::as_bytes(std::span{text.data(), text.size()});
+  into.insert(into.end(), bytes.begin(), bytes.end());
+}
+
+}  // namespace
+
+void SagaRun::put_work_payload(const RemoteAsk& ask, std::uint8_t at,
+                               std::vector<std::byte>& into) const {
+  into.clear();
+  const SagaDefinition& definition = stored_->definition;
+  put_short_text(into, step(at).id);
+  put_short_text(into, ask.type_text);
+  put_short_text(into, definition.name);
+  const std::uint32_t version = definition.version;
+  const auto version_bytes = std::as_bytes(std::span{&version, 1});
+  into.insert(into.end(), version_bytes.begin(), version_bytes.end());
+  const std::size_t count_at = into.size();
+  into.push_back(std::byte{0});
+  std::uint8_t count = 0;
+  for (const SagaArgument& each : step(ask.arguments_of).arguments) {
+    const auto value = value_of(each);
+    if (!value) continue;
+    put_work_value(into, work_value(each.name, *value));
+    ++count;
+  }
+  into[count_at] = static_cast<std::byte>(count);
+  const auto outputs = outputs_of(ask.arguments_of);
+  const auto& fields = step(ask.arguments_of).outputs;
+  const bool has_outputs = ask.operation != WorkOperation::do_ && !outputs.empty();
+  into.push_back(static_cast<std::byte>(has_outputs ? fields.size() : 0));
+  if (!has_outputs) return;
+  SagaValueReader reader{outputs};
+  for (const SagaField& field : fields) {
+    const auto value = reader.next(field.type);
+    if (value) put_work_value(into, work_value(field.name, *value));
+  }
 }
 
 }  // namespace daybook

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "engine/model/aggregate.hpp"
+#include "engine/model/status.hpp"
 #include "engine/model/transfer.hpp"
 #include "engine/saga/instance_machine.hpp"
+#include "engine/saga/remote_ask.hpp"
 #include "engine/saga/saga_payload.hpp"
 #include "engine/saga/saga_table.hpp"
 
@@ -53,29 +55,38 @@ class SagaRun {
   [[nodiscard]] std::span<const std::byte> records() const { return records_; }
 
   /// Something happened. `code`: as SagaRecord::code. `outputs`: of a step that succeeded.
-  /// False: the machine does not take it, and nothing is changed.
-  bool take(SagaEvent event, std::uint16_t code, std::span<const std::byte> outputs);
+  /// `created`, or why the machine does not take it, and nothing is changed.
+  [[nodiscard]] AppendEventStatus try_take(SagaEvent event, std::uint16_t code,
+                                           std::span<const std::byte> outputs);
+  [[nodiscard]] bool take(const SagaEvent& event, std::uint16_t code,
+                          std::span<const std::byte> outputs) {
+    return try_take(event, code, outputs) == AppendEventStatus::created;
+  }
 
   /// An event of a step that happens now.
   [[nodiscard]] SagaEvent event_of(SagaEventKind kind, std::uint8_t step) const;
 
-  /// The first thing that the engine can do for the saga by itself now; nothing when it waits for
-  /// others.
-  [[nodiscard]] std::optional<SagaAction> next_action() const;
-  /// The step whose wait is over; no_step when none is.
-  [[nodiscard]] std::uint8_t due_wait() const;
-  [[nodiscard]] bool deadline_is_due() const;
+  /// What is to be done now by somebody else, one action a step.
+  [[nodiscard]] SagaActions remote_actions() const;
 
   /// What comes first of all that is due: things happen in the order in which they fell due, also
   /// where all of that is long past.
-  enum class Next : std::uint8_t { nothing, deadline, wait, action };
+  enum class Next : std::uint8_t {
+    nothing,  ///< It waits for others, or has ended.
+    deadline,
+    wait,        ///< A timer is over, or a signal has not come.
+    lease,       ///< No answer of a participant has come.
+    undo_lease,  ///< The same of an undo.
+    action,
+  };
   struct Due {
     Next what = Next::nothing;
-    std::uint8_t step = no_step;  ///< Of a wait.
+    std::uint8_t step = no_step;  ///< Of waits and leases.
     SagaAction action;
   };
-  /// And from then on it is the time at which that fell due.
-  [[nodiscard]] Due take_next_due();
+  /// And from then on it is the time at which that fell due. `sendable`: the remote steps that
+  /// somebody would take now.
+  [[nodiscard]] Due take_next_due(StepSet sendable);
   /// Of a wait that begins: when it is over; 0 = when somebody says so. Nothing: it cannot be told.
   [[nodiscard]] std::optional<std::uint64_t> wait_until(std::uint8_t step) const;
 
@@ -85,8 +96,17 @@ class SagaRun {
   /// What undoes a step that has succeeded. Nothing as above.
   [[nodiscard]] std::optional<Transfer> undo_transfer_of(std::uint8_t step) const;
   [[nodiscard]] std::optional<SagaCommands> undo_commands_of(std::uint8_t step) const;
+  /// What a participant gets with a command: WorkPayload's bytes. An argument that names an output
+  /// which an operator did without is left out.
+  void put_work_payload(const RemoteAsk& ask, std::uint8_t step,
+                        std::vector<std::byte>& into) const;
 
  private:
+  /// The first thing that can be done now.
+  [[nodiscard]] std::optional<SagaAction> next_action(StepSet sendable) const;
+  /// Of all that is waited for, what is over first; `what` is nothing when nothing is.
+  [[nodiscard]] Due due_wait(std::uint64_t& due_at) const;
+  [[nodiscard]] bool deadline_is_due() const;
   [[nodiscard]] const SagaArgument* argument(std::uint8_t step, std::string_view name) const;
   [[nodiscard]] std::optional<SagaValue> value_of(const SagaArgument& argument) const;
   [[nodiscard]] std::optional<SagaValue> value(std::uint8_t step, std::string_view name) const;

@@ -148,8 +148,7 @@ AppendEventStatus fault_of_command(const DomainEvent& event, std::span<const std
 EventScope scope_of(RequestKind kind) noexcept {
   if (kind == RequestKind::order_commands) return EventScope::orders;
   if (kind == RequestKind::payment_commands) return EventScope::payments;
-  if (commands_sagas(kind) || kind == RequestKind::drive_sagas ||
-      kind == RequestKind::forget_sagas) {
+  if (drives_sagas(kind) || kind == RequestKind::drive_sagas || kind == RequestKind::forget_sagas) {
     return EventScope::sagas;
   }
   return kind == RequestKind::bundle ? EventScope::any : EventScope::own;

@@ -79,14 +79,19 @@ enum class RequestKind : std::uint16_t {
   return kind == RequestKind::saga_commands || kind == RequestKind::operate_sagas;
 }
 
+/// True for kinds that sagas go on by: what is asked of them, and what participants answer.
+[[nodiscard]] constexpr bool drives_sagas(RequestKind kind) {
+  return commands_sagas(kind) || kind == RequestKind::answer_steps;
+}
+
 /// True for kinds that become an operation record in the journal, and so have a reply window.
 [[nodiscard]] constexpr bool is_journaled(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::change_accounts ||
          kind == RequestKind::put_names || appends_events(kind) || kind == RequestKind::bundle ||
          kind == RequestKind::put_checkpoints || kind == RequestKind::tcc_commands ||
-         commands_sagas(kind) || kind == RequestKind::answer_steps ||
-         kind == RequestKind::advance_clock || kind == RequestKind::accept_clock;
+         drives_sagas(kind) || kind == RequestKind::advance_clock ||
+         kind == RequestKind::accept_clock;
 }
 
 /// True for kinds whose events take a timestamp each: the last one's is the request's time.
@@ -95,7 +100,7 @@ enum class RequestKind : std::uint16_t {
          kind == RequestKind::put_ledgers || kind == RequestKind::put_names ||
          appends_events(kind) || kind == RequestKind::bundle ||
          kind == RequestKind::put_checkpoints || kind == RequestKind::tcc_commands ||
-         commands_sagas(kind) || kind == RequestKind::answer_steps;
+         drives_sagas(kind);
 }
 
 /// True for kinds that may bring names beside their events.
@@ -164,9 +169,7 @@ static_assert(sizeof(Refusal) == 16 && alignof(Refusal) == 8);
 
 /// The kind of request whose statuses and data a refusal of a request of `kind` has.
 [[nodiscard]] constexpr RequestKind kind_of_refusal(RequestKind kind, const Refusal& refusal) {
-  if (appends_events(kind) || commands_sagas(kind) || kind == RequestKind::answer_steps) {
-    return RequestKind::append_events;
-  }
+  if (appends_events(kind) || drives_sagas(kind)) return RequestKind::append_events;
   if (kind != RequestKind::bundle) return kind;
   return refusal.part == bundle_part::events ? RequestKind::append_events
                                              : RequestKind::create_transfers;

@@ -11,12 +11,14 @@ namespace daybook {
 namespace {
 
 constexpr std::string_view names[saga_news_count] = {
-    "SagaDefined",  "SagaStarted",  "SagaCancelRequested", "SagaSignalled",
-    "SagaOperated", "SagaAdvanced", "SagaForgotten"};
+    "SagaDefined",       "SagaStarted",       "SagaCancelRequested", "SagaSignalled",
+    "SagaOperated",      "SagaAdvanced",      "SagaForgotten",       "ParticipantPut",
+    "ParticipantPaused", "ParticipantResumed"};
 
 struct Ids {
   Uint128 saga = id_of("saga");
   Uint128 definition = id_of("saga.definition");
+  Uint128 participant = id_of("participant");
   std::array<Uint128, saga_news_count> events;
 
   Ids() {
@@ -36,6 +38,7 @@ const Ids& ids() noexcept {
 
 const Uint128& saga_type() noexcept { return ids().saga; }
 const Uint128& saga_definition_type() noexcept { return ids().definition; }
+const Uint128& participant_type() noexcept { return ids().participant; }
 
 std::string_view to_string(SagaNews news) noexcept { return names[static_cast<std::size_t>(news)]; }
 
@@ -49,7 +52,9 @@ std::optional<SagaNews> saga_news_of(const Uint128& aggregate_type,
   const auto found = std::find(events.begin(), events.end(), event_type);
   if (found == events.end()) return std::nullopt;
   const auto news = static_cast<SagaNews>(found - events.begin());
-  const Uint128& wanted = news == SagaNews::defined ? ids().definition : ids().saga;
+  const Uint128& wanted = news == SagaNews::defined  ? ids().definition
+                          : is_of_participants(news) ? ids().participant
+                                                     : ids().saga;
   return aggregate_type == wanted ? std::optional{news} : std::nullopt;
 }
 

@@ -8,17 +8,19 @@
 #include "engine/model/domain_event.hpp"
 
 /// Sagas as streams of domain events: a definition's name is a stream, of which each event stores a
-/// version of it, and so is each saga. What is asked of a saga is the event that it asks for, as
-/// with orders and payments; what the engine then does for it follows as events of the engine's
-/// own. engine/saga/saga_payload.hpp has their payloads.
+/// version of it, and so are each saga and each participant. What is asked of a saga is the event
+/// that it asks for, as with orders and payments; what the engine then does for it follows as
+/// events of the engine's own. engine/saga/saga_payload.hpp has their payloads.
 
 namespace daybook {
 
-/// id_of("saga") and id_of("saga.definition").
+/// id_of("saga"), id_of("saga.definition") and id_of("participant").
 [[nodiscard]] const Uint128& saga_type() noexcept;
 [[nodiscard]] const Uint128& saga_definition_type() noexcept;
+[[nodiscard]] const Uint128& participant_type() noexcept;
 [[nodiscard]] inline bool is_saga_aggregate(const Uint128& aggregate_type) noexcept {
-  return aggregate_type == saga_type() || aggregate_type == saga_definition_type();
+  return aggregate_type == saga_type() || aggregate_type == saga_definition_type() ||
+         aggregate_type == participant_type();
 }
 
 /// What happens to sagas. Numbers of this process only: elsewhere the event type says it.
@@ -30,8 +32,20 @@ enum class SagaNews : std::uint8_t {
   operated,          ///< An operator acted on it.
   advanced,          ///< By the engine: what it did, and what came of it.
   forgotten,         ///< By the engine: it ended, and leaves memory.
+  // Of participants, by operators:
+  participant_put,      ///< One is registered, or registered anew.
+  participant_paused,   ///< It is sent nothing.
+  participant_resumed,  ///< It is again.
 };
-inline constexpr std::size_t saga_news_count = 7;
+inline constexpr std::size_t saga_news_count = 10;
+
+[[nodiscard]] constexpr bool is_of_participants(SagaNews news) noexcept {
+  return news >= SagaNews::participant_put;
+}
+/// Operators only, with a reason.
+[[nodiscard]] constexpr bool is_operators(SagaNews news) noexcept {
+  return news == SagaNews::operated || is_of_participants(news);
+}
 
 /// "SagaStarted" and so on: the text of the event type.
 [[nodiscard]] std::string_view to_string(SagaNews news) noexcept;

@@ -38,6 +38,9 @@ struct IoChannel {
   SpscRing<RequestSlot*> query_replies;
   SpscRing<RequestSlot*> subscriptions{limits::subscriptions_max};
   SpscRing<RequestSlot*> subscription_replies{limits::subscriptions_max};
+  /// Counts up, with release, when the io thread has marked slots that the sequencer keeps as
+  /// wanted back.
+  std::atomic<std::uint64_t> recalled{0};
   Sleeper* io_sleeper = nullptr;  ///< Set by the io thread before the engine starts.
 };
 

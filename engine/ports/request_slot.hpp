@@ -20,6 +20,8 @@
 
 namespace daybook {
 
+struct IoChannel;
+
 /// One request on its way through the engine and back: made by an io thread, lent to the sequencer
 /// or to a query thread, handed back as the reply. Nothing is copied or allocated on the way.
 ///
@@ -80,6 +82,10 @@ struct RequestSlot {
 
   // ---- The reply: written by the sequencer or a query thread. ----
   RequestStatus status = RequestStatus::ok;
+  /// Of take_work: the sequencer keeps it, and hands it back when there is work, or when it is
+  /// wanted back. The next is the sequencer's, for that.
+  bool is_kept = false;
+  IoChannel* kept_for = nullptr;
   std::string_view detail;  ///< Why the status is what it is, where there is more to say; static.
   /// The reply may leave once the journal is durable up to here.
   Sequence wait_for;

@@ -42,7 +42,7 @@ bool makes_its_facts(const Operation& operation) {
 
 std::uint32_t most_facts(const Operation& operation) {
   if (!has_events(operation.kind)) return 1;
-  if (commands_sagas(operation.kind)) return limits::saga_facts_max;
+  if (drives_sagas(operation.kind)) return limits::saga_facts_max;
   if (operation.kind != RequestKind::tcc_commands) return operation.event_count;
   return 2 * operation.event_count + settlement_facts_max;
 }

@@ -18,6 +18,9 @@ bool may_append(RequestKind kind, SagaNews news) {
     case SagaNews::signalled:
       return kind == RequestKind::saga_commands;
     case SagaNews::operated:
+    case SagaNews::participant_put:
+    case SagaNews::participant_paused:
+    case SagaNews::participant_resumed:
       return kind == RequestKind::operate_sagas;
     case SagaNews::advanced:
       return kind != RequestKind::forget_sagas;
@@ -42,14 +45,22 @@ const char* fault_of_definition(const SagaTable& sagas, const DomainEvent& event
 
 }  // namespace
 
-// A transfer that a step says it made is there.
+// A transfer that a step says it made is there, and so is whom it was sent to.
 const char* Replayer::fault_of_outputs(const StoredDefinition& stored, const DomainEvent& event,
                                        std::span<const std::byte> payload) const {
   if (event.event_type != event_type_of(SagaNews::advanced)) return nullptr;
   SagaRecordReader reader{payload};
   while (const auto read = reader.next()) {
-    if (read->outputs.empty() || read->record.step >= stored.definition.steps.size()) continue;
+    if (read->record.step >= stored.definition.steps.size()) continue;
     const SagaStep& step = stored.definition.steps[read->record.step];
+    const auto happened = event_of(read->record, event.timestamp);
+    if (happened && sends(happened->kind)) {
+      const bool is_sent = happened->participant != 0;
+      if (is_sent != is_remote(step.kind) || happened->participant > state_.participants.count()) {
+        return "a step of a saga is sent to nobody that there is";
+      }
+    }
+    if (read->outputs.empty()) continue;
     if (step.kind > StepKind::ledger_release) continue;
     const TransferId made{value_at(step.outputs, read->outputs, 0).id};
     bool is_there = false;
@@ -66,6 +77,14 @@ Result<void> Replayer::check_saga(RequestKind kind, const DomainEvent& event,
   const auto news = saga_news_of(event.aggregate_type, event.event_type);
   if (!news || !may_append(kind, *news)) {
     return damaged(sequence, "no operation of this kind appends such an event of a saga");
+  }
+  if (is_of_participants(*news)) {
+    if (const auto fault = state_.participants.fault_of(*news, event, payload)) {
+      return damaged(sequence, fault);
+    }
+    const bool fits =
+        state_.participants.fits() || state_.participants.find(event.aggregate_id) != 0;
+    return fits ? Result<void>{} : no_room(sequence, "there are too many participants");
   }
   const SagaTable& sagas = state_.sagas;
   if (*news == SagaNews::defined) {

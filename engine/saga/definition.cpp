@@ -6,6 +6,7 @@
 
 #include "engine/base/hash.hpp"
 #include "engine/base/utf8.hpp"
+#include "engine/model/ids.hpp"
 #include "engine/saga/definition_draft.hpp"
 #include "engine/saga/object_reader.hpp"
 
@@ -168,6 +169,11 @@ Result<SagaDefinition, SagaFaults> compile_definition(const DocumentValue& docum
   read_body(document, draft);
   if (!draft.faults.empty()) return std::move(draft.faults);
   SagaDefinition& definition = draft.definition;
+  for (SagaStep& step : definition.steps) {
+    const bool confirms = step.kind == StepKind::remote_confirm;
+    step.type_id = id_of(confirms ? definition.steps[step.subject].type : step.type);
+    step.undo_type_id = id_of(step.undo_type);
+  }
   definition.canonical = canonical_text(document);
   definition.hash =
       xxh3_128(std::as_bytes(std::span{definition.canonical.data(), definition.canonical.size()}));

@@ -141,6 +141,8 @@ struct SagaStep {
   RetryPolicy undo_retry;
   std::string type;       ///< Of remote steps: what is asked for, "bank.payout.v1".
   std::string undo_type;  ///< Of remote steps that can be undone.
+  Uint128 type_id;        ///< id_of() the type; of a confirmation, of its try's.
+  Uint128 undo_type_id;
   std::string signal;
   std::vector<SagaField> outputs;  ///< Those of its kind, then those declared, by name.
   std::vector<SagaArgument> arguments;

@@ -17,6 +17,7 @@ bool is_of_step(SagaEventKind kind) {
     case SagaEventKind::cancel:
     case SagaEventKind::operator_force:
     case SagaEventKind::operator_close:
+    case SagaEventKind::operator_kick:
       return false;
     case SagaEventKind::dispatched:
     case SagaEventKind::released:
@@ -29,6 +30,8 @@ bool is_of_step(SagaEventKind kind) {
     case SagaEventKind::operator_retry:
     case SagaEventKind::operator_resolve:
     case SagaEventKind::operator_skip:
+    case SagaEventKind::extended:
+    case SagaEventKind::undo_extended:
       return true;
   }
   return false;
@@ -80,6 +83,12 @@ SagaVerdict take(SagaChange& change, const SagaEvent& event) {
       return change.force();
     case SagaEventKind::operator_close:
       return change.close();
+    case SagaEventKind::extended:
+      return change.extend(event);
+    case SagaEventKind::undo_extended:
+      return change.extend_undo(event);
+    case SagaEventKind::operator_kick:
+      return change.kick_waits(event);
   }
   return Why::illegal_transition;
 }

@@ -1,6 +1,6 @@
 #include "engine/saga/saga_change.hpp"
 
-/// What an operator may do to a saga that is stuck, and to no other.
+/// What an operator may do to a saga: but for a kick, only to one that is stuck.
 
 namespace daybook {
 namespace {
@@ -153,6 +153,21 @@ SagaVerdict SagaChange::force() {
   for (std::size_t at = 0; at < definition_.steps.size(); ++at) force_step(at);
   settle_backward(true);
   return Effect::changed;
+}
+
+// Not only of what is stuck: it changes when, and nothing else.
+SagaVerdict SagaChange::kick_waits(const SagaEvent& event) {
+  if (head().status == SagaStatus::none || is_end(head().status)) return Why::illegal_transition;
+  if (event.step != no_step && event.step >= definition_.steps.size()) {
+    return Why::illegal_transition;
+  }
+  bool waited = false;
+  for (std::size_t at = 0; at < definition_.steps.size(); ++at) {
+    if (event.step != no_step && event.step != at) continue;
+    const bool goes_forward = head().status == SagaStatus::running;
+    waited = kick(progress_.steps[at], goes_forward, event.at) || waited;
+  }
+  return waited ? Effect::changed : Effect::duplicate;
 }
 
 SagaVerdict SagaChange::close() {

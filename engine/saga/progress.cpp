@@ -28,8 +28,7 @@ bool is_sound(const StepProgress& step, const SagaHead& head) {
   return is_at_most(step.state, StepState::skipped) &&
          is_at_most(step.compensation, CompensationState::skipped) &&
          is_at_most(step.safety, RetrySafety::at_most_once) &&
-         (step.flags & ~unsigned{step_flag::known}) == 0 && step.reserved == 0 &&
-         step.rank <= head.succeeded_count &&
+         (step.flags & ~unsigned{step_flag::known}) == 0 && step.rank <= head.succeeded_count &&
          step.forward.attempts_before <= step.forward.attempts &&
          step.undo.attempts_before <= step.undo.attempts;
 }
@@ -97,12 +96,14 @@ Result<SagaProgress> progress_of(std::span<const std::byte> bytes) {
   return progress;
 }
 
-std::uint64_t next_wake(const SagaProgress& progress) {
+std::uint64_t next_wake(const SagaProgress& progress) { return next_wake(progress, 0); }
+
+std::uint64_t next_wake(const SagaProgress& progress, std::uint64_t after) {
   const SagaHead& head = progress.head;
   if (is_end(head.status)) return 0;
   std::uint64_t earliest = 0;
-  const auto consider = [&earliest](std::uint64_t at) {
-    if (at != 0 && (earliest == 0 || at < earliest)) earliest = at;
+  const auto consider = [&earliest, after](std::uint64_t at) {
+    if (at > after && (earliest == 0 || at < earliest)) earliest = at;
   };
   const bool has_deadline =
       head.status == SagaStatus::running && !head.is(saga_flag::deadline_passed);

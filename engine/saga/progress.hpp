@@ -97,10 +97,12 @@ inline constexpr std::uint16_t known = (1U << 11) - 1;
 struct TryProgress {
   /// Nanoseconds since 1970: when a wait is over, or when what is out counts as unknown; 0 = never.
   std::uint64_t next_at = 0;
-  std::uint64_t interval_ms = 0;  ///< How long the next wait is.
-  std::uint32_t attempts = 0;     ///< Sent, ever: the number of the last one.
-  std::uint32_t tries = 0;  ///< Sent or asked about, as the policy counts: anew after a retry.
-  std::uint32_t round = 0;  ///< Grows where something that was refused is tried again.
+  std::uint32_t interval_ms = 0;  ///< How long the next wait is.
+  /// Seconds since 1970: when its key of this round was sent first, to a participant; 0 = never.
+  std::uint32_t first_sent_s = 0;
+  std::uint32_t attempts = 0;  ///< Sent, ever: the number of the last one.
+  std::uint32_t tries = 0;     ///< Sent or asked about, as the policy counts: anew after a retry.
+  std::uint32_t round = 0;     ///< Grows where something that was refused is tried again.
   std::uint32_t attempts_before = 0;  ///< Of them, those before an operator's retry of a refusal.
 
   friend bool operator==(const TryProgress&, const TryProgress&) = default;
@@ -114,7 +116,7 @@ struct StepProgress {
   RetrySafety safety = RetrySafety::idempotent;
   std::uint8_t rank = 0;  ///< The how manieth to succeed; 0 = has not.
   std::uint16_t flags = 0;
-  std::uint16_t reserved = 0;
+  std::uint16_t participant = 0;  ///< The number of whom it was sent to; 0 = nobody yet.
   TryProgress forward;
   TryProgress undo;
 
@@ -173,6 +175,8 @@ static_assert(std::is_trivially_copyable_v<SagaProgress>);
 /// When something is due for the saga by itself, nanoseconds since 1970: the end of a wait, the
 /// time when what is out counts as unknown, its deadline. 0 = never. It may be past.
 [[nodiscard]] std::uint64_t next_wake(const SagaProgress& progress);
+/// The same of what is due later than `after` only.
+[[nodiscard]] std::uint64_t next_wake(const SagaProgress& progress, std::uint64_t after);
 
 /// XXH3-128 of to_bytes().
 [[nodiscard]] Uint128 digest_of(const SagaProgress& progress);

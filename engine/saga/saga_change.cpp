@@ -272,6 +272,18 @@ SagaVerdict SagaChange::take_forward_answer(const SagaEvent& event) {
   return Effect::changed;
 }
 
+SagaVerdict SagaChange::extend(const SagaEvent& event) {
+  const SagaVerdict verdict = verdict_of(take_extended(step(event), event));
+  if (verdict != SagaVerdict{Effect::changed} || !is_end(head().status)) return verdict;
+  return Effect::stale;
+}
+
+SagaVerdict SagaChange::extend_undo(const SagaEvent& event) {
+  const SagaVerdict verdict = verdict_of(take_undo_extended(step(event), event));
+  if (verdict != SagaVerdict{Effect::changed} || !is_end(head().status)) return verdict;
+  return Effect::stale;
+}
+
 SagaVerdict SagaChange::dispatch_undo(const SagaEvent& event) {
   const bool goes_back =
       head().status == SagaStatus::compensating || is_stuck(StuckReason::backward);

@@ -41,6 +41,9 @@ class SagaChange {
   SagaVerdict skip(const SagaEvent& event);
   SagaVerdict force();
   SagaVerdict close();
+  SagaVerdict extend(const SagaEvent& event);
+  SagaVerdict extend_undo(const SagaEvent& event);
+  SagaVerdict kick_waits(const SagaEvent& event);
 
   [[nodiscard]] const SagaProgress& after() const { return progress_; }
 

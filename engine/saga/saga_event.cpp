@@ -6,10 +6,10 @@ namespace daybook {
 
 std::string_view to_string(SagaEventKind kind) noexcept {
   constexpr std::string_view names[] = {
-      "started",       "dispatched",      "released",         "result",        "asked",
-      "answered",      "undo_dispatched", "undo_released",    "undo_result",   "deadline",
-      "cancel",        "operator_retry",  "operator_resolve", "operator_skip", "operator_force",
-      "operator_close"};
+      "started",        "dispatched",      "released",         "result",        "asked",
+      "answered",       "undo_dispatched", "undo_released",    "undo_result",   "deadline",
+      "cancel",         "operator_retry",  "operator_resolve", "operator_skip", "operator_force",
+      "operator_close", "extended",        "undo_extended",    "operator_kick"};
   return names[static_cast<std::size_t>(kind)];
 }
 

@@ -13,13 +13,14 @@
 namespace daybook {
 
 enum class SagaEventKind : std::uint8_t {
-  started,     ///< `deadline_at`, `definition`, `content`.
-  dispatched,  ///< `step`, `safety`, `can_query`, `due_at`: it is about to be sent, or done here.
-  released,    ///< `step`, `attempt`: given back by its participant, not begun.
-  result,      ///< `step`, `attempt`, `outcome`.
-  asked,       ///< `step`, `due_at`: its participant is about to be asked what became of it.
-  answered,    ///< `step`, `attempt`, `outcome`: what it said, or that it said nothing.
-  undo_dispatched,  ///< `step`, `due_at`.
+  started,  ///< `deadline_at`, `definition`, `content`.
+  /// `step`, `safety`, `can_query`, `participant`, `due_at`: it is about to be sent, or done here.
+  dispatched,
+  released,         ///< `step`, `attempt`: given back by its participant, not begun.
+  result,           ///< `step`, `attempt`, `outcome`.
+  asked,            ///< `step`, `due_at`: its participant is about to be asked what became of it.
+  answered,         ///< `step`, `attempt`, `outcome`: what it said, or that it said nothing.
+  undo_dispatched,  ///< `step`, `participant`, `due_at`.
   undo_released,    ///< `step`, `attempt`.
   undo_result,      ///< `step`, `attempt`, `outcome`.
   deadline,
@@ -29,6 +30,9 @@ enum class SagaEventKind : std::uint8_t {
   operator_skip,     ///< `step`.
   operator_force,    ///< Go back, although it is stuck.
   operator_close,    ///< Settled by hand.
+  extended,          ///< `step`, `attempt`, `due_at`: its participant is at it and needs more time.
+  undo_extended,     ///< The same of an undo.
+  operator_kick,     ///< `step`, or all of them: what waits to be tried again need not wait.
 };
 [[nodiscard]] std::string_view to_string(SagaEventKind kind) noexcept;
 
@@ -51,6 +55,7 @@ struct SagaEvent {
   StepOutcome outcome = StepOutcome::succeeded;
   RetrySafety safety = RetrySafety::idempotent;
   bool can_query = false;
+  std::uint16_t participant = 0;  ///< Its number; 0 = done here.
   std::uint8_t step = no_step;
   std::uint32_t attempt = 0;      ///< Which sending it is about, from 1.
   std::uint32_t jitter = 0;       ///< Random bits, recorded: shorten a wait by up to a quarter.

@@ -1,6 +1,7 @@
 #include "engine/saga/saga_fold.hpp"
 
 #include "engine/base/hash.hpp"
+#include "engine/base/utf8.hpp"
 #include "engine/saga/instance_machine.hpp"
 #include "engine/saga/saga_payload.hpp"
 
@@ -46,9 +47,19 @@ const char* fold_signal(const SagaDefinition& definition, const DomainEvent& eve
   return nullptr;
 }
 
-bool brings_outputs(const SagaEvent& event) {
-  return event.outcome == StepOutcome::succeeded &&
-         (event.kind == SagaEventKind::result || event.kind == SagaEventKind::answered);
+// Behind a record of a step: its outputs where it has succeeded, which a participant may have
+// failed to bring; a participant's words where it has not.
+bool may_follow(const SagaStep& step, const SagaEvent& event, std::span<const std::byte> bytes) {
+  const bool of_remote = is_remote(step.kind);
+  if (brings_outputs(event.kind, event.outcome)) {
+    return are_values_of(step.outputs, bytes) || (of_remote && bytes.empty());
+  }
+  if (bytes.empty()) return true;
+  const bool answers = event.kind == SagaEventKind::result ||
+                       event.kind == SagaEventKind::answered ||
+                       event.kind == SagaEventKind::undo_result;
+  return of_remote && answers && bytes.size() <= limits::saga_text_bytes_max &&
+         is_printable_utf8({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 const char* fold_advance(const SagaDefinition& definition, const DomainEvent& event,
@@ -60,9 +71,9 @@ const char* fold_advance(const SagaDefinition& definition, const DomainEvent& ev
     if (!happened) return "a record of a saga has no meaning";
     if (happened->step != no_step && happened->step >= definition.steps.size()) return out_of_turn;
     const bool outputs_fit =
-        brings_outputs(*happened)
-            ? are_values_of(definition.steps[happened->step].outputs, read->outputs)
-            : read->outputs.empty();
+        happened->step == no_step
+            ? read->outputs.empty()
+            : may_follow(definition.steps[happened->step], *happened, read->outputs);
     if (!outputs_fit) return "a step brings what it does not declare";
     if (const auto fault = take(definition, *happened, progress)) return fault;
   }
@@ -96,7 +107,9 @@ SagaEvent signal_event(const SagaProgress& progress, std::uint8_t step, Timestam
 const char* fold_saga(const SagaDefinition& definition, const DomainEvent& event,
                       std::span<const std::byte> payload, SagaProgress& progress) {
   const auto news = saga_news_of(event.aggregate_type, event.event_type);
-  if (!news || *news == SagaNews::defined) return "a saga has an event of no kind of its own";
+  if (!news || *news == SagaNews::defined || is_of_participants(*news)) {
+    return "a saga has an event of no kind of its own";
+  }
   if ((*news == SagaNews::started) != (progress.head.status == SagaStatus::none)) {
     return "a saga starts twice, or never";
   }
@@ -104,6 +117,9 @@ const char* fold_saga(const SagaDefinition& definition, const DomainEvent& event
   asked.at = event.timestamp.value();
   switch (*news) {
     case SagaNews::defined:
+    case SagaNews::participant_put:
+    case SagaNews::participant_paused:
+    case SagaNews::participant_resumed:
       break;
     case SagaNews::started:
       return fold_start(definition, event, payload, progress);

@@ -11,11 +11,7 @@ namespace {
 
 bool is_of_undo(SagaEventKind kind) {
   return kind == SagaEventKind::undo_dispatched || kind == SagaEventKind::undo_released ||
-         kind == SagaEventKind::undo_result;
-}
-
-bool is_dispatch(SagaEventKind kind) {
-  return kind == SagaEventKind::dispatched || kind == SagaEventKind::undo_dispatched;
+         kind == SagaEventKind::undo_result || kind == SagaEventKind::undo_extended;
 }
 
 SagaUntil until(std::uint64_t at, std::string_view what) {
@@ -33,10 +29,21 @@ std::string_view unheard(StepKind kind) {
   return kind == StepKind::signal_wait ? "given up" : "counts as unknown";
 }
 
-std::string outcome_words(const SagaStep& step, StepOutcome outcome, std::uint16_t code) {
+// Why it is so: by the engine's rules, or in a participant's own words.
+std::string with_reason(const SagaStep& step, std::string_view words, std::uint16_t code,
+                        std::string_view message) {
+  std::string all{words};
+  if (!is_remote(step.kind)) {
+    return code == 0 ? all : fmt::format("{}: {}", words, refusal_text(step.kind, code));
+  }
+  if (!message.empty()) all += fmt::format(": {}", message);
+  return code == 0 ? all : fmt::format("{} (code {})", all, code);
+}
+
+std::string outcome_words(const SagaStep& step, StepOutcome outcome, std::uint16_t code,
+                          std::string_view message) {
   const auto with_code = [&](std::string_view words) {
-    return code == 0 ? std::string{words}
-                     : fmt::format("{}: {}", words, refusal_text(step.kind, code));
+    return with_reason(step, words, code, message);
   };
   switch (outcome) {
     case StepOutcome::succeeded:
@@ -46,7 +53,8 @@ std::string outcome_words(const SagaStep& step, StepOutcome outcome, std::uint16
     case StepOutcome::retry_later:
       return with_code("not done");
     case StepOutcome::unknown:
-      return "no answer in time";
+      return message.empty() && code == 0 ? "no answer in time"
+                                          : with_code("its participant cannot tell");
     case StepOutcome::lost:
       return "no answer, and its participant no longer knows it";
     case StepOutcome::ok_empty:
@@ -61,24 +69,25 @@ std::string outcome_words(const SagaStep& step, StepOutcome outcome, std::uint16
   return "unknown outcome";
 }
 
-std::string undo_words(const SagaStep& step, StepOutcome outcome, std::uint16_t code) {
+std::string undo_words(const SagaStep& step, StepOutcome outcome, std::uint16_t code,
+                       std::string_view message) {
   if (outcome == StepOutcome::succeeded) return fmt::format("undone: {}", to_string(step.undo));
-  if (outcome == StepOutcome::ok_empty) return outcome_words(step, outcome, code);
+  if (outcome == StepOutcome::ok_empty) return outcome_words(step, outcome, code, message);
   if (outcome == StepOutcome::failed) {
-    return code == 0 ? "its undo was refused"
-                     : fmt::format("its undo was refused: {}", refusal_text(step.kind, code));
+    return with_reason(step, "its undo was refused", code, message);
   }
-  return "its undo: " + outcome_words(step, outcome, code);
+  return "its undo: " + outcome_words(step, outcome, code, message);
 }
 
-std::string record_words(const SagaStep& step, const SagaEvent& event, std::uint16_t code) {
+std::string record_words(const SagaStep& step, const SagaEvent& event, std::uint16_t code,
+                         std::string_view message) {
   std::string words;
   switch (event.kind) {
     case SagaEventKind::dispatched:
       words = dispatch_words(step);
       break;
     case SagaEventKind::undo_dispatched:
-      words = "its undo is begun";
+      words = is_remote(step.kind) ? "its undo is sent" : "its undo is begun";
       break;
     case SagaEventKind::released:
     case SagaEventKind::undo_released:
@@ -89,10 +98,14 @@ std::string record_words(const SagaStep& step, const SagaEvent& event, std::uint
       break;
     case SagaEventKind::result:
     case SagaEventKind::answered:
-      words = outcome_words(step, event.outcome, code);
+      words = outcome_words(step, event.outcome, code, message);
       break;
     case SagaEventKind::undo_result:
-      words = undo_words(step, event.outcome, code);
+      words = undo_words(step, event.outcome, code, message);
+      break;
+    case SagaEventKind::extended:
+    case SagaEventKind::undo_extended:
+      words = "its participant is still at it";
       break;
     case SagaEventKind::started:
     case SagaEventKind::deadline:
@@ -102,6 +115,7 @@ std::string record_words(const SagaStep& step, const SagaEvent& event, std::uint
     case SagaEventKind::operator_skip:
     case SagaEventKind::operator_force:
     case SagaEventKind::operator_close:
+    case SagaEventKind::operator_kick:
       return std::string{to_string(event.kind)};
   }
   if (event.attempt > 1) words += fmt::format(", attempt {}", event.attempt);
@@ -114,6 +128,7 @@ std::string act_words(const SagaEvent& act) {
   }
   if (act.kind == SagaEventKind::operator_retry) return "an operator has it tried again";
   if (act.kind == SagaEventKind::operator_skip) return "an operator skips it";
+  if (act.kind == SagaEventKind::operator_kick) return "an operator ends the wait";
   if (act.kind == SagaEventKind::operator_force) return "an operator has it undone";
   return "an operator closes it";
 }
@@ -158,7 +173,7 @@ std::string forward_wait(const SagaStep& step, const StepProgress& progress, boo
   switch (progress.state) {
     case StepState::not_started:
       if (!may_begin || !is_remote(step.kind)) return {};
-      return "waits for a participant; remote steps are not carried out yet";
+      return fmt::format("waits for a participant that does {}", step.type);
     case StepState::dispatched:
       return is_remote(step.kind) ? "sent, and there is no answer yet" : dispatch_words(step);
     case StepState::unknown:
@@ -244,11 +259,17 @@ void SagaHistory::tell_advance(const DomainEvent& event, std::span<const std::by
     for (std::size_t later = at + 1; later < records.size(); ++later) {
       if (records[later].record.step == record.step) is_last = false;
     }
-    if (!records[at].outputs.empty()) {
+    const bool brings = brings_outputs(record);
+    if (brings && !records[at].outputs.empty()) {
       outputs_[record.step].assign(records[at].outputs.begin(), records[at].outputs.end());
     }
-    if (is_dispatch(happened->kind) && !is_last) continue;
-    tell(event, SagaNews::advanced, record.step, record_words(step, *happened, record.code),
+    if (sends(happened->kind) && !is_last) continue;
+    const std::string_view message =
+        brings ? std::string_view{}
+               : std::string_view{reinterpret_cast<const char*>(records[at].outputs.data()),
+                                  records[at].outputs.size()};
+    tell(event, SagaNews::advanced, record.step,
+         record_words(step, *happened, record.code, message),
          is_last ? until_of(step, progress_.steps[record.step], is_of_undo(happened->kind))
                  : SagaUntil{});
   }
@@ -283,6 +304,9 @@ const char* SagaHistory::take(const DomainEvent& event, std::span<const std::byt
   const SagaNews news = *saga_news_of(event.aggregate_type, event.event_type);
   switch (news) {
     case SagaNews::defined:
+    case SagaNews::participant_put:
+    case SagaNews::participant_paused:
+    case SagaNews::participant_resumed:
       break;
     case SagaNews::started: {
       const auto given = payload.subspan(sizeof(Uint128));

@@ -184,13 +184,16 @@ std::optional<SagaEvent> read_operated(std::span<const std::byte> payload) {
   event.kind = static_cast<SagaEventKind>(operated.act);
   event.step = operated.step;
   event.outcome = static_cast<StepOutcome>(operated.outcome);
-  const bool known = is_operators(event.kind) && event.kind <= SagaEventKind::operator_close;
+  const bool known = is_operators(event.kind) && (event.kind <= SagaEventKind::operator_close ||
+                                                  event.kind == SagaEventKind::operator_kick);
+  const bool kicks = event.kind == SagaEventKind::operator_kick;
   const bool whole =
       event.kind == SagaEventKind::operator_force || event.kind == SagaEventKind::operator_close;
   const bool resolves = event.kind == SagaEventKind::operator_resolve;
-  const bool fits = (whole ? event.step == no_step : event.step < limits::saga_steps_max) &&
-                    (event.outcome == StepOutcome::succeeded ||
-                     (resolves && event.outcome == StepOutcome::failed));
+  const bool is_all = event.step == no_step && (whole || kicks);
+  const bool is_one = event.step < limits::saga_steps_max && !whole;
+  const bool fits = (is_all || is_one) && (event.outcome == StepOutcome::succeeded ||
+                                           (resolves && event.outcome == StepOutcome::failed));
   const bool padded = std::all_of(std::begin(operated.reserved), std::end(operated.reserved),
                                   [](std::uint8_t byte) { return byte == 0; });
   return known && fits && padded ? std::optional{event} : std::nullopt;
@@ -210,7 +213,8 @@ std::optional<ReadSagaRecord> SagaRecordReader::next() {
 std::optional<SagaEvent> event_of(const SagaRecord& record, Timestamp at) {
   const auto kind = static_cast<SagaEventKind>(record.kind);
   const auto safety = static_cast<RetrySafety>(record.promise & ~unsigned{can_be_asked});
-  const bool known = kind != SagaEventKind::started && kind < SagaEventKind::cancel &&
+  const bool extends = kind == SagaEventKind::extended || kind == SagaEventKind::undo_extended;
+  const bool known = kind != SagaEventKind::started && (kind < SagaEventKind::cancel || extends) &&
                      record.outcome <= static_cast<std::uint8_t>(StepOutcome::cancelled) &&
                      safety <= RetrySafety::at_most_once &&
                      (kind == SagaEventKind::dispatched || record.promise == 0) &&
@@ -228,6 +232,7 @@ std::optional<SagaEvent> event_of(const SagaRecord& record, Timestamp at) {
   event.jitter = record.jitter;
   event.at = at.value();
   event.due_at = record.due_at;
+  if (sends(kind) && record.code != saga_output_missing) event.participant = record.code;
   return event;
 }
 
@@ -241,6 +246,7 @@ SagaRecord record_of(const SagaEvent& event) {
   record.attempt = event.attempt;
   record.jitter = event.jitter;
   record.due_at = event.due_at;
+  record.code = event.participant;
   return record;
 }
 

@@ -110,7 +110,8 @@ static_assert(sizeof(OperatedSaga) == 8 && std::is_trivially_copyable_v<Operated
 /// What the operator does, but for its time. Nothing for bytes that are no such act.
 [[nodiscard]] std::optional<SagaEvent> read_operated(std::span<const std::byte> payload);
 
-/// One thing in SagaAdvanced: an event of the machine. 24 bytes; `output_bytes` of outputs follow.
+/// One thing in SagaAdvanced: an event of the machine. 24 bytes; `output_bytes` of outputs follow
+/// or, of a remote step that has not succeeded, of the participant's message.
 struct SagaRecord {
   std::uint8_t kind = 0;     ///< A SagaEventKind.
   std::uint8_t outcome = 0;  ///< A StepOutcome.
@@ -118,12 +119,28 @@ struct SagaRecord {
   std::uint8_t promise = 0;  ///< Of dispatched: a RetrySafety, and 0x80 where it can be asked.
   std::uint32_t attempt = 0;
   std::uint32_t jitter = 0;
-  /// Why a local step or its undo was refused: a CreateTransferStatus, an AppendEventStatus.
+  /// Of dispatched and undo_dispatched: the participant's number; 0 = done here. Of results, why a
+  /// local step or its undo was refused (a CreateTransferStatus, an AppendEventStatus), or what a
+  /// participant's code was.
   std::uint16_t code = 0;
   std::uint16_t output_bytes = 0;
   std::uint64_t due_at = 0;
 };
 static_assert(sizeof(SagaRecord) == 24 && std::is_trivially_copyable_v<SagaRecord>);
+
+/// Does a record of this kind and outcome bring a step's outputs?
+[[nodiscard]] constexpr bool brings_outputs(SagaEventKind kind, StepOutcome outcome) {
+  return outcome == StepOutcome::succeeded &&
+         (kind == SagaEventKind::result || kind == SagaEventKind::answered);
+}
+[[nodiscard]] constexpr bool brings_outputs(const SagaRecord& record) {
+  return brings_outputs(static_cast<SagaEventKind>(record.kind),
+                        static_cast<StepOutcome>(record.outcome));
+}
+/// Is the step, or its undo, about to be sent or done?
+[[nodiscard]] constexpr bool sends(SagaEventKind kind) {
+  return kind == SagaEventKind::dispatched || kind == SagaEventKind::undo_dispatched;
+}
 
 /// SagaRecord::code of a step that names an output which is not there.
 inline constexpr std::uint16_t saga_output_missing = 0xffff;

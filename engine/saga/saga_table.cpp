@@ -53,12 +53,15 @@ StoredDefinition stored_of(SagaDefinition definition) {
   std::size_t records = 2;  // A deadline, and one to spare.
   std::size_t outputs = 0;
   std::size_t made = 0;
+  std::size_t said = 0;
   for (const SagaStep& step : definition.steps) {
     if (is_remote(step.kind)) stored.has_remote_steps = true;
     records += records_a_step;
     std::size_t bytes = 4;
     for (const SagaField& field : step.outputs) bytes += value_bytes_max(field.type);
     outputs += bytes;
+    // What a participant says where it has not done it, or not undone it.
+    if (is_remote(step.kind)) said += 2 * limits::saga_text_bytes_max;
     if (!is_local(step.kind)) continue;
     // Done, and undone: a command by two at most.
     const bool moves = step.kind <= StepKind::ledger_release;
@@ -68,7 +71,7 @@ StoredDefinition stored_of(SagaDefinition definition) {
   }
   stored.output_bytes = static_cast<std::uint32_t>(outputs);
   stored.fact_bytes_max = static_cast<std::uint32_t>(made + 3 * (sizeof(DomainEvent) + run_bytes) +
-                                                     records * sizeof(SagaRecord) + outputs);
+                                                     records * sizeof(SagaRecord) + outputs + said);
   stored.facts_max += 3;  // What was asked, what came of it, and the event of a completed one.
   stored.definition = std::move(definition);
   return stored;
@@ -249,14 +252,23 @@ void SagaTable::unlink_ended(SagaSlot slot) {
 // Where the row belongs, by its view: among what is due, or among what has ended.
 void SagaTable::place(SagaSlot slot) {
   const Row& row = rows_[slot];
-  park(slot);
+  drop_deadline(slot);
   if (is_end(status_of(slot))) return append_ended(slot);
   if (row.view.next_at != 0) {
     deadlines_.add(rows_, slot, row.view.next_at, row.view.started_at.value());
   }
 }
 
-void SagaTable::park(SagaSlot slot) {
+void SagaTable::park(SagaSlot slot, std::uint64_t now) {
+  drop_deadline(slot);
+  SagaProgress progress;
+  load(slot, progress);
+  progress.head.step_count = rows_[slot].view.step_count;
+  const std::uint64_t next = next_wake(progress, now);
+  if (next != 0) deadlines_.add(rows_, slot, next, rows_[slot].view.started_at.value());
+}
+
+void SagaTable::drop_deadline(SagaSlot slot) {
   Row& row = rows_[slot];
   if (row.deadline_at != 0) deadlines_.drop(rows_, row.deadline_at);
   row.deadline_at = 0;
@@ -301,7 +313,9 @@ void SagaTable::take_outputs(SagaSlot slot, SagaNews news, Timestamp at,
                              std::span<const std::byte> payload) {
   if (news == SagaNews::advanced) {
     SagaRecordReader reader{payload};
-    while (const auto read = reader.next()) add_outputs(slot, read->record.step, {}, read->outputs);
+    while (const auto read = reader.next()) {
+      if (brings_outputs(read->record)) add_outputs(slot, read->record.step, {}, read->outputs);
+    }
     return;
   }
   if (news != SagaNews::signalled) return;
@@ -349,7 +363,7 @@ void SagaTable::apply(SagaNews news, const DomainEvent& event, std::span<const s
 // Requires: out of the digest, and not among those that have ended.
 void SagaTable::erase(SagaSlot slot) {
   Row& row = rows_[slot];
-  park(slot);
+  drop_deadline(slot);
   std::memcpy(body_of(row), &free_bodies_[row.body_class], sizeof(std::uint64_t));
   free_bodies_[row.body_class] = row.body_at + 1;
   body_bytes_used_ -= body_bytes_min << row.body_class;

@@ -97,9 +97,9 @@ class SagaTable {
   [[nodiscard]] std::uint64_t next_due_at() const { return deadlines_.next_time(); }
   /// Requires: next_due_at() is not the end of time.
   [[nodiscard]] SagaSlot next_due() const { return deadlines_.next_slot(); }
-  /// Nothing can be done for it now: it is not due until something happens to it. No part of the
-  /// state.
-  void park(SagaSlot slot);
+  /// Nothing of what is due up to `now` can be done for it: it is due by what comes later, or when
+  /// something happens to it. No part of the state.
+  void park(SagaSlot slot, std::uint64_t now);
   /// The one that ended first of those kept; no_saga when none is.
   [[nodiscard]] SagaSlot first_ended() const {
     return first_ended_ == 0 ? no_saga : first_ended_ - 1;
@@ -194,6 +194,7 @@ class SagaTable {
                    std::span<const std::byte> bytes);
   void take_outputs(SagaSlot slot, SagaNews news, Timestamp at, std::span<const std::byte> payload);
   void place(SagaSlot slot);
+  void drop_deadline(SagaSlot slot);
   void append_ended(SagaSlot slot);
   void unlink_ended(SagaSlot slot);
   void erase(SagaSlot slot);

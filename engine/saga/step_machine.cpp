@@ -16,13 +16,31 @@ bool is_used_up(const TryProgress& tried, const RetryPolicy& policy) {
 // An error makes the next wait longer; "later" does not, for nothing is wrong.
 void wait(TryProgress& tried, const RetryPolicy& policy, const SagaEvent& event, bool is_error) {
   tried.next_at = event.at + wait_ns(tried.interval_ms, event.jitter);
-  if (is_error) tried.interval_ms = std::min(tried.interval_ms * policy.factor, policy.cap_ms);
+  if (!is_error) return;
+  const std::uint64_t longer = std::uint64_t{tried.interval_ms} * policy.factor;
+  tried.interval_ms = static_cast<std::uint32_t>(std::min(longer, policy.cap_ms));
 }
 
 void count_try(TryProgress& tried, const RetryPolicy& policy) {
-  if (tried.tries == 0) tried.interval_ms = policy.initial_ms;
+  if (tried.tries == 0) tried.interval_ms = static_cast<std::uint32_t>(policy.initial_ms);
   ++tried.tries;
   tried.next_at = 0;
+}
+
+// To a participant: from the first time on it remembers the key, for as long as it has promised.
+void note_sending(TryProgress& tried, const SagaEvent& event) {
+  ++tried.attempts;
+  tried.next_at = event.due_at;
+  if (event.participant == 0 || tried.first_sent_s != 0) return;
+  constexpr std::uint64_t ns_per_s = 1'000'000'000;
+  constexpr std::uint64_t latest = ~std::uint32_t{0};
+  tried.first_sent_s =
+      static_cast<std::uint32_t>(std::clamp(event.at / ns_per_s, std::uint64_t{1}, latest));
+}
+
+void begin_round(TryProgress& tried) {
+  ++tried.round;
+  tried.first_sent_s = 0;
 }
 
 bool is_attempt_of(const TryProgress& tried, std::uint32_t attempt) {
@@ -102,7 +120,7 @@ void take_later(StepProgress& step, const RetryPolicy& policy, const SagaEvent& 
     return is_refusal ? end_forward(step, StepState::failed) : give_up(step, false);
   }
   step.state = StepState::retry_wait;
-  if (is_refusal) ++step.forward.round;
+  if (is_refusal) begin_round(step.forward);
 }
 
 // A participant that promises nothing about repeats is never sent the same twice, whatever it says.
@@ -174,9 +192,11 @@ StepEffect take_dispatched(StepProgress& step, const RetryPolicy& policy, const 
   const bool is_due = step.state == StepState::retry_wait && !step.is(step_flag::ask_first) &&
                       event.at >= step.forward.next_at;
   if (step.state != StepState::not_started && !is_due) return StepEffect::illegal;
+  // Only whom it was sent to can know what has become of it.
+  if (step.participant != 0 && step.participant != event.participant) return StepEffect::illegal;
+  step.participant = event.participant;
   count_try(step.forward, policy);
-  ++step.forward.attempts;
-  step.forward.next_at = event.due_at;
+  note_sending(step.forward, event);
   step.state = StepState::dispatched;
   step.safety = event.safety;
   step.clear(step_flag::can_query);
@@ -193,6 +213,24 @@ StepEffect take_released(StepProgress& step, const SagaEvent& event) {
   --step.forward.tries;
   step.state = StepState::retry_wait;
   step.forward.next_at = event.at;
+  return StepEffect::changed;
+}
+
+StepEffect take_extended(StepProgress& step, const SagaEvent& event) {
+  if (!is_attempt_of(step.forward, event.attempt)) return StepEffect::illegal;
+  if (step.state != StepState::dispatched || event.attempt != step.forward.attempts) {
+    return StepEffect::stale;
+  }
+  step.forward.next_at = std::max(step.forward.next_at, event.due_at);
+  return StepEffect::changed;
+}
+
+StepEffect take_undo_extended(StepProgress& step, const SagaEvent& event) {
+  if (!is_attempt_of(step.undo, event.attempt)) return StepEffect::illegal;
+  if (step.compensation != CompensationState::dispatched || event.attempt != step.undo.attempts) {
+    return StepEffect::stale;
+  }
+  step.undo.next_at = std::max(step.undo.next_at, event.due_at);
   return StepEffect::changed;
 }
 
@@ -239,9 +277,9 @@ StepEffect take_undo_dispatched(StepProgress& step, const RetryPolicy& policy,
   const bool is_due =
       step.compensation == CompensationState::retry_wait && event.at >= step.undo.next_at;
   if (step.compensation != CompensationState::ready && !is_due) return StepEffect::illegal;
+  if (step.participant != event.participant) return StepEffect::illegal;
   count_try(step.undo, policy);
-  ++step.undo.attempts;
-  step.undo.next_at = event.due_at;
+  note_sending(step.undo, event);
   step.compensation = CompensationState::dispatched;
   return StepEffect::changed;
 }
@@ -310,14 +348,14 @@ StepEffect take_undo_result(StepProgress& step, const RetryPolicy& policy, const
   const bool ends = event.outcome == StepOutcome::lost || is_used_up(step.undo, policy);
   step.compensation = ends ? CompensationState::unknown : CompensationState::retry_wait;
   if (ends) step.undo.next_at = 0;
-  if (!ends && is_refusal && !step.is(step_flag::undo_in_doubt)) ++step.undo.round;
+  if (!ends && is_refusal && !step.is(step_flag::undo_in_doubt)) begin_round(step.undo);
   return StepEffect::changed;
 }
 
 void retry_forward(StepProgress& step, const RetryPolicy& policy, std::uint64_t now) {
   const bool was_refused = step.state == StepState::failed;
   if (was_refused) {
-    ++step.forward.round;
+    begin_round(step.forward);
     step.forward.attempts_before = step.forward.attempts;
   }
   const bool must_ask =
@@ -326,13 +364,25 @@ void retry_forward(StepProgress& step, const RetryPolicy& policy, std::uint64_t 
   step.clear(step_flag::exhausted | step_flag::never_again);
   if (must_ask) step.set(step_flag::ask_first);
   step.forward.tries = 0;
-  step.forward.interval_ms = policy.initial_ms;
+  step.forward.interval_ms = static_cast<std::uint32_t>(policy.initial_ms);
   step.forward.next_at = now;
+}
+
+bool kick(StepProgress& step, bool goes_forward, std::uint64_t now) {
+  bool waited = false;
+  const auto end_wait = [&](TryProgress& tried) {
+    if (tried.next_at <= now) return;
+    tried.next_at = now;
+    waited = true;
+  };
+  if (goes_forward && step.state == StepState::retry_wait) end_wait(step.forward);
+  if (step.compensation == CompensationState::retry_wait) end_wait(step.undo);
+  return waited;
 }
 
 void retry_undo(StepProgress& step) {
   if (step.compensation == CompensationState::refused) {
-    ++step.undo.round;
+    begin_round(step.undo);
     step.undo.attempts_before = step.undo.attempts;
   }
   step.compensation = CompensationState::ready;

@@ -41,6 +41,8 @@ enum class StepEffect : std::uint8_t {
 [[nodiscard]] StepEffect take_dispatched(StepProgress& step, const RetryPolicy& policy,
                                          const SagaEvent& event);
 [[nodiscard]] StepEffect take_released(StepProgress& step, const SagaEvent& event);
+/// More time for what is out: never less than it had.
+[[nodiscard]] StepEffect take_extended(StepProgress& step, const SagaEvent& event);
 [[nodiscard]] StepEffect take_asked(StepProgress& step, const SagaEvent& event);
 /// Also `answered`. `may_go_on` is false where the saga goes back: then nothing is tried again.
 [[nodiscard]] StepEffect take_result(StepProgress& step, const RetryPolicy& policy,
@@ -50,6 +52,7 @@ enum class StepEffect : std::uint8_t {
 [[nodiscard]] StepEffect take_undo_dispatched(StepProgress& step, const RetryPolicy& policy,
                                               const SagaEvent& event);
 [[nodiscard]] StepEffect take_undo_released(StepProgress& step, const SagaEvent& event);
+[[nodiscard]] StepEffect take_undo_extended(StepProgress& step, const SagaEvent& event);
 [[nodiscard]] StepEffect take_undo_result(StepProgress& step, const RetryPolicy& policy,
                                           const SagaEvent& event);
 
@@ -58,5 +61,7 @@ enum class StepEffect : std::uint8_t {
 /// have happened is asked for under the same name.
 void retry_forward(StepProgress& step, const RetryPolicy& policy, std::uint64_t now);
 void retry_undo(StepProgress& step);
+/// Ends its waits for the next try; false where it has none. `goes_forward`: the saga still does.
+[[nodiscard]] bool kick(StepProgress& step, bool goes_forward, std::uint64_t now);
 
 }  // namespace daybook

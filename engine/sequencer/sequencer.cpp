@@ -24,6 +24,7 @@ std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::put_checkpoints) return sizeof(EventCheckpoint);
   if (kind == RequestKind::tcc_commands) return sizeof(TccCommand);
   if (commands_sagas(kind)) return sizeof(DomainEvent);
+  if (kind == RequestKind::answer_steps) return sizeof(StepAnswer);
   return 0;
 }
 
@@ -36,7 +37,7 @@ FactKind fact_kind(RequestKind kind) {
   }
   if (kind == RequestKind::change_accounts) return FactKind::account_change;
   if (kind == RequestKind::put_names) return FactKind::name;
-  if (appends_events(kind) || commands_sagas(kind)) return FactKind::domain_event;
+  if (appends_events(kind) || drives_sagas(kind)) return FactKind::domain_event;
   if (kind == RequestKind::put_checkpoints) return FactKind::checkpoint;
   return FactKind::clock_change;
 }
@@ -77,8 +78,11 @@ constexpr std::uint16_t linked_event_chain_open = 2;
 }  // namespace
 
 Sequencer::Sequencer(const SequencerSettings& settings, State& state, FactReader& facts)
-    : settings_{settings}, state_{state}, facts_{facts} {
+    : settings_{settings}, state_{state}, facts_{facts}, desk_{state} {
   saga_command_.reserve(command_payload_bytes_max);
+  saga_outputs_.reserve((limits::saga_outputs_max + 2) * saga_value_bytes_max);
+  work_payload_.reserve(limits::work_command_bytes_max);
+  desk_.note_all(state.last_timestamp().value());
 }
 
 void Sequencer::open(EntryBuilder& slab) {
@@ -95,6 +99,9 @@ bool Sequencer::fits(const RequestSlot& request) const {
   }
   if (commands_sagas(request.kind)) {
     return slab_->fits(EntryBuilder::worst_case_bytes(0, 0, 0) + bound_of_sagas(request).bytes);
+  }
+  if (request.kind == RequestKind::answer_steps) {
+    return slab_->fits(EntryBuilder::worst_case_bytes(0, 0, 0) + bound_of_answers(request).bytes);
   }
   const std::size_t bundled = request.bundled.size();
   return slab_->fits(EntryBuilder::worst_case_bytes(
@@ -120,6 +127,7 @@ void Sequencer::execute(RequestSlot& request, std::uint64_t now_ns) {
   request.status = RequestStatus::ok;
   request.item_count = 0;
   request.rebuild_reply = false;
+  request.is_kept = false;
   request.wait_for = state_.last_sequence();
   request.first_sequence = state_.last_sequence();
   if (is_journaled(request.kind)) return execute_journaled(request, now_ns);
@@ -129,6 +137,10 @@ void Sequencer::execute(RequestSlot& request, std::uint64_t now_ns) {
     request.state_digest = state_.digest();
     request.head_segment = state_.segment_hashed();
     request.head = state_.segment_chain();
+  } else if (request.kind == RequestKind::take_work) {
+    take_work(request);
+  } else if (request.kind == RequestKind::list_participants) {
+    list_participants(request);
   } else if (request.kind == RequestKind::open_session) {
     request.highest_number = state_.windows.highest_number(request.client);
   } else {
@@ -174,9 +186,10 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
 
   RequestStatus status = refusal_of(request, now_ns);
   if (status == RequestStatus::ok) {
-    status = request.kind == RequestKind::tcc_commands ? refusal_of_tcc(request)
-             : commands_sagas(request.kind)            ? refusal_of_sagas(request)
-                                                       : refusal_of_payloads(request);
+    status = request.kind == RequestKind::tcc_commands   ? refusal_of_tcc(request)
+             : commands_sagas(request.kind)              ? refusal_of_sagas(request)
+             : request.kind == RequestKind::answer_steps ? refusal_of_answers(request)
+                                                         : refusal_of_payloads(request);
   }
   if (status == RequestStatus::ok) status = refusal_of_names(request);
   Batch batch{.request = &request,
@@ -207,7 +220,7 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
       static_cast<std::uint32_t>(state_.last_sequence().value() - batch.operation.value());
   const bool counts_its_runs = request.kind == RequestKind::bundle ||
                                request.kind == RequestKind::tcc_commands ||
-                               commands_sagas(request.kind);
+                               drives_sagas(request.kind);
   if (!counts_its_runs) slab_->last_run().count = created;
   if (runs_events) record_names(request);
   record_operation(batch, status, created);
@@ -228,7 +241,7 @@ RequestStatus Sequencer::refusal_of(const RequestSlot& request, std::uint64_t no
   }
   const std::uint64_t time = engine_time(now_ns);
   const std::uint64_t more = request.kind == RequestKind::tcc_commands ? limits::tcc_settlements_max
-                             : commands_sagas(request.kind)            ? limits::saga_facts_max
+                             : drives_sagas(request.kind)              ? limits::saga_facts_max
                                                                        : 0;
   if (time > limits::timestamp_max - request.event_count - more) {
     return RequestStatus::clock_out_of_range;
@@ -268,6 +281,7 @@ void Sequencer::execute_events(Batch& batch) {
   if (batch.request->kind == RequestKind::bundle) return execute_bundle(batch);
   if (batch.request->kind == RequestKind::tcc_commands) return execute_tcc(batch);
   if (commands_sagas(batch.request->kind)) return execute_sagas(batch);
+  if (batch.request->kind == RequestKind::answer_steps) return execute_answers(batch);
   switch (fact_kind(batch.request->kind)) {
     case FactKind::account:
       return create_accounts(batch);
@@ -486,6 +500,7 @@ void Sequencer::change_accounts(Batch& batch) {
 std::uint64_t Sequencer::slots_of(const RequestSlot& request) const {
   if (request.kind == RequestKind::tcc_commands) return tcc_slots(request);
   if (commands_sagas(request.kind)) return bound_of_sagas(request).facts;
+  if (request.kind == RequestKind::answer_steps) return bound_of_answers(request).facts;
   return takes_slots(request.kind) ? request.event_count : 0;
 }
 

@@ -15,6 +15,7 @@
 #include "engine/decide/saga_run.hpp"
 #include "engine/ledger/fact_reader.hpp"
 #include "engine/ports/request_slot.hpp"
+#include "engine/sequencer/work_desk.hpp"
 #include "engine/state/state.hpp"
 
 namespace daybook {
@@ -92,7 +93,7 @@ class Sequencer {
   /// Goes on with sagas for which something is due, as one operation of the engine's own, and says
   /// how many; more may be due afterwards. Requires: fits_saga_work().
   std::uint32_t drive_sagas(std::uint64_t now_ns);
-  [[nodiscard]] bool sagas_are_due(std::uint64_t now_ns) const;
+  [[nodiscard]] bool sagas_are_due(std::uint64_t now_ns);
   /// Forgets sagas that ended, where more than the setting are kept or less than an eighth of their
   /// room is left. Requires: fits_saga_work().
   std::uint32_t forget_sagas(std::uint64_t now_ns);
@@ -100,7 +101,7 @@ class Sequencer {
   [[nodiscard]] bool fits_saga_work() const;
 
   /// Is there anything that the engine does of its own accord, because it is time?
-  [[nodiscard]] bool work_is_due(std::uint64_t now_ns) const {
+  [[nodiscard]] bool work_is_due(std::uint64_t now_ns) {
     return holds_are_due(now_ns) || tccs_are_due(now_ns) || tccs_are_to_be_pruned() ||
            sagas_are_due(now_ns) || sagas_are_to_be_forgotten();
   }
@@ -108,8 +109,19 @@ class Sequencer {
   [[nodiscard]] bool do_due_work(std::uint64_t now_ns);
   /// When the next hold, transaction or saga falls due; the end of time when none does.
   [[nodiscard]] std::uint64_t next_deadline() const {
-    return std::min(
-        {state_.holds.next_deadline(), state_.tccs.next_deadline(), state_.sagas.next_due_at()});
+    return std::min({state_.holds.next_deadline(), state_.tccs.next_deadline(),
+                     state_.sagas.next_due_at(), desk_.wake_at()});
+  }
+
+  /// Questions for work are kept, and handed back here: with their commands, once the entry that
+  /// sends them was closed, or because they are wanted back.
+  template <typename Give>
+  void give_filled(Give give) {
+    desk_.give_filled(give);
+  }
+  template <typename Give>
+  void give_recalled(Give give) {
+    desk_.give_recalled(give);
   }
 
   /// Completes the open entry, but for its hashes; the value stays in the slab.
@@ -242,10 +254,16 @@ class Sequencer {
                      const SagaProgress& after);
   /// False: there was nothing to do.
   bool drive_saga(SagaWork& work, SagaSlot slot);
+  void begin_drive(const SagaWork& work, SagaSlot slot);
+  bool finish_drive(SagaWork& work, SagaSlot slot);
+  [[nodiscard]] SagaSlot next_to_drive(std::uint64_t due);
+  void apply_saga_news(SagaNews news, const DomainEvent& event, std::span<const std::byte> payload,
+                       const SagaProgress& after);
   /// The id of what a step makes: the first time what everybody can work out, then what nobody can.
   [[nodiscard]] Uint128 saga_id_of(std::uint32_t step, SagaOperation operation, std::uint32_t round,
                                    std::uint32_t probe) const;
-  [[nodiscard]] bool advance_saga(SagaWork& work);
+  [[nodiscard]] bool advance_saga(SagaWork& work, SagaSlot slot);
+  void take_action(SagaWork& work, SagaSlot slot, const SagaAction& action);
   void end_wait(std::uint8_t step);
   void begin_wait(std::uint8_t step);
   void do_saga_step(SagaWork& work, std::uint8_t step);
@@ -262,6 +280,23 @@ class Sequencer {
                                                   std::span<const std::byte> payload);
   void tell_completed(SagaWork& work, const SagaView& view, const StoredDefinition& stored);
   [[nodiscard]] std::uint64_t sagas_to_forget() const;
+
+  // sequencer_work.cpp.
+  void take_work(RequestSlot& question);
+  void list_participants(RequestSlot& request) const;
+  [[nodiscard]] SagaBound bound_of_answers(const RequestSlot& request) const;
+  [[nodiscard]] RequestStatus refusal_of_answers(RequestSlot& request) const;
+  void execute_answers(Batch& batch);
+  [[nodiscard]] AppendEventStatus take_answer(SagaWork& work, ParticipantNumber participant,
+                                              const StepAnswer& answer,
+                                              std::span<const std::byte> payload);
+  void put_answered_outputs(const SagaStep& step, std::string_view reference,
+                            const WorkValueWalk& brought);
+  [[nodiscard]] bool is_key_forgotten(const SagaAction& action, const RemoteAsk& ask) const;
+  [[nodiscard]] StepSet offer_remote_steps(SagaSlot slot);
+  void send_step(SagaSlot slot, const SagaAction& action);
+  void lose_step(const SagaAction& action);
+  void end_lease(std::uint8_t step, bool of_undo);
 
   // sequencer_bundle.cpp.
   void execute_bundle(Batch& batch);
@@ -300,7 +335,11 @@ class Sequencer {
   Transfer record_;  // Of a transfer that the journal gets other than it was asked for.
   RequestNames request_names_;
   RequestEvents request_events_;
+  WorkDesk desk_;
   SagaRun saga_run_;
+  SagaProgress saga_before_;             // Of the saga that an event is about.
+  std::vector<std::byte> saga_outputs_;  // That a participant's answer brings.
+  std::vector<std::byte> work_payload_;  // Of a command to a participant.
   SagaProgress saga_after_;              // Of the command at hand.
   std::vector<std::byte> saga_command_;  // The payload of a command that a step makes.
 };

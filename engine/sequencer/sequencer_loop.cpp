@@ -34,6 +34,7 @@ void SequencerLoop::run() {
     if (links_.progress.failed()) return;
     bool worked = take_own_facts();
     worked = take_requests() || worked;
+    worked = give_back_recalled() || worked;
     worked = close_if_idle() || worked;
     if (worked) {
       idle_turns_ = 0;
@@ -51,6 +52,18 @@ void SequencerLoop::run() {
 
 std::uint64_t SequencerLoop::now_ns() {
   return links_.clock == nullptr ? 0 : links_.clock->now_ns();
+}
+
+// Questions for work that their io threads want back.
+bool SequencerLoop::give_back_recalled() {
+  const std::uint64_t recalled = recalled_now();
+  if (recalled == recalled_) return false;
+  recalled_ = recalled;
+  links_.sequencer.give_recalled([this](RequestSlot& question) {
+    push_reply(*question.kept_for, question);
+    if (question.kept_for->io_sleeper != nullptr) question.kept_for->io_sleeper->wake();
+  });
+  return true;
 }
 
 bool SequencerLoop::take_requests() {
@@ -74,6 +87,10 @@ bool SequencerLoop::take_from(IoChannel& channel) {
     channel.requests.pop();
     const Sequence before = links_.sequencer.state().last_sequence();
     execute(request);
+    if (request.is_kept) {
+      request.kept_for = &channel;
+      continue;
+    }
     if (request.kind == RequestKind::advance_clock && request.status == RequestStatus::ok &&
         before < request.wait_for) {
       // All that falls due with it is released before it is answered.
@@ -228,6 +245,12 @@ void SequencerLoop::close_entry() {
   pages_of_[closed_ % Slabs::slab_count] = pages;
   ++closed_;
   entry_is_open_ = false;
+  // With the entry on its way: they leave once it is durable.
+  links_.sequencer.give_filled([this, &closed](RequestSlot& question) {
+    question.wait_for = closed.last;
+    question.first_sequence = closed.last;
+    push_reply(*question.kept_for, question);
+  });
   links_.progress.entries_closed.store(closed_, std::memory_order_release);
   links_.progress.entry_open.store(false, std::memory_order_release);
   links_.journaler.wake();
@@ -258,6 +281,14 @@ bool SequencerLoop::work_waits(std::uint64_t engine_now) const {
                      [](const auto& channel) { return channel->requests.size_approximate() > 0; });
 }
 
+std::uint64_t SequencerLoop::recalled_now() const {
+  std::uint64_t recalled = 0;
+  for (const auto& channel : links_.channels) {
+    recalled += channel->recalled.load(std::memory_order_acquire);
+  }
+  return recalled;
+}
+
 void SequencerLoop::rest() {
   ++idle_turns_;
   if (idle_turns_ <= settings_.idle_spins) return;
@@ -271,7 +302,7 @@ void SequencerLoop::rest() {
   const std::uint64_t now = now_ns();
   const std::uint64_t deadline = links_.sequencer.next_deadline();
   const bool falls_due = links_.clock != nullptr && deadline > now;
-  if (!work_waits(now) && !stop_now) {
+  if (!work_waits(now) && recalled_now() == recalled_ && !stop_now) {
     links_.sleeper.sleep(falls_due ? std::min(sleep_ns_max, deadline - now) : sleep_ns_max);
   }
   links_.sleeper.retract();

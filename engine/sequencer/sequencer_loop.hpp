@@ -70,6 +70,8 @@ class SequencerLoop {
   [[nodiscard]] bool take_requests() RUNS_ON(sequencer_thread);
   [[nodiscard]] bool take_from(IoChannel& channel) RUNS_ON(sequencer_thread);
   [[nodiscard]] bool take_own_facts() RUNS_ON(sequencer_thread);
+  [[nodiscard]] bool give_back_recalled() RUNS_ON(sequencer_thread);
+  [[nodiscard]] std::uint64_t recalled_now() const RUNS_ON(sequencer_thread);
   [[nodiscard]] bool close_if_idle() RUNS_ON(sequencer_thread);
   [[nodiscard]] bool open_entry() RUNS_ON(sequencer_thread);
   void close_entry() RUNS_ON(sequencer_thread);
@@ -97,6 +99,7 @@ class SequencerLoop {
   std::uint64_t pages_at_begin_ OWNED_BY(sequencer_thread) = 0;
   std::array<std::uint64_t, Slabs::slab_count> pages_of_ OWNED_BY(sequencer_thread){};
   std::uint32_t idle_turns_ OWNED_BY(sequencer_thread) = 0;
+  std::uint64_t recalled_ OWNED_BY(sequencer_thread) = 0;  // Of all channels, as seen last.
   /// A clock being moved: answered once all that is due with it was released.
   RequestSlot* advance_ OWNED_BY(sequencer_thread) = nullptr;
   IoChannel* advance_channel_ OWNED_BY(sequencer_thread) = nullptr;

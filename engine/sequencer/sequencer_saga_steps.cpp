@@ -34,13 +34,21 @@ Uint128 Sequencer::saga_id_of(std::uint32_t step, SagaOperation operation, std::
                       static_cast<std::uint32_t>(drawn));
 }
 
-bool Sequencer::drive_saga(SagaWork& work, SagaSlot slot) {
+void Sequencer::begin_drive(const SagaWork& work, SagaSlot slot) {
   // Facts come in between, but all of them belong to this moment.
   const std::uint64_t made_max = state_.sagas.definition_of(slot).facts_max - 3;
-  const Timestamp at{work.next_time.value() + made_max};
-  saga_run_.begin(state_.sagas, slot, at);
-  while (advance_saga(work)) {
+  saga_run_.begin(state_.sagas, slot, Timestamp{work.next_time.value() + made_max});
+}
+
+bool Sequencer::drive_saga(SagaWork& work, SagaSlot slot) {
+  begin_drive(work, slot);
+  return finish_drive(work, slot);
+}
+
+bool Sequencer::finish_drive(SagaWork& work, SagaSlot slot) {
+  while (advance_saga(work, slot)) {
   }
+  const Timestamp at = saga_run_.at();
   if (saga_run_.records().empty()) return false;
   const SagaProgress& after = saga_run_.progress();
   const SagaView view = state_.sagas.at(slot);
@@ -53,26 +61,42 @@ bool Sequencer::drive_saga(SagaWork& work, SagaSlot slot) {
 }
 
 // One thing; false when the saga waits for others or has ended.
-bool Sequencer::advance_saga(SagaWork& work) {
-  if (is_end(saga_run_.progress().head.status)) return false;
-  const SagaRun::Due due = saga_run_.take_next_due();
-  if (due.what == SagaRun::Next::nothing) return false;
-  if (due.what == SagaRun::Next::deadline) {
-    const SagaEvent deadline = saga_run_.event_of(SagaEventKind::deadline, no_step);
-    ENSURE(saga_run_.take(deadline, 0, {}), "a saga that runs takes its deadline");
-    return true;
+bool Sequencer::advance_saga(SagaWork& work, SagaSlot slot) {
+  const StepSet sendable = saga_run_.stored().has_remote_steps ? offer_remote_steps(slot) : 0;
+  const SagaRun::Due due = saga_run_.take_next_due(sendable);
+  switch (due.what) {
+    case SagaRun::Next::nothing:
+      return false;
+    case SagaRun::Next::deadline: {
+      const SagaEvent deadline = saga_run_.event_of(SagaEventKind::deadline, no_step);
+      ENSURE(saga_run_.take(deadline, 0, {}), "a saga that runs takes its deadline");
+      return true;
+    }
+    case SagaRun::Next::wait:
+      end_wait(due.step);
+      return true;
+    case SagaRun::Next::lease:
+    case SagaRun::Next::undo_lease:
+      end_lease(due.step, due.what == SagaRun::Next::undo_lease);
+      return true;
+    case SagaRun::Next::action:
+      take_action(work, slot, due.action);
+      return true;
   }
-  const std::uint8_t step = due.action.step;
-  if (due.what == SagaRun::Next::wait) {
-    end_wait(due.step);
-  } else if (due.action.kind == SagaActionKind::undo) {
-    undo_saga_step(work, step);
-  } else if (is_wait(saga_run_.step(step).kind)) {
-    begin_wait(step);
+  return false;
+}
+
+void Sequencer::take_action(SagaWork& work, SagaSlot slot, const SagaAction& action) {
+  const StepKind kind = saga_run_.step(action.step).kind;
+  if (is_remote(kind)) {
+    send_step(slot, action);
+  } else if (action.kind == SagaActionKind::undo) {
+    undo_saga_step(work, action.step);
+  } else if (is_wait(kind)) {
+    begin_wait(action.step);
   } else {
-    do_saga_step(work, step);
+    do_saga_step(work, action.step);
   }
-  return true;
 }
 
 // A timer is done, a signal has not come.

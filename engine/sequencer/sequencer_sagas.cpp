@@ -95,7 +95,25 @@ void Sequencer::add_saga_news(SagaNews news, SagaSlot slot, Timestamp at,
   event.version = view.version + 1;
   event.payload_bytes = static_cast<std::uint32_t>(payload.size());
   add_saga_event(event, payload);
+  apply_saga_news(news, event, payload, after);
+}
+
+// And what it is to those who do remote steps.
+void Sequencer::apply_saga_news(SagaNews news, const DomainEvent& event,
+                                std::span<const std::byte> payload, const SagaProgress& after) {
+  const SagaSlot slot = is_of_participants(news) || news == SagaNews::defined
+                            ? no_saga
+                            : state_.sagas.find(event.aggregate_id);
+  if (slot != no_saga && news != SagaNews::forgotten) {
+    const StoredDefinition& stored = state_.sagas.definition_of(slot);
+    if (stored.has_remote_steps) {
+      state_.sagas.load(slot, saga_before_);
+      desk_.note_progress(stored.definition, saga_before_, after);
+    }
+  }
   state_.apply_saga(news, event, payload, after);
+  if (news == SagaNews::defined || news == SagaNews::participant_put) desk_.note_types();
+  if (is_of_participants(news)) desk_.note_change();
 }
 
 void Sequencer::prepare_for_sagas(std::uint64_t facts) {
@@ -153,8 +171,8 @@ void Sequencer::execute_saga_command(Batch& batch, SagaWork& work, std::uint32_t
   }
   event.timestamp = take_time(work);
   add_saga_event(event, payload);
-  state_.apply_saga(news, event, payload, after);
-  if (news == SagaNews::defined) return;
+  apply_saga_news(news, event, payload, after);
+  if (news == SagaNews::defined || is_of_participants(news)) return;
   const SagaSlot slot = state_.sagas.find(event.aggregate_id);
   if (slot != no_saga) drive_saga(work, slot);
 }
@@ -172,10 +190,18 @@ bool Sequencer::fits_saga_work() const {
   return slab_->fits(own_work_bytes + EntryBuilder::worst_case_bytes(0, 0, 0));
 }
 
-bool Sequencer::sagas_are_due(std::uint64_t now_ns) const {
-  return state_.sagas.next_due_at() <= engine_time(now_ns) &&
-         has_room_for(state_, state_.sagas.definition_of(state_.sagas.next_due())) &&
+bool Sequencer::sagas_are_due(std::uint64_t now_ns) {
+  const std::uint64_t now = engine_time(now_ns);
+  const bool by_time = state_.sagas.next_due_at() <= now;
+  const SagaSlot next = by_time ? state_.sagas.next_due() : desk_.next_saga(now);
+  return next != no_saga && has_room_for(state_, state_.sagas.definition_of(next)) &&
          state_.last_timestamp().value() <= limits::timestamp_max - limits::saga_facts_max;
+}
+
+// What is due first; then what waited for somebody who has come.
+SagaSlot Sequencer::next_to_drive(std::uint64_t due) {
+  if (state_.sagas.next_due_at() <= due) return state_.sagas.next_due();
+  return desk_.next_saga(due);
 }
 
 std::uint32_t Sequencer::drive_sagas(std::uint64_t now_ns) {
@@ -196,8 +222,10 @@ std::uint32_t Sequencer::drive_sagas(std::uint64_t now_ns) {
                 .definitions = 0};
   std::uint32_t count = 0;
   SagaBound done;
-  while (count < limits::sagas_driven_at_once_max && state_.sagas.next_due_at() <= due) {
-    const SagaSlot slot = state_.sagas.next_due();
+  while (count < limits::sagas_driven_at_once_max) {
+    const bool by_time = state_.sagas.next_due_at() <= due;
+    const SagaSlot slot = next_to_drive(due);
+    if (slot == no_saga) break;
     const StoredDefinition& stored = state_.sagas.definition_of(slot);
     done.facts += stored.facts_max;
     done.bytes += stored.fact_bytes_max + sizeof(DomainEvent) + sizeof(Run);
@@ -206,10 +234,11 @@ std::uint32_t Sequencer::drive_sagas(std::uint64_t now_ns) {
       break;
     }
     work.first_transfer = slab_->transfer_count();
+    if (!by_time) desk_.take_turn(due);
     if (drive_saga(work, slot)) {
       ++count;
-    } else {
-      state_.sagas.park(slot);
+    } else if (by_time) {
+      state_.sagas.park(slot, saga_run_.at().value());
     }
   }
   record_own_operation(RequestKind::drive_sagas, time, count, operation_sequence);

@@ -43,6 +43,7 @@ class StateReader {
   Result<void> take_checkpoint(const EventCheckpoint& saved);
   Result<void> take_definition(const SnapshotBlock& block);
   Result<void> take_sagas(const SnapshotBlock& block);
+  Result<void> take_participant(const SnapshotBlock& block);
   Result<void> take_tccs(const SnapshotBlock& block);
   Result<void> take_tcc(const TccView& view);
   Result<void> take_tcc_branch(const TccTable::SavedBranch& saved);
@@ -137,6 +138,8 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
       return take_definition(block);
     case BlockKind::sagas:
       return take_sagas(block);
+    case BlockKind::participants:
+      return take_participant(block);
     case BlockKind::tcc_watermark:
     case BlockKind::tccs:
     case BlockKind::tcc_branches:
@@ -338,6 +341,19 @@ Result<void> StateReader::take_sagas(const SnapshotBlock& block) {
     if (fault != nullptr) return wrong(fault);
     left = left.subspan(padded);
   }
+  return {};
+}
+
+Result<void> StateReader::take_participant(const SnapshotBlock& block) {
+  const auto bytes = block.items<std::byte>();
+  ParticipantTable::Saved saved;
+  if (!bytes || bytes->size() < sizeof(saved)) return wrong("has half a participant");
+  std::memcpy(&saved, bytes->data(), sizeof(saved));
+  const auto text = bytes->subspan(sizeof(saved));
+  if (text.size() != saved.text_bytes) return wrong("has half a participant");
+  const char* const fault =
+      state_.participants.restore(saved, {reinterpret_cast<const char*>(text.data()), text.size()});
+  if (fault != nullptr) return wrong(fault);
   return {};
 }
 

@@ -71,6 +71,19 @@ void write_sagas(const SagaTable& table, SnapshotWriter& into) {
   write();
 }
 
+void write_participants(const ParticipantTable& table, SnapshotWriter& into) {
+  std::vector<std::byte> gathered;
+  for (std::size_t number = 1; number <= table.count(); ++number) {
+    const auto which = static_cast<ParticipantNumber>(number);
+    const ParticipantTable::Saved saved = table.saved(which);
+    const std::string& text = table.at(which).registration.canonical;
+    gathered.resize(sizeof(saved) + text.size());
+    std::memcpy(gathered.data(), &saved, sizeof(saved));
+    std::memcpy(gathered.data() + sizeof(saved), text.data(), text.size());
+    into.put(BlockKind::participants, std::span<const std::byte>{gathered});
+  }
+}
+
 void write_tables(const State& state, SnapshotWriter& into) {
   {
     Batch<SavedLedger> ledgers{into, BlockKind::ledgers};
@@ -114,6 +127,7 @@ void write_tables(const State& state, SnapshotWriter& into) {
   into.put(BlockKind::event_checkpoints, state.checkpoints.all());
   write_tccs(state.tccs, into);
   write_sagas(state.sagas, into);
+  write_participants(state.participants, into);
   into.put(BlockKind::time_notes, state.transfer_times.notes());
 }
 

@@ -347,6 +347,12 @@ void State::apply_command(const DomainEvent& event, std::span<const std::byte> p
 
 void State::apply_saga(SagaNews news, const DomainEvent& event, std::span<const std::byte> payload,
                        const SagaProgress& after) {
+  if (is_of_participants(news)) {
+    digest_.subtract(participants.digest());
+    participants.apply(news, event, payload);
+    digest_.add(participants.digest());
+    return;
+  }
   digest_.subtract(sagas.digest());
   sagas.apply(news, event, payload, after);
   digest_.add(sagas.digest());
@@ -460,6 +466,7 @@ std::uint64_t State::digest_of_tables() const {
   sum.add(aggregates.digest_of_rows());
   sum.add(tccs.digest_of_rows());
   sum.add(sagas.digest_of_rows());
+  sum.add(participants.digest_of_rows());
   for (const EventCheckpoint& each : checkpoints.all()) sum.add(digest_of(checkpoint_kind, each));
   sum.add(windows.digest());
   sum.add(digest_of(clock_kind, clock_));

@@ -13,6 +13,7 @@
 #include "engine/model/domain_event.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/saga/participant_table.hpp"
 #include "engine/saga/saga_table.hpp"
 #include "engine/streams/checkpoint_table.hpp"
 #include "engine/streams/event_id_table.hpp"
@@ -109,7 +110,8 @@ class State {
   /// TccTable::apply().
   void apply_tcc(const TccFact& fact);
 
-  /// What the event of a saga does to it, beside append_event(). Requires: as SagaTable::apply().
+  /// What the event of a saga or of a participant does to it, beside append_event(). Requires: as
+  /// SagaTable::apply(), ParticipantTable::apply().
   void apply_saga(SagaNews news, const DomainEvent& event, std::span<const std::byte> payload,
                   const SagaProgress& after);
 
@@ -217,6 +219,7 @@ class State {
   AggregateTables aggregates;
   TccTable tccs;
   SagaTable sagas;
+  ParticipantTable participants;
   CheckpointTable checkpoints;
   ReplyWindows windows;
 

@@ -11,7 +11,9 @@ DomainEvent event_of(const Uint128& id, SagaNews news, const Uint128& aggregate,
                      const OperationAttributes& attributes) {
   DomainEvent event;
   event.id = id;
-  event.aggregate_type = news == SagaNews::defined ? saga_definition_type() : saga_type();
+  event.aggregate_type = news == SagaNews::defined  ? saga_definition_type()
+                         : is_of_participants(news) ? participant_type()
+                                                    : saga_type();
   event.aggregate_id = aggregate;
   event.event_type = event_type_of(news);
   event.business_id = attributes.business_id;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/model/saga_types.hpp"
+#include "engine/saga/participant.hpp"
 #include "engine/saga/saga_payload.hpp"
 #include "tools/daybook/text/id_text.hpp"
 
@@ -18,8 +19,11 @@ std::string record_text(const SagaRecord& record) {
   if (!event) return std::string{unreadable};
   if (event->kind == SagaEventKind::deadline) return "its deadline has passed";
   const std::string step = step_text(event->step);
-  const std::string with = record.code == 0 ? "" : fmt::format(" (status {})", record.code);
-  const auto told = [&](std::string_view what) { return fmt::format("{} {}{}", step, what, with); };
+  const std::string_view what = event->participant != 0 ? "sent to participant" : "status";
+  const std::string with = record.code == 0 ? "" : fmt::format(" ({} {})", what, record.code);
+  const auto told = [&](std::string_view words) {
+    return fmt::format("{} {}{}", step, words, with);
+  };
   switch (event->kind) {
     case SagaEventKind::dispatched:
       return told("begun");
@@ -30,6 +34,9 @@ std::string record_text(const SagaRecord& record) {
     case SagaEventKind::released:
     case SagaEventKind::undo_released:
       return told("given back");
+    case SagaEventKind::extended:
+    case SagaEventKind::undo_extended:
+      return told("given more time");
     case SagaEventKind::undo_result:
       if (event->outcome == StepOutcome::succeeded) return told("undone");
       return told(fmt::format("undo: {}", to_string(event->outcome)));
@@ -43,6 +50,7 @@ std::string record_text(const SagaRecord& record) {
     case SagaEventKind::operator_skip:
     case SagaEventKind::operator_force:
     case SagaEventKind::operator_close:
+    case SagaEventKind::operator_kick:
       break;
   }
   return told(event->outcome == StepOutcome::retry_later ? "not done" : to_string(event->outcome));
@@ -77,6 +85,9 @@ std::string act_text(std::span<const std::byte> payload) {
   if (act->kind == SagaEventKind::operator_skip) return fmt::format("an operator skips {}", step);
   if (act->kind == SagaEventKind::operator_force) return "an operator has it undone";
   if (act->kind == SagaEventKind::operator_close) return "an operator closes it";
+  if (act->kind == SagaEventKind::operator_kick) {
+    return fmt::format("an operator ends the wait of {}", step);
+  }
   return fmt::format("an operator resolves {}: {}", step, to_string(act->outcome));
 }
 
@@ -87,6 +98,21 @@ std::string definition_text(std::span<const std::byte> payload) {
   return fmt::format("saga definition {}, version {}, {} steps, hash {}", definition.value().name,
                      definition.value().version, definition.value().steps.size(),
                      to_hex(definition.value().hash));
+}
+
+std::string participant_text(SagaNews news, const DomainEvent& event,
+                             std::span<const std::byte> payload) {
+  const std::string id = format_id(event.aggregate_id);
+  if (news == SagaNews::participant_paused) return fmt::format("participant {} is paused", id);
+  if (news == SagaNews::participant_resumed) return fmt::format("participant {} goes on", id);
+  const auto read =
+      read_participant({reinterpret_cast<const char*>(payload.data()), payload.size()});
+  if (!read.ok()) return fmt::format("participant {}, {}", id, unreadable);
+  std::string types;
+  for (const ParticipantType& each : read.value().types) {
+    types += fmt::format("{}{} ({})", types.empty() ? "" : ", ", each.type, to_string(each.safety));
+  }
+  return fmt::format("participant {} registered for {}", read.value().name, types);
 }
 
 }  // namespace
@@ -118,6 +144,10 @@ std::string saga_event_text(const DomainEvent& event, std::span<const std::byte>
       return told(advance_text(payload));
     case SagaNews::forgotten:
       return told("has left the engine's memory");
+    case SagaNews::participant_put:
+    case SagaNews::participant_paused:
+    case SagaNews::participant_resumed:
+      return participant_text(*news, event, payload);
   }
   return {};
 }
@@ -128,7 +158,8 @@ std::string saga_event_text(const DomainEvent& event) {
   if (*news == SagaNews::defined) {
     return fmt::format("saga definition, hash {}", to_hex(event.id));
   }
-  return fmt::format("saga {}: {}", format_id(event.aggregate_id), to_string(*news));
+  const std::string_view whose = is_of_participants(*news) ? "participant" : "saga";
+  return fmt::format("{} {}: {}", whose, format_id(event.aggregate_id), to_string(*news));
 }
 
 }  // namespace daybook
