@@ -153,12 +153,12 @@ void QueryWorker::rest() {
 
 Result<void> QueryWorker::answer(RequestSlot& slot) {
   if (slot.rebuild_reply) return rebuild_reply(slot);
-  slot.status = RequestStatus::ok;
+  slot.status = is_query(slot.kind) ? RequestStatus::ok : RequestStatus::unknown_kind;
   switch (slot.kind) {
     case RequestKind::lookup_transfers:
-      return lookup_transfers(slot);
     case RequestKind::list_transfers:
-      return list_transfers(slot);
+      return slot.kind == RequestKind::lookup_transfers ? lookup_transfers(slot)
+                                                        : list_transfers(slot);
     case RequestKind::lookup_holds:
       return slot.names_moment() ? as_of_query(slot).lookup_holds() : lookup_holds(slot);
     case RequestKind::lookup_names:
@@ -173,9 +173,9 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::query_operations:
       return OperationQuery{links_.follower, reader_, links_.progress.followed(), slot}.run();
     case RequestKind::lookup_accounts_at:
-      return as_of_query(slot).lookup_accounts();
     case RequestKind::trial_balance_at:
-      return as_of_query(slot).trial_balance();
+      return slot.kind == RequestKind::trial_balance_at ? as_of_query(slot).trial_balance()
+                                                        : as_of_query(slot).lookup_accounts();
     case RequestKind::lookup_orders:
     case RequestKind::lookup_payments:
       return AggregateQuery{as_of_links(), slot}.run();
@@ -221,7 +221,6 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
     case RequestKind::open_session:
       break;
   }
-  slot.status = RequestStatus::unknown_kind;
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include "engine/base/assert.hpp"
 #include "engine/codec/entry_facts.hpp"
@@ -82,10 +83,10 @@ Sequencer::Sequencer(const SequencerSettings& settings, State& state, FactReader
   saga_command_.reserve(command_payload_bytes_max);
   saga_outputs_.reserve((limits::saga_outputs_max + 2) * saga_value_bytes_max);
   work_payload_.reserve(limits::work_command_bytes_max);
-  desk_.note_all(state.last_timestamp().value());
 }
 
 void Sequencer::open(EntryBuilder& slab) {
+  if (!std::exchange(has_begun_, true)) desk_.note_all(state_.last_timestamp().value());
   slab_ = &slab;
   before_entry_ = state_.last_sequence();
   state_.transfer_ids.begin_entry(next(before_entry_));

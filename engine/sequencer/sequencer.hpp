@@ -332,7 +332,8 @@ class Sequencer {
   Sequence before_entry_;  // The last sequence before the open entry.
   std::uint64_t last_commit_time_ = 0;
   bool disk_low_ = false;
-  Transfer record_;  // Of a transfer that the journal gets other than it was asked for.
+  bool has_begun_ = false;  // An entry was opened: the state is what was recovered, or later.
+  Transfer record_;         // Of a transfer that the journal gets other than it was asked for.
   RequestNames request_names_;
   RequestEvents request_events_;
   WorkDesk desk_;

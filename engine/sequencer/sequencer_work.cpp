@@ -36,7 +36,9 @@ std::span<const std::byte> bytes_of(std::string_view text) {
 bool is_sound(const StepAnswer& answer) {
   const bool padded = std::all_of(std::begin(answer.reserved), std::end(answer.reserved),
                                   [](std::uint8_t byte) { return byte == 0; });
-  return padded && may_answer(answer.operation, answer.outcome) &&
+  const bool known =
+      answer.operation >= WorkOperation::do_ && answer.operation <= WorkOperation::confirm;
+  return padded && known && may_answer(answer.operation, answer.outcome) &&
          static_cast<std::size_t>(answer.outcome) < work_outcome_count;
 }
 

@@ -32,7 +32,6 @@ WorkDesk::WorkDesk(const State& state)
   ENSURE(state.sagas.sagas_max() < no_node / limits::saga_steps_max, "places fit 32 bits");
   lanes_.push_back({});  // Nowhere.
   filled_.reserve(limits::work_questions_max);
-  note_types();
 }
 
 // ---- Lanes. ----
@@ -378,6 +377,7 @@ void WorkDesk::note_saga(SagaSlot saga, std::uint64_t now) {
 }
 
 void WorkDesk::note_all(std::uint64_t now) {
+  note_types();
   for (SagaSlot slot = 0; slot < state_.sagas.slot_end(); ++slot) {
     if (state_.sagas.at(slot).id.is_zero()) continue;
     if (state_.sagas.definition_of(slot).has_remote_steps) note_saga(slot, now);

@@ -65,7 +65,7 @@ class WorkDesk {
   void note_types();
   /// A participant may do more than before.
   void note_change() { changed_ = true; }
-  /// All that goes on in the state, after a restart.
+  /// All that there is and goes on in the state, after a restart.
   void note_all(std::uint64_t now);
   /// A saga's progress was `before` and is `after`: how many commands are out.
   void note_progress(const SagaDefinition& definition, const SagaProgress& before,

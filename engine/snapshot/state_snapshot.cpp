@@ -42,6 +42,7 @@ class StateReader {
   Result<void> take_ledger(const SavedLedger& saved);
   Result<void> take_checkpoint(const EventCheckpoint& saved);
   Result<void> take_definition(const SnapshotBlock& block);
+  Result<void> take_of_sagas(const SnapshotBlock& block);
   Result<void> take_sagas(const SnapshotBlock& block);
   Result<void> take_participant(const SnapshotBlock& block);
   Result<void> take_tccs(const SnapshotBlock& block);
@@ -135,11 +136,9 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
       return each<EventCheckpoint>(
           block, [&](const EventCheckpoint& saved) { return take_checkpoint(saved); });
     case BlockKind::saga_definitions:
-      return take_definition(block);
     case BlockKind::sagas:
-      return take_sagas(block);
     case BlockKind::participants:
-      return take_participant(block);
+      return take_of_sagas(block);
     case BlockKind::tcc_watermark:
     case BlockKind::tccs:
     case BlockKind::tcc_branches:
@@ -309,6 +308,11 @@ Result<void> StateReader::take_tcc_branch(const TccTable::SavedBranch& saved) {
   if (state_.tccs.branch_room() == 0) return full("branches of transactions");
   state_.tccs.restore(saved);
   return {};
+}
+
+Result<void> StateReader::take_of_sagas(const SnapshotBlock& block) {
+  if (block.kind == BlockKind::saga_definitions) return take_definition(block);
+  return block.kind == BlockKind::sagas ? take_sagas(block) : take_participant(block);
 }
 
 Result<void> StateReader::take_definition(const SnapshotBlock& block) {

@@ -236,6 +236,7 @@ void EngineUnderTest::close_entry() {
   requests_in_entry_ = 0;
   if (live_->sequencer.entry_is_empty()) return;
   const EntryView& entry = journal_.append(live_->sequencer.close(now_ns_, journal_id));
+  live_->sequencer.give_filled([this](RequestSlot& question) { given_.push_back(&question); });
   live_->slab ^= 1;
   make_ready(live_->state, *live_ids_);
   live_->sequencer.open(live_->slabs[live_->slab]);
@@ -288,7 +289,11 @@ std::optional<std::string> EngineUnderTest::difference(const State& a, const Sta
   if (a.sagas.count() != b.sagas.count() || a.sagas.ended_count() != b.sagas.ended_count()) {
     return differ("the number of sagas", a.sagas.count(), b.sagas.count());
   }
-  if (a.sagas.next_due_at() != b.sagas.next_due_at()) {
+  // Only who sends things puts off what is due.
+  const auto definitions = a.sagas.definitions();
+  const bool may_put_off = std::any_of(definitions.begin(), definitions.end(),
+                                       [](const auto& stored) { return stored->has_remote_steps; });
+  if (!may_put_off && a.sagas.next_due_at() != b.sagas.next_due_at()) {
     return differ("when a saga is due", a.sagas.next_due_at(), b.sagas.next_due_at());
   }
   if (a.tccs.next_deadline() != b.tccs.next_deadline()) {
@@ -372,6 +377,11 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
     lend_events(slot, request.tcc_commands);
     slot.payloads = std::as_bytes(std::span{request.tcc_amounts});
   }
+  if (request.kind == RequestKind::answer_steps) {
+    lend_events(slot, request.answers);
+    slot.payloads = request.answer_payloads;
+    slot.argument_id = request.participant;
+  }
   const Sequence before = live_->state.last_sequence();
   execute(slot);
 
@@ -395,6 +405,28 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
   }
   if (++requests_in_entry_ >= requests_per_entry_) close_entry();
   return reply;
+}
+
+RequestStatus EngineUnderTest::ask_for_work(RequestSlot& question) {
+  question.kind = RequestKind::take_work;
+  question.query_items.clear();
+  question.query_items.reserve(limits::work_reply_bytes_max);
+  live_->sequencer.execute(question, now_ns_);
+  return question.status;
+}
+
+std::vector<RequestSlot*> EngineUnderTest::take_given() {
+  live_->sequencer.give_recalled([this](RequestSlot& question) { given_.push_back(&question); });
+  return std::exchange(given_, {});
+}
+
+std::vector<ParticipantView> EngineUnderTest::participants() {
+  RequestSlot slot;
+  slot.kind = RequestKind::list_participants;
+  execute(slot);
+  std::vector<ParticipantView> views(slot.item_count);
+  std::memcpy(views.data(), slot.reply_room, views.size() * sizeof(ParticipantView));
+  return views;
 }
 
 void EngineUnderTest::do_due_work() {

@@ -66,6 +66,13 @@ class EngineUnderTest final : public LedgerUnderTest {
   void set_clock(std::uint64_t now_ns) override { now_ns_ = now_ns; }
   std::vector<TransferId> release_due(std::uint32_t limit) override;
 
+  /// Lends a participant's question for work (argument_id, events) to the engine; ok: it is kept.
+  RequestStatus ask_for_work(RequestSlot& question);
+  /// The questions that came back since, with commands that are durable or, where they were
+  /// cancelled, without any.
+  std::vector<RequestSlot*> take_given();
+  [[nodiscard]] std::vector<ParticipantView> participants();
+
   /// What the engine does of its own accord at the borders of entries, until nothing is due.
   void do_due_work();
 
@@ -138,6 +145,7 @@ class EngineUnderTest final : public LedgerUnderTest {
   std::uint64_t segment_ = 1;
   std::uint64_t starts_ = 0;
   MemoryJournal journal_;
+  std::vector<RequestSlot*> given_;
   std::unique_ptr<RunStore> runs_;  // Outlives all that holds runs.
   std::unique_ptr<OlderIds> live_ids_;
   std::unique_ptr<Live> live_;

@@ -16,6 +16,7 @@
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/model/participant_work.hpp"
 #include "engine/model/principal.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/model/tcc.hpp"
@@ -49,6 +50,9 @@ struct WriteRequest {
   std::vector<EventCheckpoint> checkpoints;
   std::vector<TccCommand> tcc_commands;  ///< Which the naive model does not know.
   std::vector<TccAmount> tcc_amounts;
+  std::vector<StepAnswer> answers;  ///< Of answer_steps, which it does not know either.
+  std::vector<std::byte> answer_payloads;
+  Uint128 participant;
   Role role = Role::gateway;                ///< Of who asks: an operator's reversal may do more.
   std::string reason;                       ///< An operator's words.
   Authority authority = Authority::client;  ///< Of a coordinator, which no frame can be from.
