@@ -153,7 +153,12 @@ void QueryWorker::rest() {
 
 Result<void> QueryWorker::answer(RequestSlot& slot) {
   if (slot.rebuild_reply) return rebuild_reply(slot);
-  slot.status = is_query(slot.kind) ? RequestStatus::ok : RequestStatus::unknown_kind;
+  const bool known = is_query(slot.kind) && slot.kind != RequestKind::take_snapshot;
+  slot.status = known ? RequestStatus::ok : RequestStatus::unknown_kind;
+  return known ? answer_by_kind(slot) : Result<void>{};
+}
+
+Result<void> QueryWorker::answer_by_kind(RequestSlot& slot) {
   switch (slot.kind) {
     case RequestKind::lookup_transfers:
     case RequestKind::list_transfers:

@@ -387,12 +387,10 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
 
   BatchReply reply;
   reply.status = slot.status;
-  const bool is_journaled = slot.status != RequestStatus::request_number_reused &&
-                            slot.status != RequestStatus::request_too_old;
-  if (is_journaled) {
-    reply.first_sequence = slot.first_sequence;
-    reply.first_timestamp = slot.first_timestamp;
-  }
+  const bool unknown = slot.status == RequestStatus::request_number_reused ||
+                       slot.status == RequestStatus::request_too_old;
+  if (!unknown) reply.first_sequence = slot.first_sequence;
+  if (!unknown) reply.first_timestamp = slot.first_timestamp;
   const auto* refusals = reinterpret_cast<const Refusal*>(slot.reply_room);
   for (std::uint32_t i = 0; i < slot.item_count; ++i) {
     reply.refused.push_back(
