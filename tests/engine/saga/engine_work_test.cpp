@@ -433,5 +433,38 @@ TEST_F(EngineWorkTest, TheDeadlineComesAlthoughNobodyTakesTheStep) {
   EXPECT_EQ(balances(1), "0/0 0/1000");
 }
 
+// ---- Many. ----
+
+TEST_F(EngineWorkTest, AThousandLeasesThatEndAtOnceAreSentAgain) {
+  constexpr std::uint64_t count = 1'000;
+  ASSERT_EQ(define(chain), "created");
+  for (std::uint64_t saga = 1; saga <= count; ++saga) {
+    ASSERT_EQ(start(saga, "chain", money), "created");
+  }
+  ASSERT_EQ(ask("shop", {{"shop.v1", 1'000}}), "ok");
+  ASSERT_EQ(ask("shop", {{"shop.v1", 1'000}}), "ok");
+  std::vector<GotCommand> sent = got();
+  for (int more = 0; sent.size() < count && more < 20; ++more) {
+    ASSERT_EQ(ask("shop", {{"shop.v1", 1'000}}), "ok");
+    for (GotCommand& each : got()) sent.push_back(std::move(each));
+  }
+  ASSERT_EQ(sent.size(), count);
+  EXPECT_EQ(participant("shop").in_flight, count);
+  pass_to(sent.back().command.due_at.value());
+  EXPECT_EQ(participant("shop").in_flight, 0U);
+  EXPECT_EQ(participant("shop").unanswered, count);
+  pass_to(sent.back().command.due_at.value() + 10 * saga_second);
+  ASSERT_EQ(ask("shop", {{"shop.v1", 1'000}}), "ok");
+  const auto probe = got();
+  ASSERT_EQ(probe.size(), 1U);
+  ASSERT_EQ(answer("shop", probe[0], WorkOutcome::succeeded, parcel()), "created");
+  std::size_t again = probe.size();
+  for (int more = 0; again < count && more < 20; ++more) {
+    ASSERT_EQ(ask("shop", {{"shop.v1", 1'000}}), "ok");
+    again += got().size();
+  }
+  EXPECT_EQ(again, count);
+}
+
 }  // namespace
 }  // namespace daybook::test
