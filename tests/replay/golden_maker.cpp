@@ -38,6 +38,7 @@ class GoldenLedger {
     checkpoints();
     transactions();
     sagas();
+    remote_steps();
     bundles();
     expiry();
     clocks();
@@ -314,6 +315,75 @@ class GoldenLedger {
     command_payloads_.insert(command_payloads_.end(), payload.begin(), payload.end());
   }
 
+  // A participant, and a saga with a remote step: sent, given more time, answered; and one that is
+  // sent and waits.
+  void remote_steps() {
+    const SagaDefinition definition =
+        read_definition(R"({"name": "remote", "version": 1, "deadline_ms": 600000, "input": {},
+            "steps": [{"id": "call", "kind": "remote.call", "type": "bank.v1", "class": "readonly",
+                       "timeout_ms": 5000, "output": {"grade": "text"}}]})")
+            .value();
+    const std::string bank = R"({"name":"bank","types":[{"type":"bank.v1"}]})";
+    add_text(SagaNews::participant_put, participant_type(), id_of("bank"), Uint128{1, 12}, bank);
+    RequestSlot slot = request(RequestKind::operate_sagas, commands_);
+    slot.payloads = command_payloads_;
+    const std::string_view reason = "to be golden";
+    slot.reason = {reason.data(), reason.size()};
+    journal_.execute(slot);
+    commands_.clear();
+    command_payloads_.clear();
+    add_text(SagaNews::defined, saga_definition_type(), id_of("remote"), definition.hash,
+             definition.canonical);
+    execute_commands(RequestKind::saga_commands);
+    question_.kind = RequestKind::take_work;
+    question_.argument_id = id_of("bank");
+    question_.events = reinterpret_cast<const std::byte*>(&credit_);
+    question_.event_count = 1;
+    question_.query_items.reserve(limits::work_reply_bytes_max);
+    journal_.execute(question_);
+    const auto started = started_payload(definition.hash, {});
+    for (const std::uint64_t saga : {85, 86}) saga_news(saga, SagaNews::started, started);
+    for (DomainEvent& each : commands_) each.id.hi = 13;
+    execute_commands(RequestKind::saga_commands);
+    journal_.commit();
+    WorkValue grade;
+    grade.name = "grade";
+    grade.type = WorkValueType::text;
+    grade.text = "gold";
+    answer(WorkOutcome::heartbeat, answer_payload("", "", {}));
+    answer(WorkOutcome::succeeded, answer_payload("ref-1", "", std::vector{grade}));
+    answer(WorkOutcome::failed, answer_payload("", "too late", {}));  // Refused.
+    journal_.commit();
+  }
+  void answer(WorkOutcome outcome, const std::vector<std::byte>& payload) {
+    ENSURE(question_.item_count == 2, "both sagas have sent their step");
+    WorkCommand command;
+    std::memcpy(&command, question_.query_items.data(), sizeof(command));
+    std::vector<StepAnswer> answers(1);
+    answers[0].saga = command.saga;
+    answers[0].key = command.key;
+    answers[0].attempt = command.attempt;
+    answers[0].step = command.step;
+    answers[0].outcome = outcome;
+    answers[0].payload_bytes = static_cast<std::uint32_t>(payload.size());
+    RequestSlot slot = request(RequestKind::answer_steps, answers);
+    slot.payloads = payload;
+    slot.argument_id = id_of("bank");
+    journal_.execute(slot);
+  }
+  void add_text(SagaNews news, const Uint128& type, const Uint128& aggregate, const Uint128& id,
+                const std::string& text) {
+    DomainEvent made = event(1, 1, static_cast<std::uint32_t>(text.size()));
+    made.id = id;
+    made.aggregate_type = type;
+    made.aggregate_id = aggregate;
+    made.event_type = event_type_of(news);
+    made.content_type = ContentType::json;
+    commands_.push_back(made);
+    const auto bytes = std::as_bytes(std::span{text});
+    command_payloads_.insert(command_payloads_.end(), bytes.begin(), bytes.end());
+  }
+
   void bundles() {
     const std::vector<Transfer> transfers{make_transfer(21, 1, 2, 5)};
     const std::vector<DomainEvent> events{event(5, 2, 0)};
@@ -360,6 +430,8 @@ class GoldenLedger {
 
   DiskJournal journal_;
   std::vector<DomainEvent> commands_;
+  RequestSlot question_;  // The sequencer keeps it.
+  WorkCredit credit_{.type = id_of("bank.v1"), .count = 9, .reserved = 0};
   std::vector<std::byte> command_payloads_;
 };
 

@@ -23,6 +23,18 @@ const SagaDefinition& defined() {
   return made;
 }
 
+// One remote step.
+const SagaDefinition& remote() {
+  static const SagaDefinition made = [] {
+    auto read = read_definition(R"({"name": "r", "version": 1, "deadline_ms": 60000,
+        "input": {"to": "account"}, "steps": [
+        {"id": "call", "kind": "remote.call", "type": "bank.v1", "class": "readonly",
+         "timeout_ms": 1000}]})");
+    return std::move(read).value();
+  }();
+  return made;
+}
+
 struct News {
   DomainEvent event;
   std::string payload;
@@ -32,11 +44,11 @@ std::string text_of(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-News definition(const std::string& text = defined().canonical) {
+News definition(const std::string& text = defined().canonical, std::string_view name = "s") {
   News made;
   made.event.id = xxh3_128(std::as_bytes(std::span{text}));
   made.event.aggregate_type = saga_definition_type();
-  made.event.aggregate_id = id_of("s");
+  made.event.aggregate_id = id_of(name);
   made.event.event_type = event_type_of(SagaNews::defined);
   made.event.content_type = ContentType::json;
   made.event.version = 1;
@@ -65,17 +77,33 @@ News started(const Uint128& hash = defined().hash, std::uint64_t inputs = 1) {
 }
 
 std::string record(SagaEventKind kind, std::uint8_t step, const std::string& outputs = "",
-                   StepOutcome outcome = StepOutcome::succeeded) {
+                   StepOutcome outcome = StepOutcome::succeeded, std::uint16_t code = 0) {
   SagaRecord made;
   made.kind = static_cast<std::uint8_t>(kind);
   made.outcome = static_cast<std::uint8_t>(outcome);
   made.step = step;
+  made.code = code;
   made.attempt = kind == SagaEventKind::dispatched ? 0 : 1;
   made.output_bytes = static_cast<std::uint16_t>(outputs.size());
   return std::string{reinterpret_cast<const char*>(&made), sizeof(made)} + outputs;
 }
 
 const std::string dispatched = record(SagaEventKind::dispatched, 0);
+const std::string sent = record(SagaEventKind::dispatched, 0, "", StepOutcome::succeeded, 1);
+
+const char* const bank = R"({"name":"bank","types":[{"type":"bank.v1"}]})";
+
+News participant(SagaNews kind, std::uint64_t version, std::string payload = "") {
+  News made;
+  made.event.aggregate_type = participant_type();
+  made.event.aggregate_id = id_of("bank");
+  made.event.event_type = event_type_of(kind);
+  made.event.version = version;
+  made.event.id = Uint128{version, 0x9a};
+  if (!payload.empty()) made.event.content_type = ContentType::json;
+  made.payload = std::move(payload);
+  return made;
+}
 
 auto by(RequestKind kind, const std::vector<News>& all, std::uint32_t commands = 1) {
   return [=](Forger& forger) {
@@ -96,6 +124,8 @@ auto by(RequestKind kind, const std::vector<News>& all, std::uint32_t commands =
   };
 }
 auto commands(const std::vector<News>& all) { return by(RequestKind::saga_commands, all); }
+
+auto operators(const std::vector<News>& all) { return by(RequestKind::operate_sagas, all); }
 
 News with(News made, const std::function<void(DomainEvent&)>& change) {
   change(made.event);
@@ -205,6 +235,50 @@ const Forgery rows[] = {
        forger.entry().last_operation().client = Forger::client;
      },
      "the engine could not have done so by itself"},
+    {"a_participant_by_a_gateway",
+     commands({participant(SagaNews::participant_put, 1, bank)}), wrong_kind},
+    {"a_participant_that_is_none",
+     operators({participant(SagaNews::participant_put, 1, "{}")}),
+     "a participant's registration could not have been stored"},
+    {"a_participant_not_in_its_canonical_text",
+     operators({participant(SagaNews::participant_put, 1, std::string{" "} + bank)}),
+     "a participant's registration could not have been stored"},
+    {"a_participant_paused_that_is_not_there",
+     operators({participant(SagaNews::participant_paused, 1)}),
+     "a participant is paused or resumed that there is not"},
+    {"a_participant_resumed_that_goes_on",
+     operators({participant(SagaNews::participant_put, 1, bank),
+                participant(SagaNews::participant_resumed, 2)}),
+     "a participant is paused or resumed twice"},
+    {"a_participant_paused_with_a_payload",
+     operators({participant(SagaNews::participant_put, 1, bank),
+                participant(SagaNews::participant_paused, 2, bank)}),
+     "a participant is paused or resumed with a payload"},
+    {"sent_to_nobody",
+     commands({definition(remote().canonical, "r"), started(remote().hash),
+               news(SagaNews::advanced, 2, dispatched)}),
+     "a step of a saga is sent to nobody that there is"},
+    {"sent_to_somebody_who_is_not_there",
+     commands({definition(remote().canonical, "r"), started(remote().hash),
+               news(SagaNews::advanced, 2, sent)}),
+     "a step of a saga is sent to nobody that there is"},
+    {"a_local_step_sent_to_somebody",
+     commands({definition(), started(), news(SagaNews::advanced, 2, sent)}),
+     "a step of a saga is sent to nobody that there is"},
+    {"said_by_a_local_step",
+     commands({definition(), started(),
+               news(SagaNews::advanced, 2,
+                    dispatched +
+                        record(SagaEventKind::result, 0, "no", StepOutcome::failed))}),
+     "a step brings what it does not declare"},
+    {"extended_before_it_was_sent",
+     commands({definition(remote().canonical, "r"), started(remote().hash),
+               news(SagaNews::advanced, 2, record(SagaEventKind::extended, 0))}),
+     out_of_turn},
+    {"kicked_by_the_engine",
+     commands({definition(), started(),
+               news(SagaNews::advanced, 2, record(SagaEventKind::operator_kick, 0))}),
+     "a record of a saga has no meaning"},
 };
 
 class HostileSaga : public HostileEntry {};

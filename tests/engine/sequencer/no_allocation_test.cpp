@@ -6,20 +6,18 @@
 #include <cstdio>
 #include <cstdlib>
 #include <new>
-#include <string_view>
 #include <vector>
 
-#include <gtest/gtest.h>
-
-#include "engine/codec/entry_builder.hpp"
 #include "engine/model/aggregate.hpp"
-#include "engine/saga/saga_payload.hpp"
-#include "engine/sequencer/sequencer.hpp"
-#include "engine/sequencer/slab_fact_reader.hpp"
+#include "tests/engine/sequencer/no_allocation_fixture.hpp"
+
+namespace daybook::test {
+thread_local bool trapped = false;
+}
 
 namespace {
 
-thread_local bool trapped = false;
+using daybook::test::trapped;
 
 void* allocate(std::size_t bytes) {
   if (trapped) {
@@ -40,98 +38,8 @@ void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
-namespace daybook {
+namespace daybook::test {
 namespace {
-
-class NoJournal final : public FactReader {
- public:
-  bool transfer_at(Sequence, RecordedTransfer&) override { return false; }
-  bool released_at(Sequence, TransferId) override { return false; }
-  bool burnt_at(Sequence, TransferId) override { return false; }
-  bool name_at(Sequence, Name&) override { return false; }
-  bool event_at(Sequence, DomainEvent&) override { return false; }
-};
-
-class NoAllocationTest : public ::testing::Test {
- protected:
-  NoAllocationTest() { reply_.resize(std::size_t{limits::batch_events_max} * 128); }
-
-  void execute(RequestKind kind, const void* events, std::uint32_t count,
-               std::string_view reason = {}, Role role = Role::gateway) {
-    RequestSlot request;
-    request.kind = kind;
-    request.client = ClientId{Uint128{number_ % 7 + 1, 1}};
-    request.request_number = ++number_;
-    request.events = static_cast<const std::byte*>(events);
-    request.event_count = count;
-    request.reply_room = reply_.data();
-    request.reason = reason;
-    request.role = role;
-    request.names = names_;
-    request.payloads = payloads_;
-    request.bundled = bundled_;
-    request.event_count += static_cast<std::uint32_t>(bundled_.size());
-    trapped = !may_allocate_;
-    if (!open_ || !sequencer_.fits(request)) reopen();
-    sequencer_.execute(request, now_ += 1'000);
-    trapped = false;
-    items_ = request.item_count;
-    status_ = request.status;
-  }
-
-  template <typename Event>
-  void execute(RequestKind kind, const std::vector<Event>& events, std::string_view reason = {},
-               Role role = Role::gateway) {
-    execute(kind, events.data(), static_cast<std::uint32_t>(events.size()), reason, role);
-  }
-
-  /// Releases all that is due, slice by slice.
-  std::uint32_t release_due() {
-    std::uint32_t released = 0;
-    trapped = true;
-    for (std::uint32_t slice = 1; slice != 0; released += slice) {
-      if (!sequencer_.fits_releases()) reopen();
-      slice = sequencer_.release_due(now_, limits::releases_per_operation_max);
-    }
-    trapped = false;
-    return released;
-  }
-
-  void reopen() {
-    if (open_) static_cast<void>(sequencer_.close(now_, JournalId{}));
-    sequencer_.open(slabs_[entries_++ % slabs_.size()]);
-    open_ = true;
-  }
-
-  void create_accounts(std::uint32_t count) {
-    std::vector<Account> accounts(count);
-    for (std::uint64_t at = 0; at < count; ++at) {
-      accounts[at].id = AccountId{Uint128{at + 1, 0}};
-      accounts[at].ledger = LedgerId{1};
-      accounts[at].code = Code{1};
-    }
-    execute(RequestKind::create_accounts, accounts);
-    EXPECT_EQ(items_, 0U);
-  }
-
-  NoJournal journal_;
-  State state_{StateSettings{}};
-  std::vector<EntryBuilder> slabs_ = std::vector<EntryBuilder>(4);
-  SlabFactReader facts_{slabs_, journal_};
-  Sequencer sequencer_{SequencerSettings{.auto_ledgers = true, .manual_clock = false}, state_,
-                       facts_};
-  std::vector<std::byte> reply_;
-  std::span<const Name> names_;
-  std::span<const std::byte> payloads_;
-  std::span<const DomainEvent> bundled_;
-  std::uint64_t number_ = 0;
-  std::uint64_t entries_ = 0;
-  std::uint64_t now_ = 1'000'000;
-  std::uint32_t items_ = 0;
-  RequestStatus status_{};
-  bool open_ = false;
-  bool may_allocate_ = false;
-};
 
 TEST_F(NoAllocationTest, AllocatesNothingForAnyRequest) {
   std::vector<Account> accounts(5'000);
@@ -398,68 +306,6 @@ TEST_F(NoAllocationTest, AllocatesNothingForTransactions) {
   EXPECT_EQ(state_.holds.count(), 0U);
 }
 
-// Storing a definition does: it is read and compiled, which nobody does often.
-TEST_F(NoAllocationTest, AllocatesNothingForSagas) {
-  create_accounts(100);
-  const SagaDefinition definition =
-      read_definition(R"({"name": "s", "version": 1, "deadline_ms": 1, "input": {"from": "account",
-        "to": "account", "order": "id"}, "completed_event": "Done", "steps": [
-        {"id": "order", "kind": "order.create",
-         "args": {"order": "$.order", "amount": 5, "ledger": 1, "quantity": 1, "sku": "tea"}},
-        {"id": "hold", "kind": "ledger.hold",
-         "args": {"from": "$.from", "to": "$.to", "amount": 5, "ledger": 1}},
-        {"id": "post", "kind": "ledger.post",
-         "args": {"from": "$.from", "to": "$.to", "amount": 7, "ledger": 1}},
-        {"id": "wait", "kind": "timer.wait", "delay_ms": 5000},
-        {"id": "take", "kind": "ledger.capture", "hold": "hold"}]})")
-          .value();
-  DomainEvent stored;
-  stored.id = definition.hash;
-  stored.aggregate_type = saga_definition_type();
-  stored.aggregate_id = id_of(definition.name);
-  stored.event_type = event_type_of(SagaNews::defined);
-  stored.content_type = ContentType::json;
-  stored.payload_bytes = static_cast<std::uint32_t>(definition.canonical.size());
-  payloads_ = std::as_bytes(std::span{definition.canonical});
-  may_allocate_ = true;
-  execute(RequestKind::saga_commands, std::vector{stored});
-  may_allocate_ = false;
-  ASSERT_EQ(items_, 0U);
-  std::vector<DomainEvent> events(200);
-  std::vector<std::byte> payloads;
-  for (std::uint64_t at = 0; at < events.size(); ++at) {
-    SagaValue from;
-    from.type = ValueType::account;
-    from.id = Uint128{at % 100 + 1, 0};
-    SagaValue order;
-    order.type = ValueType::id;
-    order.id = Uint128{at / 2 + 1, 1};  // Each second one fails at its first step.
-    SagaValue to = from;
-    to.id = Uint128{(at + 1) % 100 + 1, 0};
-    const auto payload = started_payload(definition.hash, std::vector{from, order, to});
-    events[at].id = Uint128{at + 1, 9};
-    events[at].aggregate_type = saga_type();
-    events[at].aggregate_id = Uint128{at + 1, 0};
-    events[at].event_type = event_type_of(SagaNews::started);
-    events[at].payload_bytes = static_cast<std::uint32_t>(payload.size());
-    payloads.insert(payloads.end(), payload.begin(), payload.end());
-  }
-  payloads_ = payloads;
-  execute(RequestKind::saga_commands, events);
-  EXPECT_EQ(items_, 0U);
-  execute(RequestKind::saga_commands, events);
-  EXPECT_EQ(items_, events.size()) << "all exist";
-  EXPECT_EQ(state_.sagas.count(), 100U);
-  now_ += 2'000'000'000;
-  trapped = true;
-  while (sequencer_.work_is_due(now_)) {
-    if (!sequencer_.do_due_work(now_)) reopen();
-  }
-  trapped = false;
-  EXPECT_EQ(state_.sagas.count(), 0U) << "the deadline undid them";
-  EXPECT_EQ(state_.holds.count(), 0U);
-}
-
 TEST_F(NoAllocationTest, AllocatesNothingForCheckpoints) {
   std::vector<EventCheckpoint> checkpoints(limits::checkpoints_max + 1);
   for (std::uint64_t round = 1; round <= 4; ++round) {
@@ -511,4 +357,4 @@ TEST(NoAllocationDeathTest, TheTrapWorks) {
 }
 
 }  // namespace
-}  // namespace daybook
+}  // namespace daybook::test
