@@ -28,7 +28,8 @@ bool is_sound(const StepProgress& step, const SagaHead& head) {
   return is_at_most(step.state, StepState::skipped) &&
          is_at_most(step.compensation, CompensationState::skipped) &&
          is_at_most(step.safety, RetrySafety::at_most_once) &&
-         (step.flags & ~unsigned{step_flag::known}) == 0 && step.rank <= head.succeeded_count &&
+         (step.flags & ~unsigned{step_flag::known}) == 0 &&
+         step.participant <= limits::participants_max && step.rank <= head.succeeded_count &&
          step.forward.attempts_before <= step.forward.attempts &&
          step.undo.attempts_before <= step.undo.attempts;
 }

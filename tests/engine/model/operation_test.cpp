@@ -67,7 +67,7 @@ constexpr Row rows[] = {
     {RequestKind::operate_sagas, 28, "operate_sagas", true, false},
     {RequestKind::drive_sagas, 83, "drive_sagas", false, false},
     {RequestKind::forget_sagas, 84, "forget_sagas", false, false},
-    {RequestKind::answer_steps, 29, "answer_steps", true, true},
+    {RequestKind::answer_steps, 29, "answer_steps", true, false},
     {RequestKind::take_work, 103, "take_work", false, false},
     {RequestKind::list_participants, 104, "list_participants", false, false},
     {RequestKind::list_sagas, 102, "list_sagas", false, true},

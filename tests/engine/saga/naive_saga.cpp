@@ -198,6 +198,11 @@ std::string NaiveSaga::tell(const SagaEvent& event) {
     case Kind::operator_resolve:
     case Kind::operator_skip:
       return event.step < steps_.size() && status_ != "NONE" ? on_step(event) : illegal;
+    // They change times, of which it knows nothing: nobody tells it.
+    case Kind::extended:
+    case Kind::undo_extended:
+    case Kind::operator_kick:
+      break;
   }
   return illegal;
 }
@@ -258,6 +263,9 @@ std::string NaiveSaga::on_step(const SagaEvent& event) {
     case Kind::cancel:
     case Kind::operator_force:
     case Kind::operator_close:
+    case Kind::extended:
+    case Kind::undo_extended:
+    case Kind::operator_kick:
       break;
   }
   return illegal;

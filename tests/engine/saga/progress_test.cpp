@@ -45,7 +45,7 @@ TEST_F(ChainSagaTest, RefusesWhatIsNeverWritten) {
       {"safety", 50, 3},
       {"rank", 51, 1},
       {"flags of a step", 53, 8},
-      {"gap of a step", 54, 1},
+      {"a number that no participant has", 55, 2},
       {"more attempts before than ever", 56 + 28, 1},
   };
   for (const Damage& damage : damages) {

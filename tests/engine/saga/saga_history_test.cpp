@@ -147,7 +147,7 @@ TEST(SagaHistoryTest, ASignalBringsTheOutputsOfTheStepThatWaits) {
   ASSERT_TRUE(are_values_of(fields, stream.history().outputs(1)));
   EXPECT_EQ(value_at(fields, stream.history().outputs(1), 0).number, 3'000U);
   EXPECT_EQ(value_at(fields, stream.history().outputs(1), 1).text, "boss");
-  EXPECT_EQ(stream.waits(), "tell: waits for a participant; remote steps are not carried out yet;");
+  EXPECT_EQ(stream.waits(), "tell: waits for a participant that does mail.v1;");
   EXPECT_NE(stream.told().find("word: signal approved has come"), std::string::npos);
   EXPECT_STREQ(stream.add(SagaNews::signalled, signalled_payload("approved", values)),
                "a signal comes that nothing waits for");
