@@ -101,6 +101,33 @@ struct OperateSagas {
 };
 static_assert(sizeof(OperateSagas) == 88);
 
+/// AnswerSteps; the vectors of answers and of payload bytes follow.
+struct AnswerSteps {
+  std::uint32_t root = 24;
+  std::uint16_t vtable[8] = {16, 72, 8, 24, 40, 4, 48, 56};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 20;
+  std::uint32_t answers = 0;
+  Uint128 trace_id;
+  Uint128 business_id;
+  std::uint64_t user_id = 0;
+  std::uint32_t payloads = 0;
+  std::uint32_t unused_behind = 0;
+  Uint128 participant;
+};
+static_assert(sizeof(AnswerSteps) == 96);
+
+/// TakeWork; the vector follows.
+struct TakeWork {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[4] = {8, 24, 8, 4};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t credits = 0;
+  Uint128 participant;
+};
+static_assert(sizeof(TakeWork) == 40);
+
 /// Bundle; the vectors of transfers, of events, of payload bytes and of names follow.
 struct Bundle {
   std::uint32_t root = 24;
@@ -324,6 +351,7 @@ struct ListTransfers {
 };
 static_assert(sizeof(ListTransfers) == 40);
 
+/// StateDigest, ListParticipants: nothing but themselves.
 struct StateDigest {
   std::uint32_t root = 8;
   std::uint16_t vtable[2] = {4, 4};

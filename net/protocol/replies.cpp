@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "engine/model/aggregate_views.hpp"
+#include "engine/model/participant_work.hpp"
 #include "engine/model/saga_view.hpp"
 #include "net/protocol/body_reader.hpp"
 #include "net/protocol/body_writer.hpp"
@@ -108,6 +109,7 @@ DAYBOOK_ITEMS_REPLY(std::uint64_t)
 DAYBOOK_ITEMS_REPLY(AccountAsOf)
 DAYBOOK_ITEMS_REPLY(OrderView)
 DAYBOOK_ITEMS_REPLY(SagaView)
+DAYBOOK_ITEMS_REPLY(ParticipantView)
 #undef DAYBOOK_ITEMS_REPLY
 
 std::size_t write_digest_reply(std::span<std::byte> room, RequestKind kind, std::uint64_t number,

@@ -13,6 +13,7 @@
 #include "net/protocol/body_reader.hpp"
 #include "net/protocol/body_writer.hpp"
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/participant_messages.hpp"
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/saga_messages.hpp"
 #include "net/protocol/subscription_messages.hpp"
@@ -499,36 +500,6 @@ std::size_t write_accept_clock(std::span<std::byte> room, std::uint64_t number,
   return writer.finish(type_of(RequestKind::accept_clock), no_flags, number);
 }
 
-std::size_t write_hello(std::span<std::byte> room, std::uint64_t number,
-                        const HelloMessage& hello) {
-  BodyWriter<layout::Hello> writer{room};
-  writer.fixed.client_id = hello.client.value();
-  writer.fixed.protocol_version = hello.protocol_version;
-  writer.string(writer.fixed.token, hello.token);
-  return writer.finish(message_type::hello, no_flags, number);
-}
-
-Result<HelloMessage, BodyFault> read_hello(std::span<const std::byte> body) {
-  const auto* table = verified<wire::Hello>(body);
-  if (table == nullptr) return unreadable("Hello");
-  const HelloMessage hello{.client = ClientId{number_of(table->client_id())},
-                           .protocol_version = table->protocol_version(),
-                           .token = text_of(table->token())};
-  if (hello.client.value().is_zero()) {
-    return BodyFault{.not_readable = false,
-                     .words =
-                         "the client id in Hello is zero; choose a random one for each "
-                         "gateway process and keep it"};
-  }
-  if (hello.token.size() > token_bytes_max) {
-    return BodyFault{.status = RequestStatus::too_large,
-                     .not_readable = false,
-                     .words = fmt::format("the token in Hello has {} bytes, at most {} are allowed",
-                                          hello.token.size(), token_bytes_max)};
-  }
-  return hello;
-}
-
 namespace {
 
 using Read = Result<RequestBody, BodyFault> (*)(std::span<const std::byte> body);
@@ -546,6 +517,9 @@ constexpr std::pair<RequestKind, Read> readers[] = {
     {payment_commands, [](auto body) { return read_append_events(body, payment_commands); }},
     {saga_commands, [](auto body) { return read_append_events(body, saga_commands); }},
     {operate_sagas, [](auto body) { return read_append_events(body, operate_sagas); }},
+    {answer_steps, read_answer_steps},
+    {take_work, read_take_work},
+    {list_participants, read_list_participants},
     {bundle, read_bundle},
     {put_checkpoints, read_put_checkpoints},
     {tcc_commands, read_tcc_commands},

@@ -19,7 +19,8 @@ namespace daybook {
 
 class Session;
 
-/// Which session speaks for a client id: at most one; and how many subscriptions there are.
+/// Which session speaks for a client id: at most one; and how many subscriptions and
+/// questions for work there are.
 ///
 /// Threads.  Any. A session found here may only be touched on its own io thread.
 class ClientRegistry {
@@ -55,6 +56,16 @@ class ClientRegistry {
   }
   void subscription_ended() { subscriptions_.fetch_sub(1, std::memory_order_relaxed); }
 
+  /// The same of questions for work.
+  [[nodiscard]] bool may_ask_for_work() {
+    if (work_questions_.fetch_add(1, std::memory_order_relaxed) < limits::work_questions_max) {
+      return true;
+    }
+    work_question_ended();
+    return false;
+  }
+  void work_question_ended() { work_questions_.fetch_sub(1, std::memory_order_relaxed); }
+
   /// Ends the claim of `session`, if it is still its own.
   void release(ClientId client, const Session* session);
 
@@ -64,6 +75,7 @@ class ClientRegistry {
   };
 
   std::atomic<std::uint32_t> subscriptions_{0};
+  std::atomic<std::uint32_t> work_questions_{0};
   std::mutex mutex_;
   std::unordered_map<ClientId, Holder, ClientIdHash> holders_;
 };

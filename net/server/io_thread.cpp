@@ -23,9 +23,10 @@ constexpr std::size_t handlers_per_turn_max = 256;
 constexpr std::chrono::milliseconds retry_after{1};
 
 std::chrono::nanoseconds housekeeping_interval(const ServerSettings& settings) {
-  const std::uint64_t shortest = std::min({settings.hello_within_ns, settings.stalled_after_ns,
-                                           settings.consumer_slow_after_ns}) /
-                                 4;
+  const std::uint64_t shortest =
+      std::min({settings.hello_within_ns, settings.stalled_after_ns,
+                settings.consumer_slow_after_ns, settings.work_question_ns}) /
+      4;
   constexpr std::uint64_t millisecond = 1'000'000;
   return std::chrono::nanoseconds{
       std::clamp<std::uint64_t>(shortest, 5 * millisecond, 1'000 * millisecond)};
@@ -178,7 +179,20 @@ void IoThread::settle(Request& request) {
   waiting_queries_.push_back(&request);
 }
 
+void IoThread::submit_question(Request& request) {
+  ++questions_;
+  submit(request);
+}
+
+// The sequencer sees first that the number has grown, and then which of its questions are wanted
+// back.
+void IoThread::recall_soon() {
+  channel_->recalled.fetch_add(1, std::memory_order_release);
+  pushed_requests_ = true;
+}
+
 void IoThread::deliver(Request& request) {
+  if (request.kind == RequestKind::take_work) --questions_;
   request.session->complete(request);
   requests_.give_back(request);
 }

@@ -90,6 +90,12 @@ class IoThread {
   /// Asks the engine for the next events of a subscription. Never has to wait: there are no more
   /// than the rings have places.
   void submit_subscription(Request& request);
+  /// Hands a question for work to the engine, as submit(). Requires: has_room_for_question().
+  void submit_question(Request& request);
+  /// Half of the places in the engine stay with requests that do not wait.
+  [[nodiscard]] bool has_room_for_question() const { return questions_ < channel_->slots_max / 2; }
+  /// A question for work is wanted back.
+  void recall_soon();
   /// A slot of a subscription is wanted back.
   void wake_subscriptions_soon() { pushed_subscriptions_ = true; }
   void give_back(Request& request) { requests_.give_back(request); }
@@ -164,6 +170,7 @@ class IoThread {
   std::uint64_t returns_seen_ = 0;  ///< Of receive_buffers_, when starved_ was last resumed.
 
   std::size_t in_sequencer_ = 0;
+  std::size_t questions_ = 0;  ///< For work: in the sequencer or waiting for it.
   std::size_t in_queries_ = 0;
   std::deque<Request*> held_;             ///< Decided, not durable yet; in order of reply.
   std::deque<Request*> waiting_;          ///< For room in `requests`.

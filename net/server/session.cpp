@@ -113,6 +113,9 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
   if (kind == RequestKind::lookup_payments) {
     return payments_reply_frame_bytes(items, items * claims_a_payment_max);
   }
+  if (kind == RequestKind::list_participants) {
+    return reply_frame_bytes(limits::participants_max * sizeof(ParticipantView), 0);
+  }
   if (kind == RequestKind::lookup_checkpoints) {
     return reply_frame_bytes(limits::checkpoints_max * sizeof(EventCheckpoint), 0);
   }
@@ -122,7 +125,8 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
   if (kind == RequestKind::rebuild) {
     return rebuild_reply_frame_bytes(limits::rebuild_differences_page_max);
   }
-  if (kind == RequestKind::subscribe || kind == RequestKind::unsubscribe) {
+  if (kind == RequestKind::subscribe || kind == RequestKind::unsubscribe ||
+      kind == RequestKind::take_work) {
     return reply_frame_bytes(0, 0);
   }
   return digest_reply_frame_bytes(0);
@@ -275,6 +279,10 @@ bool Session::take_request(RequestKind kind, const FrameHeader& header,
     words = fmt::format("the principal '{}' has the role {}, which may not {}", principal_.name,
                         to_string(principal_.role), to_string(kind));
   }
+  if (refusal == RequestStatus::ok) {
+    words = fault_of_speaker(kind, read.value());
+    if (!words.empty()) refusal = RequestStatus::not_authorised;
+  }
   const RequestBody body = read.ok() ? read.value() : RequestBody{};
   const std::size_t reply_bytes = reply_bytes_max(kind, body) + words_bytes_max;
   if (!promise(reply_bytes)) return false;
@@ -290,6 +298,10 @@ bool Session::take_request(RequestKind kind, const FrameHeader& header,
   if (kind == RequestKind::subscribe || kind == RequestKind::acknowledge_events ||
       kind == RequestKind::unsubscribe) {
     return take_subscription_request(kind, header, body);
+  }
+  if (kind == RequestKind::take_work) {
+    ask_for_work(header, body);
+    return true;
   }
   if (closes) io_->count().frames_malformed.add(1);
   Request& request = io_->new_request();

@@ -20,6 +20,7 @@
 #include "net/server/reply_queue.hpp"
 #include "net/server/request.hpp"
 #include "net/server/subscription.hpp"
+#include "net/server/work_question.hpp"
 
 namespace daybook {
 
@@ -112,6 +113,15 @@ class Session : public std::enable_shared_from_this<Session> {
   void end_subscriptions();
   void look_at_slow_consumers();
 
+  // session_work.cpp: questions for work.
+  /// Why this session may not ask that in the name of a participant; empty: it may.
+  [[nodiscard]] std::string fault_of_speaker(RequestKind kind, const RequestBody& body) const;
+  void ask_for_work(const FrameHeader& header, const RequestBody& body);
+  void complete_question(Request& request);
+  void recall(WorkQuestion& question);
+  void recall_questions();
+  void look_at_idle_questions();
+
   // session_hello.cpp: who is there.
   void take_hello(const FrameHeader& header, std::span<const std::byte> frame);
   [[nodiscard]] Result<Principal> principal_of(const HelloMessage& hello) const;
@@ -158,6 +168,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::uint32_t under_way_ = 0;
   std::vector<std::unique_ptr<SessionSubscription>> subscriptions_;
   std::uint32_t slots_at_engine_ = 0;  ///< Of subscriptions; not among those under way.
+  std::vector<std::unique_ptr<WorkQuestion>> questions_;  ///< Nor are these.
   std::size_t in_flight_bytes_ = 0;
   std::size_t promised_bytes_ = 0;
 

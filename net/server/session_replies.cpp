@@ -44,6 +44,7 @@ std::span<const Item> as_items(std::span<const std::byte> items) {
 }  // namespace
 
 void Session::complete(Request& request) {
+  if (request.kind == RequestKind::take_work) return complete_question(request);
   --under_way_;
   in_flight_bytes_ -= request.frame_bytes;
   promised_bytes_ -= request.promised_bytes;
@@ -105,6 +106,10 @@ void Session::reply(Request& request) {
                                      .head = request.head};
     return replies_.commit(write_digest_reply(room, kind, request.request_number, message));
   }
+  if (kind == RequestKind::list_participants) {
+    return reply_with_items<ParticipantView>(
+        request, {request.reply_room, request.item_count * sizeof(ParticipantView)});
+  }
   const std::span<const std::byte> items =
       kind == RequestKind::lookup_accounts
           ? std::span<const std::byte>{request.reply_room, request.item_count * sizeof(Account)}
@@ -132,7 +137,9 @@ void Session::reply(Request& request) {
                                                      .items = as_items<EventCheckpoint>(items)};
     return replies_.commit(write_checkpoints_reply(room, request.request_number, message));
   }
-  if (kind == RequestKind::query_operations) return reply_with_items<std::uint64_t>(request, items);
+  if (kind == RequestKind::query_operations || kind == RequestKind::take_work) {
+    return reply_with_items<std::uint64_t>(request, items);
+  }
   if (kind == RequestKind::lookup_transfers || kind == RequestKind::list_transfers ||
       kind == RequestKind::get_account_transfers || kind == RequestKind::query_transfers) {
     return reply_with_items<Transfer>(request, items);
@@ -249,7 +256,10 @@ void Session::fail(ErrorCode code, std::uint64_t number, std::string_view words)
 }
 
 void Session::flush() {
-  if (is_ending()) end_subscriptions();
+  if (is_ending()) {
+    end_subscriptions();
+    recall_questions();
+  }
   bool progress = false;
   while (!replies_.empty() && !write_waiting_ && state_ != State::closed) {
     std::array<iovec, pieces_per_write_max> pieces;
@@ -283,7 +293,7 @@ void Session::flush() {
 
 void Session::sent_all() {
   if (state_ == State::failing) return linger();
-  if (state_ != State::finishing || under_way_ > 0) return;
+  if (state_ != State::finishing || under_way_ > 0 || !questions_.empty()) return;
   if (farewell_.empty()) return linger();
   say_error(farewell_code_, true, farewell_number_, std::exchange(farewell_, {}));
 }
@@ -308,7 +318,8 @@ void Session::replace(std::string_view words, std::function<void()> drained) {
 }
 
 void Session::notify_drained() {
-  if (under_way_ > 0 || slots_at_engine_ > 0 || awaits_takeover_ || !drained_) return;
+  if (under_way_ > 0 || slots_at_engine_ > 0 || !questions_.empty()) return;
+  if (awaits_takeover_ || !drained_) return;
   std::exchange(drained_, nullptr)();
 }
 
@@ -358,8 +369,8 @@ bool Session::is_ending() const {
 }
 
 bool Session::finished() const {
-  return state_ == State::closed && under_way_ == 0 && subscriptions_.empty() && !reading_ &&
-         !write_waiting_ && !awaits_takeover_;
+  return state_ == State::closed && under_way_ == 0 && subscriptions_.empty() &&
+         questions_.empty() && !reading_ && !write_waiting_ && !awaits_takeover_;
 }
 
 void Session::look_at_the_clock() {
@@ -370,6 +381,7 @@ void Session::look_at_the_clock() {
                 "no Hello came within the time allowed; say it right after connecting");
   }
   if (state_ == State::open) look_at_slow_consumers();
+  look_at_idle_questions();
   if (state_ == State::lingering && now - began_ns_ >= linger_ns) return close();
   if (!replies_.empty() && now - sent_ns_ >= settings.stalled_after_ns) {
     io_->count().connections_stalled.add(1);

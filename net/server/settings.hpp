@@ -50,6 +50,8 @@ struct ServerSettings {
   std::uint64_t stalled_after_ns = 30'000'000'000;
   /// A subscription whose window stays full for so long is ended.
   std::uint64_t consumer_slow_after_ns = limits::consumer_slow_after_ns;
+  /// A question for work that nothing has come for is answered after so long, without any.
+  std::uint64_t work_question_ns = limits::work_question_ns;
   /// After so long stop() closes what has not been answered.
   std::uint64_t stop_within_ns = 10'000'000'000;
 

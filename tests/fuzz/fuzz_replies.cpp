@@ -2,6 +2,7 @@
 
 #include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/participant_messages.hpp"
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/saga_messages.hpp"
@@ -53,10 +54,25 @@ void look_at_events(const Result<ItemsReplyMessage<std::uint64_t>, BodyFault>& r
   }
 }
 
+// As a participant does.
+void look_at_work(const Result<ItemsReplyMessage<std::uint64_t>, BodyFault>& reply) {
+  look_at(reply);
+  if (!reply.ok()) return;
+  const auto commands = read_work_records(std::as_bytes(reply.value().items));
+  if (!commands) return;
+  for (const WorkRecord& each : *commands) {
+    touch(each.payload.data(), each.payload.size());
+    const auto payload = read_work_payload(each.payload);
+    if (!payload) continue;
+    for (const WorkValue& value : payload->arguments) touch(value.text.data(), value.text.size());
+    for (const WorkValue& value : payload->outputs) touch(value.text.data(), value.text.size());
+  }
+}
+
 void look_at_rest(std::uint8_t choice, std::span<const std::byte> body);
 
 void read(std::uint8_t choice, std::span<const std::byte> body) {
-  switch (choice % 21) {
+  switch (choice % 23) {
     case 0:
       return look_at(read_accounts_reply(body));
     case 1:
@@ -82,7 +98,7 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
     case 16:
       return look_at(read_orders_reply(body));
     default:
-      return look_at_rest(choice % 21, body);
+      return look_at_rest(choice % 23, body);
   }
 }
 
@@ -147,6 +163,10 @@ void look_at_rest(std::uint8_t choice, std::span<const std::byte> body) {
       return;
     case 20:
       return look_at(read_sagas_reply(body));
+    case 21:
+      return look_at_work(read_work_reply(body));
+    case 22:
+      return look_at(read_participants_reply(body));
     default:
       if (const auto reply = read_error(body); reply.ok()) {
         touch(reply.value().words.data(), reply.value().words.size());

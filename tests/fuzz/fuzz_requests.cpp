@@ -1,6 +1,7 @@
 // The server's readers: the first byte of the input chooses the message, the rest is its body.
 
 #include "engine/model/domain_event.hpp"
+#include "engine/model/participant_work.hpp"
 #include "engine/model/rebuild.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/protocol/saga_messages.hpp"
@@ -56,6 +57,9 @@ constexpr RequestKind kinds[] = {
     RequestKind::saga_commands,
     RequestKind::operate_sagas,
     RequestKind::list_sagas,
+    RequestKind::answer_steps,
+    RequestKind::take_work,
+    RequestKind::list_participants,
 };
 
 std::size_t event_bytes(RequestKind kind) {
@@ -69,6 +73,8 @@ std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::bundle) return sizeof(Transfer);
   if (kind == RequestKind::put_checkpoints) return sizeof(EventCheckpoint);
   if (kind == RequestKind::tcc_commands) return sizeof(TccCommand);
+  if (kind == RequestKind::answer_steps) return sizeof(StepAnswer);
+  if (kind == RequestKind::take_work) return sizeof(WorkCredit);
   return sizeof(Uint128);
 }
 

@@ -13,6 +13,7 @@
 #include "engine/model/aggregate.hpp"
 #include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/participant_messages.hpp"
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
@@ -64,7 +65,7 @@ class Seeds {
 };
 
 /// What fuzz_requests chooses from: kinds of requests, and Hello at the end.
-constexpr int choices = 45;
+constexpr int choices = 48;
 
 void write_event_requests(Seeds& seeds) {
   const std::vector<Name> names(2);
@@ -148,6 +149,33 @@ void write_saga_requests(Seeds& seeds) {
   filter.limit = 3;
   seeds.request(43, list_sagas_frame_bytes,
                 [&](auto room) { return write_list_sagas(room, 45, filter, 0); });
+}
+
+void write_participant_messages(Seeds& seeds) {
+  std::vector<StepAnswer> answers(2);
+  answers[1].payload_bytes = 5;
+  const std::vector<std::byte> payload = answer_payload("", "", {});
+  seeds.request(44, answer_steps_frame_bytes(2, payload.size()), [&](auto room) {
+    return write_answer_steps(room, 46, {}, Uint128{1, 2}, answers, payload);
+  });
+  const std::vector<WorkCredit> credits(2, {Uint128{3, 4}, 5, 0});
+  seeds.request(45, take_work_frame_bytes(2), [&](auto room) {
+    return write_take_work(room, 47, Uint128{1, 2}, credits);
+  });
+  seeds.request(46, small_frame_bytes, [](auto room) { return write_list_participants(room, 48); });
+  // A command, and 8 bytes of a payload.
+  std::vector<std::uint64_t> words(sizeof(WorkCommand) / 8 + 1);
+  WorkCommand command;
+  command.payload_bytes = 8;
+  std::memcpy(words.data(), &command, sizeof(command));
+  seeds.reply(21, reply_frame_bytes(words.size() * 8, 0), [&](auto room) {
+    return write_items_reply<std::uint64_t>(room, RequestKind::take_work, 1, {.items = words});
+  });
+  const std::vector<ParticipantView> views(2);
+  seeds.reply(22, reply_frame_bytes(2 * sizeof(ParticipantView), 0), [&](auto room) {
+    return write_items_reply<ParticipantView>(room, RequestKind::list_participants, 1,
+                                              {.items = views});
+  });
 }
 
 void write_tcc_replies(Seeds& seeds) {
@@ -345,6 +373,7 @@ int main(int count, char** arguments) {
   daybook::write_subscription_requests(seeds);
   daybook::write_tcc_requests(seeds);
   daybook::write_saga_requests(seeds);
+  daybook::write_participant_messages(seeds);
   daybook::write_tcc_replies(seeds);
   daybook::write_replies(seeds);
   return 0;

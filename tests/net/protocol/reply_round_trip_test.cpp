@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/participant_messages.hpp"
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/saga_messages.hpp"
@@ -127,6 +128,8 @@ TEST(ReplyRoundTrip, Items) {
   expect_items<AccountAsOf>(RequestKind::lookup_accounts_at, read_accounts_at_reply);
   expect_items<LedgerBalance>(RequestKind::trial_balance_at, read_trial_balance_reply);
   expect_items<SagaView>(RequestKind::list_sagas, read_sagas_reply);
+  expect_items<std::uint64_t>(RequestKind::take_work, read_work_reply);
+  expect_items<ParticipantView>(RequestKind::list_participants, read_participants_reply);
 }
 
 // The largest there are.
