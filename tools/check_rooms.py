@@ -43,6 +43,7 @@ OWNERS = {
     "CLI/": ["tools/"],
     "expat.h": ["engine/recon/formats/xml_reader.cpp"],
     "nlohmann/": ["engine/saga/document.cpp", "tools/", "tests/"],
+    "sqlite3.h": ["net/client/step_file.cpp", "tests/net/client/"],
     "spdlog/": ["tools/", "net/"],
     "gtest/": ["tests/"],
     "gmock/": ["tests/"],

@@ -10,7 +10,7 @@ set -euo pipefail
 build_packages=(
   g++ cmake ninja-build ccache pkg-config
   liblmdb-dev libboost1.81-dev libflatbuffers-dev flatbuffers-compiler libxxhash-dev
-  libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libssl-dev libexpat1-dev
+  libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libssl-dev libexpat1-dev libsqlite3-dev
   libgtest-dev libgmock-dev libbenchmark-dev  # configured with the rest: CMake looks for them
   python3 git
 )

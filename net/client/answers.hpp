@@ -17,6 +17,7 @@
 #include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
 #include "engine/model/operation_log.hpp"
+#include "engine/model/participant_work.hpp"
 #include "engine/model/rebuild.hpp"
 #include "engine/model/saga_view.hpp"
 #include "engine/model/sequence.hpp"
@@ -158,6 +159,28 @@ struct TccsResult {
   std::vector<Uint128> missing;  ///< Of a lookup: those not found, in the order asked.
   bool more = false;             ///< Of a list.
   std::uint64_t cursor = 0;      ///< Of a list: where the next page goes on.
+};
+
+/// A command as take_work answers with it. read_work_payload() reads its payload.
+struct TakenCommand {
+  WorkCommand command;
+  std::vector<std::byte> payload;
+};
+
+/// The answer to take_work.
+struct WorkResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;                   ///< The engine's, where status is not ok.
+  Sequence sequence;                   ///< Everything up to here is on disk.
+  std::vector<TakenCommand> commands;  ///< None: there was no work. Ask again.
+};
+
+/// The answer to list_participants.
+struct ParticipantsResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;  ///< The engine's, where status is not ok.
+  Sequence sequence;  ///< The answer is true of the state after this.
+  std::vector<ParticipantView> participants;
 };
 
 /// One page of a list.

@@ -12,6 +12,7 @@
 #include "engine/model/ledger.hpp"
 #include "engine/model/name.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/model/participant_work.hpp"
 #include "engine/model/transfer.hpp"
 #include "net/protocol/messages.hpp"
 
@@ -73,6 +74,25 @@ class EventList {
 
  private:
   std::vector<DomainEvent> events_;
+  std::vector<std::byte> payloads_;
+};
+
+/// The answers of one answer_steps request, with their payloads one behind the other.
+///
+/// Threads.  One.
+class AnswerList {
+ public:
+  /// `answer.payload_bytes` is filled in here.
+  void add(StepAnswer answer, std::span<const std::byte> payload) {
+    answer.payload_bytes = static_cast<std::uint32_t>(payload.size());
+    answers_.push_back(answer);
+    payloads_.insert(payloads_.end(), payload.begin(), payload.end());
+  }
+  [[nodiscard]] std::span<const StepAnswer> answers() const { return answers_; }
+  [[nodiscard]] std::span<const std::byte> payloads() const { return payloads_; }
+
+ private:
+  std::vector<StepAnswer> answers_;
   std::vector<std::byte> payloads_;
 };
 

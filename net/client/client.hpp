@@ -315,6 +315,25 @@ class Client {
   void async_list_sagas(const SagaFilter& filter, const QueryOptions& options,
                         Callback<SagaPage> callback);
 
+  // ---- Participants; net/client/participant.hpp does all of it. ----
+
+  /// What has become of steps, in the name of the participant (id_of() its name): each is taken or
+  /// refused by itself. The result's refusals are AppendEventStatus; saga_unchanged: it was known.
+  /// 1 to limits::answers_max, and no more than fit a frame; `invalid` otherwise.
+  Result<BatchResult> answer_steps(const Uint128& participant, const AnswerList& answers,
+                                   const OperationAttributes& attributes = {});
+  void async_answer_steps(const Uint128& participant, const AnswerList& answers,
+                          const OperationAttributes& attributes, BatchCallback callback);
+  /// Asks for commands, as many of each type as `credits` say at most; 1 to
+  /// limits::participant_types_max types, 1 to limits::work_credit_max commands. Answered when
+  /// there are any, and without any after limits::work_question_ns: so
+  /// settings.request_timeout must be longer than that.
+  void async_take_work(const Uint128& participant, std::span<const WorkCredit> credits,
+                       Callback<WorkResult> callback);
+  /// How all of them are doing.
+  Result<ParticipantsResult> list_participants();
+  void async_list_participants(Callback<ParticipantsResult> callback);
+
   // ---- Events, as they come. ----
 
   /// Calls `on_events` with every event that `wanted` lets pass, each exactly once and in order,

@@ -1,5 +1,7 @@
 #include "net/client/client_loop.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include "engine/base/assert.hpp"
 #include "net/client/loop_state.hpp"
 
@@ -45,6 +47,10 @@ bool ClientLoop::turn(std::chrono::nanoseconds wait_max) {
   std::size_t ran = 0;
   if (wait_max > std::chrono::nanoseconds::zero()) ran = state_->io.run_one_for(wait_max);
   return ran + state_->io.poll() > 0;
+}
+
+void ClientLoop::wake() {
+  boost::asio::post(state_->io, [] {});
 }
 
 }  // namespace daybook

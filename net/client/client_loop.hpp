@@ -14,7 +14,8 @@ namespace daybook {
 /// called and lost connections made again only while somebody is inside run_until(), turn() or a
 /// blocking call of one of the clients.
 ///
-/// Threads.  One at a time, the loop and its clients together. Must outlive its clients.
+/// Threads.  One at a time, the loop and its clients together, but for wake(). Must outlive its
+///           clients.
 class ClientLoop {
  public:
   ClientLoop();
@@ -30,6 +31,9 @@ class ClientLoop {
   /// Waits at most `wait_max` for something to happen, then runs all that is ready. Zero: does not
   /// wait. True if anything ran. Requires: not from inside a callback.
   bool turn(std::chrono::nanoseconds wait_max);
+
+  /// Ends the wait of a turn() that is under way, or of the next one. Any thread.
+  void wake();
 
   struct State;  ///< Of the implementation.
   [[nodiscard]] State& state() { return *state_; }

@@ -11,6 +11,7 @@
 
 #include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
+#include "net/protocol/participant_messages.hpp"
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
@@ -378,6 +379,30 @@ Result<SagaPage> read(const SentRequest& request, std::span<const std::byte> bod
   auto page = page_of<SagaView, std::uint64_t>(reply.value());
   page.cursor = reply.value().cursor;
   return page;
+}
+
+Result<WorkResult> read(const SentRequest& request, std::span<const std::byte> body, WorkResult*) {
+  const auto reply = read_work_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const ItemsReplyMessage<std::uint64_t>& message = reply.value();
+  WorkResult result{message.status, std::string{message.words}, message.sequence, {}};
+  const auto records = read_work_records(std::as_bytes(message.items));
+  if (!records) return unreadable(request, {.words = "its commands are not whole"});
+  for (const WorkRecord& each : *records) {
+    result.commands.push_back({each.command, {each.payload.begin(), each.payload.end()}});
+  }
+  return result;
+}
+
+Result<ParticipantsResult> read(const SentRequest& request, std::span<const std::byte> body,
+                                ParticipantsResult*) {
+  const auto reply = read_participants_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const ItemsReplyMessage<ParticipantView>& message = reply.value();
+  return ParticipantsResult{message.status,
+                            std::string{message.words},
+                            message.sequence,
+                            {message.items.begin(), message.items.end()}};
 }
 
 Result<TransferPage> read(const SentRequest& request, std::span<const std::byte> body,

@@ -97,6 +97,10 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
       return look_at(read_checkpoints_reply(body));
     case 16:
       return look_at(read_orders_reply(body));
+    case 21:
+      return look_at_work(read_work_reply(body));
+    case 22:
+      return look_at(read_participants_reply(body));
     default:
       return look_at_rest(choice % 23, body);
   }
@@ -163,10 +167,6 @@ void look_at_rest(std::uint8_t choice, std::span<const std::byte> body) {
       return;
     case 20:
       return look_at(read_sagas_reply(body));
-    case 21:
-      return look_at_work(read_work_reply(body));
-    case 22:
-      return look_at(read_participants_reply(body));
     default:
       if (const auto reply = read_error(body); reply.ok()) {
         touch(reply.value().words.data(), reply.value().words.size());

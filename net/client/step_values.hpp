@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/model/participant_work.hpp"
+
+namespace daybook {
+
+/// A named value of a step: an argument, an output. As WorkValue, with memory of its own.
+struct StepValue {
+  std::string name;
+  WorkValueType type = WorkValueType::u64;
+  Uint128 id;                ///< Of account and id; of money: the amount.
+  std::uint32_t ledger = 0;  ///< Of money.
+  std::uint64_t number = 0;  ///< Of u64, timestamp and truth.
+  std::string text;          ///< Of text and secret.
+};
+
+/// What a handler is asked to do.
+struct StepCommand {
+  WorkCommand work;  ///< Key, target, saga, operation and so on.
+  std::string step;  ///< The step's id in the definition.
+  std::string type;
+  std::string definition;
+  std::uint32_t version = 0;
+  std::vector<StepValue> arguments;
+  std::vector<StepValue> outputs;  ///< Of undo, query, confirm: what the target has brought.
+  /// When the engine will count it as unknown, by this machine's clock. Heartbeats move the
+  /// engine's time, not this one.
+  std::chrono::steady_clock::time_point deadline;
+
+  /// Null where there is none of this name.
+  [[nodiscard]] const StepValue* argument(std::string_view name) const;
+  [[nodiscard]] const StepValue* output(std::string_view name) const;
+};
+
+/// What a handler says has become of it. What does not fit the operation counts as unknown.
+struct StepReply {
+  WorkOutcome outcome = WorkOutcome::unknown;
+  std::uint16_t code = 0;   ///< The participant's own, for people.
+  std::string reference{};  ///< Its own name for what it did. Longer than 160 bytes is cut.
+  std::string message{};    ///< Why, for people. Likewise.
+  std::vector<StepValue> outputs{};  ///< Of what succeeded: those that the step declares.
+};
+
+}  // namespace daybook
