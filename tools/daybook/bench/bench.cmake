@@ -29,6 +29,7 @@ if(TARGET daybook::storage)
             daybook/bench/bench_options.cpp
             daybook/bench/bench_place.cpp
             daybook/bench/bench_reads.cpp
+            daybook/bench/bench_remote_sagas.cpp
             daybook/bench/bench_report.cpp
             daybook/bench/bench_sagas.cpp
             daybook/bench/bench_settings.cpp

@@ -15,6 +15,7 @@
 #include "tools/daybook/bench/bench_engine.hpp"
 #include "tools/daybook/bench/bench_machine.hpp"
 #include "tools/daybook/bench/bench_place.hpp"
+#include "tools/daybook/bench/bench_remote_sagas.hpp"
 #include "tools/daybook/bench/histogram.hpp"
 #include "tools/daybook/command.hpp"
 
@@ -34,13 +35,9 @@ constexpr const char* two_posts = R"({"name": "bench", "version": 1,
      "args": {"from": "$.over", "to": "$.to", "amount": "$.amount"}}]})";
 
 /// One run's figures.
-struct SagaBenchRun {
-  double rate = 0;  ///< Sagas ended a second.
-  double seconds = 0;
-  Histogram request_ns;
+struct SagaBenchRun : SagaLoadFigures {
   std::uint64_t data_bytes = 0;
   EngineMemory memory;
-  std::optional<std::string> wrong;
 };
 
 class SagaLoad {
@@ -48,7 +45,7 @@ class SagaLoad {
   SagaLoad(const BenchSagaOptions& options, std::uint16_t port)
       : options_{options}, port_{port}, definition_{read_definition(two_posts).value()} {}
 
-  Result<SagaBenchRun> run();
+  Result<SagaLoadFigures> run();
 
  private:
   Result<void> store_definition();
@@ -75,10 +72,10 @@ class SagaLoad {
   std::uint64_t posts_ = 0;  ///< Reversals as well.
   std::size_t outstanding_ = 0;
   std::optional<Failure> failure_;
-  SagaBenchRun run_;
+  SagaLoadFigures run_;
 };
 
-Result<SagaBenchRun> SagaLoad::run() {
+Result<SagaLoadFigures> SagaLoad::run() {
   for (std::uint32_t each = 0; each < options_.clients; ++each) {
     ClientSettings settings;
     settings.port = port_;
@@ -194,18 +191,21 @@ Result<SagaBenchRun> run_once(const BenchSagaOptions& options, std::uint32_t run
   auto started = MeasuredEngine::start({place.data(), place.log(), options.engine_options});
   if (!started) return started.error();
   MeasuredEngine& engine = *started.value();
-  auto outcome = std::make_unique<SagaLoad>(options, engine.port())->run();
+  auto outcome = options.remote ? run_remote_sagas(options, engine.port())
+                                : std::make_unique<SagaLoad>(options, engine.port())->run();
   if (!outcome) {
     return Failure{outcome.error().kind, fmt::format("{}; the engine's log ends: {}",
                                                      outcome.error().what, engine.last_words())};
   }
+  SagaBenchRun measured;
+  static_cast<SagaLoadFigures&>(measured) = std::move(outcome).value();
   engine.sample();
-  outcome.value().memory = engine.memory();
+  measured.memory = engine.memory();
   if (auto stopped = engine.stop(); !stopped) return stopped.error();
   const auto bytes = bytes_on_disk_without_prepared(place.data(), 1);
   if (!bytes) return bytes.error();
-  outcome.value().data_bytes = bytes.value();
-  return outcome;
+  measured.data_bytes = bytes.value();
+  return measured;
 }
 
 double microseconds(const Histogram& histogram, std::uint32_t per_100_000) {
@@ -228,6 +228,13 @@ void print_json(const BenchSagaOptions& options, const Report& report) {
                                     {"clients", options.clients},
                                     {"in_flight", options.in_flight},
                                     {"failing_percent", options.failing_percent},
+                                    {"remote", options.remote},
+                                    {"under_way", options.remote ? options.under_way : 0},
+                                    {"pace", options.pace},
+                                    {"beside", options.beside},
+                                    {"beside_transfers_per_second", run.beside_rate},
+                                    {"beside_us_p50", microseconds(run.beside_ns, 50'000)},
+                                    {"beside_us_p99", microseconds(run.beside_ns, 99'000)},
                                     {"accounts", options.accounts},
                                     {"runs", options.runs},
                                     {"sagas_per_second", run.rate},
@@ -244,26 +251,52 @@ void print_json(const BenchSagaOptions& options, const Report& report) {
   print_text(json.dump(2) + "\n");
 }
 
+std::string load_words(const BenchSagaOptions& options) {
+  if (!options.remote) {
+    return fmt::format(
+        "{} sagas of two local steps over {} accounts, {} % of them failing at the second: {} a "
+        "request, {} connections with {} requests under way each",
+        options.sagas, options.accounts, options.failing_percent, options.group, options.clients,
+        options.in_flight);
+  }
+  return fmt::format(
+      "{} sagas of two remote steps, {} % of them failing at the second: {} under way at most{}, "
+      "one participant that does nothing",
+      options.sagas, options.failing_percent, options.under_way,
+      options.pace == 0 ? "" : fmt::format(", {} begun a second", options.pace));
+}
+
+std::string latency_words(const Histogram& histogram) {
+  return fmt::format("p50 {:.0f}  p99 {:.0f}  max {:.0f}", microseconds(histogram, 50'000),
+                     microseconds(histogram, 99'000), static_cast<double>(histogram.max()) / 1'000);
+}
+
 void print_words(const BenchSagaOptions& options, const Report& report) {
   const SagaBenchRun& run = report.middle();
   const Machine machine = this_machine();
+  std::string beside;
+  if (options.beside > 0) {
+    beside = fmt::format("  beside them       {:.0f} transfers/s, 256 a request, us: {}\n",
+                         run.beside_rate, latency_words(run.beside_ns));
+  }
   print_text(fmt::format(
-      "{} sagas of two local steps over {} accounts, {} % of them failing at the second: {} a "
-      "request, {} connections with {} requests under way each\n"
+      "{}\n"
       "  rate              {:.0f} sagas/s in {:.2f} s  ({:.0f} to {:.0f} over {} runs)\n"
-      "  request, us       p50 {:.0f}  p99 {:.0f}  max {:.0f}\n"
+      "  {}  {}\n"
+      "{}"
       "  data              {:.1f} bytes a saga on disk\n"
       "  engine memory     {:.0f} MiB anonymous at most\n"
       "  durability        {}\n"
-      "  checked           every reply, the sums of all posted and pending balances\n"
+      "  checked           {}\n"
       "  run on            {}, {} cores, {}\n"
       "  built with        {}, commit {}\n",
-      options.sagas, options.accounts, options.failing_percent, options.group, options.clients,
-      options.in_flight, run.rate, run.seconds, report.runs.front().rate, report.runs.back().rate,
-      options.runs, microseconds(run.request_ns, 50'000), microseconds(run.request_ns, 99'000),
-      static_cast<double>(run.request_ns.max()) / 1'000,
+      load_words(options), run.rate, run.seconds, report.runs.front().rate, report.runs.back().rate,
+      options.runs, options.remote ? "whole saga, us  " : "request, us     ",
+      latency_words(run.request_ns), beside,
       static_cast<double>(run.data_bytes) / static_cast<double>(options.sagas),
       static_cast<double>(run.memory.anonymous_bytes) / (1'024 * 1'024), report.durability.words,
+      options.remote ? "every reply, that no saga goes on"
+                     : "every reply, the sums of all posted and pending balances",
       machine.processor, machine.cores, machine.kernel, machine.compiler, machine.commit));
 }
 

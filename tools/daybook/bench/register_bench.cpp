@@ -113,7 +113,7 @@ void register_tcc_bench(CLI::App& group, CommandContext& context) {
 void register_saga_bench(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<BenchSagaOptions>();
   CLI::App* command = group.add_subcommand(
-      "sagas", "How many sagas of two local steps an engine of its own runs a second");
+      "sagas", "How many sagas of two steps an engine of its own runs a second");
   command->add_option("--sagas", options->sagas, "So many")->capture_default_str();
   command->add_option("--group", options->group, "Sagas that one request starts")
       ->capture_default_str()
@@ -129,6 +129,18 @@ void register_saga_bench(CLI::App& group, CommandContext& context) {
                    "Of a hundred, so many fail at their second step, and the first is undone")
       ->capture_default_str()
       ->check(CLI::Range(0U, 100U));
+  command->add_flag("--remote", options->remote,
+                    "Remote steps, done by a participant that does nothing, instead of posts");
+  command->add_option("--under-way", options->under_way, "Remote sagas that go on at a time")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{1}, limits::sagas_default / 2));
+  command->add_option("--pace", options->pace, "Remote sagas begun a second; 0: as many as can be")
+      ->capture_default_str();
+  command
+      ->add_option("--beside", options->beside,
+                   "Connections that send requests of 256 transfers meanwhile, one by one")
+      ->capture_default_str()
+      ->check(CLI::Range(0U, clients_max));
   command->add_option("--accounts", options->accounts, "Accounts to spread them over")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{3}, std::uint64_t{0xffffffff}));
@@ -138,7 +150,10 @@ void register_saga_bench(CLI::App& group, CommandContext& context) {
   command->add_option("--engine-option", options->engine_options,
                       "A word more for `daybook serve`; may be repeated");
   command->add_flag("--json", options->json, "One JSON object instead of text");
-  command->footer("Example:\n  daybook bench sagas --sagas 2000000 --failing 10 --runs 5");
+  command->footer(
+      "Examples:\n  daybook bench sagas --sagas 2000000 --failing 10 --runs 5\n"
+      "  daybook bench sagas --remote --sagas 300000 --runs 5\n"
+      "  daybook bench sagas --remote --sagas 100000 --pace 5000 --beside 4");
   command->callback([&context, options] { context.exit_code = run_bench_sagas(*options); });
 }
 
