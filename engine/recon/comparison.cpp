@@ -170,6 +170,7 @@ Result<ComparisonReport> Comparison::read_back() {
     reader.add_side(static_cast<Side>(side), gathered_.totals[side]);
   }
   for (const MergedTable& table : merged_) reader.add_merged(table);
+  observer_.begin_result({rules_.newest_a, rules_.newest_b});
   for (const BlockLog<Difference>& log : results_) {
     if (auto read = log.for_each([&](const Difference& each) { return reader.read(each); });
         !read) {

@@ -91,6 +91,8 @@ class ComparisonObserver {
  public:
   virtual ~ComparisonObserver() = default;
   virtual void progress(const ComparisonProgress& progress) = 0;
+  /// Before the first difference: the times of the newest records of A and B.
+  virtual void begin_result(const std::array<std::int64_t, 2>& /*newest*/) {}
   /// By reference, then those that a fallback rule decided on. Its codes are final.
   [[nodiscard]] virtual Result<void> difference(const Difference& difference) = 0;
   /// After all differences: A's by offset, then B's.

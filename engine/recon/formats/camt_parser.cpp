@@ -272,6 +272,7 @@ void CamtParser::end_statement(bool is_whole) {
         .entries = all.all.count,
         .opening = all.opening,
         .closing = all.closing,
+        .movements = all.booked,
         .line = all.place.line});
   statement_.reset();
   statement_depth_ = 0;

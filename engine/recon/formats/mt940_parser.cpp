@@ -189,6 +189,7 @@ void Mt940Parser::end_statement() {
                            .scale = scale,
                            .entries = all.entries,
                            .line = all.place.line};
+  summary.movements = all.sum;
   if (all.opening) {
     summary.opening = all.opening->amount;
     const i128 made = all.opening->amount + all.sum;

@@ -47,6 +47,7 @@ struct StatementSummary {
   std::uint64_t entries = 0;
   std::optional<i128> opening{};
   std::optional<i128> closing{};
+  std::optional<i128> movements{};  ///< What its entries make that count for the closing balance.
   std::uint64_t line = 0;  ///< Where it begins.
 };
 

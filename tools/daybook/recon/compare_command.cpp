@@ -14,6 +14,7 @@
 #include "tools/daybook/recon/journal_source.hpp"
 #include "tools/daybook/recon/mapping_file.hpp"
 #include "tools/daybook/recon/open_side.hpp"
+#include "tools/daybook/recon/report/report_files.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/number_text.hpp"
 #include "tools/daybook/text/progress.hpp"
@@ -25,22 +26,29 @@ namespace {
 /// Shows how far it is, and hands differences on to the file, if there is one.
 class Watcher final : public ComparisonObserver {
  public:
-  Watcher(DifferenceWriter* writer, ProgressLine& line, std::uint64_t estimated)
-      : writer_{writer}, line_{line}, estimated_{estimated} {}
+  Watcher(DifferenceWriter* writer, DetailCollector* details, ProgressLine& line,
+          std::uint64_t estimated)
+      : writer_{writer}, details_{details}, line_{line}, estimated_{estimated} {}
 
   void progress(const ComparisonProgress& progress) override {
     const double share = std::min(progress.fraction, 1.0);
     line_.show(static_cast<std::uint64_t>(static_cast<double>(estimated_) * share), share);
   }
+  void begin_result(const std::array<std::int64_t, 2>& newest) override {
+    if (details_ != nullptr) details_->begin(std::max(newest[0], newest[1]));
+  }
   Result<void> difference(const Difference& difference) override {
+    if (details_ != nullptr) details_->add(difference);
     return writer_ == nullptr ? Result<void>{} : writer_->write(difference);
   }
   Result<void> invalid_line(Side side, const InvalidLine& line) override {
+    if (details_ != nullptr) details_->add(side, line);
     return writer_ == nullptr ? Result<void>{} : writer_->write(side, line);
   }
 
  private:
   DifferenceWriter* writer_;
+  DetailCollector* details_;
   ProgressLine& line_;
   std::uint64_t estimated_;
 };
@@ -250,7 +258,64 @@ int conclude(const ComparisonReport& report, const CompareFacts& facts, bool jso
   return report.is_clean() && facts.control_totals_agree() ? exit_code::good : exit_code::no;
 }
 
+/// What a reader of a report must know of what was asked for.
+std::vector<std::string> rules_in_words(const CompareOptions& options) {
+  const auto joined = [](const std::vector<std::string>& texts) {
+    std::string all;
+    for (const std::string& text : texts) all += (all.empty() ? "" : "; ") + text;
+    return all;
+  };
+  std::vector<std::string> rules;
+  if (!options.tolerances.empty()) {
+    rules.push_back("Amounts may differ by (minor units): " + joined(options.tolerances) + ".");
+  }
+  if (options.has_window) {
+    rules.push_back("Dates may differ by " + format_count(options.window_days) + " days.");
+  }
+  if (!options.fallbacks.empty()) {
+    rules.push_back(
+        "What has no partner by its reference is matched by: " + joined(options.fallbacks) + ".");
+  }
+  return rules;
+}
+
+/// Hashes of files, texts of what is shown: everything that takes another look at the sides.
+Result<ReportDetails> details_of(DetailCollector& collector, std::array<SideSource*, 2> sides,
+                                 bool json) {
+  ProgressLine line{json ? nullptr : terminal_or_nothing(), "bytes hashed"};
+  const std::uint64_t total = sides[0]->total_bytes() + sides[1]->total_bytes();
+  std::uint64_t done = 0;
+  return collector.finish(sides, [&](std::uint64_t more) {
+    done += more;
+    line.show(done, std::min(1.0, static_cast<double>(done) / static_cast<double>(total + 1)));
+  });
+}
+
+Result<CompareFacts> facts_of(const CompareOptions& options, std::array<SideSource*, 2> sides,
+                              const ComparisonReport& report, DetailCollector& collector) {
+  CompareFacts facts;
+  facts.rules = rules_in_words(options);
+  if (!options.reports.empty()) {
+    Result<ReportDetails> details = details_of(collector, sides, options.json);
+    if (!details) return details.error();
+    facts.details = std::move(details).value();
+  }
+  for (std::size_t side = 0; side < 2; ++side) {
+    if (auto same = sides[side]->check_unchanged(); !same) return same.error();
+    facts.paths[side] = sides[side]->name();
+    facts.left_out[side] = sides[side]->left_out();
+    const auto totals = sides[side]->control_totals(report.invalid[side]);
+    if (!totals) return totals.error();
+    facts.control_totals[side] = totals.value();
+  }
+  facts.scale_of = [source = sides[0]](std::uint64_t currency) {
+    return source->scale_of(currency);
+  };
+  return facts;
+}
+
 Result<int> compare_files(const CompareOptions& options) {
+  if (auto checked = check_report_paths(options.reports); !checked) return checked.error();
   Result<Plan> made = plan_of(options);
   if (!made) return made.error();
   const Plan& plan = made.value();
@@ -276,26 +341,24 @@ Result<int> compare_files(const CompareOptions& options) {
     writer = std::move(created).value();
   }
   ProgressLine line{options.json ? nullptr : terminal_or_nothing(), "records"};
-  Watcher watcher{writer.get(), line, estimated};
+  DetailCollector collector;
+  Watcher watcher{writer.get(), options.reports.empty() ? nullptr : &collector, line, estimated};
   const Result<ComparisonReport> report =
       compare({sides[0], sides[1]}, plan.settings, memory, *store.value(), watcher);
   line.clear();
+  const double seconds = line.seconds();
   if (!report) return report.error();
-  CompareFacts facts;
-  for (std::size_t side = 0; side < 2; ++side) {
-    if (auto same = sides[side]->check_unchanged(); !same) return same.error();
-    facts.paths[side] = sides[side]->name();
-    facts.left_out[side] = sides[side]->left_out();
-    const auto totals = sides[side]->control_totals(report.value().invalid[side]);
-    if (!totals) return totals.error();
-    facts.control_totals[side] = totals.value();
-  }
+  Result<CompareFacts> told = facts_of(options, sides, report.value(), collector);
+  if (!told) return told.error();
+  CompareFacts& facts = told.value();
   if (writer) {
     if (auto finished = writer->finish(); !finished) return finished.error();
   }
   facts.spilled_bytes = store.value()->written_bytes();
-  facts.seconds = line.seconds();
-  facts.scale_of = [&](std::uint64_t currency) { return sides[0]->scale_of(currency); };
+  facts.seconds = seconds;
+  if (auto written = write_reports(options.reports, report.value(), facts); !written) {
+    return written.error();
+  }
   return conclude(report.value(), facts, options.json);
 }
 

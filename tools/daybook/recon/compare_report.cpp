@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/daybook/recon/report/detail_json.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/rate_text.hpp"
 #include "tools/daybook/text/table.hpp"
@@ -19,27 +20,6 @@ std::string share_text(u128 part, u128 whole) {
 }
 
 u128 size_of(i128 amount) { return static_cast<u128>(amount < 0 ? -amount : amount); }
-
-/// Of both files' records, those in a matched pair.
-std::string match_rate(const ComparisonReport& report) {
-  const std::uint64_t records =
-      report.records[0] + report.records[1] + report.invalid[0] + report.invalid[1];
-  return share_text(static_cast<u128>(report.matched) * 2, records);
-}
-
-/// Of a currency: the amounts of A and B in pairs that match, against all of them.
-std::string value_rate(const ComparisonReport& report, const CurrencyProof& proof) {
-  i128 matched = 0;
-  for (const ClassSum& sum : report.classes) {
-    if (sum.currency == proof.currency && !is_difference(sum.code)) {
-      matched += sum.amount_a + sum.amount_b;
-    }
-  }
-  const i128 all = proof.a.amount + proof.b.amount;
-  // Where refunds outweigh charges, or cancel them, a share of the sum says nothing.
-  if (all <= 0 || matched < 0 || matched > all) return "-";
-  return share_text(size_of(matched), size_of(all));
-}
 
 std::string class_table(const std::vector<ClassSum>& sums, const CompareFacts& facts) {
   Table table{{{"currency"},
@@ -150,20 +130,60 @@ JsonObject control_total_json(const ControlTotal& total) {
 }
 
 JsonObject side_json(const ComparisonReport& report, const CompareFacts& facts, std::size_t side) {
-  return JsonObject{}
-      .text("file", facts.paths[side])
+  JsonObject json;
+  json.text("file", facts.paths[side])
       .count("records", report.records[side])
       .count("invalid", report.invalid[side])
       .count("left_out", facts.left_out[side])
       .raw("control_totals", array_of(facts.control_totals[side].listed(), control_total_json))
       .count("control_totals_agreeing", facts.control_totals[side].agreeing())
       .count("control_totals_differing", facts.control_totals[side].differing());
+  if (facts.details) add_identity(json, *facts.details, side);
+  return json;
 }
 
 }  // namespace
 
+std::string_view to_string(InvalidReason reason) {
+  constexpr std::array<std::string_view, invalid_reason_count> words{
+      "not as many fields as the header has",
+      "a quote where none may be, or one that is never closed",
+      "longer than 64 KiB",
+      "the reference is not printable UTF-8, or too long",
+      "the amount is no number, too large, or has more decimals than its currency",
+      "the fee is no number, too large, or has more decimals than its currency",
+      "the currency is not 1 to 8 letters and digits",
+      "the status is no known word",
+      "the type is no known word",
+      "the time is none",
+      "the settlement amount or its currency cannot be read",
+      "not what the format has here, or not as it is written",
+      "without a field that the format requires",
+      "the checksum or the length is not that of these bytes"};
+  return words[static_cast<std::size_t>(reason)];
+}
+
 bool CompareFacts::control_totals_agree() const {
   return control_totals[0].differing() == 0 && control_totals[1].differing() == 0;
+}
+
+std::string match_rate(const ComparisonReport& report) {
+  const std::uint64_t records =
+      report.records[0] + report.records[1] + report.invalid[0] + report.invalid[1];
+  return share_text(static_cast<u128>(report.matched) * 2, records);
+}
+
+std::string value_rate(const ComparisonReport& report, const CurrencyProof& proof) {
+  i128 matched = 0;
+  for (const ClassSum& sum : report.classes) {
+    if (sum.currency == proof.currency && !is_difference(sum.code)) {
+      matched += sum.amount_a + sum.amount_b;
+    }
+  }
+  const i128 all = proof.a.amount + proof.b.amount;
+  // Where refunds outweigh charges, or cancel them, a share of the sum says nothing.
+  if (all <= 0 || matched < 0 || matched > all) return "-";
+  return share_text(size_of(matched), size_of(all));
 }
 
 std::string report_text(const ComparisonReport& report, const CompareFacts& facts) {
@@ -185,8 +205,8 @@ std::string report_text(const ComparisonReport& report, const CompareFacts& fact
 
 std::string report_json(const ComparisonReport& report, const CompareFacts& facts) {
   const auto of_class = [&](const ClassSum& sum) { return class_json(sum, facts); };
-  return JsonObject{}
-      .raw("a", side_json(report, facts, 0).str())
+  JsonObject json;
+  json.raw("a", side_json(report, facts, 0).str())
       .raw("b", side_json(report, facts, 1).str())
       .count("matched", report.matched)
       .count("differences", report.differences)
@@ -199,8 +219,9 @@ std::string report_json(const ComparisonReport& report, const CompareFacts& fact
       .truth("control_totals_agree", facts.control_totals_agree())
       .count("spilled_runs", report.spilled_runs)
       .count("spilled_bytes", facts.spilled_bytes)
-      .real("seconds", facts.seconds)
-      .str();
+      .real("seconds", facts.seconds);
+  if (facts.details) add_details(json, facts, *facts.details);
+  return json.str();
 }
 
 }  // namespace daybook::recon

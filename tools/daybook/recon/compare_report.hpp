@@ -1,11 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/recon/comparison.hpp"
 #include "engine/recon/formats/control_total.hpp"
+#include "tools/daybook/recon/report/report_details.hpp"
 
 namespace daybook::recon {
 
@@ -17,9 +19,20 @@ struct CompareFacts {
   std::uint64_t spilled_bytes = 0;
   double seconds = 0;
   std::function<unsigned(std::uint64_t)> scale_of;  ///< Decimals of a currency.
+  std::vector<std::string> rules;                   ///< What was asked for, in sentences.
+  std::optional<ReportDetails> details;             ///< Where a report is written.
 
   [[nodiscard]] bool control_totals_agree() const;
 };
+
+/// Of both files' records, those in a matched pair.
+[[nodiscard]] std::string match_rate(const ComparisonReport& report);
+
+/// Of a currency: the amounts of A and B in pairs that match, against all of them; "-" where
+/// refunds outweigh charges.
+[[nodiscard]] std::string value_rate(const ComparisonReport& report, const CurrencyProof& proof);
+
+[[nodiscard]] std::string_view to_string(InvalidReason reason);
 
 /// For people: counts and sums by name and currency, the proof, how much matched.
 [[nodiscard]] std::string report_text(const ComparisonReport& report, const CompareFacts& facts);

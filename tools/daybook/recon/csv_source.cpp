@@ -152,6 +152,15 @@ Result<std::string> CsvSource::text_at(std::uint64_t offset, Field field) {
   return builder_->text_of(field, line.fields);
 }
 
+Result<SideIdentity> CsvSource::identity(const Tell& tell) const {
+  Result<std::string> hash = file_.sha256_of(tell);
+  if (!hash) return hash.error();
+  return SideIdentity{.size_bytes = file_.size_bytes(),
+                      .sha256 = std::move(hash).value(),
+                      .cut = std::nullopt,
+                      .entry_hash = {}};
+}
+
 Result<ControlTotals> CsvSource::control_totals(std::uint64_t invalid) const {
   ControlTotals totals;
   const std::optional<TrailerRule>& rule = mapping_.trailer;

@@ -49,25 +49,6 @@ bool looks_like_formula(std::string_view value) {
 
 }  // namespace
 
-std::string_view to_string(InvalidReason reason) {
-  constexpr std::array<std::string_view, invalid_reason_count> words{
-      "not as many fields as the header has",
-      "a quote where none may be, or one that is never closed",
-      "longer than 64 KiB",
-      "the reference is not printable UTF-8, or too long",
-      "the amount is no number, too large, or has more decimals than its currency",
-      "the fee is no number, too large, or has more decimals than its currency",
-      "the currency is not 1 to 8 letters and digits",
-      "the status is no known word",
-      "the type is no known word",
-      "the time is none",
-      "the settlement amount or its currency cannot be read",
-      "not what the format has here, or not as it is written",
-      "without a field that the format requires",
-      "the checksum or the length is not that of these bytes"};
-  return words[static_cast<std::size_t>(reason)];
-}
-
 Result<std::unique_ptr<DifferenceWriter>> DifferenceWriter::create(
     const std::filesystem::path& path, std::array<SideSource*, 2> sources) {
   std::error_code error;
@@ -136,12 +117,6 @@ void DifferenceWriter::end_line() {
   fields_in_line_ = 0;
 }
 
-Result<std::string> DifferenceWriter::reference_text(const Record& record) {
-  if (std::optional<std::string> short_one = reference_of(record.key)) return *short_one;
-  return sources_[static_cast<std::size_t>(record.side())]->text_at(record.offset(),
-                                                                    Field::reference);
-}
-
 Result<void> DifferenceWriter::record_fields(const Difference& difference) {
   const auto both = [&](std::string_view name_a, std::string_view name_b, const auto& value_of) {
     own(name_a, difference.has_a ? value_of(difference.a) : std::string{});
@@ -158,7 +133,7 @@ Result<void> DifferenceWriter::record_fields(const Difference& difference) {
     const Record& record = side == Side::a ? difference.a : difference.b;
     const auto index = static_cast<std::size_t>(side);
     if (!has) continue;
-    Result<std::string> reference = reference_text(record);
+    Result<std::string> reference = reference_text(*sources_[index], record);
     if (!reference) return reference.error();
     references[index] = std::move(reference).value();
     if (!difference.codes.has(Code::party_mismatch)) continue;

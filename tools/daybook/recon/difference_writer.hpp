@@ -7,11 +7,10 @@
 
 #include "engine/recon/comparison.hpp"
 #include "storage/file/file.hpp"
+#include "tools/daybook/recon/compare_report.hpp"
 #include "tools/daybook/recon/side_source.hpp"
 
 namespace daybook::recon {
-
-[[nodiscard]] std::string_view to_string(InvalidReason reason);
 
 /// Writes differences into a file, one a line: NDJSON where its name ends in .ndjson or .jsonl,
 /// else CSV with a header. Texts that a spreadsheet would take for formulas get an apostrophe in
@@ -46,7 +45,6 @@ class DifferenceWriter {
   void begin_field(std::string_view name);
   void end_line();
   [[nodiscard]] Result<void> record_fields(const Difference& difference);
-  [[nodiscard]] Result<std::string> reference_text(const Record& record);
   [[nodiscard]] Result<void> flush_if(std::size_t size_bytes);
 
   std::filesystem::path path_;

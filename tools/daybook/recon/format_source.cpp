@@ -145,6 +145,15 @@ Result<std::string> FormatSource::text_at(std::uint64_t offset, Field field) {
                                : std::move(texts).value().reference;
 }
 
+Result<SideIdentity> FormatSource::identity(const Tell& tell) const {
+  Result<std::string> hash = file_.sha256_of(tell);
+  if (!hash) return hash.error();
+  return SideIdentity{.size_bytes = file_.size_bytes(),
+                      .sha256 = std::move(hash).value(),
+                      .cut = std::nullopt,
+                      .entry_hash = {}};
+}
+
 Result<ControlTotals> FormatSource::control_totals(std::uint64_t /*invalid*/) const {
   return parser_->output().totals;
 }

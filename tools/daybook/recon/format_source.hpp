@@ -46,6 +46,10 @@ class FormatSource final : public SideSource {
   }
   [[nodiscard]] Result<std::string> text_at(std::uint64_t offset, Field field) override;
   [[nodiscard]] Result<ControlTotals> control_totals(std::uint64_t invalid) const override;
+  [[nodiscard]] std::vector<StatementSummary> statements() const override {
+    return parser_->output().statements;
+  }
+  [[nodiscard]] Result<SideIdentity> identity(const Tell& tell) const override;
   [[nodiscard]] Result<void> check_unchanged() const override { return file_.check_unchanged(); }
 
   /// What is known of the file: statements, totals.

@@ -46,6 +46,7 @@ Result<bool> JournalFacts::next(const Use& use) {
     use(facts.value(), placed);
     const std::uint64_t end = placed.first_sequence.value() + placed.run.count;
     if (end > 0) reached_ = Sequence{end - 1};
+    reached_hash_ = header.hash;
   }
   return true;
 }

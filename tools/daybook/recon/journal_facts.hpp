@@ -34,6 +34,8 @@ class JournalFacts {
 
   /// The last sequence that was shown.
   [[nodiscard]] Sequence reached() const { return reached_; }
+  /// Of the entry in which it stands.
+  [[nodiscard]] Uint128 reached_hash() const { return reached_hash_; }
 
  private:
   explicit JournalFacts(ReplayGoal cut) : cut_{cut} {}
@@ -41,6 +43,7 @@ class JournalFacts {
   ReplayGoal cut_;
   std::unique_ptr<JournalReader> reader_;
   Sequence reached_;
+  Uint128 reached_hash_;
   bool is_cut_ = false;
 };
 

@@ -38,6 +38,7 @@ struct JournalScan {
   unsigned scale = 0;
   std::uint64_t transfers = 0;  ///< That the selection is about, for estimates.
   Sequence cut;                 ///< The last sequence that is part of it.
+  Uint128 cut_hash;             ///< Of the entry that this sequence stands in.
 };
 
 /// Is this an address of a journal, "journal:DIR"?

@@ -55,6 +55,12 @@ class JournalSource final : public SideSource {
   [[nodiscard]] Result<ControlTotals> control_totals(std::uint64_t) const override {
     return ControlTotals{};
   }
+  [[nodiscard]] Result<SideIdentity> identity(const Tell&) const override {
+    return SideIdentity{.size_bytes = std::nullopt,
+                        .sha256 = {},
+                        .cut = scan_.cut.value(),
+                        .entry_hash = to_hex(scan_.cut_hash)};
+  }
   [[nodiscard]] Result<void> check_unchanged() const override { return {}; }
 
  private:

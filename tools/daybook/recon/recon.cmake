@@ -32,6 +32,12 @@ if(TARGET daybook::storage)
             daybook/recon/mapping_file.cpp
             daybook/recon/open_side.cpp
             daybook/recon/record_builder.cpp
+            daybook/recon/report/code_advice.cpp
+            daybook/recon/report/detail_json.cpp
+            daybook/recon/report/html_report.cpp
+            daybook/recon/report/html_text.cpp
+            daybook/recon/report/report_details.cpp
+            daybook/recon/report/report_files.cpp
             daybook/recon/recon_bench.cpp
             daybook/recon/recon_generator.cpp
             daybook/recon/source_mapping.cpp

@@ -50,6 +50,11 @@ void register_compare(CLI::App& recon, CommandContext& context) {
   command->add_option("--threads", options->threads, "As many as there are cores by default");
   command->add_option("--out", options->out,
                       "Write the differences here: NDJSON for .ndjson and .jsonl, else CSV");
+  command
+      ->add_option("--report", options->reports,
+                   "Write a report here: one page for FILE.html, what --json prints and more for "
+                   "FILE.json; may be given twice")
+      ->take_all();
   command->add_option("--spill", options->spill,
                       "Directory for what does not fit in memory (default: that of --out, or "
                       "TMPDIR)");
@@ -89,7 +94,7 @@ void register_compare(CLI::App& recon, CommandContext& context) {
       "Examples:\n"
       "  daybook recon compare journal:./ledger-data statement.xml --account name:bank --window 2\n"
       "  daybook recon compare ledger.csv statement.csv --out differences.csv\n"
-      "  daybook recon compare ledger.csv statement.sta --window 2\n"
+      "  daybook recon compare ledger.csv statement.sta --window 2 --report report.html\n"
       "  daybook recon compare ledger.csv payouts.csv --map-b stripe --window 2 \\\n"
       "    --tolerance EUR=1,cap=500 --fallback amount+day --json");
   command->callback([&context, options] { context.exit_code = recon::run_compare(*options); });

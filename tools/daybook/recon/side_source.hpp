@@ -1,13 +1,25 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/recon/formats/control_total.hpp"
+#include "engine/recon/formats/statement_parser.hpp"
 #include "engine/recon/record_source.hpp"
 #include "tools/daybook/recon/source_mapping.hpp"
 
 namespace daybook::recon {
+
+/// What tells for ever which file, or which journal up to where, a side was.
+struct SideIdentity {
+  std::optional<std::uint64_t> size_bytes;  ///< Of a file.
+  std::string sha256;                       ///< Of all its bytes; empty for a journal.
+  std::optional<std::uint64_t> cut;         ///< Of a journal: the last sequence that is part of it.
+  std::string entry_hash;                   ///< Of the entry with that sequence.
+};
 
 /// One side of a comparison: its records, and what is told of them afterwards.
 ///
@@ -36,8 +48,23 @@ class SideSource : public RecordSource {
   /// What the side says of itself against its `invalid` and other lines.
   [[nodiscard]] virtual Result<ControlTotals> control_totals(std::uint64_t invalid) const = 0;
 
+  /// Hears how many bytes more of a file were read.
+  using Tell = std::function<void(std::uint64_t)>;
+
+  /// Reads a file once more, for its hash.
+  [[nodiscard]] virtual Result<SideIdentity> identity(const Tell& tell) const = 0;
+
+  /// Balances and entries of the statements in it, where the format has such.
+  [[nodiscard]] virtual std::vector<StatementSummary> statements() const { return {}; }
+
   /// `invalid` when it is not what was read any more.
   [[nodiscard]] virtual Result<void> check_unchanged() const = 0;
 };
+
+/// What the source calls the record, word for word; empty for nothing.
+[[nodiscard]] inline Result<std::string> reference_text(SideSource& source, const Record& record) {
+  if (std::optional<std::string> short_one = reference_of(record.key)) return *short_one;
+  return source.text_at(record.offset(), Field::reference);
+}
 
 }  // namespace daybook::recon

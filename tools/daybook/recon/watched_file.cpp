@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <span>
+#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "engine/base/hash.hpp"
 #include "engine/recon/recon_limits.hpp"
 
 namespace daybook::recon {
@@ -63,6 +65,20 @@ Result<std::string> WatchedFile::raw_line(std::uint64_t offset, std::uint64_t si
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
   return text;
+}
+
+Result<std::string> WatchedFile::sha256_of(const std::function<void(std::uint64_t)>& tell) const {
+  constexpr std::size_t piece_bytes = 256 * 1'024;
+  Sha256 hash;
+  std::vector<std::byte> piece(piece_bytes);
+  for (std::uint64_t offset = 0;;) {
+    const Result<std::size_t> got = file_.read_at(piece, offset);
+    if (!got) return got.error();
+    hash.update(std::span{piece}.first(got.value()));
+    offset += got.value();
+    if (tell) tell(got.value());
+    if (got.value() < piece.size()) return to_hex(hash.finish());
+  }
 }
 
 Result<void> WatchedFile::check_unchanged() const {

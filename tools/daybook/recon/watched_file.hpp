@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "engine/base/result.hpp"
@@ -27,6 +28,10 @@ class WatchedFile {
 
   /// What stands at `offset`, without a line end behind it, at most `line_bytes_max` bytes.
   [[nodiscard]] Result<std::string> raw_line(std::uint64_t offset, std::uint64_t size_bytes) const;
+
+  /// SHA-256 of all its bytes in hexadecimal digits. `tell`, which may be empty, hears how many
+  /// bytes more were read.
+  [[nodiscard]] Result<std::string> sha256_of(const std::function<void(std::uint64_t)>& tell) const;
 
   /// `invalid` when the file is not the one that was opened any more.
   [[nodiscard]] Result<void> check_unchanged() const;
