@@ -64,6 +64,7 @@ Result<void> Comparison::gather_sides() {
   }
   rules_.tolerances = settings_.tolerances;
   rules_.window_ns = settings_.window_ns;
+  rules_.sums_groups = settings_.sums_groups;
   rules_.newest_a = gathered_.totals[0].newest;
   rules_.newest_b = gathered_.totals[1].newest;
   return {};

@@ -18,6 +18,7 @@ struct ComparisonSettings {
   unsigned threads = 2;  ///< 1 to threads_max.
   std::vector<Tolerance> tolerances;
   std::optional<std::int64_t> window_ns;
+  bool sums_groups = false;               ///< See PairRules.
   std::vector<OrderRule> fallback_rules;  ///< In their order; at most fallback_rules_max.
 };
 
@@ -68,6 +69,7 @@ struct ComparisonReport {
   std::array<std::uint64_t, 2> records{};  ///< Of A and B.
   std::array<std::uint64_t, 2> invalid{};  ///< Lines that are no records.
   std::uint64_t matched = 0;               ///< Pairs, within a tolerance or with notes included.
+  std::uint64_t matched_records = 0;       ///< Of both sides, in these pairs.
   std::uint64_t differences = 0;           ///< Records and pairs, invalid lines included.
   std::vector<ClassSum> classes;           ///< By currency, then code.
   std::vector<ClassSum> notes;             ///< date_mismatch, reference_mismatch, duplicate_both.

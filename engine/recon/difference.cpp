@@ -54,6 +54,10 @@ std::string_view to_string(Code code) {
       return "refunded";
     case Code::chargeback:
       return "chargeback";
+    case Code::split_incomplete:
+      return "split_incomplete";
+    case Code::split_matched:
+      return "split_matched";
     case Code::invalid_record:
       return "invalid_record";
     case Code::control_total:
@@ -66,17 +70,29 @@ std::string_view to_string(Code code) {
 
 Code primary_of(CodeSet codes) {
   constexpr std::array gravest_first{
-      Code::invalid_record,     Code::ambiguous,
-      Code::currency_mismatch,  Code::type_mismatch,
-      Code::party_mismatch,     Code::status_a_ok_b_failed,
-      Code::status_a_open_b_ok, Code::reversed,
-      Code::refunded,           Code::chargeback,
-      Code::duplicate_a,        Code::duplicate_b,
-      Code::net_gross,          Code::fee_mismatch,
-      Code::fx_difference,      Code::matched_tolerance,
-      Code::rounding,           Code::amount_short,
-      Code::amount_over,        Code::a_only,
-      Code::a_pending,          Code::b_only,
+      Code::invalid_record,
+      Code::ambiguous,
+      Code::currency_mismatch,
+      Code::type_mismatch,
+      Code::party_mismatch,
+      Code::status_a_ok_b_failed,
+      Code::status_a_open_b_ok,
+      Code::reversed,
+      Code::refunded,
+      Code::chargeback,
+      Code::duplicate_a,
+      Code::duplicate_b,
+      Code::split_incomplete,
+      Code::net_gross,
+      Code::fee_mismatch,
+      Code::fx_difference,
+      Code::matched_tolerance,
+      Code::rounding,
+      Code::amount_short,
+      Code::amount_over,
+      Code::a_only,
+      Code::a_pending,
+      Code::b_only,
       Code::b_pending,
   };
   for (const Code code : gravest_first) {

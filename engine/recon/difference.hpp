@@ -37,6 +37,8 @@ enum class Code : std::uint8_t {
   reversed = 50,
   refunded = 51,
   chargeback = 52,
+  split_incomplete = 60,
+  split_matched = 61,
   invalid_record = 70,
   control_total = 71,
   ambiguous = 72,
@@ -69,6 +71,8 @@ inline constexpr std::array all_codes{
     Code::reversed,
     Code::refunded,
     Code::chargeback,
+    Code::split_incomplete,
+    Code::split_matched,
     Code::invalid_record,
     Code::control_total,
     Code::ambiguous,
@@ -115,12 +119,15 @@ struct Difference {
   CodeSet codes;
   std::uint32_t count_a = 0;  ///< Records of A in its group: same reference, currency and type.
   std::uint32_t count_b = 0;
+  std::uint32_t parts_a = 1;  ///< Records that `a` is the sum of: more than one in a split.
+  std::uint32_t parts_b = 1;
   bool has_a = false;
   bool has_b = false;
   Record a;
   Record b;
 
   [[nodiscard]] bool is_pair() const { return has_a && has_b; }
+  [[nodiscard]] bool is_split() const { return parts_a > 1 || parts_b > 1; }
   /// What B has more than A, of what was moved.
   [[nodiscard]] i128 delta() const {
     return (has_b ? b.effective_amount() : 0) - (has_a ? a.effective_amount() : 0);

@@ -34,6 +34,21 @@ Difference single_of(const Record& record, std::uint32_t count) {
   return difference;
 }
 
+/// Parts as one record. Requires: all are `ok`, and there is one.
+Record sum_of(const std::vector<const Record*>& parts) {
+  Record whole = *parts.front();
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const Record& part = *parts[i];
+    whole.set_amount(whole.amount() + part.amount());
+    whole.set_fee(whole.fee() + part.fee());
+    // It is whole when the last part has come.
+    whole.time_ns = std::max(whole.time_ns, part.time_ns);
+    if (whole.party != part.party) whole.party = 0;
+    whole.settlement = 0;
+  }
+  return whole;
+}
+
 Code duplicate_code(Side side) { return side == Side::a ? Code::duplicate_a : Code::duplicate_b; }
 
 }  // namespace
@@ -42,7 +57,9 @@ Result<void> GroupRules::pair(const Record& a, const Record& b, std::uint32_t co
                               std::uint32_t count_b, OutcomeSink& sink) const {
   CodeSet codes = codes_of_pair(a, b, rules_);
   const bool is_one_group = a.currency == b.currency && a.type() == b.type();
-  if (is_one_group && count_a > 1 && count_b > 1) codes.add(Code::duplicate_both);
+  if (is_one_group && count_a > 1 && count_b > 1 && !rules_.sums_groups) {
+    codes.add(Code::duplicate_both);
+  }
   if (codes.empty()) {
     sink.matched(a, b);
     return {};
@@ -50,6 +67,8 @@ Result<void> GroupRules::pair(const Record& a, const Record& b, std::uint32_t co
   return sink.difference({.codes = codes,
                           .count_a = count_a,
                           .count_b = count_b,
+                          .parts_a = 1,
+                          .parts_b = 1,
                           .has_a = true,
                           .has_b = true,
                           .a = a,
@@ -62,8 +81,9 @@ void GroupRules::split(std::span<const Record> group) {
   for (const Record& record : group) (record.side() == Side::a ? a_ : b_).push_back(&record);
 }
 
-void GroupRules::pair_equal_ones(std::vector<std::uint32_t>& partner_of_a,
-                                 std::vector<bool>& b_is_taken) {
+void GroupRules::pair_equal_ones() {
+  partner_of_a_.assign(a_.size(), nobody);
+  b_is_taken_.assign(b_.size(), false);
   const std::vector<std::uint32_t> a_places = by_value(a_);
   const std::vector<std::uint32_t> b_places = by_value(b_);
   for (std::size_t i = 0, j = 0; i < a_places.size() && j < b_places.size();) {
@@ -74,44 +94,81 @@ void GroupRules::pair_equal_ones(std::vector<std::uint32_t>& partner_of_a,
     } else if (less_in_value(b, a)) {
       ++j;
     } else {
-      partner_of_a[a_places[i++]] = b_places[j];
-      b_is_taken[b_places[j++]] = true;
+      partner_of_a_[a_places[i++]] = b_places[j];
+      b_is_taken_[b_places[j++]] = true;
     }
   }
+}
+
+Result<void> GroupRules::pair_sums(OutcomeSink& sink) {
+  a_is_told_.assign(a_.size(), false);
+  if (!rules_.sums_groups) return {};
+  std::vector<const Record*> a_parts;
+  std::vector<const Record*> b_parts;
+  for (std::size_t i = 0; i < a_.size(); ++i) {
+    if (partner_of_a_[i] == nobody && a_[i]->has_effect()) a_parts.push_back(a_[i]);
+  }
+  for (std::size_t i = 0; i < b_.size(); ++i) {
+    if (!b_is_taken_[i] && b_[i]->has_effect()) b_parts.push_back(b_[i]);
+  }
+  if (a_parts.empty() || b_parts.empty()) return {};
+  for (std::size_t i = 0; i < a_.size(); ++i) {
+    a_is_told_[i] = partner_of_a_[i] == nobody && a_[i]->has_effect();
+  }
+  for (std::size_t i = 0; i < b_.size(); ++i) {
+    b_is_taken_[i] = b_is_taken_[i] || b_[i]->has_effect();
+  }
+  Difference split{.codes = {},
+                   .count_a = static_cast<std::uint32_t>(a_.size()),
+                   .count_b = static_cast<std::uint32_t>(b_.size()),
+                   .parts_a = static_cast<std::uint32_t>(a_parts.size()),
+                   .parts_b = static_cast<std::uint32_t>(b_parts.size()),
+                   .has_a = true,
+                   .has_b = true,
+                   .a = sum_of(a_parts),
+                   .b = sum_of(b_parts)};
+  if (!split.is_split()) return pair(split.a, split.b, split.count_a, split.count_b, sink);
+  split.codes = codes_of_pair(split.a, split.b, rules_);
+  const bool is_whole = split.delta() == 0 || split.codes.has(Code::net_gross) ||
+                        split.codes.has(Code::matched_tolerance);
+  split.codes.add(is_whole ? Code::split_matched : Code::split_incomplete);
+  return sink.difference(split);
+}
+
+Result<void> GroupRules::tell_extra(const Record& record, OutcomeSink& sink) const {
+  const bool is_a = record.side() == Side::a;
+  Difference extra = single_of(record, static_cast<std::uint32_t>((is_a ? a_ : b_).size()));
+  (is_a ? extra.count_b : extra.count_a) = static_cast<std::uint32_t>((is_a ? b_ : a_).size());
+  extra.codes.add(rules_.sums_groups ? Code::split_incomplete : duplicate_code(record.side()));
+  return sink.difference(extra);
 }
 
 Result<void> GroupRules::decide_group(OutcomeSink& sink) {
   const auto count_a = static_cast<std::uint32_t>(a_.size());
   const auto count_b = static_cast<std::uint32_t>(b_.size());
-  std::vector<std::uint32_t> partner_of_a(a_.size(), nobody);
-  std::vector<bool> b_is_taken(b_.size(), false);
-  pair_equal_ones(partner_of_a, b_is_taken);
+  pair_equal_ones();
+  if (auto told = pair_sums(sink); !told) return told;
   std::size_t next_b = 0;
   const auto skip_taken = [&] {
-    while (next_b < b_.size() && b_is_taken[next_b]) ++next_b;
+    while (next_b < b_.size() && b_is_taken_[next_b]) ++next_b;
   };
   for (std::size_t i = 0; i < a_.size(); ++i) {
-    if (partner_of_a[i] == nobody) {
+    if (a_is_told_[i]) continue;
+    if (partner_of_a_[i] == nobody) {
       skip_taken();
       if (next_b == b_.size()) {
-        Difference extra = single_of(*a_[i], count_a);
-        extra.count_b = count_b;
-        extra.codes.add(Code::duplicate_a);
-        if (auto told = sink.difference(extra); !told) return told;
+        if (auto told = tell_extra(*a_[i], sink); !told) return told;
         continue;
       }
-      partner_of_a[i] = static_cast<std::uint32_t>(next_b);
-      b_is_taken[next_b] = true;
+      partner_of_a_[i] = static_cast<std::uint32_t>(next_b);
+      b_is_taken_[next_b] = true;
     }
-    if (auto paired = pair(*a_[i], *b_[partner_of_a[i]], count_a, count_b, sink); !paired) {
+    if (auto paired = pair(*a_[i], *b_[partner_of_a_[i]], count_a, count_b, sink); !paired) {
       return paired;
     }
   }
   for (skip_taken(); next_b < b_.size(); ++next_b, skip_taken()) {
-    Difference extra = single_of(*b_[next_b], count_b);
-    extra.count_a = count_a;
-    extra.codes.add(Code::duplicate_b);
-    if (auto told = sink.difference(extra); !told) return told;
+    if (auto told = tell_extra(*b_[next_b], sink); !told) return told;
   }
   return {};
 }
@@ -153,7 +210,9 @@ Result<void> GroupRules::decide_single(const Single& single, std::span<const Rec
     };
     if (std::any_of(records.begin(), records.end(), is_undone)) difference.codes.add(*undoes);
   }
-  if (!single.is_first) difference.codes.add(duplicate_code(record.side()));
+  if (!single.is_first && !rules_.sums_groups) {
+    difference.codes.add(duplicate_code(record.side()));
+  }
   return difference.codes.empty() ? sink.leftover(record) : sink.difference(difference);
 }
 
@@ -199,8 +258,15 @@ Result<void> decide_candidates(std::span<const Record> records, const PairRules&
     const Record& b = is_of_a(records[0]) ? records[1] : records[0];
     CodeSet codes = codes_of_pair(a, b, rules);
     codes.add(Code::reference_mismatch);
-    return sink.difference(
-        {.codes = codes, .count_a = 1, .count_b = 1, .has_a = true, .has_b = true, .a = a, .b = b});
+    return sink.difference({.codes = codes,
+                            .count_a = 1,
+                            .count_b = 1,
+                            .parts_a = 1,
+                            .parts_b = 1,
+                            .has_a = true,
+                            .has_b = true,
+                            .a = a,
+                            .b = b});
   }
   for (const Record& record : records) {
     if (count_a == 0 || count_b == 0) {

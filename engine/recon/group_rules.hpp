@@ -26,9 +26,12 @@ class OutcomeSink {
 ///
 /// A group is what has the same reference, currency and type. In it, records that are equal in
 /// amount, fee and status are paired first, in order; then the rest, in order; what is left on one
-/// side is a duplicate. Of groups that only one side has, records of different types in one
-/// currency are paired as a type mismatch, then those of different currencies. What is left undoes
-/// something of the other side, or is only on its side; the second of its group is a duplicate.
+/// side is a duplicate. Where records of a group are parts of one movement (`sums_groups`), what is
+/// `ok` of the rest counts as one record a side, their sum; what is left on one side then waits
+/// for its other part, and several on one side alone are no duplicates. Of groups that only one
+/// side has, records of different types in one currency are paired as a type mismatch, then those
+/// of different currencies. What is left undoes something of the other side, or is only on its
+/// side; the second of its group is a duplicate.
 ///
 /// Threads.  One.
 class GroupRules {
@@ -54,7 +57,10 @@ class GroupRules {
 
   void split(std::span<const Record> group);
   [[nodiscard]] Result<void> decide_group(OutcomeSink& sink);
-  void pair_equal_ones(std::vector<std::uint32_t>& partner_of_a, std::vector<bool>& b_is_taken);
+  void pair_equal_ones();
+  /// Takes what is `ok` of both rests as one pair, if both have such.
+  [[nodiscard]] Result<void> pair_sums(OutcomeSink& sink);
+  [[nodiscard]] Result<void> tell_extra(const Record& record, OutcomeSink& sink) const;
   [[nodiscard]] Result<void> pair_singles(bool same_currency, OutcomeSink& sink);
   [[nodiscard]] Result<void> decide_single(const Single& single, std::span<const Record> records,
                                            OutcomeSink& sink) const;
@@ -62,6 +68,9 @@ class GroupRules {
   const PairRules& rules_;
   std::vector<const Record*> a_;
   std::vector<const Record*> b_;
+  std::vector<std::uint32_t> partner_of_a_;  ///< Its place in b_, or what stands for none.
+  std::vector<bool> a_is_told_;              ///< As part of a sum.
+  std::vector<bool> b_is_taken_;
   std::vector<Single> singles_;
 };
 

@@ -18,6 +18,8 @@ struct Tolerance {
 /// What decides on a class beside the two records.
 struct PairRules {
   std::vector<Tolerance> tolerances;
+  bool sums_groups =
+      false;  ///< Records of a group are parts: their sums are held against each other.
   std::optional<std::int64_t> window_ns;  ///< Nothing: dates are not looked at.
   std::int64_t newest_a = no_time;        ///< The newest record of the file.
   std::int64_t newest_b = no_time;

@@ -31,10 +31,12 @@ void Proof::add_written(const Difference& difference) {
   const Record& a = difference.a;
   const Record& b = difference.b;
   if (difference.is_pair() && a.currency == b.currency) {
-    of(a.currency)
-        .pairs.add(Sum{.count = 1,
-                       .amount = b.effective_amount() - a.effective_amount(),
-                       .fee = b.effective_fee() - a.effective_fee()});
+    CurrencyProof& proof = of(a.currency);
+    proof.pairs.add(Sum{.count = 1,
+                        .amount = b.effective_amount() - a.effective_amount(),
+                        .fee = b.effective_fee() - a.effective_fee()});
+    proof.paired_a += difference.parts_a;
+    proof.paired_b += difference.parts_b;
     return;
   }
   if (difference.has_a) of(a.currency).only_a.add(a);

@@ -22,7 +22,9 @@ struct CurrencyProof {
   Sum matched;  ///< The A side of pairs that were not written, as nothing differs.
   Sum only_a;   ///< Written, without a partner in this currency.
   Sum only_b;
-  Sum pairs;  ///< Written pairs: how many, and B - A.
+  Sum pairs;                   ///< Written pairs: how many, and B - A.
+  std::uint64_t paired_a = 0;  ///< Records in them; a split has several of a side.
+  std::uint64_t paired_b = 0;
 
   [[nodiscard]] bool amounts_hold() const {
     return b.amount - a.amount == only_b.amount - only_a.amount + pairs.amount;
@@ -31,8 +33,8 @@ struct CurrencyProof {
     return b.fee - a.fee == only_b.fee - only_a.fee + pairs.fee;
   }
   [[nodiscard]] bool counts_hold() const {
-    return a.count == matched.count + pairs.count + only_a.count &&
-           b.count == matched.count + pairs.count + only_b.count;
+    return a.count == matched.count + paired_a + only_a.count &&
+           b.count == matched.count + paired_b + only_b.count;
   }
   [[nodiscard]] bool totals_agree() const { return a == merged_a && b == merged_b; }
   [[nodiscard]] bool holds() const {

@@ -3,8 +3,8 @@
 namespace daybook::recon {
 namespace {
 
-constexpr std::array note_codes{Code::date_mismatch, Code::reference_mismatch,
-                                Code::duplicate_both};
+constexpr std::array note_codes{Code::date_mismatch, Code::reference_mismatch, Code::duplicate_both,
+                                Code::split_matched};
 
 ClassSum& sum_of(std::map<std::pair<std::uint64_t, Code>, ClassSum>& sums, std::uint64_t currency,
                  Code code) {
@@ -28,6 +28,7 @@ void ResultReader::add_merged(const MergedTable& merged) {
     sum.amount_a += row.value.matched.amount;
     sum.amount_b += row.value.matched.amount;
     matched_ += row.value.matched.count;
+    matched_records_ += 2 * row.value.matched.count;
   }
 }
 
@@ -40,6 +41,10 @@ void ResultReader::grant(Difference& difference) {
     const i128 size = delta < 0 ? -delta : delta;
     if (tolerance.cap && used_[i] + size > *tolerance.cap) {
       difference.codes.remove(Code::matched_tolerance);
+      if (difference.is_split()) {
+        difference.codes.remove(Code::split_matched);
+        difference.codes.add(Code::split_incomplete);
+      }
     } else {
       used_[i] += size;
     }
@@ -70,6 +75,7 @@ Result<void> ResultReader::read(const Difference& written) {
   }
   proof_.add_written(difference);
   ++(is_difference(primary) ? differences_ : matched_);
+  if (!is_difference(primary)) matched_records_ += difference.parts_a + difference.parts_b;
   return observer_.difference(difference);
 }
 
@@ -77,6 +83,7 @@ void ResultReader::finish(ComparisonReport& report) const {
   for (const auto& [key, sum] : classes_) report.classes.push_back(sum);
   for (const auto& [key, sum] : notes_) report.notes.push_back(sum);
   report.matched = matched_;
+  report.matched_records = matched_records_;
   report.differences = differences_ + report.invalid[0] + report.invalid[1];
   report.proofs = proof_.result();
 }

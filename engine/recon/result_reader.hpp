@@ -41,6 +41,7 @@ class ResultReader {
   std::map<Key, ClassSum> notes_;
   std::uint64_t differences_ = 0;
   std::uint64_t matched_ = 0;
+  std::uint64_t matched_records_ = 0;
   Proof proof_;
 };
 

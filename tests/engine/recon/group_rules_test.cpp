@@ -150,5 +150,42 @@ TEST(Candidates, BelongTogetherOnlyWhenThereIsOneOfEachSide) {
   EXPECT_EQ(one_side.leftovers.size(), 2U);
 }
 
+TEST(GroupRulesOfSums, HoldPartsAgainstTheirWhole) {
+  const PairRules rules{.tolerances = {}, .sums_groups = true, .window_ns = {}};
+  for (const i128 last : {70, 71}) {
+    const Outcomes outcomes = decide(
+        {record(Side::a, "r", 100), record(Side::b, "r", 30, 1), record(Side::b, "r", last, 2)},
+        rules);
+    ASSERT_EQ(outcomes.differences.size(), 1U);
+    const Difference& split = outcomes.differences[0];
+    EXPECT_EQ(primary_of(split.codes), last == 70 ? Code::matched : Code::split_incomplete);
+    EXPECT_EQ(split.codes.has(Code::split_matched), last == 70);
+    EXPECT_EQ(split.parts_a, 1U);
+    EXPECT_EQ(split.parts_b, 2U);
+    EXPECT_EQ(split.delta(), last - 70);
+  }
+}
+
+TEST(GroupRulesOfSums, PairEqualPartsFirstAndLetTheRestWait) {
+  const PairRules rules{.tolerances = {}, .sums_groups = true, .window_ns = {}};
+  const Outcomes outcomes = decide(
+      {record(Side::a, "r", 30, 1), record(Side::a, "r", 70, 2), record(Side::b, "r", 70, 1)},
+      rules);
+  EXPECT_EQ(outcomes.pairs.size(), 1U);
+  EXPECT_EQ(primaries(outcomes), std::vector{Code::split_incomplete});
+  EXPECT_FALSE(outcomes.differences[0].has_b);
+}
+
+TEST(GroupRulesOfSums, SumOnlyWhatMovedSomething) {
+  const PairRules rules{.tolerances = {}, .sums_groups = true, .window_ns = {}};
+  Record failed = record(Side::b, "r", 100, 1);
+  failed.set_place(Side::b, RecordType::charge, RecordStatus::failed, 1);
+  const Outcomes outcomes = decide(
+      {record(Side::a, "r", 100), failed, record(Side::b, "r", 40, 2), record(Side::b, "r", 60, 3)},
+      rules);
+  EXPECT_EQ(primaries(outcomes), (std::vector{Code::matched, Code::split_incomplete}));
+  EXPECT_EQ(outcomes.differences[1].b.status(), RecordStatus::failed);
+}
+
 }  // namespace
 }  // namespace daybook::recon

@@ -154,6 +154,8 @@ TEST(Codes, HaveFrozenNumbersAndNames) {
                                                                   {50, "reversed"},
                                                                   {51, "refunded"},
                                                                   {52, "chargeback"},
+                                                                  {60, "split_incomplete"},
+                                                                  {61, "split_matched"},
                                                                   {70, "invalid_record"},
                                                                   {71, "control_total"},
                                                                   {72, "ambiguous"}};

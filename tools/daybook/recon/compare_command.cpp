@@ -175,6 +175,14 @@ Result<void> plan_rules(const CompareOptions& options, ComparisonSettings& setti
                    fmt::format("at most {} tolerances and {} fallback rules",
                                limits::tolerances_max, limits::fallback_rules_max)};
   }
+  if (!options.group.empty() && options.group != "sum") {
+    return Failure{
+        FailureKind::invalid,
+        fmt::format("--group '{}': only 'sum' is known: records of a reference are parts, "
+                    "and their sums count",
+                    options.group)};
+  }
+  settings.sums_groups = !options.group.empty();
   if (options.has_window) {
     if (options.window_days > limits::window_days_max) {
       return Failure{FailureKind::invalid,
@@ -190,6 +198,9 @@ Result<Plan> plan_of(const CompareOptions& options) {
   Plan plan;
   if (auto done = plan_mappings(options, plan); !done) return done.error();
   if (auto done = plan_rules(options, plan.settings); !done) return done.error();
+  for (const SourceMapping& mapping : plan.mappings) {
+    plan.settings.sums_groups = plan.settings.sums_groups || mapping.sums_groups;
+  }
   plan.settings.memory_bytes = options.memory_bytes;
   if (options.memory_bytes < limits::memory_bytes_min ||
       options.memory_bytes > limits::memory_bytes_max) {
@@ -259,7 +270,8 @@ int conclude(const ComparisonReport& report, const CompareFacts& facts, bool jso
 }
 
 /// What a reader of a report must know of what was asked for.
-std::vector<std::string> rules_in_words(const CompareOptions& options) {
+std::vector<std::string> rules_in_words(const CompareOptions& options,
+                                        const ComparisonSettings& settings) {
   const auto joined = [](const std::vector<std::string>& texts) {
     std::string all;
     for (const std::string& text : texts) all += (all.empty() ? "" : "; ") + text;
@@ -271,6 +283,9 @@ std::vector<std::string> rules_in_words(const CompareOptions& options) {
   }
   if (options.has_window) {
     rules.push_back("Dates may differ by " + format_count(options.window_days) + " days.");
+  }
+  if (settings.sums_groups) {
+    rules.emplace_back("Records of one reference are parts of one movement: their sums count.");
   }
   if (!options.fallbacks.empty()) {
     rules.push_back(
@@ -291,10 +306,11 @@ Result<ReportDetails> details_of(DetailCollector& collector, std::array<SideSour
   });
 }
 
-Result<CompareFacts> facts_of(const CompareOptions& options, std::array<SideSource*, 2> sides,
-                              const ComparisonReport& report, DetailCollector& collector) {
+Result<CompareFacts> facts_of(const CompareOptions& options, const ComparisonSettings& settings,
+                              std::array<SideSource*, 2> sides, const ComparisonReport& report,
+                              DetailCollector& collector) {
   CompareFacts facts;
-  facts.rules = rules_in_words(options);
+  facts.rules = rules_in_words(options, settings);
   if (!options.reports.empty()) {
     Result<ReportDetails> details = details_of(collector, sides, options.json);
     if (!details) return details.error();
@@ -348,7 +364,7 @@ Result<int> compare_files(const CompareOptions& options) {
   line.clear();
   const double seconds = line.seconds();
   if (!report) return report.error();
-  Result<CompareFacts> told = facts_of(options, sides, report.value(), collector);
+  Result<CompareFacts> told = facts_of(options, plan.settings, sides, report.value(), collector);
   if (!told) return told.error();
   CompareFacts& facts = told.value();
   if (writer) {

@@ -23,6 +23,7 @@ struct CompareOptions {
   std::vector<std::string> reports;     ///< Names that end in .html or .json.
   std::vector<std::string> tolerances;  ///< "EUR=5" or "EUR=5,cap=1000": minor units.
   std::vector<std::string> fallbacks;   ///< "amount+day", "amount+party", ...
+  std::string group;                    ///< "sum", or nothing.
   std::vector<std::string> scales;      ///< "BTC=8".
   std::string currency;                 ///< Of files without a column for it.
   std::string account;                  ///< Of a journal: the clearing account.

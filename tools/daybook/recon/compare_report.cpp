@@ -170,7 +170,7 @@ bool CompareFacts::control_totals_agree() const {
 std::string match_rate(const ComparisonReport& report) {
   const std::uint64_t records =
       report.records[0] + report.records[1] + report.invalid[0] + report.invalid[1];
-  return share_text(static_cast<u128>(report.matched) * 2, records);
+  return share_text(report.matched_records, records);
 }
 
 std::string value_rate(const ComparisonReport& report, const CurrencyProof& proof) {

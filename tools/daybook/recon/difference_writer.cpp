@@ -160,6 +160,8 @@ Result<void> DifferenceWriter::record_fields(const Difference& difference) {
   text("party_b", parties[1]);
   number("count_a", is_empty ? "" : fmt::format("{}", difference.count_a));
   number("count_b", is_empty ? "" : fmt::format("{}", difference.count_b));
+  number("parts_a", difference.is_split() ? fmt::format("{}", difference.parts_a) : "");
+  number("parts_b", difference.is_split() ? fmt::format("{}", difference.parts_b) : "");
   return {};
 }
 

@@ -215,6 +215,9 @@ void take_member(const std::string& name, const Json& value, SourceMapping& mapp
     mapping.skip_prefixes = texts_of(value, name);
   } else if (name == "trailer") {
     take_trailer(value, mapping);
+  } else if (name == "group") {
+    if (text_of(value, name) != "sum") throw Wrong{"'group' can only be 'sum'"};
+    mapping.sums_groups = true;
   } else {
     throw Wrong{fmt::format("it has no member '{}'", name)};
   }

@@ -47,6 +47,7 @@ if(TARGET daybook::storage)
     USES daybook::recon daybook::storage daybook::tools_command daybook::tools_offline
          daybook::tools_text
     PRIVATE_USES fmt::fmt nlohmann_json::nlohmann_json)
-  target_sources(daybook PRIVATE daybook/recon/register_recon.cpp)
+  target_sources(daybook PRIVATE daybook/recon/register_compare.cpp
+                         daybook/recon/register_recon.cpp)
   target_link_libraries(daybook PRIVATE daybook::tools_recon)
 endif()

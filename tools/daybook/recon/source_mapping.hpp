@@ -81,6 +81,7 @@ struct SourceMapping {
   std::vector<std::string> no_references;  ///< Texts that mean that there is none.
   std::vector<std::string> skip_prefixes;  ///< Lines that begin so are left out.
   std::optional<TrailerRule> trailer;
+  bool sums_groups = false;  ///< Several lines of a reference are parts of one movement.
 
   /// For files with columns by the names of the fields.
   [[nodiscard]] static SourceMapping standard();

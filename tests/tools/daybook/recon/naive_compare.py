@@ -11,14 +11,14 @@ TYPES = ["charge", "refund", "reversal", "chargeback", "fee", "payout", "transfe
 SCALE = {"JPY": 0, "KWD": 3}
 UNDOING = {"reversal": 50, "refund": 51, "chargeback": 52}
 UNDONE = {"reversed": 50, "refunded": 51, "chargeback": 52}
-GRAVEST_FIRST = [70, 72, 30, 33, 34, 31, 32, 50, 51, 52, 40, 41, 23, 22, 24, 1, 25, 20, 21, 10, 11,
+GRAVEST_FIRST = [70, 72, 30, 33, 34, 31, 32, 50, 51, 52, 40, 41, 60, 23, 22, 24, 1, 25, 20, 21, 10, 11,
                  12, 13]
 DAY = 86_400
 
 Record = collections.namedtuple(
     "Record", "side reference currency type time amount fee status party settlement place")
-# codes: a set; a, b: a record or None.
-Outcome = collections.namedtuple("Outcome", "codes a b")
+# codes: a set; a, b: a record or None; parts: of how many records each is the sum.
+Outcome = collections.namedtuple("Outcome", "codes a b parts", defaults=[(1, 1)])
 
 
 def minor(text, currency):
@@ -74,7 +74,8 @@ def moved(record):
 
 
 class Rules:
-    def __init__(self, window=None, tolerance=None, fallback=()):
+    def __init__(self, window=None, tolerance=None, fallback=(), group_sum=False):
+        self.group_sum = group_sum
         self.window = window  # Days.
         self.tolerance = tolerance or {}  # Currency -> (minor units, cap or None).
         self.fallback = list(fallback)  # Sets of words.
@@ -165,7 +166,7 @@ def decide_reference(records, rules, outcomes, leftovers):
                 other.side != record.side and other.currency == record.currency
                 and other.type not in UNDOING for other in records):
             codes.add(UNDOING[record.type])
-        if not is_first:
+        if not is_first and not rules.group_sum:
             codes.add(40 if record.side == "a" else 41)
         if codes:
             outcomes.append(outcome_of_one(record, codes))
@@ -184,15 +185,43 @@ def decide_group(a, b, rules, outcomes):
                 a.remove(record)
                 b.remove(other)
                 break
+    if rules.group_sum:
+        decide_sums(a, b, rules, outcomes)
     while a and b:
         pairs.append((a.pop(0), b.pop(0)))
     for record, other in pairs:
         codes = pair_codes(record, other, rules)
-        if several:
+        if several and not rules.group_sum:
             codes.add(42)
         outcomes.append(Outcome(codes, record, other))
-    outcomes += [Outcome({40}, record, None) for record in a]
-    outcomes += [Outcome({41}, None, record) for record in b]
+    outcomes += [Outcome({60 if rules.group_sum else 40}, record, None) for record in a]
+    outcomes += [Outcome({60 if rules.group_sum else 41}, None, record) for record in b]
+
+
+def sum_of(parts):
+    whole = parts[0]
+    for part in parts[1:]:
+        times = [time for time in (whole.time, part.time) if time is not None]
+        whole = whole._replace(
+            amount=whole.amount + part.amount, fee=whole.fee + part.fee, settlement="",
+            time=max(times, default=None), party=whole.party if whole.party == part.party else "")
+    return whole
+
+
+def decide_sums(a, b, rules, outcomes):
+    """What is ok of the rests of a group is one record a side; takes them out of the lists."""
+    parts = [[record for record in side if record.status == "ok"] for side in (a, b)]
+    if not parts[0] or not parts[1]:
+        return
+    for side, taken in zip((a, b), parts):
+        for record in taken:
+            side.remove(record)
+    whole_a, whole_b = map(sum_of, parts)
+    codes = pair_codes(whole_a, whole_b, rules)
+    if len(parts[0]) > 1 or len(parts[1]) > 1:
+        is_whole = whole_a.amount == whole_b.amount or codes & {23, 1}
+        codes.add(61 if is_whole else 60)
+    outcomes.append(Outcome(codes, whole_a, whole_b, (len(parts[0]), len(parts[1]))))
 
 
 def pair_singles(singles, same_currency, rules, outcomes):

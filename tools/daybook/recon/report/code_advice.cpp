@@ -57,6 +57,10 @@ constexpr std::array all_advice{
            "Refunded on one side only: refund it on the other one, naming the original."},
     Advice{Code::chargeback,
            "Charged back on one side only: book it on the other one, naming the original."},
+    Advice{
+        Code::split_incomplete,
+        "The parts do not make the same sum: the rest stays open, so ask which part is missing."},
+    Advice{Code::split_matched, "Parts on one side or both, and their sums agree: only a note."},
     Advice{Code::invalid_record,
            "Cannot be read: correct the line and compare again before anything is closed."},
     Advice{Code::control_total, "The file is not what it says of itself: have it sent again."},

@@ -49,6 +49,9 @@ JsonObject difference_json(const ReportedDifference& reported, const CompareFact
   json.count("code", static_cast<unsigned>(code)).text("name", to_string(code));
   if (difference.has_a) add_record(json, "a", difference.a, reported.references[0], facts);
   if (difference.has_b) add_record(json, "b", difference.b, reported.references[1], facts);
+  if (difference.is_split()) {
+    json.count("parts_a", difference.parts_a).count("parts_b", difference.parts_b);
+  }
   if (difference.is_pair()) return json;
   const auto days = age_days(difference.has_a ? difference.a : difference.b, newest);
   if (days) json.count("age_days", *days);

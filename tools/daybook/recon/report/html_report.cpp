@@ -19,6 +19,13 @@ std::string time_of(const Record& record) {
   return format_time(Timestamp{static_cast<std::uint64_t>(record.time_ns)}).substr(0, 19) + "Z";
 }
 
+/// Of a split, how many records stand for each side.
+std::string name_of(const Difference& difference) {
+  const std::string name{to_string(primary_of(difference.codes))};
+  if (!difference.is_split()) return name;
+  return fmt::format("{} ({} : {})", name, difference.parts_a, difference.parts_b);
+}
+
 /// Writes the sections of one page.
 class ReportPage {
  public:
@@ -245,8 +252,8 @@ class ReportPage {
       std::string amount_b =
           difference.has_b ? amount(difference.b.amount(), difference.b.currency) : "";
       if (!is_one_currency) amount_b += " " + currency_text(difference.b.currency);
-      table.add({currency_text(currency), std::string{to_string(primary_of(difference.codes))},
-                 each.references[0], each.references[1],
+      table.add({currency_text(currency), name_of(difference), each.references[0],
+                 each.references[1],
                  difference.has_a ? amount(difference.a.amount(), currency) : "", amount_b,
                  is_one_currency ? amount(difference.delta(), currency) : ""});
     }

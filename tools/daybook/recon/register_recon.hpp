@@ -1,0 +1,10 @@
+#pragma once
+
+#include "tools/daybook/command.hpp"
+
+namespace daybook::recon {
+
+/// Of register_recon(): the commands with many options.
+void register_compare(CLI::App& recon, CommandContext& context);
+
+}  // namespace daybook::recon
