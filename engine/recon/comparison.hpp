@@ -70,6 +70,7 @@ struct ComparisonReport {
   std::array<std::uint64_t, 2> invalid{};  ///< Lines that are no records.
   std::uint64_t matched = 0;               ///< Pairs, within a tolerance or with notes included.
   std::uint64_t matched_records = 0;       ///< Of both sides, in these pairs.
+  std::uint64_t folded = 0;                ///< Fee parts of A that became fees of its records.
   std::uint64_t differences = 0;           ///< Records and pairs, invalid lines included.
   std::vector<ClassSum> classes;           ///< By currency, then code.
   std::vector<ClassSum> notes;             ///< date_mismatch, reference_mismatch, duplicate_both.

@@ -1,5 +1,7 @@
 #include "engine/recon/joiner.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -60,7 +62,39 @@ Result<void> Joiner::run(MergeStream& stream) {
   return {};
 }
 
+/// Fee parts become the fee of the first record of A that moved something in their currency.
+void Joiner::fold_fees() {
+  std::vector<Record> parts;
+  const auto is_part = [](const Record& record) { return record.is_fee_part(); };
+  std::copy_if(records_.begin(), records_.end(), std::back_inserter(parts), is_part);
+  std::erase_if(records_, is_part);
+  for (Record& part : parts) {
+    const auto target = std::find_if(records_.begin(), records_.end(), [&](const Record& record) {
+      return record.side() == part.side() && record.currency == part.currency &&
+             record.has_effect() && !record.is_fee_part();
+    });
+    if (target == records_.end()) {
+      // Nothing that it is the fee of: it is a movement as any other. Until the end of the loop it
+      // is marked, so that the parts behind it do not become its fee.
+      records_.push_back(part);
+      continue;
+    }
+    target->set_fee(target->fee() - part.amount());
+    if (merged_ == nullptr) continue;
+    MergedSums* const sums = merged_->find_or_add(part.currency);
+    ENSURE(sums != nullptr, "the merge has seen this currency");
+    sums->folded.add(part);
+  }
+  for (Record& record : records_) record.set_fee_part(false);
+  std::sort(records_.begin(), records_.end(), less_behind_words);
+}
+
 Result<void> Joiner::decide() {
+  if (order_.is_by_reference() &&
+      std::any_of(records_.begin(), records_.end(),
+                  [](const Record& record) { return record.is_fee_part(); })) [[unlikely]] {
+    fold_fees();
+  }
   const Record& first = records_.front();
   if (!order_.can_find(first)) return sink_.leftover(first);
   if (!order_.is_by_reference()) return decide_by_rule();

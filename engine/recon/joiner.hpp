@@ -29,6 +29,7 @@ class Joiner {
  private:
   [[nodiscard]] Result<void> decide();
   [[nodiscard]] Result<void> decide_by_rule();
+  void fold_fees();
   void sum(const Record& record);
 
   const PairRules& rules_;

@@ -24,6 +24,7 @@ void Proof::add_merged(const MergedTable& merged) {
     proof.merged_a.add(row.value.a);
     proof.merged_b.add(row.value.b);
     proof.matched.add(row.value.matched);
+    proof.folded.add(row.value.folded);
   }
 }
 

@@ -18,6 +18,7 @@ inline constexpr std::size_t group_records_max = 32'768;
 inline constexpr std::size_t currencies_max = 1'024;
 inline constexpr std::size_t tolerances_max = 256;
 inline constexpr std::size_t fallback_rules_max = 4;
+inline constexpr std::size_t fee_codes_max = 64;
 inline constexpr std::size_t line_bytes_max = 64 * 1'024;  ///< One record, its line ends included.
 inline constexpr std::size_t columns_max = 256;
 inline constexpr std::size_t reference_bytes_max = 4'096;

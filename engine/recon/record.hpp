@@ -57,7 +57,8 @@ struct Record {
   std::int64_t time_ns = no_time;
   std::uint64_t settlement = 0;  ///< Of the amount and currency in which it was settled.
   std::uint64_t currency = 0;
-  std::uint64_t place = 0;  ///< Offset in its file, 48 bits; above it status, type and side.
+  /// Offset in its file, 48 bits; above it status, type, whether it is a fee part, and side.
+  std::uint64_t place = 0;
 
   [[nodiscard]] i128 amount() const { return static_cast<i128>(amount_bits.wide()); }
   [[nodiscard]] i128 fee() const { return static_cast<i128>(fee_bits.wide()); }
@@ -75,9 +76,16 @@ struct Record {
             (static_cast<std::uint64_t>(status) << 48) | offset;
   }
 
+  /// A fee that its source tells apart: it belongs to the record of A with its reference, if there
+  /// is one.
+  [[nodiscard]] bool is_fee_part() const { return (place & fee_part_bit) != 0; }
+  void set_fee_part(bool is_one) { place = is_one ? place | fee_part_bit : place & ~fee_part_bit; }
+
   [[nodiscard]] bool has_reference() const { return (key[0] | key[1] | key[2]) != 0; }
   [[nodiscard]] bool has_time() const { return time_ns != no_time; }
   [[nodiscard]] bool has_effect() const { return status() == RecordStatus::ok; }
+  static constexpr std::uint64_t fee_part_bit = std::uint64_t{1} << 56;
+
   /// What it moved: nothing unless its status is `ok`.
   [[nodiscard]] i128 effective_amount() const { return has_effect() ? amount() : 0; }
   [[nodiscard]] i128 effective_fee() const { return has_effect() ? fee() : 0; }

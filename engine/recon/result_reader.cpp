@@ -86,6 +86,7 @@ void ResultReader::finish(ComparisonReport& report) const {
   report.matched_records = matched_records_;
   report.differences = differences_ + report.invalid[0] + report.invalid[1];
   report.proofs = proof_.result();
+  for (const CurrencyProof& proof : report.proofs) report.folded += proof.folded.count;
 }
 
 }  // namespace daybook::recon

@@ -49,6 +49,7 @@ struct MergedSums {
   Sum a;
   Sum b;
   Sum matched;  ///< The A side of pairs of which there is nothing to say.
+  Sum folded;   ///< Fee parts of A that became the fees of other records: what they moved.
 };
 
 /// For the currencies of both sides.

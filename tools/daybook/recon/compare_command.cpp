@@ -121,6 +121,20 @@ Result<JournalScan> plan_journal(const CompareOptions& options, const std::strin
     if (!id) return id.error();
     selection.ledger = LedgerId{static_cast<std::uint32_t>(id.value())};
   }
+  if (!options.fee_codes.empty() && !selection.account) {
+    return Failure{FailureKind::invalid,
+                   "--fee-code needs --account: without one a fee has no side"};
+  }
+  if (options.fee_codes.size() > limits::fee_codes_max) {
+    return Failure{FailureKind::invalid,
+                   fmt::format("--fee-code: at most {} of them", limits::fee_codes_max)};
+  }
+  for (const std::uint32_t code : options.fee_codes) {
+    if (code == 0 || code > UINT16_MAX) {
+      return Failure{FailureKind::invalid, "--fee-code: from 1 to 65535"};
+    }
+    selection.fee_codes.push_back(daybook::Code{static_cast<std::uint16_t>(code)});
+  }
   const auto goal = parse_goal(options.until_sequence, options.until_time);
   if (!goal) return goal.error();
   selection.cut = goal.value();
@@ -150,10 +164,12 @@ Result<void> plan_mappings(const CompareOptions& options, Plan& plan) {
     if (auto applied = apply_scales(options, plan.mappings[side]); !applied) return applied;
   }
   const bool is_about_journal = !options.account.empty() || !options.ledger.empty() ||
-                                !options.until_sequence.empty() || !options.until_time.empty();
+                                !options.until_sequence.empty() || !options.until_time.empty() ||
+                                !options.fee_codes.empty();
   if (is_about_journal && !plan.journals[0] && !plan.journals[1]) {
     return Failure{FailureKind::invalid,
-                   "--account, --ledger and --until-... are about a journal: write it journal:DIR"};
+                   "--account, --ledger, --fee-code and --until-... are about a journal: write it "
+                   "journal:DIR"};
   }
   return agree_on_scales(plan.mappings);
 }

@@ -20,15 +20,16 @@ struct CompareOptions {
   unsigned threads = 0;  ///< 0: as many as there are cores.
   std::string out;
   std::string spill;
-  std::vector<std::string> reports;     ///< Names that end in .html or .json.
-  std::vector<std::string> tolerances;  ///< "EUR=5" or "EUR=5,cap=1000": minor units.
-  std::vector<std::string> fallbacks;   ///< "amount+day", "amount+party", ...
-  std::string group;                    ///< "sum", or nothing.
-  std::vector<std::string> scales;      ///< "BTC=8".
-  std::string currency;                 ///< Of files without a column for it.
-  std::string account;                  ///< Of a journal: the clearing account.
-  std::string ledger;                   ///< Of a journal.
-  std::string until_sequence;           ///< Of a journal: where it is cut.
+  std::vector<std::string> reports;      ///< Names that end in .html or .json.
+  std::vector<std::string> tolerances;   ///< "EUR=5" or "EUR=5,cap=1000": minor units.
+  std::vector<std::string> fallbacks;    ///< "amount+day", "amount+party", ...
+  std::string group;                     ///< "sum", or nothing.
+  std::vector<std::string> scales;       ///< "BTC=8".
+  std::string currency;                  ///< Of files without a column for it.
+  std::string account;                   ///< Of a journal: the clearing account.
+  std::string ledger;                    ///< Of a journal.
+  std::vector<std::uint32_t> fee_codes;  ///< Of a journal: of transfers that are fees of others.
+  std::string until_sequence;            ///< Of a journal: where it is cut.
   std::string until_time;
   std::uint64_t window_days = 0;
   bool has_window = false;

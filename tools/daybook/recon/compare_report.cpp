@@ -51,12 +51,11 @@ std::string proof_table(const ComparisonReport& report, const CompareFacts& fact
                {"holds"}}};
   for (const CurrencyProof& proof : report.proofs) {
     const unsigned scale = facts.scale_of(proof.currency);
-    const i128 explained = proof.only_b.amount - proof.only_a.amount + proof.pairs.amount;
-    table.add({currency_text(proof.currency), format_count(proof.a.count),
-               format_count(proof.b.count), amount_text(proof.a.amount, scale),
-               amount_text(proof.b.amount, scale),
-               amount_text(proof.b.amount - proof.a.amount, scale), amount_text(explained, scale),
-               value_rate(report, proof), proof.holds() ? "yes" : "NO"});
+    table.add(
+        {currency_text(proof.currency), format_count(proof.a.count), format_count(proof.b.count),
+         amount_text(proof.a.amount, scale), amount_text(proof.b.amount, scale),
+         amount_text(proof.b.amount - proof.a.amount, scale), amount_text(proof.explained(), scale),
+         value_rate(report, proof), proof.holds() ? "yes" : "NO"});
   }
   return table.text();
 }
@@ -108,6 +107,8 @@ JsonObject proof_json(const CurrencyProof& proof, const CompareFacts& facts) {
       .text("only_a", amount(proof.only_a.amount))
       .text("only_b", amount(proof.only_b.amount))
       .text("over_pairs", amount(proof.pairs.amount))
+      .count("fee_parts", proof.folded.count)
+      .text("fee_parts_amount", amount(proof.folded.amount))
       .truth("amounts_hold", proof.amounts_hold())
       .truth("fees_hold", proof.fees_hold())
       .truth("counts_hold", proof.counts_hold() && proof.totals_agree());
@@ -169,7 +170,7 @@ bool CompareFacts::control_totals_agree() const {
 
 std::string match_rate(const ComparisonReport& report) {
   const std::uint64_t records =
-      report.records[0] + report.records[1] + report.invalid[0] + report.invalid[1];
+      report.records[0] + report.records[1] + report.invalid[0] + report.invalid[1] - report.folded;
   return share_text(report.matched_records, records);
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/codec/entry_facts.hpp"
 #include "storage/journal/journal_reader.hpp"
@@ -16,6 +18,11 @@ struct JournalSelection {
   std::optional<AccountId> account;  ///< The clearing account.
   std::optional<LedgerId> ledger;    ///< Without an account: everything that moves in it.
   ReplayGoal cut;
+  std::vector<daybook::Code> fee_codes;  ///< Transfers with one of them are fees of others.
+
+  [[nodiscard]] bool is_fee(const Transfer& transfer) const {
+    return std::find(fee_codes.begin(), fee_codes.end(), transfer.code) != fee_codes.end();
+  }
 };
 
 /// The facts of a journal up to a cut, run by run; operations are not cut.

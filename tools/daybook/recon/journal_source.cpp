@@ -59,6 +59,7 @@ void JournalSource::take(const Transfer& transfer) {
                                    .business = transfer.business_id,
                                    .time = transfer.timestamp,
                                    .is_debit = *is_debit,
+                                   .is_fee = scan_.selection.is_fee(transfer),
                                    .has_posted = false};
     return;
   }
@@ -68,7 +69,8 @@ void JournalSource::take(const Transfer& transfer) {
                     .time = transfer.timestamp,
                     .type = is_reversal ? RecordType::refund : RecordType::charge,
                     .status = RecordStatus::ok,
-                    .is_debit = *is_debit});
+                    .is_debit = *is_debit,
+                    .is_fee = scan_.selection.is_fee(transfer)});
 }
 
 void JournalSource::take_resolution(const Transfer& transfer, bool is_debit) {
@@ -87,7 +89,8 @@ void JournalSource::take_resolution(const Transfer& transfer, bool is_debit) {
                     .time = transfer.timestamp,
                     .type = RecordType::charge,
                     .status = RecordStatus::ok,
-                    .is_debit = is_debit});
+                    .is_debit = is_debit,
+                    .is_fee = scan_.selection.is_fee(transfer)});
   if (hold == holds_.end()) return;
   hold->second.has_posted = true;
   hold->second.held -= std::min(amount, hold->second.held);
@@ -105,24 +108,34 @@ void JournalSource::take(const HoldReleased& released) {
 /// Of a hold that was captured in part, what was released says nothing that the parts do not.
 void JournalSource::end_hold(const Uint128& id, const OpenHold& hold, Timestamp time) {
   if (hold.has_posted) return;
+  if (hold.is_fee) {
+    ++left_out_;
+    return;
+  }
   found_.push_back({.amount = hold.held,
                     .business = hold.business,
                     .transfer = id,
                     .time = time,
                     .type = RecordType::charge,
                     .status = RecordStatus::failed,
-                    .is_debit = hold.is_debit});
+                    .is_debit = hold.is_debit,
+                    .is_fee = false});
 }
 
 void JournalSource::take_open_holds() {
   for (const auto& [id, hold] : holds_) {
+    if (hold.is_fee) {
+      ++left_out_;
+      continue;
+    }
     found_.push_back({.amount = hold.held,
                       .business = hold.business,
                       .transfer = id,
                       .time = hold.time,
                       .type = RecordType::charge,
                       .status = RecordStatus::open,
-                      .is_debit = hold.is_debit});
+                      .is_debit = hold.is_debit,
+                      .is_fee = false});
   }
   holds_.clear();
 }
@@ -165,6 +178,7 @@ Result<Record> JournalSource::record_of(const Found& found) {
   record.time_ns = static_cast<std::int64_t>(found.time.value());
   record.currency = scan_.currency;
   record.set_place(side_, found.type, found.status, place.value());
+  record.set_fee_part(found.is_fee);
   return record;
 }
 

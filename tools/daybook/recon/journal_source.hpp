@@ -20,6 +20,8 @@ namespace daybook::recon {
 /// where the account is debited; of a ledger without an account every amount is more than 0, but
 /// those of reversals. The key is the name of the business reference, else its number, else the
 /// name or the number of the transfer, or of the hold that it resolves. The time is the transfer's.
+/// Transfers with a fee code are fee parts of the record with their key: money that left is a fee
+/// of more than 0.
 ///
 /// Place.    Beside an engine or without one; the journal is only read.
 /// Threads.  See SideSource.
@@ -44,7 +46,8 @@ class JournalSource final : public SideSource {
 
   [[nodiscard]] std::string name() const override;
   [[nodiscard]] std::uint64_t estimated_records() const override { return scan_.transfers + 1; }
-  [[nodiscard]] std::uint64_t left_out() const override { return 0; }
+  /// Fees that were never more than held.
+  [[nodiscard]] std::uint64_t left_out() const override { return left_out_; }
   [[nodiscard]] unsigned scale_of(std::uint64_t currency) const override {
     return scale_in(mapping_.scales, currency);
   }
@@ -70,6 +73,7 @@ class JournalSource final : public SideSource {
     BusinessId business;
     Timestamp time;
     bool is_debit = false;
+    bool is_fee = false;
     bool has_posted = false;
   };
   struct Hash {
@@ -84,6 +88,7 @@ class JournalSource final : public SideSource {
     RecordType type = RecordType::charge;
     RecordStatus status = RecordStatus::ok;
     bool is_debit = false;
+    bool is_fee = false;
   };
 
   JournalSource(const JournalScan& scan, const SourceMapping& mapping, Side side, EntryTexts texts,
@@ -119,6 +124,7 @@ class JournalSource final : public SideSource {
   std::vector<Found> found_;  ///< Of the last entry; those before next_ are taken.
   std::size_t next_ = 0;
   std::uint64_t records_ = 0;  ///< So far.
+  std::uint64_t left_out_ = 0;
   std::optional<Record> waiting_;
   std::atomic<std::uint64_t> reached_{0};  ///< The reading thread writes; no order is needed.
 };

@@ -18,6 +18,11 @@ void add_journal_options(CLI::App& command, CompareOptions& options) {
                      "or name:TEXT");
   command.add_option("--ledger", options.ledger,
                      "Of a journal: all that moves in this ledger, without an account");
+  command
+      .add_option("--fee-code", options.fee_codes,
+                  "Of a journal: transfers with this code are fees: on --account, those with a "
+                  "payment's reference are its fee. May be given several times")
+      ->take_all();
   auto* sequence =
       command.add_option("--until-sequence", options.until_sequence,
                          "Of a journal: up to the operation that this sequence is part of");

@@ -60,12 +60,12 @@ class World:
         assert self.engine.returncode == 0
 
     def transfer(self, number, cents, business="", flags="", pending="", timeout="", debit=BANK,
-                 credit=CUSTOMERS):
+                 credit=CUSTOMERS, code=1):
         if cents is not None and cents < 0:
             debit, credit, cents = credit, debit, -cents
         amount = "" if cents is None else euros(cents)
         business = "name:" + business if business else ""
-        self.rows.append([number, debit, credit, amount, 978, 1, flags, business, pending, timeout])
+        self.rows.append([number, debit, credit, amount, 978, code, flags, business, pending, timeout])
 
     def load(self):
         path = self.path / "transfers.csv"
@@ -287,6 +287,93 @@ class ReconJournal(unittest.TestCase):
         self.compare(self.world.statement, "--account", BANK, code=0)
         self.world.stop()
         self.compare(self.world.statement, "--account", BANK, code=0)
+
+
+class ReconFees(unittest.TestCase):
+    """Fees that the journal has as transfers of their own, with codes 77 and 78."""
+
+    CLEARING, FEES = 11, 12
+    OPTIONS = ("--account", 11, "--fee-code", 77, "--fee-code", 78)
+
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.world = World(pathlib.Path(self.directory.name))
+        self.world.start()
+        self.world.run("ledger", "put", 978, "--name", "EUR", "--scale", 2, "--kind", "currency")
+        for account in (self.CLEARING, self.FEES, CUSTOMERS):
+            self.world.run("account", "create", "--id", account, "--ledger", 978, "--code", 10)
+
+    def tearDown(self):
+        self.world.stop()
+        self.directory.cleanup()
+
+    def pay(self, number, cents, business, **more):
+        self.world.transfer(number, cents, business, debit=self.CLEARING, **more)
+
+    def fee(self, number, cents, business, code=77, **more):
+        self.world.transfer(number, cents, business, debit=self.FEES, credit=self.CLEARING,
+                            code=code, **more)
+
+    def compare(self, rows, *options):
+        path = self.world.path / "statement.csv"
+        path.write_text("reference,amount,fee,currency,status\n" +
+                        "".join("%s,%s,%s,EUR,ok\n" % row for row in rows))
+        out = self.world.path / "out.ndjson"
+        done = subprocess.run([DAYBOOK, "recon", "compare", "journal:%s" % self.world.data, path,
+                               "--json", "--out", out, *map(str, options)],
+                              capture_output=True, text=True, check=False)
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        report = json.loads(done.stdout)
+        self.assertTrue(report["proof_holds"])
+        found = {}
+        for line in out.read_text().splitlines():
+            each = json.loads(line)
+            found.setdefault(each.get("reference_a") or each["reference_b"], []).append(each["name"])
+        return report, found
+
+    def test_fees_belong_to_the_payment_with_their_reference(self):
+        self.fee(1, 30, "early")  # Before its payment.
+        for at, name in enumerate(("good", "early", "two-fees", "wrong", "net", "bare", "captured")):
+            self.pay(10 + at, 1_000 + at, name, **({"flags": "pending"} if name == "captured" else {}))
+        self.world.transfer(20, 1_006, "", "post_pending_transfer", 16, debit=self.CLEARING)
+        self.fee(30, 25, "good")
+        self.fee(31, 10, "two-fees")
+        self.fee(32, 15, "two-fees", code=78)
+        self.fee(33, 25, "wrong")
+        self.fee(34, 26, "captured")
+        self.fee(35, 500, "monthly")  # Of no payment.
+        self.fee(36, 99, "held", flags="pending")  # Nobody has paid that yet.
+        self.world.load()
+        rows = [("good", "10.00", "0.25"), ("early", "10.01", "0.30"), ("two-fees", "10.02", "0.25"),
+                ("wrong", "10.03", "0.26"), ("net", "10.34", "0.30"), ("bare", "10.05", ""),
+                ("captured", "10.06", "0.26"), ("monthly", "-5.00", "")]
+        report, found = self.compare(rows, *self.OPTIONS)
+        self.assertEqual(found, {"wrong": ["fee_mismatch"], "net": ["net_gross"]})
+        proof = report["proof"][0]
+        self.assertEqual((proof["fee_parts"], proof["fee_parts_amount"]), (6, "-1.31"))
+        self.assertEqual((report["a"]["left_out"], report["matched"]), (1, 6))
+        self.assertEqual(report["match_rate"], "75.00 %")
+        # Without the option the same transfers are movements of their own.
+        _, found = self.compare(rows, "--account", 11)
+        self.assertEqual(found["good"], ["fee_mismatch", "duplicate_a"])
+
+    def test_a_fee_that_was_given_back_is_none(self):
+        self.pay(1, 1_000, "r")
+        self.fee(2, 25, "r")
+        self.world.load()
+        self.world.run("transfer", "reverse", 2)
+        report, found = self.compare([("r", "10.00", "")], *self.OPTIONS)
+        self.assertEqual((found, report["differences"]), ({}, 0))
+
+    def test_what_cannot_be_done_is_told(self):
+        for options, words in ((("--ledger", 978, "--fee-code", 77), "needs --account"),
+                               (("--account", 11, "--fee-code", 65_536), "1 to 65535"),
+                               (("--account", 11, *(["--fee-code", 1] * 65)), "at most 64")):
+            done = subprocess.run([DAYBOOK, "recon", "compare", "journal:%s" % self.world.data,
+                                   __file__, *map(str, options)],
+                                  capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(words, done.stderr)
 
 
 if __name__ == "__main__":

@@ -187,12 +187,21 @@ class ReportPage {
                  text(proof.only_a.amount), text(proof.pairs.amount),
                  proof.holds() ? "yes" : "NO"});
     }
+    std::string folded;
+    for (const CurrencyProof& proof : report_.proofs) {
+      if (proof.folded.count == 0) continue;
+      folded += html_paragraph(fmt::format(
+          "{}: {} records of A are fees of others, and their {} are no movement of their own: so "
+          "much less is explained.",
+          currency_text(proof.currency), format_count(proof.folded.count),
+          amount(proof.folded.amount, proof.currency)));
+    }
     return html_section(
         "The proof",
         html_paragraph("B - A = only in B - only in A + over pairs, in amounts, fees and counts. "
                        "The left side was added up while the files were read, the right one while "
                        "the result was.") +
-            table.html());
+            folded + table.html());
   }
 
   [[nodiscard]] std::string open_items() const {
