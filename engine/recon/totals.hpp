@@ -32,6 +32,7 @@ struct SideTotals {
   std::uint64_t records = 0;
   std::uint64_t invalid = 0;
   std::int64_t newest = no_time;
+  std::int64_t oldest = no_time;
 
   /// False when there are too many currencies.
   [[nodiscard]] bool add(const Record& record) {
@@ -40,6 +41,8 @@ struct SideTotals {
     sum->add(record);
     ++records;
     if (record.time_ns > newest) newest = record.time_ns;
+    if (record.has_time() && (oldest == no_time || record.time_ns < oldest))
+      oldest = record.time_ns;
     return true;
   }
 };

@@ -204,10 +204,21 @@ void Bai2Parser::take_summary(const Logical& record, const Fields& fields) {
     const auto amount = number_of(fields[at + 1]);
     if (!amount) return refuse(record.place, InvalidReason::amount);
     account_->level.sum += *amount;
+    take_balance(fields[at], fields[at + 1]);
     const auto more = fields_of_funds(field(fields, at + 3), field(fields, at + 4));
     if (!more) return refuse(record.place, InvalidReason::structure);
     at += 4 + *more;
   }
+}
+
+/// Opening and closing ledger balances. An empty amount is none, not 0.
+void Bai2Parser::take_balance(std::string_view type, std::string_view digits) {
+  if (digits.empty() || (type != "010" && type != "015")) return;
+  const std::uint64_t currency = account_->currency;
+  const auto amount =
+      rescaled(number_of(digits).value_or(0), usual_scale(currency), scale_of(currency));
+  if (!amount) return;
+  (type == "010" ? account_->opening : account_->closing) = *amount;
 }
 
 void Bai2Parser::take_entry(const Logical& record) {
@@ -242,6 +253,7 @@ void Bai2Parser::take_entry(const Logical& record) {
   entry.time_ns = group_ ? group_->time_ns : no_time;
   entry.place = record.place;
   ++account_->entries;
+  account_->movements += entry.amount;
   if (!emit(std::move(entry))) {
     file_.has_faults = account_->level.has_faults = true;
     if (group_) group_->level.has_faults = true;
@@ -278,6 +290,9 @@ void Bai2Parser::end_account(const Fields* fields, const FilePlace& place) {
         .currency = account_->currency,
         .scale = scale_of(account_->currency),
         .entries = account_->entries,
+        .opening = account_->opening,
+        .closing = account_->closing,
+        .movements = account_->movements,
         .line = account_->line});
   account_.reset();
 }

@@ -48,6 +48,9 @@ class Bai2Parser final : public LineParser {
     std::uint64_t currency = 0;
     std::uint64_t entries = 0;
     std::uint64_t line = 0;
+    std::optional<i128> opening{};  ///< Of the ledger, types 010 and 015.
+    std::optional<i128> closing{};
+    i128 movements = 0;
   };
   /// A record with its continuations, and without the slashes that end their lines.
   struct Logical {
@@ -69,6 +72,7 @@ class Bai2Parser final : public LineParser {
   void begin_group(const std::vector<std::string_view>& fields);
   void begin_account(const Logical& record, const std::vector<std::string_view>& fields);
   void take_summary(const Logical& record, const std::vector<std::string_view>& fields);
+  void take_balance(std::string_view type, std::string_view digits);
   void take_entry(const Logical& record);
   void end_account(const std::vector<std::string_view>* fields, const FilePlace& place);
   void end_group(const std::vector<std::string_view>* fields, const FilePlace& place);

@@ -18,6 +18,7 @@ struct JournalSelection {
   std::optional<AccountId> account;  ///< The clearing account.
   std::optional<LedgerId> ledger;    ///< Without an account: everything that moves in it.
   ReplayGoal cut;
+  std::optional<Timestamp> since;        ///< What moved before is summed and no record.
   std::vector<daybook::Code> fee_codes;  ///< Transfers with one of them are fees of others.
 
   [[nodiscard]] bool is_fee(const Transfer& transfer) const {

@@ -203,6 +203,11 @@ Result<bool> JournalSource::hand_over(Intake& intake) {
     if (!waiting_) {
       const Result<Record> record = record_of(found_[next_++]);
       if (!record) return record.error();
+      const auto& since = scan_.selection.since;
+      if (since && found_[next_ - 1].time < *since) {
+        earlier_.add(record.value());
+        continue;
+      }
       waiting_ = record.value();
     }
     const Intake::Taken taken = intake.append(*waiting_);

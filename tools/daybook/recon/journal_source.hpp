@@ -23,6 +23,8 @@ namespace daybook::recon {
 /// Transfers with a fee code are fee parts of the record with their key: money that left is a fee
 /// of more than 0.
 ///
+/// With a time from which on they count, what was before is summed and no record.
+///
 /// Place.    Beside an engine or without one; the journal is only read.
 /// Threads.  See SideSource.
 /// Errors.   Those of JournalFacts; `no_space` for more than `holds_max` holds open at a time;
@@ -58,6 +60,7 @@ class JournalSource final : public SideSource {
   [[nodiscard]] Result<ControlTotals> control_totals(std::uint64_t) const override {
     return ControlTotals{};
   }
+  [[nodiscard]] Sum earlier() const override { return earlier_; }
   [[nodiscard]] Result<SideIdentity> identity(const Tell&) const override {
     return SideIdentity{.size_bytes = std::nullopt,
                         .sha256 = {},
@@ -125,6 +128,7 @@ class JournalSource final : public SideSource {
   std::size_t next_ = 0;
   std::uint64_t records_ = 0;  ///< So far.
   std::uint64_t left_out_ = 0;
+  Sum earlier_;
   std::optional<Record> waiting_;
   std::atomic<std::uint64_t> reached_{0};  ///< The reading thread writes; no order is needed.
 };

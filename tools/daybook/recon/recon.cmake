@@ -15,9 +15,13 @@ if(TARGET daybook::storage)
     ${CMAKE_CURRENT_BINARY_DIR}/generated/ready_mappings.cpp @ONLY)
 
   daybook_library(tools_recon
-    SOURCES daybook/recon/compare_command.cpp
+    SOURCES daybook/recon/balance_command.cpp
+            daybook/recon/balance_report.cpp
+            daybook/recon/compare_command.cpp
             daybook/recon/compare_options.cpp
+            daybook/recon/compare_plan.cpp
             daybook/recon/compare_report.cpp
+            daybook/recon/compare_run.cpp
             daybook/recon/csv_scanner.cpp
             daybook/recon/csv_source.cpp
             daybook/recon/difference_writer.cpp
@@ -40,14 +44,16 @@ if(TARGET daybook::storage)
             daybook/recon/report/report_files.cpp
             daybook/recon/recon_bench.cpp
             daybook/recon/recon_generator.cpp
+            daybook/recon/self_command.cpp
             daybook/recon/source_mapping.cpp
             daybook/recon/text_decoder.cpp
             daybook/recon/watched_file.cpp
             ${CMAKE_CURRENT_BINARY_DIR}/generated/ready_mappings.cpp
     USES daybook::recon daybook::storage daybook::tools_command daybook::tools_offline
-         daybook::tools_text
+         daybook::tools_rebuild daybook::tools_text
     PRIVATE_USES fmt::fmt nlohmann_json::nlohmann_json)
-  target_sources(daybook PRIVATE daybook/recon/register_compare.cpp
+  target_sources(daybook PRIVATE daybook/recon/register_balance.cpp
+                         daybook/recon/register_compare.cpp
                          daybook/recon/register_recon.cpp)
   target_link_libraries(daybook PRIVATE daybook::tools_recon)
 endif()

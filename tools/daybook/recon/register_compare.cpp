@@ -23,6 +23,8 @@ void add_journal_options(CLI::App& command, CompareOptions& options) {
                   "Of a journal: transfers with this code are fees: on --account, those with a "
                   "payment's reference are its fee. May be given several times")
       ->take_all();
+  command.add_option("--since-time", options.since_time,
+                     "Of a journal: without what was before: 2026-01-31T12:00:00Z");
   auto* sequence =
       command.add_option("--until-sequence", options.until_sequence,
                          "Of a journal: up to the operation that this sequence is part of");

@@ -58,6 +58,8 @@ void register_recon(CLI::App& app, CommandContext& context) {
       app.add_subcommand("recon", "Reconcile files of records, and the journal, with each other");
   recon->require_subcommand(1);
   recon::register_compare(*recon, context);
+  recon::register_balance(*recon, context);
+  recon::register_self(*recon, context);
   register_inspect(*recon, context);
   register_recon_bench(*recon, context);
 }

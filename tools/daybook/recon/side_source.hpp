@@ -54,6 +54,9 @@ class SideSource : public RecordSource {
   /// Reads a file once more, for its hash.
   [[nodiscard]] virtual Result<SideIdentity> identity(const Tell& tell) const = 0;
 
+  /// What moved before the time from which on its movements are records.
+  [[nodiscard]] virtual Sum earlier() const { return {}; }
+
   /// Balances and entries of the statements in it, where the format has such.
   [[nodiscard]] virtual std::vector<StatementSummary> statements() const { return {}; }
 

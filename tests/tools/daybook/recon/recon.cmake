@@ -5,6 +5,7 @@ if(TARGET daybook::tools_recon)
             daybook/recon/entry_texts_test.cpp
             daybook/recon/record_builder_test.cpp
             daybook/recon/report/html_text_test.cpp
+            daybook/recon/self_command_test.cpp
     USES daybook::tools_recon)
 endif()
 
@@ -20,6 +21,9 @@ if(TARGET daybook)
             $<TARGET_FILE:daybook>)
   add_test(NAME recon_formats
     COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/recon_formats_test.py
+            $<TARGET_FILE:daybook>)
+  add_test(NAME recon_balance
+    COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/recon_balance_test.py
             $<TARGET_FILE:daybook>)
   add_test(NAME recon_report
     COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/recon_report_test.py

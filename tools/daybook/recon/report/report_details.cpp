@@ -102,6 +102,7 @@ void DetailCollector::add(const Difference& difference) {
   if (is_open(code)) add_open(difference, code);
   if (!is_difference(code)) return;
   const std::uint64_t currency = difference.has_a ? difference.a.currency : difference.b.currency;
+  if (difference.delta() != 0) ++details_.moving[currency];
   if (!largest_.contains(currency) && largest_.size() == limits::report_currencies_max) {
     details_.has_more_currencies = true;
     return;

@@ -62,6 +62,8 @@ struct ReportDetails {
   std::vector<ReportedDifference> oldest_open;  ///< The oldest first, those without a time last.
   std::vector<ReportedDifference> largest;      ///< By currency; in it the largest first.
   bool has_more_currencies = false;             ///< Than `largest` has.
+  /// Of each currency, how many differences moved something.
+  std::map<std::uint64_t, std::uint64_t> moving;
   std::vector<ReportedLine> invalid;
   std::array<SideIdentity, 2> identities;
   std::array<std::vector<StatementSummary>, 2> statements;
