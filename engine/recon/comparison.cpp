@@ -16,12 +16,14 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20;
 class Comparison {
  public:
   Comparison(std::array<RecordSource*, 2> sources, const ComparisonSettings& settings,
-             const MemoryPlan& memory, SpillStore& store, ComparisonObserver& observer)
+             const MemoryPlan& memory, SpillStore& store, ComparisonObserver& observer,
+             RunKeeper* keeper)
       : sources_{sources},
         settings_{settings},
         memory_{memory},
         store_{store},
         observer_{observer},
+        keeper_{keeper},
         lanes_{settings.threads} {}
 
   Result<ComparisonReport> run();
@@ -41,6 +43,7 @@ class Comparison {
   const MemoryPlan& memory_;
   SpillStore& store_;
   ComparisonObserver& observer_;
+  RunKeeper* keeper_;
   LanePlan lanes_;
   PairRules rules_;
   Gathered gathered_;
@@ -57,7 +60,7 @@ Result<void> Comparison::gather_sides() {
   }
   gathered_.invalid.emplace_back(store_, lanes_.invalid(Side::a));
   gathered_.invalid.emplace_back(store_, lanes_.invalid(Side::b));
-  if (auto done = gather(sources_, store_, observer_, gathered_); !done) return done;
+  if (auto done = gather(sources_, store_, observer_, keeper_, gathered_); !done) return done;
   for (std::size_t side = 0; side < 2; ++side) {
     report_.records[side] = gathered_.totals[side].records;
     report_.invalid[side] = gathered_.totals[side].invalid;
@@ -89,7 +92,7 @@ Result<void> Comparison::make_room_for_cursors(std::vector<SortedRun>& runs) {
       runs.begin(), runs.end(), [](const SortedRun& run) { return run.is_spilled(); }));
   if (spilled * (store_.block_bytes() + 512) <= memory_.merge_bytes) return {};
   std::vector<std::byte> block(store_.block_bytes());
-  runs.clear();
+  runs = gathered_.kept;
   for (auto& owned : gathered_.regions) {
     if (auto done = owned->region.spill(store_, block); !done) return done;
     for (const SortedRun& run : owned->region.runs()) runs.push_back(run);
@@ -99,8 +102,9 @@ Result<void> Comparison::make_room_for_cursors(std::vector<SortedRun>& runs) {
 }
 
 Result<void> Comparison::match_by_reference() {
-  std::vector<SortedRun> runs;
-  std::vector<KeyWords> samples;
+  std::vector<SortedRun> runs = gathered_.kept;
+  std::vector<KeyWords> samples = gathered_.kept_samples;
+  report_.kept_runs = runs.size();
   for (const auto& owned : gathered_.regions) {
     for (const SortedRun& run : owned->region.runs()) runs.push_back(run);
     samples.insert(samples.end(), owned->region.samples().begin(), owned->region.samples().end());
@@ -243,11 +247,12 @@ bool ComparisonReport::proof_holds() const {
 
 Result<ComparisonReport> compare(std::array<RecordSource*, 2> sources,
                                  const ComparisonSettings& settings, const MemoryPlan& memory,
-                                 SpillStore& store, ComparisonObserver& observer) {
+                                 SpillStore& store, ComparisonObserver& observer,
+                                 RunKeeper* keeper) {
   ENSURE(settings.threads >= 1 && settings.threads <= limits::threads_max, "checked by the caller");
   ENSURE(store.lane_count() >= LanePlan{settings.threads}.count(), "made for this comparison");
   ENSURE(settings.fallback_rules.size() <= limits::fallback_rules_max, "checked by the caller");
-  return Comparison{sources, settings, memory, store, observer}.run();
+  return Comparison{sources, settings, memory, store, observer, keeper}.run();
 }
 
 }  // namespace daybook::recon

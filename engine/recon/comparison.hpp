@@ -76,7 +76,8 @@ struct ComparisonReport {
   std::vector<ClassSum> notes;             ///< date_mismatch, reference_mismatch, duplicate_both.
   std::vector<CurrencyProof> proofs;       ///< By currency.
   std::uint64_t spilled_runs = 0;
-  unsigned ranges = 1;  ///< In which the merge was done at the same time.
+  std::uint64_t kept_runs = 0;  ///< Of these, those that an earlier process had left.
+  unsigned ranges = 1;          ///< In which the merge was done at the same time.
 
   [[nodiscard]] bool proof_holds() const;
   [[nodiscard]] bool is_clean() const { return differences == 0; }
@@ -107,13 +108,15 @@ class ComparisonObserver {
 /// Each thread fills its region from either source, sorts it and spills it when it is full; then
 /// all runs are merged, each thread a range of references; then the written result is read back,
 /// told, summed, and the proof is made. What fits in memory is not spilled. The result does not
-/// depend on memory, threads or the order of records.
+/// depend on memory, threads or the order of records, nor on what of the work an earlier process
+/// had done, where there is a `keeper`: it may be null.
 ///
 /// Threads.  Starts `threads` - 1 and joins them.
 /// Errors.   Those of sources, store and observer; `invalid` for what a limit does not allow.
 [[nodiscard]] Result<ComparisonReport> compare(std::array<RecordSource*, 2> sources,
                                                const ComparisonSettings& settings,
                                                const MemoryPlan& memory, SpillStore& store,
-                                               ComparisonObserver& observer);
+                                               ComparisonObserver& observer,
+                                               RunKeeper* keeper = nullptr);
 
 }  // namespace daybook::recon

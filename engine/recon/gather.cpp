@@ -5,6 +5,8 @@
 #include <optional>
 #include <thread>
 
+#include "engine/recon/kept_run_check.hpp"
+
 namespace daybook::recon {
 namespace {
 
@@ -73,25 +75,65 @@ void tell_progress(const std::array<RecordSource*, 2>& sources, ComparisonObserv
   observer.progress({.records = 0, .fraction = share * 2 / 3});
 }
 
-Result<void> work(std::array<RecordSource*, 2> sources, SpillStore& store, Gathered& gathered,
-                  std::size_t thread, Turns& turns, ComparisonObserver* observer) {
-  RunRegion& region = gathered.regions[thread]->region;
-  std::vector<std::byte> block(store.block_bytes());
+/// What the threads of a gathering share.
+struct Work {
+  std::array<RecordSource*, 2> sources;
+  SpillStore& store;
+  Gathered& gathered;
+  Turns& turns;
+  RunKeeper* keeper = nullptr;
+  std::array<KeptRecords, 2> kept = {};  ///< Each of the thread that reads the side.
+};
+
+/// Writes the run that was finished last, and has it remembered.
+Result<void> keep_run(const Work& work, KeptRun own, std::size_t side, RunRegion& region,
+                      std::span<std::byte> block) {
+  if (own.record_count == 0) return {};
+  if (auto spilled = region.spill(work.store, block); !spilled) return spilled;
+  const SortedRun& run = region.last_spilled();
+  own.side = static_cast<Side>(side);
+  own.lane = run.lane;
+  own.first_block = run.first_block;
+  own.block_count = run.block_count;
+  return work.keeper->keep(own);
+}
+
+/// Fills the region from the side. Whether that was all of it; what of it is new, in `own`.
+Result<bool> read_side(Work& work, std::size_t side, RunRegion& region, KeptRun& own) {
+  KeptRecords& kept = work.kept[side];
+  kept.begin_run();
+  Intake intake{region, work.gathered.totals[side], work.gathered.invalid[side],
+                work.keeper != nullptr ? &kept : nullptr};
+  Result<bool> filled = work.sources[side]->fill(intake);
+  own = kept.own();
+  if (!filled) return filled;
+  if (filled.value() ? kept.has_changed_at_end() : kept.has_changed()) {
+    work.keeper->tell_changed();
+    return Failure{FailureKind::invalid, "a side has changed since its records were kept"};
+  }
+  return filled;
+}
+
+Result<void> run_thread(Work& work, std::size_t thread, ComparisonObserver* observer) {
+  RunRegion& region = work.gathered.regions[thread]->region;
+  std::vector<std::byte> block(work.store.block_bytes());
   while (true) {
     if (!region.has_room()) {
-      if (auto spilled = region.spill(store, block); !spilled) return spilled;
+      if (auto spilled = region.spill(work.store, block); !spilled) return spilled;
     }
-    const std::optional<std::size_t> side = turns.take();
+    const std::optional<std::size_t> side = work.turns.take();
     if (!side) return {};
-    Intake intake{region, gathered.totals[*side], gathered.invalid[*side]};
-    const Result<bool> filled = sources[*side]->fill(intake);
+    KeptRun own;
+    const Result<bool> filled = read_side(work, *side, region, own);
     if (!filled) return filled.error();
     const bool is_done = filled.value();
-    turns.give_back(*side, is_done);
-    if (observer != nullptr) tell_progress(sources, *observer);
+    work.turns.give_back(*side, is_done);
+    if (observer != nullptr) tell_progress(work.sources, *observer);
     region.finish();
-    if (!is_done && !region.has_room()) {
-      if (auto spilled = region.spill(store, block); !spilled) return spilled;
+    if (work.keeper != nullptr) {
+      if (auto kept = keep_run(work, own, *side, region, block); !kept) return kept;
+    } else if (!is_done && !region.has_room()) {
+      if (auto spilled = region.spill(work.store, block); !spilled) return spilled;
     }
   }
 }
@@ -99,10 +141,21 @@ Result<void> work(std::array<RecordSource*, 2> sources, SpillStore& store, Gathe
 }  // namespace
 
 Result<void> gather(std::array<RecordSource*, 2> sources, SpillStore& store,
-                    ComparisonObserver& observer, Gathered& gathered) {
+                    ComparisonObserver& observer, RunKeeper* keeper, Gathered& gathered) {
   Turns turns{sources};
+  Work work{
+      .sources = sources, .store = store, .gathered = gathered, .turns = turns, .keeper = keeper};
+  if (keeper != nullptr) {
+    for (CheckedRun& checked : check_kept_runs(keeper->kept(), store)) {
+      work.kept[static_cast<std::size_t>(checked.kept.side)].add(checked.kept);
+      gathered.kept.push_back(checked.run);
+      gathered.kept_samples.insert(gathered.kept_samples.end(), checked.samples.begin(),
+                                   checked.samples.end());
+    }
+    for (KeptRecords& kept : work.kept) kept.begin();
+  }
   const auto run = [&](std::size_t thread, ComparisonObserver* watcher) {
-    const Result<void> done = work(sources, store, gathered, thread, turns, watcher);
+    const Result<void> done = run_thread(work, thread, watcher);
     if (!done) turns.fail(done.error());
   };
   std::vector<std::thread> threads;

@@ -25,11 +25,18 @@ struct Gathered {
   std::vector<std::unique_ptr<OwnedRegion>> regions;  ///< One a thread.
   std::array<SideTotals, 2> totals;
   std::vector<BlockLog<InvalidLine>> invalid;  ///< Of A and B.
+  std::vector<SortedRun> kept;                 ///< Of earlier processes.
+  std::vector<KeyWords> kept_samples;
 };
 
 /// Reads both sources into sorted runs, all threads at once: a source is read by one of them at a
-/// time, and while it sorts, another one goes on reading.
+/// time, and while it sorts, another one goes on reading. With a `keeper` every run is spilled and
+/// kept, and what is in runs that were kept before is read, but neither sorted nor written.
+///
+/// Errors. Also `invalid` where a side does not have the records of kept runs any more; the keeper
+///         was told.
 [[nodiscard]] Result<void> gather(std::array<RecordSource*, 2> sources, SpillStore& store,
-                                  ComparisonObserver& observer, Gathered& gathered);
+                                  ComparisonObserver& observer, RunKeeper* keeper,
+                                  Gathered& gathered);
 
 }  // namespace daybook::recon

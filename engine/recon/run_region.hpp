@@ -77,6 +77,8 @@ class RunRegion {
   /// Finished runs, spilled ones first.
   [[nodiscard]] std::vector<SortedRun> runs() const;
   [[nodiscard]] bool has_resident() const { return !resident_.empty(); }
+  /// Requires: something was spilled.
+  [[nodiscard]] const SortedRun& last_spilled() const { return spilled_.back(); }
 
   /// Words spread over the runs, in which ranges of about the same size begin.
   [[nodiscard]] const std::vector<KeyWords>& samples() const { return samples_; }

@@ -23,12 +23,16 @@ std::uint64_t checksum_of(std::span<const std::byte> block) {
 }  // namespace
 
 SpillDirectory::SpillDirectory(std::filesystem::path directory, std::size_t block_bytes,
-                               unsigned lane_count)
-    : directory_{std::move(directory)}, block_bytes_{block_bytes}, lanes_(lane_count) {}
+                               unsigned lane_count, unsigned kept_lanes)
+    : directory_{std::move(directory)},
+      block_bytes_{block_bytes},
+      kept_lanes_{kept_lanes},
+      lanes_(lane_count) {}
 
 Result<std::unique_ptr<SpillDirectory>> SpillDirectory::open(const std::filesystem::path& directory,
                                                              std::size_t block_bytes,
-                                                             unsigned lane_count) {
+                                                             unsigned lane_count,
+                                                             unsigned kept_lanes) {
   ENSURE(block_bytes > header_bytes && block_bytes % 4'096 == 0, "blocks are whole pages");
   std::error_code error;
   if (!std::filesystem::is_directory(directory, error)) {
@@ -36,10 +40,27 @@ Result<std::unique_ptr<SpillDirectory>> SpillDirectory::open(const std::filesyst
         FailureKind::not_found,
         fmt::format("{}: no directory to spill to; name one with --spill", directory.string())};
   }
-  return std::unique_ptr<SpillDirectory>{new SpillDirectory{directory, block_bytes, lane_count}};
+  return std::unique_ptr<SpillDirectory>{
+      new SpillDirectory{directory, block_bytes, lane_count, kept_lanes}};
+}
+
+std::filesystem::path SpillDirectory::kept_path(const std::filesystem::path& directory,
+                                                unsigned lane) {
+  return directory / fmt::format("daybook-runs-{}", lane);
+}
+
+Result<void> SpillDirectory::resume_lane(unsigned lane, std::uint64_t block_count) {
+  ENSURE(lane < kept_lanes_ && !lanes_[lane].is_open, "before anything is written or read");
+  Result<File> file = File::open(kept_path(directory_, lane), File::Mode::create);
+  if (!file) return file.error();
+  lanes_[lane].file = std::move(file).value();
+  lanes_[lane].is_open = true;
+  lanes_[lane].count.store(block_count, std::memory_order_release);
+  return {};
 }
 
 Result<void> SpillDirectory::open_lane(unsigned lane) {
+  if (lane < kept_lanes_) return resume_lane(lane, 0);
   // The process and the store make the name this one's; it is gone before anything is written.
   const std::filesystem::path path =
       directory_ / fmt::format(".daybook-spill-{}-{}-{}", ::getpid(),

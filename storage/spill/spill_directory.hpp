@@ -10,7 +10,9 @@
 
 namespace daybook {
 
-/// Spilled blocks in files that have no name: a process that is killed leaves nothing behind.
+/// Spilled blocks in files that have no name: a process that is killed leaves nothing behind. The
+/// first lanes may be kept: these are files `daybook-runs-N`, where another process finds its
+/// blocks.
 ///
 /// A lane is a file, made when it is first written. Block n of a lane stands at n * block_bytes:
 ///
@@ -27,7 +29,16 @@ class SpillDirectory final : public SpillStore {
  public:
   /// `directory` must exist. Writes nothing yet.
   [[nodiscard]] static Result<std::unique_ptr<SpillDirectory>> open(
-      const std::filesystem::path& directory, std::size_t block_bytes, unsigned lane_count);
+      const std::filesystem::path& directory, std::size_t block_bytes, unsigned lane_count,
+      unsigned kept_lanes = 0);
+
+  /// The first `block_count` blocks of a kept lane were written by an earlier process; what is
+  /// written next comes behind them. Before anything is written or read.
+  [[nodiscard]] Result<void> resume_lane(unsigned lane, std::uint64_t block_count);
+
+  /// The file of a kept lane in `directory`.
+  [[nodiscard]] static std::filesystem::path kept_path(const std::filesystem::path& directory,
+                                                       unsigned lane);
 
   [[nodiscard]] std::size_t block_bytes() const override { return block_bytes_; }
   [[nodiscard]] unsigned lane_count() const override {
@@ -47,11 +58,13 @@ class SpillDirectory final : public SpillStore {
     std::atomic<std::uint64_t> count{0};  ///< Its writer stores with release; readers acquire.
   };
 
-  SpillDirectory(std::filesystem::path directory, std::size_t block_bytes, unsigned lane_count);
+  SpillDirectory(std::filesystem::path directory, std::size_t block_bytes, unsigned lane_count,
+                 unsigned kept_lanes);
   [[nodiscard]] Result<void> open_lane(unsigned lane);
 
   std::filesystem::path directory_;
   std::size_t block_bytes_;
+  unsigned kept_lanes_;
   std::vector<Lane> lanes_;
 };
 

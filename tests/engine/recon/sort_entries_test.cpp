@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/recon/merge_stream.hpp"
+#include "tests/engine/recon/memory_store.hpp"
 #include "tests/engine/recon/recon_records.hpp"
 #include "tests/support/random.hpp"
 
@@ -65,26 +66,10 @@ TEST(SortEntries, OrdersReferencesOfEveryKind) {
   }
 }
 
-/// Keeps blocks in memory.
-class MemoryStore final : public SpillStore {
- public:
-  [[nodiscard]] std::size_t block_bytes() const override { return 4'096; }
-  [[nodiscard]] unsigned lane_count() const override { return 1; }
-  Result<std::uint64_t> write(unsigned, std::span<std::byte> block) override {
-    blocks.emplace_back(block.begin(), block.end());
-    return blocks.size() - 1;
-  }
-  Result<void> read(unsigned, std::uint64_t number, std::span<std::byte> into) const override {
-    std::copy(blocks[number].begin(), blocks[number].end(), into.begin());
-    return {};
-  }
-  std::vector<std::vector<std::byte>> blocks;
-};
-
 TEST(RunRegion, KeepsAllRecordsOverAnyNumberOfSpills) {
   std::vector<std::byte> memory(16'384);
   std::vector<std::byte> block(4'096);
-  MemoryStore store;
+  test::MemoryStore store;
   RunRegion region{memory, OrderRule{}, 0};
   constexpr std::uint64_t count = 5'000;
   for (std::uint64_t i = 0; i < count; ++i) {
@@ -149,7 +134,7 @@ TEST(RunRegion, KeepsSeveralRunsInMemoryWhereThereIsRoom) {
 TEST(RunCursor, StartsAndEndsWhereItsRangeDoes) {
   std::vector<std::byte> memory(1 << 20);
   std::vector<std::byte> block(4'096);
-  MemoryStore store;
+  test::MemoryStore store;
   RunRegion region{memory, OrderRule{}, 0};
   for (std::uint64_t i = 100; i < 1'000; ++i) {
     ASSERT_TRUE(region.append(test::record(Side::a, std::to_string(i), 1, i)));

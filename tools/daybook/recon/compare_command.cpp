@@ -21,16 +21,30 @@ int conclude(const ComparisonReport& report, const CompareFacts& facts, bool jso
   return report.is_clean() && facts.control_totals_agree() ? exit_code::good : exit_code::no;
 }
 
-Result<int> compare_files(const CompareOptions& options) {
+Result<int> compare_files(const CompareOptions& asked) {
+  CompareOptions options = asked;
   if (auto checked = check_report_paths(options.reports); !checked) return checked.error();
+  std::unique_ptr<WorkDirectory> work;
+  if (!options.work.empty()) {
+    auto opened = WorkDirectory::open(options.work);
+    if (!opened) return opened.error();
+    work = std::move(opened).value();
+    keep_cut(*work, options);
+  }
   const Result<ComparePlan> plan = plan_of(options);
   if (!plan) return plan.error();
-  const Result<Compared> compared = run_planned(options, plan.value(), !options.reports.empty());
+  const bool needs_details = !options.reports.empty();
+  const Result<Compared> compared = work
+                                        ? run_resumable(options, plan.value(), needs_details, *work)
+                                        : run_planned(options, plan.value(), needs_details);
   if (!compared) return compared.error();
   const ComparisonReport& report = compared.value().report;
   const CompareFacts& facts = compared.value().facts;
   if (auto written = write_reports(options.reports, report, facts); !written) {
     return written.error();
+  }
+  if (work) {
+    if (auto finished = work->finish(); !finished) return finished.error();
   }
   return conclude(report, facts, options.json);
 }

@@ -20,6 +20,7 @@ struct CompareOptions {
   unsigned threads = 0;  ///< 0: as many as there are cores.
   std::string out;
   std::string spill;
+  std::string work;                      ///< Where sorted runs outlive a process; empty: nowhere.
   std::vector<std::string> reports;      ///< Names that end in .html or .json.
   std::vector<std::string> tolerances;   ///< "EUR=5" or "EUR=5,cap=1000": minor units.
   std::vector<std::string> fallbacks;    ///< "amount+day", "amount+party", ...

@@ -192,7 +192,8 @@ Result<ComparePlan> plan_of(const CompareOptions& options) {
       std::min<std::uint64_t>(limits::threads_max, options.memory_bytes / (4U << 20)));
   plan.settings.threads = std::clamp(plan.settings.threads, 1U, useful);
   std::error_code error;
-  plan.spill = !options.spill.empty() ? std::filesystem::path{options.spill}
+  plan.spill = !options.work.empty()    ? std::filesystem::absolute(options.work, error)
+               : !options.spill.empty() ? std::filesystem::path{options.spill}
                : !options.out.empty() ? std::filesystem::absolute(options.out, error).parent_path()
                                       : std::filesystem::temp_directory_path(error);
   return plan;

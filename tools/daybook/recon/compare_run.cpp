@@ -1,12 +1,17 @@
 #include "tools/daybook/recon/compare_run.hpp"
 
 #include <algorithm>
+#include <cstdio>
+#include <tuple>
 
 #include <fmt/format.h>
 
+#include "engine/model/engine_version.hpp"
 #include "storage/spill/spill_directory.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/recon/difference_writer.hpp"
+#include "tools/daybook/recon/watched_file.hpp"
+#include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/progress.hpp"
 #include "tools/daybook/text/rate_text.hpp"
 
@@ -45,7 +50,8 @@ class Watcher final : public ComparisonObserver {
 
 /// What does not fit in memory must fit on the disk: known before the work begins.
 Result<void> check_room(const ComparePlan& plan, const MemoryPlan& memory,
-                        const std::array<std::unique_ptr<SideSource>, 2>& sources) {
+                        const std::array<std::unique_ptr<SideSource>, 2>& sources,
+                        const WorkDirectory* work) {
   std::uint64_t packed = 0;
   std::uint64_t gathered = 0;
   for (const auto& source : sources) {
@@ -55,17 +61,25 @@ Result<void> check_room(const ComparePlan& plan, const MemoryPlan& memory,
         std::min<std::uint64_t>(source->total_bytes() + records * 24, records * packed_bytes_max);
     gathered += records * 2 * sizeof(RunEntry);
   }
-  if (packed + gathered <= memory.region_bytes * plan.settings.threads) return {};
+  const bool fits = packed + gathered <= memory.region_bytes * plan.settings.threads;
+  if (fits && work == nullptr) return {};
+  std::uint64_t there = 0;
+  for (unsigned lane = 0; work != nullptr && lane < plan.settings.threads; ++lane) {
+    there += work->blocks_of(lane) * memory.block_bytes;
+  }
   const Result<std::uint64_t> free = free_bytes_of(plan.spill);
   if (!free) return free.error();
   const std::uint64_t needed =
       (plan.settings.fallback_rules.empty() ? packed : 2 * packed) + packed / 16;
-  if (free.value() >= needed) return {};
+  if (free.value() + there >= needed) return {};
   return Failure{
       FailureKind::no_space,
-      fmt::format("{}: {} free, but what does not fit in memory may take {}: name a "
-                  "larger place with --spill, or give more --memory",
-                  plan.spill.string(), format_bytes(free.value()), format_bytes(needed))};
+      fmt::format("{}: {} free, but what {} may take {}: {}", plan.spill.string(),
+                  format_bytes(free.value()),
+                  work != nullptr ? "is kept there" : "does not fit in memory",
+                  format_bytes(needed),
+                  work != nullptr ? "name a larger place with --work"
+                                  : "name a larger place with --spill, or give more --memory")};
 }
 
 /// What a reader of a report must know of what was asked for.
@@ -137,10 +151,84 @@ Result<CompareFacts> facts_of(const CompareOptions& options, const ComparisonSet
   return facts;
 }
 
+/// What is in a mapping's file; of other mappings the name says it all.
+std::string mapping_of(const std::string& name, const std::string& own) {
+  const std::string& chosen = own.empty() ? name : own;
+  const Result<WatchedFile> file = WatchedFile::open(chosen);
+  if (chosen.empty() || !file) return chosen;
+  const Result<std::string> hash = file.value().sha256_of({});
+  return chosen + " " + (hash ? hash.value() : std::string{});
+}
+
+/// Everything that the runs, or what becomes of them, depend on.
+WorkFacts facts_of_work(const CompareOptions& options, const ComparePlan& plan,
+                        const std::array<SideSource*, 2>& sides, const MemoryPlan& memory) {
+  JsonObject asked;
+  asked.texts("tolerances", options.tolerances)
+      .texts("fallbacks", options.fallbacks)
+      .texts("scales", options.scales)
+      .text("group", options.group)
+      .text("currency", options.currency)
+      .text("account", options.account)
+      .text("ledger", options.ledger)
+      .text("since", options.since_time)
+      .text("until", options.until_time)
+      .truth("has_window", options.has_window)
+      .count("window", options.window_days);
+  for (const std::uint32_t code : options.fee_codes) asked.count("fee_code", code);
+  WorkFacts facts{
+      {"the program", fmt::format("daybook {}, runs of format 1", engine_version)},
+      {"the name of A", options.file_a},
+      {"the name of B", options.file_b},
+      {"A", sides[0]->fingerprint()},
+      {"B", sides[1]->fingerprint()},
+      {"the mapping of A", mapping_of(options.map, options.map_a)},
+      {"the mapping of B", mapping_of(options.map, options.map_b)},
+      {"an option", asked.str()},
+      {"--memory or --threads",
+       fmt::format("blocks of {}, {} threads", memory.block_bytes, plan.settings.threads)}};
+  for (std::size_t side = 0; side < 2; ++side) {
+    const auto& journal = plan.journals[side];
+    facts.emplace_back(side == 0 ? "the cut of A" : "the cut of B",
+                       journal ? fmt::format("{}", journal->cut.value()) : "");
+  }
+  return facts;
+}
+
+void tell(const std::string& words) { fmt::print(stderr, "daybook: {}\n", words); }
+
+Result<void> begin_work(WorkDirectory& work, const WorkFacts& facts, unsigned threads) {
+  const Result<std::string> changed = work.begin(facts, threads);
+  if (!changed) return changed.error();
+  if (!changed.value().empty()) {
+    tell(fmt::format("{}: {} is not what it was when the work there was begun: it begins anew",
+                     work.path().string(), changed.value()));
+  } else if (!work.kept().empty()) {
+    tell(
+        fmt::format("{}: goes on behind {} sorted runs", work.path().string(), work.kept().size()));
+  }
+  return {};
+}
+
+Result<std::unique_ptr<SpillDirectory>> open_store(const ComparePlan& plan,
+                                                   const MemoryPlan& memory,
+                                                   const WorkDirectory* work) {
+  const unsigned threads = plan.settings.threads;
+  auto store = SpillDirectory::open(plan.spill, memory.block_bytes, LanePlan{threads}.count(),
+                                    work != nullptr ? threads : 0);
+  if (!store || work == nullptr) return store;
+  for (unsigned lane = 0; lane < threads; ++lane) {
+    const std::uint64_t blocks = work->blocks_of(lane);
+    if (blocks == 0) continue;
+    if (auto resumed = store.value()->resume_lane(lane, blocks); !resumed) return resumed.error();
+  }
+  return store;
+}
+
 }  // namespace
 
 Result<Compared> run_planned(const CompareOptions& options, const ComparePlan& plan,
-                             bool needs_details) {
+                             bool needs_details, WorkDirectory* work) {
   Compared compared;
   std::uint64_t estimated = 0;
   for (std::size_t side = 0; side < 2; ++side) {
@@ -152,9 +240,14 @@ Result<Compared> run_planned(const CompareOptions& options, const ComparePlan& p
   }
   const std::array<SideSource*, 2> sides{compared.sides[0].get(), compared.sides[1].get()};
   const MemoryPlan memory = MemoryPlan::of(plan.settings, estimated);
-  if (auto checked = check_room(plan, memory, compared.sides); !checked) return checked.error();
-  auto store =
-      SpillDirectory::open(plan.spill, memory.block_bytes, LanePlan{plan.settings.threads}.count());
+  if (work != nullptr) {
+    const WorkFacts facts = facts_of_work(options, plan, sides, memory);
+    if (auto begun = begin_work(*work, facts, plan.settings.threads); !begun) return begun.error();
+  }
+  if (auto checked = check_room(plan, memory, compared.sides, work); !checked) {
+    return checked.error();
+  }
+  auto store = open_store(plan, memory, work);
   if (!store) return store.error();
   std::unique_ptr<DifferenceWriter> writer;
   if (!options.out.empty()) {
@@ -167,7 +260,7 @@ Result<Compared> run_planned(const CompareOptions& options, const ComparePlan& p
   DetailCollector* const collector = needs_details ? &gathering : nullptr;
   Watcher watcher{writer.get(), collector, line, estimated};
   Result<ComparisonReport> report =
-      compare({sides[0], sides[1]}, plan.settings, memory, *store.value(), watcher);
+      compare({sides[0], sides[1]}, plan.settings, memory, *store.value(), watcher, work);
   line.clear();
   const double seconds = line.seconds();
   if (!report) return report.error();
@@ -181,6 +274,27 @@ Result<Compared> run_planned(const CompareOptions& options, const ComparePlan& p
   compared.facts.spilled_bytes = store.value()->written_bytes();
   compared.facts.seconds = seconds;
   return compared;
+}
+
+Result<Compared> run_resumable(const CompareOptions& options, const ComparePlan& plan,
+                               bool needs_details, WorkDirectory& work) {
+  Result<Compared> compared = run_planned(options, plan, needs_details, &work);
+  if (compared || !work.has_changed()) return compared;
+  tell(
+      fmt::format("{}: a side has other records than when the work there was begun: it begins anew",
+                  work.path().string()));
+  if (auto begun = work.begin_anew(); !begun) return begun.error();
+  return run_planned(options, plan, needs_details, &work);
+}
+
+void keep_cut(const WorkDirectory& work, CompareOptions& options) {
+  if (!options.until_sequence.empty() || !options.until_time.empty()) return;
+  for (const auto& [path, name, cut] :
+       {std::tuple{&options.file_a, "the name of A", "the cut of A"},
+        std::tuple{&options.file_b, "the name of B", "the cut of B"}}) {
+    const std::string kept = work.fact(cut);
+    if (!kept.empty() && work.fact(name) == *path) options.until_sequence = kept;
+  }
 }
 
 int complain_of_proof() {

@@ -48,6 +48,7 @@ class CsvSource final : public SideSource {
   /// are invalid, sums are theirs to explain, so only the count is told. A trailer that is missing
   /// is told as a count that the file does not have: it was cut short.
   [[nodiscard]] Result<ControlTotals> control_totals(std::uint64_t invalid) const override;
+  [[nodiscard]] std::string fingerprint() const override { return file_.fingerprint(); }
   [[nodiscard]] Result<SideIdentity> identity(const Tell& tell) const override;
   [[nodiscard]] Result<void> check_unchanged() const override { return file_.check_unchanged(); }
 

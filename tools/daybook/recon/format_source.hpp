@@ -49,6 +49,7 @@ class FormatSource final : public SideSource {
   [[nodiscard]] std::vector<StatementSummary> statements() const override {
     return parser_->output().statements;
   }
+  [[nodiscard]] std::string fingerprint() const override { return file_.fingerprint(); }
   [[nodiscard]] Result<SideIdentity> identity(const Tell& tell) const override;
   [[nodiscard]] Result<void> check_unchanged() const override { return file_.check_unchanged(); }
 

@@ -61,6 +61,7 @@ class JournalSource final : public SideSource {
     return ControlTotals{};
   }
   [[nodiscard]] Sum earlier() const override { return earlier_; }
+  [[nodiscard]] std::string fingerprint() const override { return to_hex(scan_.cut_hash); }
   [[nodiscard]] Result<SideIdentity> identity(const Tell&) const override {
     return SideIdentity{.size_bytes = std::nullopt,
                         .sha256 = {},

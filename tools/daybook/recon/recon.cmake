@@ -48,6 +48,7 @@ if(TARGET daybook::storage)
             daybook/recon/source_mapping.cpp
             daybook/recon/text_decoder.cpp
             daybook/recon/watched_file.cpp
+            daybook/recon/work_directory.cpp
             ${CMAKE_CURRENT_BINARY_DIR}/generated/ready_mappings.cpp
     USES daybook::recon daybook::storage daybook::tools_command daybook::tools_offline
          daybook::tools_rebuild daybook::tools_text

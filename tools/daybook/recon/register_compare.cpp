@@ -60,6 +60,10 @@ void add_work_options(CLI::App& command, CompareOptions& options) {
                   "Write a report here: one page for FILE.html, what --json prints and more for "
                   "FILE.json; may be given twice")
       ->take_all();
+  command.add_option(
+      "--work", options.work,
+      "Keep sorted records in this directory while at work: killed and started again "
+      "with the same files and options, the comparison goes on behind them");
   command.add_option("--spill", options.spill,
                      "Directory for what does not fit in memory (default: that of --out, or "
                      "TMPDIR)");

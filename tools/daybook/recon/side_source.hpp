@@ -48,6 +48,9 @@ class SideSource : public RecordSource {
   /// What the side says of itself against its `invalid` and other lines.
   [[nodiscard]] virtual Result<ControlTotals> control_totals(std::uint64_t invalid) const = 0;
 
+  /// What is another text when the side is another one; cheap, and so not certain.
+  [[nodiscard]] virtual std::string fingerprint() const = 0;
+
   /// Hears how many bytes more of a file were read.
   using Tell = std::function<void(std::uint64_t)>;
 

@@ -67,6 +67,10 @@ Result<std::string> WatchedFile::raw_line(std::uint64_t offset, std::uint64_t si
   return text;
 }
 
+std::string WatchedFile::fingerprint() const {
+  return fmt::format("{} bytes, changed at {} ns", size_bytes_, modified_ns_);
+}
+
 Result<std::string> WatchedFile::sha256_of(const std::function<void(std::uint64_t)>& tell) const {
   constexpr std::size_t piece_bytes = 256 * 1'024;
   Sha256 hash;

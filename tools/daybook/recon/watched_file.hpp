@@ -29,6 +29,9 @@ class WatchedFile {
   /// What stands at `offset`, without a line end behind it, at most `line_bytes_max` bytes.
   [[nodiscard]] Result<std::string> raw_line(std::uint64_t offset, std::uint64_t size_bytes) const;
 
+  /// Its size and when it was changed.
+  [[nodiscard]] std::string fingerprint() const;
+
   /// SHA-256 of all its bytes in hexadecimal digits. `tell`, which may be empty, hears how many
   /// bytes more were read.
   [[nodiscard]] Result<std::string> sha256_of(const std::function<void(std::uint64_t)>& tell) const;
