@@ -26,6 +26,17 @@ Uint128 xxh3_128(std::span<const std::byte> bytes) noexcept {
   return Uint128{hash.low64, hash.high64};
 }
 
+namespace {
+
+/// Looked up once: a look-up takes locks of the library, which cost more than a short hash.
+const EVP_MD* sha256_method() {
+  static EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  ENSURE(method != nullptr, "OpenSSL has SHA-256");
+  return method;
+}
+
+}  // namespace
+
 struct Sha256::Context {
   EVP_MD_CTX* evp = nullptr;
 };
@@ -33,7 +44,7 @@ struct Sha256::Context {
 Sha256::Sha256() : context_{std::make_unique<Context>()} {
   context_->evp = EVP_MD_CTX_new();
   ENSURE(context_->evp != nullptr, "SHA-256 needs memory for its context");
-  ENSURE(EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) == 1, "OpenSSL has SHA-256");
+  ENSURE(EVP_DigestInit_ex(context_->evp, sha256_method(), nullptr) == 1, "OpenSSL has SHA-256");
 }
 
 Sha256::~Sha256() { EVP_MD_CTX_free(context_->evp); }
@@ -54,9 +65,17 @@ Sha256Digest Sha256::finish() {
 }
 
 Sha256Digest sha256(std::span<const std::byte> bytes) {
-  Sha256 hash;
-  hash.update(bytes);
-  return hash.finish();
+  // A context for each hash would cost more than a short text.
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{
+      EVP_MD_CTX_new(), &EVP_MD_CTX_free};
+  ENSURE(context != nullptr, "SHA-256 needs memory for its context");
+  Sha256Digest digest{};
+  ENSURE(EVP_DigestInit_ex(context.get(), sha256_method(), nullptr) == 1 &&
+             EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
+             EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.data()),
+                                nullptr) == 1,
+         "SHA-256 of bytes in memory does not fail");
+  return digest;
 }
 
 std::string to_hex(const Sha256Digest& digest) {

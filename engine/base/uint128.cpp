@@ -1,6 +1,6 @@
 #include "engine/base/uint128.hpp"
 
-#include <algorithm>
+#include <array>
 
 namespace daybook {
 namespace {
@@ -26,14 +26,22 @@ std::optional<u128> parse_digits(std::string_view digits, unsigned base) {
 
 }  // namespace
 
+/// Nineteen digits at a time: a division of 128 bits for each digit would be a call for each.
 std::string to_decimal(u128 value) {
-  std::string digits;
-  do {
-    digits.push_back(static_cast<char>('0' + static_cast<int>(value % 10)));
-    value /= 10;
-  } while (value != 0);
-  std::reverse(digits.begin(), digits.end());
-  return digits;
+  constexpr std::uint64_t part = 10'000'000'000'000'000'000U;
+  constexpr std::size_t part_digits = 19;
+  constexpr std::size_t digits_max = 39;
+  std::array<char, digits_max> digits;
+  std::size_t begin = digits.size();
+  const auto put = [&](std::uint64_t number, std::size_t digits_min) {
+    const std::size_t end = begin;
+    for (; number != 0 || end - begin < digits_min; number /= 10) {
+      digits[--begin] = static_cast<char>('0' + number % 10);
+    }
+  };
+  for (; value >= part; value /= part) put(static_cast<std::uint64_t>(value % part), part_digits);
+  put(static_cast<std::uint64_t>(value), begin == digits.size() ? 1 : 0);
+  return {digits.data() + begin, digits.size() - begin};
 }
 
 std::optional<u128> parse_u128(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 
 namespace daybook {
@@ -23,10 +24,27 @@ std::optional<Utf8Lead> lead_of(unsigned char lead) {
   return std::nullopt;
 }
 
+/// Eight bytes, none of them more than 0x7e or less than a space: most texts are nothing else.
+bool are_printable_ascii(const char* bytes) {
+  constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+  constexpr std::uint64_t highs = ones * 0x80;
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  if ((word & highs) != 0) return false;
+  // Below 0x80 no byte borrows from or carries into the next one.
+  const std::uint64_t from_space = word + ones * (0x80 - 0x20);
+  const std::uint64_t from_delete = word + ones;
+  return (from_space & highs) == highs && (from_delete & highs) == 0;
+}
+
 }  // namespace
 
 bool is_printable_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
+    if (text.size() - at >= 8 && are_printable_ascii(text.data() + at)) {
+      at += 8;
+      continue;
+    }
     const auto lead = lead_of(static_cast<unsigned char>(text[at]));
     if (!lead || at + lead->length > text.size()) return false;
     std::uint32_t point = lead->bits;

@@ -38,7 +38,11 @@ KeyWords key_of_text(std::string_view text) {
   std::array<unsigned char, limits::key_bytes> bytes{};
   std::memcpy(bytes.data(), text.data(), std::min(text.size(), bytes.size()));
   KeyWords words{};
-  for (std::size_t i = 0; i < bytes.size(); ++i) words[i / 8] = (words[i / 8] << 8) | bytes[i];
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + 8 * i, sizeof word);
+    words[i] = __builtin_bswap64(word);
+  }
   return words;
 }
 

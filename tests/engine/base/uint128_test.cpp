@@ -87,6 +87,16 @@ TEST(Uint128Test, WritesDecimalWithoutLeadingZeros) {
   EXPECT_EQ(to_decimal(10), "10");
   EXPECT_EQ(to_decimal(~0ULL), "18446744073709551615");
   EXPECT_EQ(to_decimal(u128_max), max_decimal);
+  // Where digits are made in parts of nineteen.
+  u128 power = 1;
+  std::string digits = "1";
+  for (int i = 0; i < 38; ++i) {
+    EXPECT_EQ(to_decimal(power), digits);
+    EXPECT_EQ(to_decimal(power * 10 - 1), std::string(digits.size(), '9'));
+    EXPECT_EQ(to_decimal(power + 7), i == 0 ? "8" : digits.substr(0, digits.size() - 1) + "7");
+    power *= 10;
+    digits += '0';
+  }
 }
 
 TEST(Uint128Test, WritesThirtyTwoHexadecimalDigits) {
