@@ -48,7 +48,7 @@ struct StatementSummary {
   std::optional<i128> opening{};
   std::optional<i128> closing{};
   std::optional<i128> movements{};  ///< What its entries make that count for the closing balance.
-  std::uint64_t line = 0;  ///< Where it begins.
+  std::uint64_t line = 0;           ///< Where it begins.
 };
 
 /// What was read and not yet taken, and what is known of the file so far.
