@@ -25,14 +25,14 @@ std::optional<Failure> fault_of(const ParticipantSettings& settings) {
   if (settings.types.empty() || settings.types.size() > limits::participant_types_max) {
     return no(fmt::format("a participant has 1 to {} types", limits::participant_types_max));
   }
-  for (const ParticipantType& each : settings.types) {
+  for (const HandledType& each : settings.types) {
     if (each.type.empty() || each.type.size() > limits::saga_name_bytes_max || !each.handler) {
       return no(fmt::format("the type '{}' must have 1 to {} bytes, and a handler", each.type,
                             limits::saga_name_bytes_max));
     }
     const auto same =
         std::count_if(settings.types.begin(), settings.types.end(),
-                      [&](const ParticipantType& other) { return other.type == each.type; });
+                      [&](const HandledType& other) { return other.type == each.type; });
     if (same > 1) return no(fmt::format("the type '{}' is named twice", each.type));
   }
   const std::uint64_t most_places = limits::work_credit_max - limits::participant_types_max;
@@ -70,7 +70,7 @@ Participant::Desk::Desk(ParticipantSettings settings, std::unique_ptr<StepTable>
       table_{std::move(table)},
       participant_{id_of(settings_.name)},
       workers_{*table_, settings_.threads, [this] { loop_.wake(); }} {
-  for (const ParticipantType& each : settings_.types) {
+  for (const HandledType& each : settings_.types) {
     types_.emplace(id_of(each.type), &each);
     keeping_.push_back({id_of(each.type), each.keeps_keys_ms});
   }

@@ -19,7 +19,7 @@ namespace daybook {
 using StepHandler = std::function<StepReply(const StepCommand&)>;
 
 /// A type of steps that a participant does.
-struct ParticipantType {
+struct HandledType {
   std::string type;  ///< "bank.payout.v1"; 1 to limits::saga_name_bytes_max bytes.
   StepHandler handler;
   /// Told by a query of what the table of keys cannot tell: what was begun when an earlier process
@@ -31,7 +31,7 @@ struct ParticipantType {
 struct ParticipantSettings {
   std::string name;       ///< As it is registered.
   ClientSettings client;  ///< Its request_timeout is raised to what questions for work need.
-  std::vector<ParticipantType> types;  ///< 1 to limits::participant_types_max.
+  std::vector<HandledType> types;  ///< 1 to limits::participant_types_max.
   std::uint32_t in_flight = 16;  ///< Commands that it has at a time; 1 to limits::work_credit_max.
   std::uint32_t threads = 4;     ///< That call handlers; 1 to participant_threads_max.
   /// A file that keeps the table of keys. Empty: it is in memory, and forgotten with the process.
@@ -72,7 +72,7 @@ struct ParticipantCounts {
 ///
 /// What it cannot take care of: a handler that was cut off by the end of the process may have had
 /// its effect. Sent again, it is called again with the same key; so handlers of types that are
-/// registered as idempotent must be so by the key. net/client/BARRIER.md has how.
+/// registered as idempotent must be so by the key.
 ///
 /// Durability. With a file: that a handler is about to be called is on disk before it is, and an
 ///             answer before it leaves.

@@ -20,7 +20,7 @@ EncodedReply again(const StepRecord& record) {
 
 }  // namespace
 
-const ParticipantType* Participant::Desk::type_of(const Uint128& type) const {
+const HandledType* Participant::Desk::type_of(const Uint128& type) const {
   const auto found = types_.find(type);
   return found == types_.end() ? nullptr : found->second;
 }
@@ -121,7 +121,7 @@ void Participant::Desk::decide(StepCommand command, std::vector<std::byte> paylo
                             {.outcome = verdict.outcome, .message = std::string{verdict.words}}),
                false);
   }
-  const ParticipantType& type = *type_of(work.type);
+  const HandledType& type = *type_of(work.type);
   const StepHandler* handler = is_query ? &type.query : &type.handler;
   if (is_query && !*handler) {
     return say(work,

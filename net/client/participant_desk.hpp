@@ -56,7 +56,7 @@ class Participant::Desk {
   void take_back_all();
   void take_done();
   [[nodiscard]] std::optional<StepRecord> find(const Uint128& key);
-  [[nodiscard]] const ParticipantType* type_of(const Uint128& type) const;
+  [[nodiscard]] const HandledType* type_of(const Uint128& type) const;
   void release(const WorkCommand& command, std::string_view why);
   void say(const WorkCommand& command, EncodedReply reply, bool is_kept);
 
@@ -80,7 +80,7 @@ class Participant::Desk {
   ParticipantSettings settings_;
   std::unique_ptr<StepTable> table_;
   Uint128 participant_;
-  std::map<Uint128, const ParticipantType*> types_;
+  std::map<Uint128, const HandledType*> types_;
   std::vector<StepKeeping> keeping_;
 
   ClientLoop loop_;

@@ -58,8 +58,8 @@ class ParticipantTest : public ::testing::Test {
     settings.client.port = server_.port();
     settings.client.backoff_first = std::chrono::milliseconds{1};
     settings.client.backoff_max = std::chrono::milliseconds{4};
-    ParticipantType type{.type = payout,
-                         .handler = [this](const StepCommand& each) { return handle(each); }};
+    HandledType type{.type = payout,
+                     .handler = [this](const StepCommand& each) { return handle(each); }};
     if (with_query) {
       type.query = [](const StepCommand&) {
         return StepReply{.outcome = WorkOutcome::succeeded, .reference = "asked"};
