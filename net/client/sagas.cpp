@@ -46,4 +46,11 @@ void add_saga_news(EventList& events, const Uint128& id, SagaNews news, const Ui
   events.add(event_of(id, news, saga, attributes), payload);
 }
 
+void add_participant(EventList& events, const Uint128& id, std::string_view name,
+                     std::string_view json, const OperationAttributes& attributes) {
+  DomainEvent event = event_of(id, SagaNews::participant_put, id_of(name), attributes);
+  event.content_type = ContentType::json;
+  events.add(event, std::as_bytes(std::span{json}));
+}
+
 }  // namespace daybook

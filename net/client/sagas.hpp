@@ -28,4 +28,9 @@ void add_saga_start(EventList& events, const Uint128& saga, std::span<const std:
 void add_saga_news(EventList& events, const Uint128& id, SagaNews news, const Uint128& saga,
                    std::span<const std::byte> payload, const OperationAttributes& attributes);
 
+/// A participant's registration: `json` is its canonical text. Pausing and resuming are
+/// add_saga_news(), of id_of() its name and without a payload.
+void add_participant(EventList& events, const Uint128& id, std::string_view name,
+                     std::string_view json, const OperationAttributes& attributes);
+
 }  // namespace daybook

@@ -61,6 +61,7 @@ void register_ledger(CLI::App& app, CommandContext& context);
 void register_load(CLI::App& app, CommandContext& context);
 void register_name(CLI::App& app, CommandContext& context);
 void register_oplog(CLI::App& app, CommandContext& context);
+void register_participant(CLI::App& app, CommandContext& context);
 void register_query(CLI::App& app, CommandContext& context);
 void register_rebuild(CLI::App& app, CommandContext& context);
 void register_recon(CLI::App& app, CommandContext& context);

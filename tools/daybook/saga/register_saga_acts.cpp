@@ -57,6 +57,25 @@ CLI::App* add_act(CLI::App& saga, CommandContext& context, SagaEventKind act, co
   return command;
 }
 
+void register_kick(CLI::App& saga, CommandContext& context) {
+  auto options = std::make_shared<SagaKickOptions>();
+  CLI::App* command =
+      saga.add_subcommand("kick", "As an operator: what sagas wait to try again, they try now");
+  auto* ids = command->add_option("ids", options->ids, "The sagas");
+  command
+      ->add_option("--type", options->type,
+                   "All whose first step that is not done asks for this type of a participant")
+      ->excludes(ids);
+  command->add_option("--reason", options->reason, "Why; kept in the journal, at most 256 bytes")
+      ->required();
+  add_write_options(*command, options->write);
+  add_client_options(*command, options->client);
+  command->footer(
+      "Of use after an outage, when the next tries are far away.\n"
+      "Example:\n  daybook saga kick --type bank.payout.v1 --reason \"the bank is back\"");
+  command->callback([&context, options] { context.exit_code = run_saga_kick(*options); });
+}
+
 }  // namespace
 
 void register_saga_acts(CLI::App& saga, CommandContext& context) {
@@ -82,6 +101,7 @@ void register_saga_acts(CLI::App& saga, CommandContext& context) {
   add_act(saga, context, SagaEventKind::operator_force, "compensate",
           "As an operator: undo a stuck saga, although it should go forward", false, fresh())
       ->footer("Example:\n  daybook saga compensate 7001 --reason \"the shop withdraws the sale\"");
+  register_kick(saga, context);
   add_act(saga, context, SagaEventKind::operator_close, "close",
           "As an operator: end a stuck saga that was settled by hand", false, fresh())
       ->footer("Example:\n  daybook saga close 7001 --reason \"adjusted by transfer 880\"");

@@ -3,6 +3,7 @@
 daybook_library(tools_saga
   SOURCES daybook/saga/saga_check.cpp
           daybook/saga/saga_file.cpp
+          daybook/saga/saga_kick.cpp
           daybook/saga/saga_plan.cpp
           daybook/saga/saga_put.cpp
           daybook/saga/saga_show.cpp

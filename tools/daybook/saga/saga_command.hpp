@@ -62,6 +62,16 @@ struct SagaOperateOptions {
 };
 int run_saga_operate(const SagaOperateOptions& options);
 
+struct SagaKickOptions {
+  ClientOptions client;
+  WriteOptions write;
+  std::vector<std::string> ids;
+  std::string type;  ///< Instead of ids: all that wait for a participant of it.
+  std::string reason;
+};
+/// Waits of sagas for another try are over now.
+int run_saga_kick(const SagaKickOptions& options);
+
 struct SagaShowOptions {
   ClientOptions client;
   std::string id;

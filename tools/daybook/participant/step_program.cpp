@@ -1,0 +1,193 @@
+#include "tools/daybook/participant/step_program.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace daybook {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Between two looks at a program that keeps its outputs open or has closed them.
+constexpr std::chrono::milliseconds look_again{50};
+
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) : number_{number} {}
+  Descriptor(Descriptor&& other) noexcept : number_{std::exchange(other.number_, -1)} {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~Descriptor() { close(); }
+  void close() {
+    if (number_ >= 0) ::close(std::exchange(number_, -1));
+  }
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  int number_ = -1;
+};
+
+/// The two ends of a pipe: ours does not block.
+struct Ends {
+  Descriptor ours;
+  Descriptor theirs;
+  [[nodiscard]] bool open(bool we_write) {
+    int numbers[2];
+    if (::pipe2(numbers, O_CLOEXEC) != 0) return false;
+    ours = Descriptor{numbers[we_write ? 1 : 0]};
+    theirs = Descriptor{numbers[we_write ? 0 : 1]};
+    return ::fcntl(ours.number(), F_SETFL, O_NONBLOCK) == 0;
+  }
+};
+
+/// Of the child, between fork and exec: only calls that are safe there.
+[[noreturn]] void become(const char* command, int input, int output, int error) {
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::dup2(input, 0) < 0 || ::dup2(output, 1) < 0 || ::dup2(error, 2) < 0) ::_exit(127);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  struct sigaction usual {};
+  usual.sa_handler = SIG_DFL;
+  for (const int number : {SIGPIPE, SIGINT, SIGTERM}) ::sigaction(number, &usual, nullptr);
+  ::execl("/bin/sh", "sh", "-c", command, static_cast<char*>(nullptr));
+  ::_exit(127);
+}
+
+std::string last_line(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  const std::size_t newline = text.rfind('\n');
+  return std::string{newline == std::string_view::npos ? text : text.substr(newline + 1)};
+}
+
+class Running {
+ public:
+  Running(pid_t process, Descriptor input, Descriptor output, Descriptor error,
+          std::string_view text)
+      : process_{process},
+        input_{std::move(input)},
+        output_{std::move(output)},
+        error_{std::move(error)},
+        left_{text} {}
+
+  ProgramEnd watch(Clock::time_point deadline) {
+    while (!has_ended()) {
+      const bool too_late = Clock::now() >= deadline;
+      if (too_late || end_.said_too_much) {
+        end_.was_late = too_late && !end_.said_too_much;
+        break;
+      }
+      wait(std::min<Clock::duration>(look_again, deadline - Clock::now()));
+    }
+    // The whole group, also where the program itself has ended: what it left behind could still
+    // have its effect after the answer.
+    ::kill(-process_, SIGKILL);
+    if (!ended_) ::waitpid(process_, &status_, 0);
+    read_all();
+    if (WIFEXITED(status_)) end_.exit_code = WEXITSTATUS(status_);
+    if (WIFSIGNALED(status_)) end_.signal = WTERMSIG(status_);
+    end_.error_line = last_line(errors_);
+    return std::move(end_);
+  }
+
+ private:
+  bool has_ended() {
+    ended_ = ended_ || ::waitpid(process_, &status_, WNOHANG) == process_;
+    return ended_;
+  }
+
+  void wait(Clock::duration time) {
+    std::array<pollfd, 3> waits{{{input_.number(), POLLOUT, 0},
+                                 {output_.number(), POLLIN, 0},
+                                 {error_.number(), POLLIN, 0}}};
+    if (left_.empty()) input_.close();
+    waits[0].fd = input_.number();
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+    static_cast<void>(::poll(waits.data(), waits.size(), static_cast<int>(std::max<long>(ms, 1))));
+    write_some();
+    read_all();
+  }
+
+  void write_some() {
+    while (input_.number() >= 0 && !left_.empty()) {
+      const ssize_t sent = ::write(input_.number(), left_.data(), left_.size());
+      if (sent < 0 && (errno == EAGAIN || errno == EINTR)) return;
+      if (sent < 0) return input_.close();  // It does not want to hear more.
+      left_.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    input_.close();
+  }
+
+  void read_all() {
+    read_some(output_, end_.output, program_output_bytes_max + 1);
+    if (end_.output.size() > program_output_bytes_max) end_.said_too_much = true;
+    read_some(error_, errors_, 2 * program_error_bytes_max);
+    if (errors_.size() > program_error_bytes_max) {
+      errors_.erase(0, errors_.size() - program_error_bytes_max);
+    }
+  }
+
+  static void read_some(Descriptor& from, std::string& into, std::size_t most) {
+    std::array<char, 4'096> piece;
+    while (from.number() >= 0 && into.size() < most) {
+      const ssize_t got = ::read(from.number(), piece.data(), piece.size());
+      if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+      if (got <= 0) return from.close();
+      into.append(piece.data(), static_cast<std::size_t>(got));
+    }
+  }
+
+  pid_t process_;
+  Descriptor input_;
+  Descriptor output_;
+  Descriptor error_;
+  std::string_view left_;
+  std::string errors_;
+  ProgramEnd end_;
+  bool ended_ = false;
+  int status_ = 0;
+};
+
+}  // namespace
+
+Result<ProgramEnd> run_program(const std::string& command, std::string_view input,
+                               Clock::time_point deadline) {
+  // A program that does not read its input must not end this one.
+  [[maybe_unused]] static const auto ignored = std::signal(SIGPIPE, SIG_IGN);
+  Ends in;
+  Ends out;
+  Ends err;
+  const auto failure = [&](const char* what) {
+    return Failure{FailureKind::io, fmt::format("'{}' could not be started: {}: {}", command, what,
+                                                std::strerror(errno))};
+  };
+  if (!in.open(true) || !out.open(false) || !err.open(false)) return failure("no connection to it");
+  const pid_t process = ::fork();
+  if (process < 0) return failure("no process");
+  if (process == 0) {
+    become(command.c_str(), in.theirs.number(), out.theirs.number(), err.theirs.number());
+  }
+  ::setpgid(process, process);  // Both do: whoever comes first.
+  in.theirs.close();
+  out.theirs.close();
+  err.theirs.close();
+  Running running{process, std::move(in.ours), std::move(out.ours), std::move(err.ours), input};
+  return running.watch(deadline);
+}
+
+}  // namespace daybook
