@@ -72,7 +72,7 @@ struct ParticipantCounts {
 ///
 /// What it cannot take care of: a handler that was cut off by the end of the process may have had
 /// its effect. Sent again, it is called again with the same key; so handlers of types that are
-/// registered as idempotent must be so by the key.
+/// registered as idempotent must be so by the key. net/client/BARRIER.md has how.
 ///
 /// Durability. With a file: that a handler is about to be called is on disk before it is, and an
 ///             answer before it leaves.
