@@ -81,7 +81,12 @@ void Session::recall_questions() {
 
 void Session::look_at_idle_questions() {
   for (const auto& each : questions_) {
-    if (io_->now_ns() - each->asked_ns >= io_->settings().work_question_ns) recall(*each);
+    if (each->recalled) {
+      // The engine may have looked for it before it had taken it out of the ring.
+      io_->recall_soon();
+    } else if (io_->now_ns() - each->asked_ns >= io_->settings().work_question_ns) {
+      recall(*each);
+    }
   }
 }
 

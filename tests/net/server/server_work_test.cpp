@@ -131,6 +131,20 @@ TEST_F(ServerWorkTest, AnIdleQuestionIsAnsweredEmpty) {
   EXPECT_EQ(hear_work(*connection, 10).commands, 0U);
 }
 
+TEST_F(ServerWorkTest, WhatIsNotGivenBackIsRecalledAgain) {
+  settings_.work_question_ns = 5'000'000;
+  serve();
+  const auto connection = open(1);
+  connection->send(work_frame(9).bytes());
+  RequestSlot& slot = engine_->take();
+  wait_until_recalled(slot);
+  const auto& recalled = engine_->channel(0).recalled;
+  const std::uint64_t first = recalled.load();
+  while (recalled.load() == first) std::this_thread::yield();
+  give_work(slot, 0);
+  EXPECT_EQ(hear_work(*connection, 9).commands, 0U);
+}
+
 TEST_F(ServerWorkTest, WorkThatCrossesARecallIsNotLost) {
   settings_.work_question_ns = 5'000'000;
   serve();
