@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds Daybook and shows what it is for: transfers are posted, amounts are held, captured and
-# refunded, orders are placed by sagas or undone, the engine is killed with SIGKILL while it works,
-# and nothing that it had acknowledged is lost.
+# refunded, orders are placed by sagas or undone, and paid with the help of a channel outside; the
+# engine is killed with SIGKILL while it works, and nothing that it had acknowledged is lost.
 #
 #   tools/demo.sh
 #
@@ -48,9 +48,10 @@ work=$(mktemp -d -t daybook-demo-XXXXXX)
 data=$work/data
 engine_pid=''
 load_pid=''
+channel_pid=''
 clean_up() {
   local pid
-  for pid in $load_pid $engine_pid; do kill -KILL "$pid" 2>/dev/null || true; done
+  for pid in $load_pid $channel_pid $engine_pid; do kill -KILL "$pid" 2>/dev/null || true; done
   rm -rf "$work"
 }
 trap clean_up EXIT
@@ -197,11 +198,57 @@ show order get 601 603 604
 stock | sed 's/^/    /'
 show trial-balance
 show trace "$saga_trace"
+
+step "7. Sagas with somebody outside: orders are paid, and a channel charges the cards"
+show account create --id name:payment_clearing --ledger 978 --code 61
+show participant put tools/demo/participants/channel.json --reason "it opens for business"
+# A program of a few lines of shell; what it was asked and answered is in a file of its own.
+start_channel() {
+  CHANNEL_BOOK=$work/charges "$daybook" participant run --name channel --store "$work/channel.db" \
+    --type channel.charge.v1 --exec tools/demo/participants/channel.sh \
+    >"$work/channel" 2>&1 </dev/null &
+  channel_pid=$!
+}
+stop_channel() {
+  kill -KILL "$channel_pid" 2>/dev/null || true
+  wait "$channel_pid" 2>/dev/null || true
+  channel_pid=''
+}
+start_channel
+show saga put tools/demo/sagas/payOrder.json
+# pay SAGA ORDER PAYMENT TOKEN STATUS: starts it, and waits until it has come to that.
+pay() {
+  local tries=0
+  show saga start payOrder --id "$1" order="$2" payment="$3" user=2002 amount="1.00 978" method=card \
+    card_token="$4" --business "name:cart-$2"
+  until [[ "$("$daybook" saga show "$1" --json | field status)" == "$5" ]]; do
+    tries=$((tries + 1))
+    if ((tries > 200)); then "$daybook" saga show "$1" >&2; wrong "saga $1 is not $5"; fi
+    sleep 0.05
+  done
+}
+for number in 605 606 607; do order "9$number" "$number" 1 1.00 >/dev/null; done
+pay 9101 605 705 tok_visa COMPLETED
+show saga show 9101
+pay 9102 606 706 tok_declined COMPENSATED
+show saga show 9102
+good "one order is paid; the other one's card was declined, and its hold is released"
+pay 9103 607 707 tok_crash STUCK
+show saga list --status stuck
+show account get 2002
+good "the channel died with a charge: nobody knows, so the hold stays and nothing is sent twice"
+if (($(wc -l <"$work/charges") != 1)); then wrong "the channel's book has another charge"; fi
+show saga resolve 9103 charge --failed --reason "the channel's book has no such charge"
+ended 9103 COMPENSATED 2
+good "an operator has looked into the channel's book: it is undone in reverse"
+show order get 605 606 607
+show trial-balance
+stop_channel
 sagas() { "$daybook" saga list --all; stock; }
 sagas >"$work/sagas_before"
 balances >"$work/before"
 
-step "7. A load of single transfers, and SIGKILL in the middle of it"
+step "8. A load of single transfers, and SIGKILL in the middle of it"
 "$daybook" bench --connect "$DAYBOOK_CONNECT" --transfers 5000000 --accounts 100 --batch 1 \
   --clients 8 --in-flight 4 --ids random --seed 1 --ack-log "$work/acknowledged" \
   >"$work/load" 2>&1 </dev/null &
@@ -217,7 +264,7 @@ acknowledged=$(($(stat -c %s "$work/acknowledged") / 16))
 if ((acknowledged == 0)); then cat "$work/load" >&2; wrong "nothing was acknowledged"; fi
 good "killed after $acknowledged acknowledged transfers of the load"
 
-step "8. The engine comes back on the same directory"
+step "9. The engine comes back on the same directory"
 start_engine
 show check-acks "$data" "$work/acknowledged"
 good "every acknowledged transfer is in the journal"
@@ -238,6 +285,12 @@ order 9001 601 3 12.50
 sagas >"$work/sagas_after"
 if ! diff "$work/sagas_before" "$work/sagas_after"; then wrong "a saga was done twice"; fi
 good "so are the sagas; a start that is repeated does nothing"
+start_channel
+order 9608 608 1 1.00 >/dev/null
+pay 9104 608 708 tok_visa COMPLETED
+if (($(wc -l <"$work/charges") != 2)); then wrong "the channel's book has another charge"; fi
+stop_channel
+good "the channel is back as well: it charges once"
 again=$("$daybook" transfer create --id 15 --debit 2001 --credit 3001 \
   --amount 1.00 --ledger 978 --code 2 --json || true)
 if [[ "$(field status <<<"$again")" != id_already_failed ]]; then
@@ -245,7 +298,7 @@ if [[ "$(field status <<<"$again")" != id_already_failed ]]; then
 fi
 good "the refused transfer is remembered: its id answers id_already_failed for ever"
 
-step "9. The journal is checked and replayed offline, beside the running engine"
+step "10. The journal is checked and replayed offline, beside the running engine"
 show trial-balance
 show verify "$data"
 live=$("$daybook" admin digest --json)

@@ -65,6 +65,8 @@ if [[ "$long" == yes ]]; then
     tests/crash/tcc_kill.py build/release/daybook --rounds 100
   phase "kill -9 amid sagas, 100 rounds" \
     tests/crash/saga_kill.py build/release/daybook --rounds 100
+  phase "kill -9 of engine and participants amid remote steps, 60 rounds" \
+    tests/crash/participant_kill.py build/release/daybook --rounds 60
   phase "backups under load, kill -9 of what copies, 30 rounds" \
     tests/crash/copy_kill.py build/release/daybook --rounds 30
   phase "comparisons killed and gone on with, 100 rounds" \
