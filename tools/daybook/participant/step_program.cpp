@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Between two looks at a program that keeps its outputs open or has closed them.
+/// Between two looks at a program, where nothing tells of its end.
 constexpr std::chrono::milliseconds look_again{50};
 
 class Descriptor {
@@ -83,6 +84,7 @@ class Running {
         input_{std::move(input)},
         output_{std::move(output)},
         error_{std::move(error)},
+        end_of_process_{static_cast<int>(::syscall(SYS_pidfd_open, process, 0))},
         left_{text} {}
 
   ProgramEnd watch(Clock::time_point deadline) {
@@ -112,11 +114,11 @@ class Running {
   }
 
   void wait(Clock::duration time) {
-    std::array<pollfd, 3> waits{{{input_.number(), POLLOUT, 0},
-                                 {output_.number(), POLLIN, 0},
-                                 {error_.number(), POLLIN, 0}}};
     if (left_.empty()) input_.close();
-    waits[0].fd = input_.number();
+    std::array<pollfd, 4> waits{{{input_.number(), POLLOUT, 0},
+                                 {output_.number(), POLLIN, 0},
+                                 {error_.number(), POLLIN, 0},
+                                 {end_of_process_.number(), POLLIN, 0}}};
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
     static_cast<void>(::poll(waits.data(), waits.size(), static_cast<int>(std::max<long>(ms, 1))));
     write_some();
@@ -156,6 +158,7 @@ class Running {
   Descriptor input_;
   Descriptor output_;
   Descriptor error_;
+  Descriptor end_of_process_;  ///< None where the system has no such thing: then it is looked for.
   std::string_view left_;
   std::string errors_;
   ProgramEnd end_;
