@@ -2,7 +2,8 @@
 # Participants at the command line, with programs that are shell scripts: registered, listed, paused;
 # a saga of two remote steps that succeeds, and one whose second step fails, so that the first is
 # undone; programs that print nonsense, crash and hang; a participant that is killed while it works,
-# with a store; a step that is promised to be done at most once; a hundred sagas with failures.
+# with a store; a step that is promised to be done at most once; a hundred sagas with failures; and
+# who may speak for whom.
 #
 # Usage: tests/tools/cli_participant_test.sh PATH-TO-DAYBOOK
 set -u
@@ -288,6 +289,34 @@ hundred() {
   leave
 }
 
+# Who speaks for a participant where there are identities.
+identities() {
+  local token other
+  mkdir "$work/named"
+  run 0 identity add root --role admin --data "$work/named" --json
+  token=$(sed 's/.*"token":"\([^"]*\)".*/\1/' <<<"$out")
+  run 0 identity add pauser --role participant --data "$work/named" --json
+  other=$(sed 's/.*"token":"\([^"]*\)".*/\1/' <<<"$out")
+  listen=
+  start "$work/named"
+  export DAYBOOK_TOKEN=$token
+  run 0 participant put pauser --type pause.v1 --type un.pause.v1 --reason r
+  run 0 participant put slow --type slow.v1 --type un.slow.v1 --reason r
+  run 0 saga put "$work/pause.json"
+  run 0 saga start pause --id 8601 n=1
+  export DAYBOOK_TOKEN=$other
+  run 2 participant run --name slow --type slow.v1 --exec "$work/pause"
+  has err "not_authorised"
+  run 1 participant pause pauser --reason "no operator"
+  has err "not_authorised"
+  take_part --name pauser --type pause.v1 --exec "$work/pause" --type un.pause.v1 \
+    --exec "$work/pause"
+  becomes 8601 COMPLETED
+  leave
+  unset DAYBOOK_TOKEN
+  stop
+}
+
 not_registered() {
   local code
   "$daybook" participant run --name stranger --type x.v1 --exec true >"$work/out" 2>"$work/err"
@@ -319,6 +348,7 @@ same "participants after a restart" "$(lines "$out")" 7
 run 0 saga show 8001 --json
 has out '"status":"COMPLETED"'
 stop
+identities
 run 0 verify "$work/data"
 run 0 replay "$work/data"
 echo "$checks checks, $failures failures"
