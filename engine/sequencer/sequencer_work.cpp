@@ -88,6 +88,8 @@ std::optional<WorkValue> value_named(WorkValueWalk walk, std::string_view name) 
 // ---- Requests. ----
 
 void Sequencer::take_work(RequestSlot& question) {
+  // Of what was there before, the desk knows nothing until the first entry is opened.
+  if (!std::exchange(has_begun_, true)) desk_.note_all(state_.last_timestamp().value());
   question.status = desk_.take(question);
   question.is_kept = question.status == RequestStatus::ok;
 }

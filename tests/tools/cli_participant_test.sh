@@ -2,8 +2,8 @@
 # Participants at the command line, with programs that are shell scripts: registered, listed, paused;
 # a saga of two remote steps that succeeds, and one whose second step fails, so that the first is
 # undone; programs that print nonsense, crash and hang; a participant that is killed while it works,
-# with a store; a step that is promised to be done at most once; a hundred sagas with failures; and
-# who may speak for whom.
+# with a store; a step that is promised to be done at most once; a hundred sagas with failures; an
+# engine that is killed amid sagas; and who may speak for whom.
 #
 # Usage: tests/tools/cli_participant_test.sh PATH-TO-DAYBOOK
 set -u
@@ -289,6 +289,23 @@ hundred() {
   leave
 }
 
+# The engine is killed while sagas go on: the participant connects again, and all of them end.
+engine_killed() {
+  local travel="$demo/participants/travel.sh" n
+  take_part --name travel --store "$work/travel.db" --in-flight 16 --threads 4 \
+    --type travel.flight.v1 --exec "$travel" --type travel.hotel.v1 --exec "$travel" \
+    --type travel.cancel.v1 --exec "$travel"
+  for n in $(seq 1 20); do run 0 saga start bookTrip --id "$((9200 + n))" trip="$n"; done
+  kill -KILL "$engine_pid"
+  wait "$engine_pid" 2>/dev/null
+  listen=$DAYBOOK_CONNECT
+  start "$work/data"
+  comes ended_are 122
+  run 0 saga list --all --definition bookTrip --limit 1000 --json
+  same "compensated" "$(grep -c '"status":"COMPENSATED' <<<"$out")" 13
+  leave
+}
+
 # Who speaks for a participant where there are identities.
 identities() {
   local token other
@@ -340,6 +357,7 @@ at_most_once
 paused
 kicked
 hundred
+engine_killed
 not_registered
 stop
 start "$work/data"
