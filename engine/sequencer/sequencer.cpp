@@ -4,7 +4,6 @@
 #include <array>
 #include <cstring>
 #include <type_traits>
-#include <utility>
 
 #include "engine/base/assert.hpp"
 #include "engine/codec/entry_facts.hpp"
@@ -86,7 +85,7 @@ Sequencer::Sequencer(const SequencerSettings& settings, State& state, FactReader
 }
 
 void Sequencer::open(EntryBuilder& slab) {
-  if (!std::exchange(has_begun_, true)) desk_.note_all(state_.last_timestamp().value());
+  begin_work();
   slab_ = &slab;
   before_entry_ = state_.last_sequence();
   state_.transfer_ids.begin_entry(next(before_entry_));

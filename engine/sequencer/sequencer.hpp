@@ -282,8 +282,9 @@ class Sequencer {
   [[nodiscard]] std::uint64_t sagas_to_forget() const;
 
   // sequencer_work.cpp.
+  void begin_work();
   void take_work(RequestSlot& question);
-  void list_participants(RequestSlot& request) const;
+  void list_participants(RequestSlot& request);
   [[nodiscard]] SagaBound bound_of_answers(const RequestSlot& request) const;
   [[nodiscard]] RequestStatus refusal_of_answers(RequestSlot& request) const;
   void execute_answers(Batch& batch);
@@ -332,7 +333,7 @@ class Sequencer {
   Sequence before_entry_;  // The last sequence before the open entry.
   std::uint64_t last_commit_time_ = 0;
   bool disk_low_ = false;
-  bool has_begun_ = false;  // An entry was opened: the state is what was recovered, or later.
+  bool has_begun_ = false;  // The desk knows what was recovered.
   Transfer record_;         // Of a transfer that the journal gets other than it was asked for.
   RequestNames request_names_;
   RequestEvents request_events_;

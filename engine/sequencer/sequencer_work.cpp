@@ -1,6 +1,7 @@
 // Sequencer: remote steps of sagas: who is asked, what they answer, and what no answer means.
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/assert.hpp"
 #include "engine/saga/step_machine.hpp"
@@ -87,14 +88,21 @@ std::optional<WorkValue> value_named(WorkValueWalk walk, std::string_view name) 
 
 // ---- Requests. ----
 
-void Sequencer::take_work(RequestSlot& question) {
-  // Of what was there before, the desk knows nothing until the first entry is opened.
+// The desk is made when the state is recovered, not when the sequencer is.
+void Sequencer::begin_work() {
   if (!std::exchange(has_begun_, true)) desk_.note_all(state_.last_timestamp().value());
+}
+
+void Sequencer::take_work(RequestSlot& question) {
+  begin_work();
+  // It may be wanted back before it has come.
+  if (question.cancelled != nullptr && question.cancelled->load(std::memory_order_acquire)) return;
   question.status = desk_.take(question);
   question.is_kept = question.status == RequestStatus::ok;
 }
 
-void Sequencer::list_participants(RequestSlot& request) const {
+void Sequencer::list_participants(RequestSlot& request) {
+  begin_work();
   const std::span into{reinterpret_cast<ParticipantView*>(request.reply_room),
                        limits::participants_max};
   request.item_count = desk_.describe(into);
