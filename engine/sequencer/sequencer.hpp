@@ -115,14 +115,9 @@ class Sequencer {
 
   /// Questions for work are kept, and handed back here: with their commands, once the entry that
   /// sends them was closed, or because they are wanted back.
-  template <typename Give>
-  void give_filled(Give give) {
-    desk_.give_filled(give);
-  }
-  template <typename Give>
-  void give_recalled(Give give) {
-    desk_.give_recalled(give);
-  }
+  /// Null when there is none.
+  [[nodiscard]] RequestSlot* take_filled() { return desk_.take_filled(); }
+  [[nodiscard]] RequestSlot* take_recalled() { return desk_.take_recalled(); }
 
   /// Completes the open entry, but for its hashes; the value stays in the slab.
   /// Requires: it is not empty.

@@ -59,10 +59,10 @@ bool SequencerLoop::give_back_recalled() {
   const std::uint64_t recalled = recalled_now();
   if (recalled == recalled_) return false;
   recalled_ = recalled;
-  links_.sequencer.give_recalled([this](RequestSlot& question) {
-    push_reply(*question.kept_for, question);
-    if (question.kept_for->io_sleeper != nullptr) question.kept_for->io_sleeper->wake();
-  });
+  while (RequestSlot* const question = links_.sequencer.take_recalled()) {
+    push_reply(*question->kept_for, *question);
+    if (question->kept_for->io_sleeper != nullptr) question->kept_for->io_sleeper->wake();
+  }
   return true;
 }
 
@@ -246,11 +246,11 @@ void SequencerLoop::close_entry() {
   ++closed_;
   entry_is_open_ = false;
   // With the entry on its way: they leave once it is durable.
-  links_.sequencer.give_filled([this, &closed](RequestSlot& question) {
-    question.wait_for = closed.last;
-    question.first_sequence = closed.last;
-    push_reply(*question.kept_for, question);
-  });
+  while (RequestSlot* const question = links_.sequencer.take_filled()) {
+    question->wait_for = closed.last;
+    question->first_sequence = closed.last;
+    push_reply(*question->kept_for, *question);
+  }
   links_.progress.entries_closed.store(closed_, std::memory_order_release);
   links_.progress.entry_open.store(false, std::memory_order_release);
   links_.journaler.wake();

@@ -186,6 +186,23 @@ RequestSlot& WorkDesk::leave(std::uint32_t at) {
   return slot;
 }
 
+RequestSlot* WorkDesk::take_filled() {
+  if (filled_.empty()) return nullptr;
+  RequestSlot& slot = leave(filled_.back());
+  filled_.pop_back();
+  return &slot;
+}
+
+RequestSlot* WorkDesk::take_recalled() {
+  for (std::uint32_t at = 0; at < question_end_; ++at) {
+    const RequestSlot* const slot = questions_[at].slot;
+    const bool wanted = slot != nullptr && slot->item_count == 0 && slot->cancelled != nullptr &&
+                        slot->cancelled->load(std::memory_order_acquire);
+    if (wanted) return &leave(at);
+  }
+  return nullptr;
+}
+
 // ---- Participants. ----
 
 void WorkDesk::note_progress(const SagaDefinition& definition, const SagaProgress& before,

@@ -36,28 +36,12 @@ class WorkDesk {
 
   // ---- Questions for work. ----
 
-  /// Keeps the question until give_filled() or give_recalled() hands it back. Not ok: refused.
+  /// Keeps the question until take_filled() or take_recalled() hands it back. Not ok: refused.
   [[nodiscard]] RequestStatus take(RequestSlot& question);
-  /// Hands back, with `give(RequestSlot&)`, those that have got commands.
-  template <typename Give>
-  void give_filled(Give give) {
-    while (!filled_.empty()) {
-      RequestSlot& slot = leave(filled_.back());
-      filled_.pop_back();
-      give(slot);
-    }
-  }
-  /// Hands back those that are wanted back and have no commands.
-  template <typename Give>
-  void give_recalled(Give give) {
-    for (std::uint32_t at = 0; at < question_end_; ++at) {
-      RequestSlot* const slot = questions_[at].slot;
-      const bool wanted = slot != nullptr && slot->item_count == 0 && slot->cancelled != nullptr &&
-                          slot->cancelled->load(std::memory_order_acquire);
-      if (wanted) give(leave(at));
-    }
-  }
-  [[nodiscard]] bool has_filled() const { return !filled_.empty(); }
+  /// Hands back one that has got commands; null when none has.
+  [[nodiscard]] RequestSlot* take_filled();
+  /// Hands back one that is wanted back and has no commands; null when none is.
+  [[nodiscard]] RequestSlot* take_recalled();
 
   // ---- What there is. ----
 

@@ -236,7 +236,7 @@ void EngineUnderTest::close_entry() {
   requests_in_entry_ = 0;
   if (live_->sequencer.entry_is_empty()) return;
   const EntryView& entry = journal_.append(live_->sequencer.close(now_ns_, journal_id));
-  live_->sequencer.give_filled([this](RequestSlot& question) { given_.push_back(&question); });
+  while (RequestSlot* const question = live_->sequencer.take_filled()) given_.push_back(question);
   live_->slab ^= 1;
   make_ready(live_->state, *live_ids_);
   live_->sequencer.open(live_->slabs[live_->slab]);
@@ -414,7 +414,9 @@ RequestStatus EngineUnderTest::ask_for_work(RequestSlot& question) {
 }
 
 std::vector<RequestSlot*> EngineUnderTest::take_given() {
-  live_->sequencer.give_recalled([this](RequestSlot& question) { given_.push_back(&question); });
+  while (RequestSlot* const question = live_->sequencer.take_recalled()) {
+    given_.push_back(question);
+  }
   return std::exchange(given_, {});
 }
 

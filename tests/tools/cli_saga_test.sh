@@ -361,7 +361,7 @@ remote() {
   run 0 saga start ask --id 8201 user=2 "amount=10.00 978"
   has out "it is RUNNING"
   run 0 saga show 8201
-  has out "ask: waits for a participant that does 
+  has out "ask: waits for a participant that does bank.ask.v1"
   has out "trace "
   run 0 saga start ask --id 8202 user=2 "amount=10.00 978"
   run 0 saga list --definition ask --json

@@ -123,9 +123,9 @@ class NoAllocationWorkTest : public NoAllocationTest {
       if (!sequencer_.do_due_work(now_)) reopen();
     }
     if (!sequencer_.entry_is_empty()) reopen();
-    sequencer_.give_filled([](RequestSlot&) {});
+    static_cast<void>(sequencer_.take_filled());
     question.cancelled = &cancelled;
-    sequencer_.give_recalled([](RequestSlot&) {});
+    static_cast<void>(sequencer_.take_recalled());
     trapped = false;
     std::vector<WorkCommand> got(question.item_count);
     std::span<const std::byte> left = question.query_items;

@@ -17,7 +17,9 @@ using Bytes = std::vector<std::byte>;
 DomainEvent event_of(SagaNews news) {
   DomainEvent event;
   event.id = Uint128{5};
-  event.aggregate_type = news == SagaNews::defined ? saga_definition_type() : saga_type();
+  event.aggregate_type = news == SagaNews::defined  ? saga_definition_type()
+                         : is_of_participants(news) ? participant_type()
+                                                    : saga_type();
   event.aggregate_id = Uint128{7};
   event.event_type = event_type_of(news);
   return event;
@@ -100,6 +102,17 @@ TEST(SagaTextTest, WithoutItsPayloadItSaysWhatItIs) {
   EXPECT_EQ(saga_event_text(event_of(SagaNews::advanced)), "saga 7: SagaAdvanced");
   EXPECT_EQ(saga_event_text(event_of(SagaNews::defined)),
             "saga definition, hash 00000000000000000000000000000005");
+}
+
+TEST(SagaTextTest, TellsWhatHappensToParticipantsAndWhomStepsAreSentTo) {
+  const std::string_view json =
+      R"({"name":"bank","types":[{"type":"a.v1"},{"retry":"at_most_once","type":"b.v1"}]})";
+  const auto put = std::as_bytes(std::span{json.data(), json.size()});
+  EXPECT_EQ(text_of(SagaNews::participant_put, {put.begin(), put.end()}),
+            "participant bank registered for a.v1 (idempotent), b.v1 (at_most_once)");
+  EXPECT_EQ(text_of(SagaNews::participant_paused, {}), "participant 7 is paused");
+  EXPECT_EQ(text_of(SagaNews::participant_resumed, {}), "participant 7 goes on");
+  EXPECT_EQ(saga_event_text(event_of(SagaNews::participant_put)), "participant 7: ParticipantPut");
 }
 
 TEST(SagaTextTest, AnyBytesAreSafeAndTold) {
