@@ -69,7 +69,7 @@ if [[ "$long" == yes ]]; then
     tests/crash/participant_kill.py build/release/daybook --rounds 60
   phase "backups under load, kill -9 of what copies, 30 rounds" \
     tests/crash/copy_kill.py build/release/daybook --rounds 30
-  phase "comparisons killed and gone on with, 100 rounds" \
+  phase "comparisons killed and gone on with, 50 rounds" \
     tests/crash/recon_kill.py build/release/daybook --rounds 50 --records 400000
   phase "SIGKILL at every write and sync, errors" \
     tests/crash/inject.py build/release/daybook --jobs "$jobs" --long
