@@ -102,6 +102,7 @@ inline constexpr std::size_t saga_name_bytes_max = 64;   ///< Of a saga, step, i
 inline constexpr std::size_t saga_text_bytes_max = 160;  ///< Of a constant text.
 inline constexpr std::uint32_t saga_definitions_max = 4'096;            ///< Stored, all versions.
 inline constexpr std::uint64_t sagas_default = std::uint64_t{1} << 20;  ///< In memory at a time.
+inline constexpr std::uint64_t sagas_most = std::uint64_t{1} << 25;     ///< A setting, at most.
 /// Of the ended ones, those that a late answer may still be about.
 inline constexpr std::uint64_t sagas_kept_default = std::uint64_t{1} << 18;
 inline constexpr std::uint64_t saga_body_bytes_each = 1'024;  ///< On average: room for all.

@@ -193,6 +193,7 @@ std::optional<WorkPayload> read_work_payload(std::span<const std::byte> bytes) {
 }
 
 std::optional<AnswerPayload> read_answer_payload(std::span<const std::byte> bytes) {
+  if (bytes.empty()) return AnswerPayload{};
   WorkValueWalk walk{bytes};
   const auto reference = walk.text(2);
   const auto message = walk.text(2);
@@ -200,9 +201,24 @@ std::optional<AnswerPayload> read_answer_payload(std::span<const std::byte> byte
       message->size() > limits::saga_text_bytes_max) {
     return std::nullopt;
   }
-  AnswerPayload payload{.reference = *reference, .message = *message, .outputs = {}};
-  if (!read_values(walk, payload.outputs) || !walk.left().empty()) return std::nullopt;
-  return payload;
+  const std::span<const std::byte> outputs = walk.left();
+  const auto count = walk.count();
+  if (!count || *count > limits::saga_outputs_max) return std::nullopt;
+  for (std::uint32_t left = *count; left > 0; --left) {
+    if (!walk.next()) return std::nullopt;
+  }
+  if (!walk.left().empty()) return std::nullopt;
+  return AnswerPayload{.reference = *reference, .message = *message, .outputs = outputs};
+}
+
+std::optional<WorkValue> AnswerPayload::output(std::string_view name) const {
+  WorkValueWalk walk{outputs};
+  for (std::uint32_t left = walk.count().value_or(0); left > 0; --left) {
+    const auto value = walk.next();
+    if (!value) return std::nullopt;
+    if (value->name == name) return value;
+  }
+  return std::nullopt;
 }
 
 std::vector<std::byte> answer_payload(std::string_view reference, std::string_view message,

@@ -170,11 +170,18 @@ struct WorkPayload {
 ///
 ///     2 bytes the length, then the text: the participant's own reference; likewise its message
 ///     values  of what succeeded: the outputs that the step declares, by name, in any order
+///
+/// or nothing at all.
 struct AnswerPayload {
-  std::string_view reference;  ///< At most limits::saga_text_bytes_max, as the next.
-  std::string_view message;    ///< Why, for people.
-  std::vector<WorkValue> outputs;
+  std::string_view reference;          ///< At most limits::saga_text_bytes_max, as the next.
+  std::string_view message;            ///< Why, for people.
+  std::span<const std::byte> outputs;  ///< Values, or nothing at all.
+
+  /// The output of this name; nothing where there is none.
+  [[nodiscard]] std::optional<WorkValue> output(std::string_view name) const;
 };
+/// Any bytes are safe; nothing for bytes that are no such payload. Views are into `bytes`. Cost: no
+/// allocation.
 [[nodiscard]] std::optional<AnswerPayload> read_answer_payload(std::span<const std::byte> bytes);
 /// Requires: texts within their limits; at most limits::saga_outputs_max outputs.
 [[nodiscard]] std::vector<std::byte> answer_payload(std::string_view reference,

@@ -263,7 +263,6 @@ void SagaTable::park(SagaSlot slot, std::uint64_t now) {
   drop_deadline(slot);
   SagaProgress progress;
   load(slot, progress);
-  progress.head.step_count = rows_[slot].view.step_count;
   const std::uint64_t next = next_wake(progress, now);
   if (next != 0) deadlines_.add(rows_, slot, next, rows_[slot].view.started_at.value());
 }
@@ -415,7 +414,8 @@ bool are_outputs(const SagaDefinition& definition, std::span<const std::byte> le
 
 }  // namespace
 
-const char* SagaTable::restore(const Saved& saved, std::span<const std::byte> body) {
+const char* SagaTable::restore(const Saved& saved, std::span<const std::byte> body,
+                               std::size_t participants) {
   const SagaView& view = saved.view;
   const std::uint32_t definition = place_of(view.definition);
   if (definition == 0) return "has a saga of no definition";
@@ -434,6 +434,11 @@ const char* SagaTable::restore(const Saved& saved, std::span<const std::byte> bo
       !are_values_of(stored.definition.inputs, inputs) ||
       !are_outputs(stored.definition, outputs)) {
     return "has a saga that none can be";
+  }
+  for (std::size_t at = 0; at < stored.definition.steps.size(); ++at) {
+    if (progress.value().steps[at].participant > participants) {
+      return "has a saga whose step was sent to nobody that there is";
+    }
   }
   if (!fits(stored, inputs.size())) return "has more sagas than the settings allow";
   index_.prepare(1);

@@ -143,7 +143,9 @@ class SagaTable {
   [[nodiscard]] std::span<const std::byte> body(SagaSlot slot) const;
   /// What is wrong with it; null if nothing, and then it is in the table. Any bytes are safe; those
   /// that have ended come first, in their order.
-  [[nodiscard]] const char* restore(const Saved& saved, std::span<const std::byte> body);
+  /// `participants`: how many there are.
+  [[nodiscard]] const char* restore(const Saved& saved, std::span<const std::byte> body,
+                                    std::size_t participants);
 
  private:
   struct Row {

@@ -286,8 +286,7 @@ class Sequencer {
   [[nodiscard]] AppendEventStatus take_answer(SagaWork& work, ParticipantNumber participant,
                                               const StepAnswer& answer,
                                               std::span<const std::byte> payload);
-  void put_answered_outputs(const SagaStep& step, std::string_view reference,
-                            const WorkValueWalk& brought);
+  void put_answered_outputs(const SagaStep& step, const AnswerPayload& brought);
   [[nodiscard]] bool is_key_forgotten(const SagaAction& action, const RemoteAsk& ask) const;
   [[nodiscard]] StepSet offer_remote_steps(SagaSlot slot);
   void send_step(SagaSlot slot, const SagaAction& action);

@@ -47,43 +47,6 @@ std::uint64_t after_ms(std::uint64_t now, std::uint64_t ms) {
   return std::min(now + ms * ns_per_ms, limits::timestamp_max);
 }
 
-/// An answer's payload, read without memory of its own.
-struct ReadAnswer {
-  std::string_view reference;
-  std::string_view message;
-  WorkValueWalk outputs;
-};
-
-std::optional<ReadAnswer> read_answer(std::span<const std::byte> payload) {
-  if (payload.empty())
-    return ReadAnswer{.reference = {}, .message = {}, .outputs = WorkValueWalk{{}}};
-  WorkValueWalk walk{payload};
-  const auto reference = walk.text(2);
-  const auto message = walk.text(2);
-  if (!reference || !message || reference->size() > limits::saga_text_bytes_max ||
-      message->size() > limits::saga_text_bytes_max) {
-    return std::nullopt;
-  }
-  const WorkValueWalk outputs = walk;
-  const auto count = walk.count();
-  if (!count || *count > limits::saga_outputs_max) return std::nullopt;
-  for (std::uint32_t left = *count; left > 0; --left) {
-    if (!walk.next()) return std::nullopt;
-  }
-  if (!walk.left().empty()) return std::nullopt;
-  return ReadAnswer{.reference = *reference, .message = *message, .outputs = outputs};
-}
-
-std::optional<WorkValue> value_named(WorkValueWalk walk, std::string_view name) {
-  const auto count = walk.count();
-  for (std::uint32_t left = count.value_or(0); left > 0; --left) {
-    const auto value = walk.next();
-    if (!value) return std::nullopt;
-    if (value->name == name) return value;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 // ---- Requests. ----
@@ -171,7 +134,7 @@ void Sequencer::execute_answers(Batch& batch) {
 
 Status Sequencer::take_answer(SagaWork& work, ParticipantNumber participant,
                               const StepAnswer& answer, std::span<const std::byte> payload) {
-  const auto read = read_answer(payload);
+  const auto read = read_answer_payload(payload);
   if (!is_sound(answer) || !read) return Status::saga_payload_malformed;
   if (participant == 0) return Status::participant_not_found;
   const SagaSlot slot = state_.sagas.find(answer.saga);
@@ -199,7 +162,7 @@ Status Sequencer::take_answer(SagaWork& work, ParticipantNumber participant,
   }
   saga_outputs_.clear();
   if (brings_outputs(event.kind, event.outcome)) {
-    put_answered_outputs(step, read->reference, read->outputs);
+    put_answered_outputs(step, *read);
   } else if (event.kind == SagaEventKind::result || event.kind == SagaEventKind::answered ||
              event.kind == SagaEventKind::undo_result) {
     const auto message = bytes_of(read->message);
@@ -214,17 +177,16 @@ Status Sequencer::take_answer(SagaWork& work, ParticipantNumber participant,
 }
 
 // As the step declares them; without what it has not brought, there are none.
-void Sequencer::put_answered_outputs(const SagaStep& step, std::string_view reference,
-                                     const WorkValueWalk& brought) {
+void Sequencer::put_answered_outputs(const SagaStep& step, const AnswerPayload& brought) {
   for (const SagaField& field : step.outputs) {
     SagaValue value;
     value.type = field.type;
     if (field.name == "external_reference") {
-      value.text = reference;
+      value.text = brought.reference;
     } else if (field.name == "at") {
       value.number = saga_run_.at().value();
     } else {
-      const auto given = value_named(brought, field.name);
+      const auto given = brought.output(field.name);
       if (!given || static_cast<ValueType>(given->type) != field.type ||
           given->text.size() > limits::saga_text_bytes_max) {
         saga_outputs_.clear();

@@ -17,9 +17,12 @@ constexpr std::size_t credits_each = limits::participant_types_max;
 
 std::size_t padded(std::size_t bytes) { return (bytes + 7) / 8 * 8; }
 
-bool is_out(const StepProgress& step) {
+// Of a saga that has ended nobody waits for anything any more.
+bool is_out(const SagaProgress& progress, std::size_t at) {
+  const StepProgress& step = progress.steps[at];
   const bool forward = step.state == StepState::dispatched || step.is(step_flag::asking);
-  return step.participant != 0 && (forward || step.compensation == CompensationState::dispatched);
+  return step.participant != 0 && !is_end(progress.head.status) &&
+         (forward || step.compensation == CompensationState::dispatched);
 }
 
 }  // namespace
@@ -29,7 +32,8 @@ WorkDesk::WorkDesk(const State& state)
       nodes_{state.sagas.sagas_max() * limits::saga_steps_max},
       questions_(limits::work_questions_max),
       credits_(std::size_t{limits::work_questions_max} * credits_each) {
-  ENSURE(state.sagas.sagas_max() < no_node / limits::saga_steps_max, "places fit 32 bits");
+  static_assert(limits::sagas_most < no_node / limits::saga_steps_max, "places fit 32 bits");
+  ENSURE(state.sagas.sagas_max() <= limits::sagas_most, "the settings keep to their limit");
   lanes_.push_back({});  // Nowhere.
   filled_.reserve(limits::work_questions_max);
 }
@@ -91,6 +95,7 @@ void WorkDesk::note_types() {
       }
     }
   }
+  leave_nowhere();
   // Of types that their participants do no more.
   for (std::size_t at = 0; at < lanes_with_credit_.size();) {
     const Lane& lane = lanes_[lanes_with_credit_[at]];
@@ -102,6 +107,25 @@ void WorkDesk::note_types() {
     }
   }
   changed_ = true;
+}
+
+// What waited for a participant that did not do its type: perhaps it does now.
+void WorkDesk::leave_nowhere() {
+  std::uint32_t next = lanes_[nowhere].first;
+  while (next != 0) {
+    const std::uint32_t node = next - 1;
+    next = nodes_[node].next;
+    const SagaSlot saga = node / limits::saga_steps_max;
+    SagaProgress progress;
+    state_.sagas.load(saga, progress);
+    const SagaDefinition& definition = state_.sagas.definition_of(saga).definition;
+    const SagaActions actions = list_actions(definition, progress);
+    for (const SagaAction& action : actions.all()) {
+      if (node_of(saga, action.step) != node) continue;
+      const RemoteAsk asks = ask_of(definition, progress, action);
+      wait(saga, action.step, asks.type, asks.participant);
+    }
+  }
 }
 
 void WorkDesk::append(LaneIndex lane_index, std::uint32_t place) {
@@ -208,8 +232,8 @@ RequestSlot* WorkDesk::take_recalled() {
 void WorkDesk::note_progress(const SagaDefinition& definition, const SagaProgress& before,
                              const SagaProgress& after) {
   for (std::size_t at = 0; at < definition.steps.size(); ++at) {
-    const bool was = is_out(before.steps[at]);
-    const bool is = is_out(after.steps[at]);
+    const bool was = is_out(before, at);
+    const bool is = is_out(after, at);
     if (was == is) continue;
     Health& health = health_[after.steps[at].participant];
     if (is) {

@@ -162,6 +162,7 @@ class WorkDesk {
   [[nodiscard]] std::optional<std::uint32_t> credit_for(const Lane& lane);
   [[nodiscard]] std::uint32_t look(std::uint64_t now);
   void note_saga(SagaSlot saga, std::uint64_t now);
+  void leave_nowhere();
 
   const State& state_;
   std::vector<Lane> lanes_;

@@ -42,8 +42,8 @@ enum class BlockKind : std::uint32_t {
   tcc_branches = 22,       ///< TccTable::SavedBranch, in the order of the transactions and theirs.
   saga_definitions = 23,   ///< One's canonical text each.
   sagas = 24,              ///< SagaTable::Saved, each with its body behind it, padded to 8 bytes.
-  participants = 25,       ///< One ParticipantTable::Saved and its text each, by number.
-  end = 64,                ///< Empty: nothing is missing.
+  participants = 25,  ///< One ParticipantTable::Saved and its text each, by number; before sagas.
+  end = 64,           ///< Empty: nothing is missing.
   // Of the query indexes, which are not state; each index has a number.
   index_runs = 128,          ///< SavedRun, with the index's number: runs in the store.
   index_pairs = 129,         ///< SavedPairs, then packed pairs: a run in memory.

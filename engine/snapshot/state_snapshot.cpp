@@ -341,7 +341,8 @@ Result<void> StateReader::take_sagas(const SnapshotBlock& block) {
     left = left.subspan(sizeof(saved));
     if (saved.body_bytes > left.size()) return wrong("has half a saga");
     const std::size_t padded = std::min<std::size_t>((saved.body_bytes + 7) / 8 * 8, left.size());
-    const char* const fault = state_.sagas.restore(saved, left.first(saved.body_bytes));
+    const char* const fault =
+        state_.sagas.restore(saved, left.first(saved.body_bytes), state_.participants.count());
     if (fault != nullptr) return wrong(fault);
     left = left.subspan(padded);
   }

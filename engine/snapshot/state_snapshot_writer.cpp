@@ -126,8 +126,8 @@ void write_tables(const State& state, SnapshotWriter& into) {
   into.put(BlockKind::claims, state.aggregates.claims(ClaimKind::dispute).all());
   into.put(BlockKind::event_checkpoints, state.checkpoints.all());
   write_tccs(state.tccs, into);
+  write_participants(state.participants, into);  // Sagas name them.
   write_sagas(state.sagas, into);
-  write_participants(state.participants, into);
   into.put(BlockKind::time_notes, state.transfer_times.notes());
 }
 

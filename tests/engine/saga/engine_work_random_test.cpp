@@ -213,6 +213,9 @@ class RandomWork final : public EngineWorkTest {
 
   void check() {
     for (const auto& [key, count] : sent_once_) EXPECT_LE(count, 1) << "sent twice";
+    for (const char* const name : {"bank", "shop"}) {
+      EXPECT_EQ(participant(name).in_flight, 0U) << name << ": its leases are over";
+    }
     for (std::uint64_t saga = 1; saga <= sagas; ++saga) {
       const std::string text = shown(saga);
       SCOPED_TRACE(fmt::format("saga {}: {}", saga, text));

@@ -67,6 +67,46 @@ TEST_F(EngineWorkTest, RegistrationsAreChecked) {
   EXPECT_EQ(ask("bank", {}), "malformed");
 }
 
+TEST_F(EngineWorkTest, ThereAreNoMoreThanTheEngineKeeps) {
+  const auto named = [](std::size_t number) {
+    return R"({"name": "p)" + std::to_string(number) + R"(", "types": [{"type": "t.v1"}]})";
+  };
+  for (std::size_t count = 2; count < limits::participants_max; ++count) {
+    ASSERT_EQ(put(named(count)), "created");
+  }
+  EXPECT_EQ(put(named(999)), "too_many_participants");
+  EXPECT_EQ(put(named(5)), "created") << "that one is there";
+  EXPECT_EQ(engine_.participants().size(), limits::participants_max);
+}
+
+TEST_F(EngineWorkTest, ATypeThatIsRegisteredLaterIsSentThen) {
+  ASSERT_EQ(put(R"({"name": "late", "types": [{"type": "late.v1"}]})"), "created");
+  ASSERT_EQ(define(R"({"name": "late", "version": 1, "deadline_ms": 600000, "input": {},
+      "steps": [{"id": "a", "kind": "remote.call", "type": "late.v1", "undo": "late.undo.v1",
+                 "timeout_ms": 5000},
+                {"id": "b", "kind": "signal.wait", "signal": "ok"}]})"),
+            "created");
+  ASSERT_EQ(ask("late", {{"late.v1", 1}}), "ok");
+  ASSERT_EQ(start(7, "late", {}), "created");
+  ASSERT_EQ(answer("late", got().at(0), WorkOutcome::succeeded), "created");
+  ASSERT_EQ(cancel(7), "created");
+  ASSERT_EQ(ask("late", {{"late.undo.v1", 1}}), "ok");
+  EXPECT_EQ(got_texts(), Texts{}) << "nobody has said that it undoes that";
+  ASSERT_EQ(put(R"({"name": "late", "types": [{"type": "late.v1"}, {"type": "late.undo.v1"}]})"),
+            "created");
+  ASSERT_EQ(ask("late", {{"late.undo.v1", 1}}), "ok");
+  EXPECT_EQ(got_texts(), Texts{"undo a 1"});
+}
+
+TEST_F(EngineWorkTest, MoreQuestionsThanMayBeOpenAreRefused) {
+  for (std::uint32_t count = 0; count < limits::work_questions_max; ++count) {
+    ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
+  }
+  EXPECT_EQ(ask("shop", {{"shop.v1", 1}}), "too_much_work_asked");
+  EXPECT_EQ(recall(), limits::work_questions_max);
+  EXPECT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
+}
+
 // ---- Sending and answering. ----
 
 TEST_F(EngineWorkTest, AStepIsSentWithWhatItNeedsAndItsAnswerBringsTheNextOne) {
@@ -140,6 +180,36 @@ TEST_F(EngineWorkTest, OutputsThatDoNotFitAreLeftOut) {
   const auto second = got();
   ASSERT_EQ(second.size(), 1U) << "it was done, whatever it brought";
   EXPECT_TRUE(second[0].read().arguments.empty());
+}
+
+TEST_F(EngineWorkTest, RequestsOfAnswersKeepToTheirLimits) {
+  std::string steps;
+  for (int step = 0; step < 40; ++step) {
+    steps += R"(, {"id": "s)" + std::to_string(step) +
+             R"(", "kind": "ledger.post", "args": {"from": "$.user", "to": "@clearing", )"
+             R"("amount": "$.amount"}})";
+  }
+  ASSERT_EQ(define(R"({"name": "long", "version": 1, "deadline_ms": 600000,
+      "input": {"user": "account", "amount": "money"},
+      "steps": [{"id": "call", "kind": "remote.call", "type": "shop.v1", "undo": "shop.undo.v1",
+                 "timeout_ms": 5000})" +
+                   steps + "]}"),
+            "created");
+  ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
+  ASSERT_EQ(start(7, "long", money), "created");
+  const auto command = got().at(0);
+  WriteRequest request;
+  request.kind = RequestKind::answer_steps;
+  request.participant = id_of("shop");
+  request.answers.assign(200, answer_to(command, WorkOutcome::unknown));
+  EXPECT_EQ(submit(request).status, RequestStatus::too_large) << "of what 200 could lead to";
+  request.answers.resize(1);
+  request.answers[0].payload_bytes = 3;
+  EXPECT_EQ(submit(request).status, RequestStatus::malformed) << "there are no 3 bytes";
+  request.answers[0].payload_bytes = 0;
+  EXPECT_EQ(submit(request).status, RequestStatus::ok);
+  request.answers.assign(limits::answers_max + 1, answer_to(command, WorkOutcome::unknown));
+  EXPECT_EQ(submit(request).status, RequestStatus::too_large);
 }
 
 TEST_F(EngineWorkTest, ForgedAnswersAreRefused) {
@@ -277,6 +347,9 @@ TEST_F(EngineWorkTest, AnUndoMayFindNothingOfWhatIsInDoubt) {
   EXPECT_EQ(undo.command.flags, work_flag::allow_empty);
   EXPECT_EQ(answer("shop", undo, WorkOutcome::ok_empty), "created");
   EXPECT_EQ(shown(7), "COMPENSATED shop:DISPATCHED/C_SUCCEEDED bank:NOT_STARTED");
+  EXPECT_EQ(participant("shop").in_flight, 0U) << "nobody waits for that answer any more";
+  restart();
+  EXPECT_EQ(participant("shop").in_flight, 0U);
   EXPECT_EQ(answer("shop", first, WorkOutcome::failed, {}, 0, "undone before"), "saga_unchanged");
   EXPECT_EQ(answer("shop", first, WorkOutcome::succeeded, parcel()), "created")
       << "the only way out of an end";
@@ -431,6 +504,17 @@ TEST_F(EngineWorkTest, TheDeadlineComesAlthoughNobodyTakesTheStep) {
   pass_to(saga_begin + 601 * saga_second);
   EXPECT_EQ(shown(7), "COMPENSATED hold:SUCCEEDED/C_SUCCEEDED pay:NOT_STARTED take:NOT_STARTED");
   EXPECT_EQ(balances(1), "0/0 0/1000");
+}
+
+TEST_F(EngineWorkTest, TheDeadlineComesAlthoughTheNextTryWaitsForSomebody) {
+  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
+  ASSERT_EQ(start(7, "chain", money), "created");
+  pass_to(got().at(0).command.due_at.value());
+  pass_to(saga_begin + 60 * saga_second);
+  EXPECT_EQ(shown(7), "RUNNING shop:RETRY_WAIT bank:NOT_STARTED") << "nobody has asked for it";
+  pass_to(saga_begin + 601 * saga_second);
+  EXPECT_EQ(shown(7), "COMPENSATING shop:RETRY_WAIT/C_READY bank:NOT_STARTED");
 }
 
 // ---- Many. ----

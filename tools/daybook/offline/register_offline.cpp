@@ -34,7 +34,7 @@ void add_room_options(CLI::App& command, StateRoom& room) {
   add("--payments-max", room.payments_max, "payments, refunds and disputes",
       std::uint64_t{1} << 31);
   add("--tccs-max", room.tccs_max, "TCC transactions", std::uint64_t{1} << 29);
-  add("--sagas-max", room.sagas_max, "sagas under way", std::uint64_t{1} << 29);
+  add("--sagas-max", room.sagas_max, "sagas under way", limits::sagas_most);
   add("--event-ids-max", room.event_ids_max, "domain events", std::uint64_t{1} << 33);
 }
 

@@ -45,11 +45,11 @@ void add_room_options(CLI::App& command, ServeOptions& options) {
                   "Of those, so many that have ended are remembered; older ones are forgotten")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 29));
   command.add_option("--sagas-max", options.sagas_max, "Sagas under way that the engine can hold")
-      ->check(CLI::Range(std::uint64_t{2}, std::uint64_t{1} << 29));
+      ->check(CLI::Range(std::uint64_t{2}, limits::sagas_most));
   command
       .add_option("--sagas-kept", options.sagas_kept,
                   "So many that have ended, with remote steps, stay in memory for late answers")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 29));
+      ->check(CLI::Range(std::uint64_t{1}, limits::sagas_most));
   command.add_option("--event-ids-max", options.event_ids_max, "Domain events the engine can hold")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 33));
 }
