@@ -93,7 +93,8 @@ class Participant::Desk {
   std::uint32_t questions_open_ = 0;
   Clock::time_point ask_after_;
   std::deque<Answer> unsent_;
-  std::uint32_t answers_open_ = 0;  ///< Requests.
+  std::uint32_t answers_open_ = 0;                  ///< Requests.
+  std::size_t answers_most_ = limits::answers_max;  ///< In one of them.
   Clock::time_point send_after_;
   Clock::time_point last_active_;  ///< When something was still being done, or told.
   Clock::time_point forget_after_;

@@ -93,7 +93,7 @@ void Participant::Desk::send_heartbeats() {
 
 Participant::Desk::Answers Participant::Desk::next_answers(AnswerList& list) {
   auto answers = std::make_shared<std::vector<Answer>>();
-  while (!unsent_.empty() && answers->size() < limits::answers_max &&
+  while (!unsent_.empty() && answers->size() < answers_most_ &&
          list.payloads().size() < answer_bytes_max) {
     Answer& next = unsent_.front();
     list.add(next.answer, next.payload);
@@ -131,7 +131,17 @@ void Participant::Desk::take_receipt(const Answers& answers, const Result<BatchR
     return notice(why.what);
   }
   const RequestStatus status = result.value().status;
-  if (status == RequestStatus::ok) return settle(*answers, result.value());
+  if (status == RequestStatus::ok) {
+    answers_most_ = std::min<std::size_t>(answers_most_ * 2, limits::answers_max);
+    return settle(*answers, result.value());
+  }
+  // What the sagas would do next is more than one entry holds: fewer at a time.
+  if (status == RequestStatus::too_large && answers->size() > 1) {
+    answers_most_ = answers->size() / 2;
+    keep_unsent(answers);
+    send_after_ = {};
+    return;
+  }
   if (may_pass(status)) return keep_unsent(answers);
   end(refusal(fmt::format("no answers are taken from '{}'", settings_.name), status,
               result.value().words));
@@ -147,6 +157,12 @@ void Participant::Desk::settle(const std::vector<Answer>& answers, const BatchRe
       ++refused;
     }
     const Answer& answer = answers[at];
+    // There is no room just now for what the saga would do next.
+    if (status == AppendEventStatus::too_many_sagas) {
+      unsent_.push_back(answer);
+      send_after_ = Clock::now() + try_again_after;
+      continue;
+    }
     if (answer.is_kept) paid.push_back({answer.answer.key, answer.answer.attempt});
     if (answer.answer.outcome == WorkOutcome::heartbeat) continue;
     if (status == AppendEventStatus::created || status == AppendEventStatus::saga_unchanged) {

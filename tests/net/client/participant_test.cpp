@@ -178,6 +178,29 @@ class ParticipantTest : public ::testing::Test {
     }
   }
 
+  /// Starts it on a file that owes the answers to these, as after a kill.
+  void owe_over_a_restart(const std::vector<WorkCommand>& commands) {
+    use_file();
+    start();
+    takes_answers_ = false;
+    give(commands);
+    std::vector<ReceivedFrame> unanswered;
+    for (std::size_t heard = 0; heard < commands.size();) {
+      take_frame();
+      if (said_.empty()) continue;
+      heard += said_.size();
+      said_.clear();
+      unanswered.push_back(last_answers_);
+    }
+    std::filesystem::copy(store_, store_ + ".copy");
+    std::filesystem::copy(store_ + "-wal", store_ + ".copy-wal");
+    takes_answers_ = true;
+    for (const ReceivedFrame& each : unanswered) server_.reply_ok(each);
+    EXPECT_TRUE(finish().ok());
+    store_ += ".copy";
+    start();
+  }
+
   void wait_for_calls(std::size_t count) {
     std::unique_lock lock{mutex_};
     changed_.wait(lock, [&] { return called_.size() >= count; });
@@ -411,20 +434,37 @@ TEST_F(ParticipantTest, ABusyEngineIsToldAgain) {
   EXPECT_EQ(answer().reference, "REF-1");
 }
 
-TEST_F(ParticipantTest, AFileOwesAnswersOverARestart) {
-  use_file();
+TEST_F(ParticipantTest, AnAnswerThatThereIsNoRoomForIsSentAgain) {
   start();
   takes_answers_ = false;
   give({command(1)});
   answer();
-  // Gone without a word: as after a kill, the answer is still owed.
-  std::filesystem::copy(store_, store_ + ".copy");
-  std::filesystem::copy(store_ + "-wal", store_ + ".copy-wal");
+  Refusal refusal;
+  refusal.status = static_cast<std::uint16_t>(AppendEventStatus::too_many_sagas);
+  server_.reply(last_answers_, BatchReplyMessage{.refusals = {&refusal, 1}});
   takes_answers_ = true;
-  server_.reply_ok(last_answers_);
+  EXPECT_EQ(answer().reference, "REF-1");
   EXPECT_TRUE(finish().ok());
-  store_ += ".copy";
-  start();
+  EXPECT_TRUE(notices_.empty());
+}
+
+TEST_F(ParticipantTest, MoreAnswersThanAnEntryHoldsAreSentInParts) {
+  owe_over_a_restart({command(1), command(2), command(3), command(4)});
+  takes_answers_ = false;
+  while (said_.empty()) take_frame();
+  ASSERT_EQ(said_.size(), 4U) << "all at once";
+  said_.clear();
+  server_.reply(last_answers_,
+                BatchReplyMessage{.status = RequestStatus::too_large, .words = "send fewer"});
+  takes_answers_ = true;
+  while (said_.empty()) take_frame();
+  EXPECT_EQ(said_.size(), 2U);
+  while (said_.size() < 4) take_frame();
+  EXPECT_TRUE(finish().ok());
+}
+
+TEST_F(ParticipantTest, AFileOwesAnswersOverARestart) {
+  owe_over_a_restart({command(1)});
   const Said again = answer();
   EXPECT_EQ(again.answer.key, (Uint128{1, 5}));
   EXPECT_EQ(again.reference, "REF-1");
