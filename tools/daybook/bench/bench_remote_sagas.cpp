@@ -187,7 +187,8 @@ Result<void> RemoteLoad::prepare() {
 
 void RemoteLoad::start_some() {
   while (!is_over() && starts_out_ < options_.in_flight && started_ < options_.sagas) {
-    std::uint64_t most = std::min<std::uint64_t>(options_.group, options_.sagas - started_);
+    std::uint64_t most =
+        std::min<std::uint64_t>({options_.group, options_.under_way, options_.sagas - started_});
     if (started_ - ended_ + most > options_.under_way) return;
     if (options_.pace != 0) {
       const double due = static_cast<double>(ns_since(begin_)) * 1e-9 * options_.pace;

@@ -129,16 +129,20 @@ void register_saga_bench(CLI::App& group, CommandContext& context) {
                    "Of a hundred, so many fail at their second step, and the first is undone")
       ->capture_default_str()
       ->check(CLI::Range(0U, 100U));
-  command->add_flag("--remote", options->remote,
-                    "Remote steps, done by a participant that does nothing, instead of posts");
+  auto* const remote =
+      command->add_flag("--remote", options->remote,
+                        "Remote steps, done by a participant that does nothing, instead of posts");
   command->add_option("--under-way", options->under_way, "Remote sagas that go on at a time")
+      ->needs(remote)
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{1}, limits::sagas_default / 2));
   command->add_option("--pace", options->pace, "Remote sagas begun a second; 0: as many as can be")
+      ->needs(remote)
       ->capture_default_str();
   command
       ->add_option("--beside", options->beside,
                    "Connections that send requests of 256 transfers meanwhile, one by one")
+      ->needs(remote)
       ->capture_default_str()
       ->check(CLI::Range(0U, clients_max));
   command->add_option("--accounts", options->accounts, "Accounts to spread them over")
