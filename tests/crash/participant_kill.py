@@ -75,7 +75,7 @@ def definition(name, *between, capture):
     take = {"id": "take", "kind": "ledger.capture", "hold": "reserve", **capture}
     return {"name": name, "version": 1, "deadline_ms": 20_000,
             "input": {"payer": "account", "till": "account", "amount": "money"},
-            "internal_accounts": [], "steps": [hold, *between, take]}
+            "steps": [hold, *between, take]}
 
 
 UNDONE = {"undo": "shop.undo.v1", "retry": {**QUICK, "max": 20}}
@@ -156,7 +156,6 @@ def found(engine, directory):
         file.write_text(json.dumps({"name": name, "types": kinds}))
         ask("participant", "put", file, "--reason", "a test")
     for each in DEFINITIONS:
-        each = {key: value for key, value in each.items() if value != []}
         file = directory / f"{each['name']}.saga.json"
         file.write_text(json.dumps(each))
         ask("saga", "put", file)
