@@ -1,0 +1,47 @@
+#include "engine/model/legs_hash.hpp"
+
+#include <bit>
+#include <cstddef>
+#include <cstring>
+#include <type_traits>
+#include <vector>
+
+#include "engine/base/hash.hpp"
+
+namespace daybook {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the bytes of the legs are hashed");
+
+/// Without padding, so that its bytes are what it says.
+struct HashedLeg {
+  Uint128 id;
+  Uint128 debit;
+  Uint128 credit;
+  Uint128 amount;
+  Uint128 pending;
+  std::uint32_t ledger = 0;
+  std::uint16_t code = 0;
+  std::uint16_t flags = 0;
+};
+static_assert(sizeof(HashedLeg) == 88 && std::has_unique_object_representations_v<HashedLeg>);
+
+}  // namespace
+
+Uint128 legs_hash(std::span<const Transfer> legs) {
+  std::vector<HashedLeg> hashed;
+  hashed.reserve(legs.size());
+  for (const Transfer& leg : legs) {
+    hashed.push_back({.id = leg.id.value(),
+                      .debit = leg.debit_account_id.value(),
+                      .credit = leg.credit_account_id.value(),
+                      .amount = leg.amount.value(),
+                      .pending = leg.pending_id.value(),
+                      .ledger = leg.ledger.value(),
+                      .code = leg.code.value(),
+                      .flags = leg.flags});
+  }
+  return xxh3_128(std::as_bytes(std::span{hashed}));
+}
+
+}  // namespace daybook

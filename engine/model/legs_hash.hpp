@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+
+#include "engine/base/uint128.hpp"
+#include "engine/model/transfer.hpp"
+
+namespace daybook {
+
+/// XXH3-128 of what transfers say before an engine has seen them: by this an approval names the
+/// legs that it is for.
+///
+/// Each leg is 88 bytes, one behind the other, every number little-endian: id, debit account,
+/// credit account, amount, the pending or original transfer's id (16 each), ledger (4), code (2),
+/// flags (2). No time, and nothing else that an engine fills in. Cost: O(legs).
+[[nodiscard]] Uint128 legs_hash(std::span<const Transfer> legs);
+
+}  // namespace daybook
