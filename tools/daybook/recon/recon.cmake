@@ -24,6 +24,14 @@ if(TARGET daybook::storage)
             daybook/recon/compare_run.cpp
             daybook/recon/csv_scanner.cpp
             daybook/recon/csv_source.cpp
+            daybook/recon/definition/action.cpp
+            daybook/recon/definition/check_command.cpp
+            daybook/recon/definition/decimal_limit.cpp
+            daybook/recon/definition/definition_reader.cpp
+            daybook/recon/definition/definition_rules.cpp
+            daybook/recon/definition/json_walk.cpp
+            daybook/recon/definition/reconciliation.cpp
+            daybook/recon/definition/reconciliation_words.cpp
             daybook/recon/difference_writer.cpp
             daybook/recon/entry_texts.cpp
             daybook/recon/format_source.cpp
@@ -55,6 +63,7 @@ if(TARGET daybook::storage)
     PRIVATE_USES fmt::fmt nlohmann_json::nlohmann_json)
   target_sources(daybook PRIVATE daybook/recon/register_balance.cpp
                          daybook/recon/register_compare.cpp
+                         daybook/recon/register_definition.cpp
                          daybook/recon/register_recon.cpp)
   target_link_libraries(daybook PRIVATE daybook::tools_recon)
 endif()

@@ -60,6 +60,7 @@ void register_recon(CLI::App& app, CommandContext& context) {
   recon::register_compare(*recon, context);
   recon::register_balance(*recon, context);
   recon::register_self(*recon, context);
+  recon::register_check(*recon, context);
   register_inspect(*recon, context);
   register_recon_bench(*recon, context);
 }

@@ -7,6 +7,7 @@ namespace daybook::recon {
 /// Of register_recon(): the commands with many options.
 void register_compare(CLI::App& recon, CommandContext& context);
 void register_balance(CLI::App& recon, CommandContext& context);
+void register_check(CLI::App& recon, CommandContext& context);
 void register_self(CLI::App& recon, CommandContext& context);
 
 }  // namespace daybook::recon

@@ -2,11 +2,15 @@
 if(TARGET daybook::tools_recon)
   daybook_test(recon_test
     SOURCES daybook/recon/csv_scanner_test.cpp
+            daybook/recon/definition/check_command_test.cpp
+            daybook/recon/definition/decimal_limit_test.cpp
+            daybook/recon/definition/json_walk_test.cpp
+            daybook/recon/definition/reconciliation_test.cpp
             daybook/recon/entry_texts_test.cpp
             daybook/recon/record_builder_test.cpp
             daybook/recon/report/html_text_test.cpp
             daybook/recon/self_command_test.cpp
-    USES daybook::tools_recon)
+    USES daybook::tools_recon nlohmann_json::nlohmann_json)
 endif()
 
 # The binary against a naive comparison in another language.
