@@ -71,10 +71,11 @@ struct ComparisonReport {
   std::uint64_t matched = 0;               ///< Pairs, within a tolerance or with notes included.
   std::uint64_t matched_records = 0;       ///< Of both sides, in these pairs.
   std::uint64_t folded = 0;                ///< Fee parts of A that became fees of its records.
-  std::uint64_t differences = 0;           ///< Records and pairs, invalid lines included.
-  std::vector<ClassSum> classes;           ///< By currency, then code.
-  std::vector<ClassSum> notes;             ///< date_mismatch, reference_mismatch, duplicate_both.
-  std::vector<CurrencyProof> proofs;       ///< By currency.
+  std::uint64_t settled = 0;          ///< Records of A that corrections have brought to nothing.
+  std::uint64_t differences = 0;      ///< Records and pairs, invalid lines included.
+  std::vector<ClassSum> classes;      ///< By currency, then code.
+  std::vector<ClassSum> notes;        ///< date_mismatch, reference_mismatch, duplicate_both.
+  std::vector<CurrencyProof> proofs;  ///< By currency.
   std::uint64_t spilled_runs = 0;
   std::uint64_t kept_runs = 0;  ///< Of these, those that an earlier process had left.
   unsigned ranges = 1;          ///< In which the merge was done at the same time.

@@ -17,6 +17,8 @@ class OutcomeSink {
   virtual ~OutcomeSink() = default;
   /// A pair of which there is nothing to say.
   virtual void matched(const Record& a, const Record& b) = 0;
+  /// A record of A of which corrections have left nothing, as B has nothing of it.
+  virtual void settled(const Record& a) = 0;
   [[nodiscard]] virtual Result<void> difference(const Difference& difference) = 0;
   /// A record that is only on its side; a fallback rule may still find its partner.
   [[nodiscard]] virtual Result<void> leftover(const Record& record) = 0;

@@ -89,11 +89,55 @@ void Joiner::fold_fees() {
   std::sort(records_.begin(), records_.end(), less_behind_words);
 }
 
+/// What corrections have left nothing of takes a record of B along that moved nothing either, if no
+/// other record of A is equal to that. It is out of the way before anything is paired, as it must
+/// not be the partner of what did move, nor be one of several.
+void Joiner::settle_undone() {
+  std::vector<Record> undone;
+  const auto is_undone = [](const Record& record) { return record.is_undone(); };
+  std::copy_if(records_.begin(), records_.end(), std::back_inserter(undone), is_undone);
+  std::erase_if(records_, is_undone);
+  const auto is_one_group = [](const Record& a, const Record& b) {
+    return a.currency == b.currency && a.type() == b.type();
+  };
+  std::vector<bool> is_free(records_.size());
+  for (std::size_t i = 0; i < records_.size(); ++i) {
+    is_free[i] = records_[i].side() == Side::b && !records_[i].has_effect();
+  }
+  const auto take = [&](auto is_partner) {
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+      if (!is_free[i] || !is_partner(records_[i])) continue;
+      is_free[i] = false;
+      return std::optional{i};
+    }
+    return std::optional<std::size_t>{};
+  };
+  for (const Record& a : records_) {
+    if (a.side() != Side::a || a.has_effect()) continue;
+    take([&](const Record& b) { return is_one_group(a, b) && is_equal_pair(a, b); });
+  }
+  std::vector<bool> is_taken(records_.size());
+  for (const Record& a : undone) {
+    const auto partner = take([&](const Record& b) { return is_one_group(a, b); });
+    if (partner) {
+      is_taken[*partner] = true;
+      sink_.matched(a, records_[*partner]);
+    } else {
+      sink_.settled(a);
+    }
+  }
+  std::size_t at = 0;
+  std::erase_if(records_, [&](const Record&) { return is_taken[at++]; });
+}
+
 Result<void> Joiner::decide() {
-  if (order_.is_by_reference() &&
-      std::any_of(records_.begin(), records_.end(),
-                  [](const Record& record) { return record.is_fee_part(); })) [[unlikely]] {
-    fold_fees();
+  std::uint64_t marks = 0;
+  for (const Record& record : records_) marks |= record.place;
+  if ((marks & (Record::fee_part_bit | Record::corrected_bit)) != 0 && order_.is_by_reference())
+      [[unlikely]] {
+    if ((marks & Record::fee_part_bit) != 0) fold_fees();
+    if ((marks & Record::corrected_bit) != 0) settle_undone();
+    if (records_.empty()) return {};
   }
   const Record& first = records_.front();
   if (!order_.can_find(first)) return sink_.leftover(first);

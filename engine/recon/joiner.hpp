@@ -30,6 +30,7 @@ class Joiner {
   [[nodiscard]] Result<void> decide();
   [[nodiscard]] Result<void> decide_by_rule();
   void fold_fees();
+  void settle_undone();
   void sum(const Record& record);
 
   const PairRules& rules_;

@@ -20,11 +20,9 @@ class RangeSink final : public OutcomeSink {
         leftovers_{pass.leftovers.empty() ? nullptr : pass.leftovers[range]},
         merged_{pass.merged.empty() ? nullptr : pass.merged[range]} {}
 
-  void matched(const Record& a, const Record&) override {
-    MergedSums* const sums = merged_->find_or_add(a.currency);
-    ENSURE(sums != nullptr, "the merge has seen this currency");
-    sums->matched.add(a);
-  }
+  void matched(const Record& a, const Record&) override { sums_of(a).matched.add(a); }
+
+  void settled(const Record& a) override { sums_of(a).settled.add(a); }
 
   Result<void> difference(const Difference& difference) override {
     return result_.append(difference);
@@ -43,6 +41,12 @@ class RangeSink final : public OutcomeSink {
   }
 
  private:
+  MergedSums& sums_of(const Record& a) {
+    MergedSums* const sums = merged_->find_or_add(a.currency);
+    ENSURE(sums != nullptr, "the merge has seen this currency");
+    return *sums;
+  }
+
   Result<void> keep(const Record& record) {
     if (leftovers_->append(record)) return {};
     leftovers_->finish();

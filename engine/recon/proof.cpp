@@ -25,6 +25,7 @@ void Proof::add_merged(const MergedTable& merged) {
     proof.merged_b.add(row.value.b);
     proof.matched.add(row.value.matched);
     proof.folded.add(row.value.folded);
+    proof.settled.add(row.value.settled);
   }
 }
 

@@ -14,6 +14,8 @@ namespace daybook::recon {
 /// The sums of the sides are those of the first parse, what stands against them is what was read
 /// back from the written result. Where fees of A are records of their own and are folded into
 /// others, these are one more term: their amounts are no record's amount any more, but its fee.
+/// Records of A that corrections have brought to nothing are counted, and can add nothing: so there
+/// is no term for what they moved.
 struct CurrencyProof {
   std::uint64_t currency = 0;
   Sum a;  ///< As parsed.
@@ -22,6 +24,7 @@ struct CurrencyProof {
   Sum merged_b;
   Sum matched;  ///< The A side of pairs that were not written, as nothing differs.
   Sum folded;   ///< Fee parts of A that became fees of its records: less what was moved, more fee.
+  Sum settled;  ///< Records of A that corrections have brought to nothing, and B has not either.
   Sum only_a;   ///< Written, without a partner in this currency.
   Sum only_b;
   Sum pairs;                   ///< Written pairs: how many, and B - A.
@@ -37,7 +40,7 @@ struct CurrencyProof {
     return b.fee - (a.fee - folded.amount) == only_b.fee - only_a.fee + pairs.fee;
   }
   [[nodiscard]] bool counts_hold() const {
-    return a.count == matched.count + paired_a + only_a.count + folded.count &&
+    return a.count == matched.count + paired_a + only_a.count + folded.count + settled.count &&
            b.count == matched.count + paired_b + only_b.count;
   }
   [[nodiscard]] bool totals_agree() const { return a == merged_a && b == merged_b; }

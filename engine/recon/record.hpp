@@ -57,7 +57,8 @@ struct Record {
   std::int64_t time_ns = no_time;
   std::uint64_t settlement = 0;  ///< Of the amount and currency in which it was settled.
   std::uint64_t currency = 0;
-  /// Offset in its file, 48 bits; above it status, type, whether it is a fee part, and side.
+  /// Offset in its file, 48 bits; above it status, type, whether it is a fee part and whether it
+  /// was corrected, and side.
   std::uint64_t place = 0;
 
   [[nodiscard]] i128 amount() const { return static_cast<i128>(amount_bits.wide()); }
@@ -81,10 +82,19 @@ struct Record {
   [[nodiscard]] bool is_fee_part() const { return (place & fee_part_bit) != 0; }
   void set_fee_part(bool is_one) { place = is_one ? place | fee_part_bit : place & ~fee_part_bit; }
 
+  /// Corrections that were posted later are part of its amount and its fee.
+  [[nodiscard]] bool is_corrected() const { return (place & corrected_bit) != 0; }
+  void set_corrected() { place |= corrected_bit; }
+  /// They have left nothing of it: it is as good as if it had never been.
+  [[nodiscard]] bool is_undone() const {
+    return is_corrected() && amount_bits.is_zero() && fee_bits.is_zero();
+  }
+
   [[nodiscard]] bool has_reference() const { return (key[0] | key[1] | key[2]) != 0; }
   [[nodiscard]] bool has_time() const { return time_ns != no_time; }
   [[nodiscard]] bool has_effect() const { return status() == RecordStatus::ok; }
   static constexpr std::uint64_t fee_part_bit = std::uint64_t{1} << 56;
+  static constexpr std::uint64_t corrected_bit = std::uint64_t{1} << 57;
 
   /// What it moved: nothing unless its status is `ok`.
   [[nodiscard]] i128 effective_amount() const { return has_effect() ? amount() : 0; }

@@ -86,7 +86,10 @@ void ResultReader::finish(ComparisonReport& report) const {
   report.matched_records = matched_records_;
   report.differences = differences_ + report.invalid[0] + report.invalid[1];
   report.proofs = proof_.result();
-  for (const CurrencyProof& proof : report.proofs) report.folded += proof.folded.count;
+  for (const CurrencyProof& proof : report.proofs) {
+    report.folded += proof.folded.count;
+    report.settled += proof.settled.count;
+  }
 }
 
 }  // namespace daybook::recon

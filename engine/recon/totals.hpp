@@ -53,6 +53,7 @@ struct MergedSums {
   Sum b;
   Sum matched;  ///< The A side of pairs of which there is nothing to say.
   Sum folded;   ///< Fee parts of A that became the fees of other records: what they moved.
+  Sum settled;  ///< Records of A that corrections have brought to nothing, and B has not either.
 };
 
 /// For the currencies of both sides.

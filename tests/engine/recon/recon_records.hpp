@@ -23,6 +23,7 @@ inline Record record(Side side, std::string_view reference = "r1", i128 amount =
 class Outcomes final : public OutcomeSink {
  public:
   void matched(const Record& a, const Record& b) override { pairs.emplace_back(a, b); }
+  void settled(const Record& a) override { undone.push_back(a); }
   Result<void> difference(const Difference& difference) override {
     differences.push_back(difference);
     return {};
@@ -33,6 +34,7 @@ class Outcomes final : public OutcomeSink {
   }
 
   std::vector<std::pair<Record, Record>> pairs;
+  std::vector<Record> undone;
   std::vector<Difference> differences;
   std::vector<Record> leftovers;
 };

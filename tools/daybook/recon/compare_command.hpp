@@ -31,6 +31,7 @@ struct CompareOptions {
   std::string ledger;                    ///< Of a journal.
   std::vector<std::uint32_t> fee_codes;  ///< Of a journal: of transfers that are fees of others.
   std::string since_time;                ///< Of a journal: without what was before.
+  std::string before_time;               ///< Of a journal: without what was then or later.
   std::string until_sequence;            ///< Of a journal: where it is cut.
   std::string until_time;
   std::uint64_t window_days = 0;

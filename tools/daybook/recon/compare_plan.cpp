@@ -94,6 +94,11 @@ Result<JournalScan> plan_journal(const CompareOptions& options, const std::strin
     if (!since) return since.error();
     selection.since = since.value();
   }
+  if (!options.before_time.empty()) {
+    const auto before = parse_time(options.before_time);
+    if (!before) return before.error();
+    selection.before = before.value();
+  }
   const auto goal = parse_goal(options.until_sequence, options.until_time);
   if (!goal) return goal.error();
   selection.cut = goal.value();
@@ -124,12 +129,14 @@ Result<void> plan_mappings(const CompareOptions& options, ComparePlan& plan) {
   }
   const bool is_about_journal = !options.account.empty() || !options.ledger.empty() ||
                                 !options.until_sequence.empty() || !options.until_time.empty() ||
-                                !options.fee_codes.empty() || !options.since_time.empty();
+                                !options.fee_codes.empty() || !options.since_time.empty() ||
+                                !options.before_time.empty();
   if (is_about_journal && !plan.journals[0] && !plan.journals[1]) {
-    return Failure{FailureKind::invalid,
-                   "--account, --ledger, --fee-code, --since-time and --until-... are about a "
-                   "journal: write it "
-                   "journal:DIR"};
+    return Failure{
+        FailureKind::invalid,
+        "--account, --ledger, --fee-code, --since-time, --before-time and --until-... are about a "
+        "journal: write it "
+        "journal:DIR"};
   }
   return agree_on_scales(plan.mappings);
 }

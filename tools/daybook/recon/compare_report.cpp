@@ -109,6 +109,7 @@ JsonObject proof_json(const CurrencyProof& proof, const CompareFacts& facts) {
       .text("over_pairs", amount(proof.pairs.amount))
       .count("fee_parts", proof.folded.count)
       .text("fee_parts_amount", amount(proof.folded.amount))
+      .count("corrected_to_nothing", proof.settled.count)
       .truth("amounts_hold", proof.amounts_hold())
       .truth("fees_hold", proof.fees_hold())
       .truth("counts_hold", proof.counts_hold() && proof.totals_agree());
@@ -169,8 +170,8 @@ bool CompareFacts::control_totals_agree() const {
 }
 
 std::string match_rate(const ComparisonReport& report) {
-  const std::uint64_t records =
-      report.records[0] + report.records[1] + report.invalid[0] + report.invalid[1] - report.folded;
+  const std::uint64_t records = report.records[0] + report.records[1] + report.invalid[0] +
+                                report.invalid[1] - report.folded - report.settled;
   return share_text(report.matched_records, records);
 }
 

@@ -97,6 +97,9 @@ std::vector<std::string> rules_in_words(const CompareOptions& options,
   if (!options.since_time.empty()) {
     rules.push_back("Of the journal, without what was before " + options.since_time + ".");
   }
+  if (!options.before_time.empty()) {
+    rules.push_back("Of the journal, without what was at " + options.before_time + " or later.");
+  }
   if (!options.fee_codes.empty()) {
     std::string codes;
     for (const std::uint32_t code : options.fee_codes) codes += " " + std::to_string(code);
@@ -172,12 +175,13 @@ WorkFacts facts_of_work(const CompareOptions& options, const ComparePlan& plan,
       .text("account", options.account)
       .text("ledger", options.ledger)
       .text("since", options.since_time)
+      .text("before", options.before_time)
       .text("until", options.until_time)
       .truth("has_window", options.has_window)
       .count("window", options.window_days);
   for (const std::uint32_t code : options.fee_codes) asked.count("fee_code", code);
   WorkFacts facts{
-      {"the program", fmt::format("daybook {}, runs of format 1", engine_version)},
+      {"the program", fmt::format("daybook {}, runs of format 2", engine_version)},
       {"the name of A", options.file_a},
       {"the name of B", options.file_b},
       {"A", sides[0]->fingerprint()},

@@ -1,12 +1,10 @@
 #include "tools/daybook/recon/entry_texts.hpp"
 
 #include <array>
-#include <atomic>
 #include <cstring>
 #include <span>
 
-#include <fmt/format.h>
-#include <unistd.h>
+#include "tools/daybook/recon/unnamed_file.hpp"
 
 namespace daybook::recon {
 namespace {
@@ -15,22 +13,10 @@ using Sizes = std::array<std::uint32_t, 2>;
 }  // namespace
 
 Result<EntryTexts> EntryTexts::open(const std::filesystem::path& directory) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(directory, error)) {
-    return Failure{FailureKind::not_found,
-                   fmt::format("{}: no directory for texts that do not stay in memory; name one "
-                               "with --spill, or in TMPDIR",
-                               directory.string())};
-  }
-  // The process and a number make the name this one's; it is gone before anything is written.
-  static std::atomic<unsigned> number{0};
-  const std::filesystem::path path =
-      directory / fmt::format(".daybook-texts-{}-{}", ::getpid(), number.fetch_add(1));
-  EntryTexts texts;
-  Result<File> file = File::open(path, File::Mode::create_afresh);
+  Result<File> file = open_unnamed(directory);
   if (!file) return file.error();
+  EntryTexts texts;
   texts.file_ = std::move(file).value();
-  if (auto removed = remove_file(path); !removed) return removed.error();
   return texts;
 }
 

@@ -9,6 +9,7 @@
 #include "engine/codec/entry_facts.hpp"
 #include "storage/journal/journal_reader.hpp"
 #include "tools/daybook/offline/offline_replay.hpp"
+#include "tools/daybook/recon/correction_folds.hpp"
 
 namespace daybook::recon {
 
@@ -19,8 +20,21 @@ struct JournalSelection {
   std::optional<LedgerId> ledger;    ///< Without an account: everything that moves in it.
   ReplayGoal cut;
   std::optional<Timestamp> since;        ///< What moved before is summed and no record.
+  std::optional<Timestamp> before = {};  ///< What moved then or later is no record.
   std::vector<daybook::Code> fee_codes;  ///< Transfers with one of them are fees of others.
+  /// That were posted, whether before the cut or not; may be null.
+  std::shared_ptr<const FoldedCorrections> corrections = {};
 
+  /// Whether the transfer is asked for, and if so, whether it debits the account. A ledger without
+  /// an account has no side: what is moved back counts against it.
+  [[nodiscard]] std::optional<bool> direction_of(const Transfer& transfer) const {
+    if (!account) {
+      const bool is_reversal = (transfer.flags & transfer_flag::reversal) != 0;
+      return transfer.ledger == ledger ? std::optional{!is_reversal} : std::nullopt;
+    }
+    if (transfer.debit_account_id == *account) return true;
+    return transfer.credit_account_id == *account ? std::optional{false} : std::nullopt;
+  }
   [[nodiscard]] bool is_fee(const Transfer& transfer) const {
     return std::find(fee_codes.begin(), fee_codes.end(), transfer.code) != fee_codes.end();
   }

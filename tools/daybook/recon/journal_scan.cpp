@@ -28,6 +28,12 @@ class Scanner {
         ledgers_.insert_or_assign(facts.ledgers[i].id.value(), facts.ledgers[i]);
       } else if (placed.run.kind == FactKind::transfer) {
         ++transfers_;
+        if (!scan_.folds.empty()) [[unlikely]] {
+          const Transfer& transfer = facts.transfers[i];
+          const Sequence sequence{placed.first_sequence.value() + (i - placed.run.first)};
+          scan_.folds.take(transfer, sequence, scan_.selection.direction_of(transfer),
+                           scan_.selection.is_fee(transfer));
+        }
       }
     }
   }
@@ -107,6 +113,11 @@ Result<JournalScan> scan_journal(const JournalSelection& selection, std::uint64_
     return Failure{FailureKind::invalid,
                    "a journal needs --account, whose debits are money that came, or --ledger"};
   }
+  if (selection.corrections != nullptr && selection.corrections->size() > limits::corrections_max) {
+    return Failure{FailureKind::no_space,
+                   fmt::format("more than {} corrections", limits::corrections_max)};
+  }
+  scan.folds = CorrectionFolds{selection.corrections};
   Scanner scanner{scan};
   auto facts = JournalFacts::open(selection);
   if (!facts) return facts.error();
@@ -119,6 +130,12 @@ Result<JournalScan> scan_journal(const JournalSelection& selection, std::uint64_
                                                         daybook::limits::names_default)};
     }
     if (!more.value()) break;
+  }
+  scan.folds.settle();
+  if (const auto leg = scan.folds.too_large()) {
+    return Failure{FailureKind::invalid,
+                   fmt::format("the amount of transfer {}, a correction, cannot be compared",
+                               format_id(leg->value()))};
   }
   scan.cut = facts.value().reached();
   scan.cut_hash = facts.value().reached_hash();

@@ -33,6 +33,7 @@ class JournalNames {
 struct JournalScan {
   JournalSelection selection;  ///< With the sequence at which it was cut as its cut.
   JournalNames names;
+  CorrectionFolds folds;  ///< What corrections up to the cut come to.
   LedgerId ledger;
   std::uint64_t currency = 0;
   unsigned scale = 0;
@@ -47,7 +48,8 @@ struct JournalScan {
 /// Reads the journal once, up to the cut. `currency`: 0, or what stands for the ledger's own, which
 /// is its name where that can be one, else its number.
 ///
-/// Errors. Those of JournalFacts; `not_found` when the account was not there yet; `invalid` for
+/// Errors. Those of JournalFacts; `no_space` for more than `corrections_max` corrections;
+/// `not_found` when the account was not there yet; `invalid` for
 ///         ledgers of more decimals than amounts have here.
 [[nodiscard]] Result<JournalScan> scan_journal(const JournalSelection& selection,
                                                std::uint64_t currency);

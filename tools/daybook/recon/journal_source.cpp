@@ -16,8 +16,13 @@ Result<std::unique_ptr<JournalSource>> JournalSource::open(const JournalScan& sc
   if (!facts) return facts.error();
   auto texts = EntryTexts::open(spill);
   if (!texts) return texts.error();
+  auto places = SequencePlaces::open(spill);
+  if (!places) return places.error();
+  auto late_places = SequencePlaces::open(spill);
+  if (!late_places) return late_places.error();
   return std::unique_ptr<JournalSource>{
-      new JournalSource{scan, mapping, side, std::move(texts).value(), std::move(facts).value()}};
+      new JournalSource{scan, mapping, side, std::move(texts).value(), std::move(places).value(),
+                        std::move(late_places).value(), std::move(facts).value()}};
 }
 
 std::string JournalSource::name() const {
@@ -25,32 +30,30 @@ std::string JournalSource::name() const {
                      scan_.cut.value());
 }
 
-std::optional<bool> JournalSource::direction_of(const AccountId& debit, const AccountId& credit,
-                                                LedgerId ledger) const {
-  const auto& account = scan_.selection.account;
-  if (!account) return ledger == scan_.ledger ? std::optional{true} : std::nullopt;
-  if (debit == *account) return true;
-  return credit == *account ? std::optional{false} : std::nullopt;
+std::string JournalSource::fingerprint() const {
+  const auto& corrections = scan_.selection.corrections;
+  const bool has_some = corrections != nullptr && !corrections->empty();
+  return to_hex(scan_.cut_hash) + (has_some ? " " + fingerprint_of(*corrections) : std::string{});
 }
 
 void JournalSource::take_run(const EntryFacts& facts, const PlacedRun& placed) {
   const std::uint32_t end = placed.run.first + placed.run.count;
   for (std::uint32_t i = placed.run.first; i < end; ++i) {
-    if (placed.run.kind == FactKind::transfer) take(facts.transfers[i]);
-    if (placed.run.kind == FactKind::hold_released) take(facts.holds_released[i]);
+    const std::uint64_t sequence = placed.first_sequence.value() + (i - placed.run.first);
+    if (placed.run.kind == FactKind::transfer) take(facts.transfers[i], sequence);
+    if (placed.run.kind == FactKind::hold_released) take(facts.holds_released[i], sequence);
   }
 }
 
-void JournalSource::take(const Transfer& transfer) {
-  auto is_debit =
-      direction_of(transfer.debit_account_id, transfer.credit_account_id, transfer.ledger);
+void JournalSource::take(const Transfer& transfer, std::uint64_t sequence) {
+  const auto is_debit = scan_.selection.direction_of(transfer);
   if (!is_debit) return;
+  if (!scan_.folds.empty() && scan_.folds.hides(transfer)) [[unlikely]]
+    return;
   const bool is_reversal = (transfer.flags & transfer_flag::reversal) != 0;
-  // A ledger without an account has no side: what is moved back counts against it.
-  if (is_reversal && !scan_.selection.account) is_debit = false;
   constexpr std::uint16_t resolution =
       transfer_flag::post_pending_transfer | transfer_flag::void_pending_transfer;
-  if ((transfer.flags & resolution) != 0) return take_resolution(transfer, *is_debit);
+  if ((transfer.flags & resolution) != 0) return take_resolution(transfer, sequence, *is_debit);
   const u128 amount = transfer.amount.value().wide();
   if ((transfer.flags & transfer_flag::pending) != 0) {
     has_too_many_holds_ = has_too_many_holds_ || holds_.size() >= holds_max;
@@ -58,6 +61,7 @@ void JournalSource::take(const Transfer& transfer) {
     holds_[transfer.id.value()] = {.held = amount,
                                    .business = transfer.business_id,
                                    .time = transfer.timestamp,
+                                   .sequence = sequence,
                                    .is_debit = *is_debit,
                                    .is_fee = scan_.selection.is_fee(transfer),
                                    .has_posted = false};
@@ -67,19 +71,21 @@ void JournalSource::take(const Transfer& transfer) {
                     .business = transfer.business_id,
                     .transfer = is_reversal ? transfer.pending_id.value() : transfer.id.value(),
                     .time = transfer.timestamp,
+                    .sequence = sequence,
                     .type = is_reversal ? RecordType::refund : RecordType::charge,
                     .status = RecordStatus::ok,
                     .is_debit = *is_debit,
                     .is_fee = scan_.selection.is_fee(transfer)});
 }
 
-void JournalSource::take_resolution(const Transfer& transfer, bool is_debit) {
+void JournalSource::take_resolution(const Transfer& transfer, std::uint64_t sequence,
+                                    bool is_debit) {
   const Uint128 id = transfer.pending_id.value();
   const auto hold = holds_.find(id);
   const u128 amount = transfer.amount.value().wide();
   if ((transfer.flags & transfer_flag::void_pending_transfer) != 0) {
     if (hold == holds_.end()) return;
-    end_hold(id, hold->second, transfer.timestamp);
+    end_hold(id, hold->second, transfer.timestamp, sequence);
     holds_.erase(hold);
     return;
   }
@@ -87,6 +93,7 @@ void JournalSource::take_resolution(const Transfer& transfer, bool is_debit) {
                     .business = transfer.business_id,
                     .transfer = id,
                     .time = transfer.timestamp,
+                    .sequence = sequence,
                     .type = RecordType::charge,
                     .status = RecordStatus::ok,
                     .is_debit = is_debit,
@@ -98,15 +105,16 @@ void JournalSource::take_resolution(const Transfer& transfer, bool is_debit) {
   if (!keeps || hold->second.held == 0) holds_.erase(hold);
 }
 
-void JournalSource::take(const HoldReleased& released) {
+void JournalSource::take(const HoldReleased& released, std::uint64_t sequence) {
   const auto hold = holds_.find(released.id.value());
   if (hold == holds_.end()) return;
-  end_hold(released.id.value(), hold->second, released.timestamp);
+  end_hold(released.id.value(), hold->second, released.timestamp, sequence);
   holds_.erase(hold);
 }
 
 /// Of a hold that was captured in part, what was released says nothing that the parts do not.
-void JournalSource::end_hold(const Uint128& id, const OpenHold& hold, Timestamp time) {
+void JournalSource::end_hold(const Uint128& id, const OpenHold& hold, Timestamp time,
+                             std::uint64_t sequence) {
   if (hold.has_posted) return;
   if (hold.is_fee) {
     ++left_out_;
@@ -116,6 +124,7 @@ void JournalSource::end_hold(const Uint128& id, const OpenHold& hold, Timestamp 
                     .business = hold.business,
                     .transfer = id,
                     .time = time,
+                    .sequence = sequence,
                     .type = RecordType::charge,
                     .status = RecordStatus::failed,
                     .is_debit = hold.is_debit,
@@ -132,12 +141,15 @@ void JournalSource::take_open_holds() {
                       .business = hold.business,
                       .transfer = id,
                       .time = hold.time,
+                      .sequence = hold.sequence,
                       .type = RecordType::charge,
                       .status = RecordStatus::open,
                       .is_debit = hold.is_debit,
                       .is_fee = false});
   }
   holds_.clear();
+  std::sort(found_.begin(), found_.end(),
+            [](const Found& a, const Found& b) { return a.sequence < b.sequence; });
 }
 
 std::string JournalSource::reference_of(const Found& found) const {
@@ -153,33 +165,64 @@ std::string JournalSource::reference_of(const Found& found) const {
 Result<Record> JournalSource::record_of(const Found& found) {
   // Limits of amounts are the comparison's, not the journal's.
   constexpr u128 fits = static_cast<u128>(1) << 100;
+  const auto size = static_cast<i128>(std::min(found.amount, fits));
+  const MovedByLegs* const moved =
+      scan_.folds.empty() ? nullptr : scan_.folds.moved_at(found.sequence);
+  return record_of(
+      Told{.values = fold(found.is_debit ? size : -size, found.status, found.is_fee, moved),
+           .time_ns = static_cast<std::int64_t>(found.time.value()),
+           .type = found.type,
+           .sequence = found.sequence,
+           .transfer = found.transfer,
+           .is_fee = found.is_fee},
+      reference_of(found));
+}
+
+Result<Record> JournalSource::record_of(const CorrectionFolds::OwnRecord& own) {
+  const FoldedCorrection& correction = *own.correction;
+  return record_of(Told{.values = fold(0, RecordStatus::ok, false, &own.moved),
+                        .time_ns = correction.time_ns,
+                        .type = correction.type,
+                        .sequence = own.sequence,
+                        .transfer = correction.legs.front().value(),
+                        .is_fee = false},
+                   correction.reference);
+}
+
+Result<Record> JournalSource::record_of(const Told& told, const std::string& reference) {
   const unsigned scale = scale_of(scan_.currency);
-  const auto amount = found.amount < fits
-                          ? rescaled(static_cast<i128>(found.amount), scan_.scale, scale)
-                          : std::nullopt;
-  if (!amount) {
+  const auto amount = rescaled(told.values.amount, scan_.scale, scale);
+  const auto fee = rescaled(told.values.fee, scan_.scale, scale);
+  if (!amount || !fee) {
     return Failure{
         FailureKind::invalid,
         fmt::format("the amount of transfer {} cannot be compared: at {} decimals it has "
                     "more than {} digits, or would have to be rounded",
-                    format_id(found.transfer), scale, limits::amount_digits_max)};
+                    format_id(told.transfer), scale, limits::amount_digits_max)};
   }
-  const std::string reference = reference_of(found);
-  // A short one stands in the record itself, and is not asked for by its place.
-  ++records_;
-  const bool is_short = reference.size() <= limits::key_bytes;
-  const Result<std::uint64_t> place =
-      is_short ? Result<std::uint64_t>{records_} : texts_.append(reference, {});
-  if (!place) return place.error();
+  if (auto kept = keep_text(told.sequence, reference); !kept) return kept.error();
   Record record;
-  record.key = key_of_reference(reference);
-  const bool is_plus = found.is_debit != mapping_.is_negated;
-  record.set_amount(is_plus ? *amount : -*amount);
-  record.time_ns = static_cast<std::int64_t>(found.time.value());
+  record.key = reference.empty() ? KeyWords{} : key_of_reference(reference);
+  record.set_amount(mapping_.is_negated ? -*amount : *amount);
+  record.set_fee(mapping_.is_negated ? -*fee : *fee);
+  record.time_ns = told.time_ns;
   record.currency = scan_.currency;
-  record.set_place(side_, found.type, found.status, place.value());
-  record.set_fee_part(found.is_fee);
+  record.set_place(side_, told.type, told.values.status, told.sequence);
+  record.set_fee_part(told.is_fee);
+  if (told.values.is_corrected) record.set_corrected();
   return record;
+}
+
+/// A short one stands in the record itself, and is not asked for by its place.
+Result<void> JournalSource::keep_text(std::uint64_t sequence, const std::string& reference) {
+  if (reference.size() <= limits::key_bytes) return {};
+  const Result<std::uint64_t> place = texts_.append(reference, {});
+  if (!place) return place.error();
+  if (next_own_ > 0) {
+    own_places_.emplace(sequence, place.value());
+    return {};
+  }
+  return (is_finished_ ? late_places_ : places_).append(sequence, place.value());
 }
 
 Result<bool> JournalSource::read_entry() {
@@ -197,18 +240,36 @@ Result<bool> JournalSource::read_entry() {
   return more;
 }
 
-/// Appends what the last entry yielded; false where the region is full.
+Result<std::optional<Record>> JournalSource::next_record() {
+  const auto own = scan_.folds.own_records();
+  const bool has_found = next_ < found_.size();
+  if (!has_found && (!is_finished_ || next_own_ == own.size())) return std::optional<Record>{};
+  const Result<Record> record =
+      has_found ? record_of(found_[next_++]) : record_of(own[next_own_++]);
+  if (!record) return record.error();
+  return std::optional{record.value()};
+}
+
+bool JournalSource::is_in_time(const Record& record) {
+  if (!record.has_time()) return true;
+  const Timestamp time{static_cast<std::uint64_t>(record.time_ns)};
+  const JournalSelection& selection = scan_.selection;
+  if (selection.since && time < *selection.since) {
+    earlier_.add(record);
+    return false;
+  }
+  return !selection.before || time < *selection.before;
+}
+
+/// Appends what the last entry yielded, and in the end what only corrections make; false where the
+/// region is full.
 Result<bool> JournalSource::hand_over(Intake& intake) {
-  while (waiting_ || next_ < found_.size()) {
-    if (!waiting_) {
-      const Result<Record> record = record_of(found_[next_++]);
+  while (true) {
+    while (!waiting_) {
+      const Result<std::optional<Record>> record = next_record();
       if (!record) return record.error();
-      const auto& since = scan_.selection.since;
-      if (since && found_[next_ - 1].time < *since) {
-        earlier_.add(record.value());
-        continue;
-      }
-      waiting_ = record.value();
+      if (!record.value()) return true;
+      if (is_in_time(*record.value())) waiting_ = record.value();
     }
     const Intake::Taken taken = intake.append(*waiting_);
     if (taken == Intake::Taken::region_is_full) return false;
@@ -217,7 +278,6 @@ Result<bool> JournalSource::hand_over(Intake& intake) {
     }
     waiting_.reset();
   }
-  return true;
 }
 
 Result<bool> JournalSource::fill(Intake& intake) {
@@ -233,7 +293,18 @@ Result<bool> JournalSource::fill(Intake& intake) {
 
 Result<std::string> JournalSource::text_at(std::uint64_t offset, Field field) {
   if (field != Field::reference) return std::string{};
-  Result<EntryTexts::Texts> texts = texts_.read(offset);
+  // `offset` is a sequence.
+  const auto own = own_places_.find(offset);
+  std::optional<std::uint64_t> place =
+      own == own_places_.end() ? std::nullopt : std::optional{own->second};
+  for (SequencePlaces* const places : {&places_, &late_places_}) {
+    if (place) break;
+    const auto found = places->find(offset);
+    if (!found) return found.error();
+    place = found.value();
+  }
+  if (!place) return std::string{};
+  Result<EntryTexts::Texts> texts = texts_.read(*place);
   if (!texts) return texts.error();
   return std::move(texts).value().reference;
 }

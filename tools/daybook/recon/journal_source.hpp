@@ -8,6 +8,7 @@
 
 #include "tools/daybook/recon/entry_texts.hpp"
 #include "tools/daybook/recon/journal_scan.hpp"
+#include "tools/daybook/recon/sequence_places.hpp"
 #include "tools/daybook/recon/side_source.hpp"
 
 namespace daybook::recon {
@@ -21,9 +22,14 @@ namespace daybook::recon {
 /// those of reversals. The key is the name of the business reference, else its number, else the
 /// name or the number of the transfer, or of the hold that it resolves. The time is the transfer's.
 /// Transfers with a fee code are fee parts of the record with their key: money that left is a fee
-/// of more than 0.
+/// of more than 0. A record's place is the sequence of the fact that made it: of the transfer, of
+/// the post, of the hold while it is open, else of its end.
 ///
-/// With a time from which on they count, what was before is summed and no record.
+/// Legs of corrections are no records, but part of the one that they adjust; see CorrectionFolds.
+///
+/// With a time from which on they count, what was before is summed and no record. With one before
+/// which they count, what was then or later is left out. A record that corrections adjust has its
+/// own time, one that they make the time that they give; without one it is in every period.
 ///
 /// Place.    Beside an engine or without one; the journal is only read.
 /// Threads.  See SideSource.
@@ -61,7 +67,7 @@ class JournalSource final : public SideSource {
     return ControlTotals{};
   }
   [[nodiscard]] Sum earlier() const override { return earlier_; }
-  [[nodiscard]] std::string fingerprint() const override { return to_hex(scan_.cut_hash); }
+  [[nodiscard]] std::string fingerprint() const override;
   [[nodiscard]] Result<SideIdentity> identity(const Tell&) const override {
     return SideIdentity{.size_bytes = std::nullopt,
                         .sha256 = {},
@@ -76,6 +82,7 @@ class JournalSource final : public SideSource {
     u128 held = 0;
     BusinessId business;
     Timestamp time;
+    std::uint64_t sequence = 0;
     bool is_debit = false;
     bool is_fee = false;
     bool has_posted = false;
@@ -89,45 +96,64 @@ class JournalSource final : public SideSource {
     BusinessId business;
     Uint128 transfer;
     Timestamp time;
+    std::uint64_t sequence = 0;
     RecordType type = RecordType::charge;
     RecordStatus status = RecordStatus::ok;
     bool is_debit = false;
     bool is_fee = false;
   };
+  /// A record's values in the ledger's minor units, as it is told.
+  struct Told {
+    FoldedValues values;
+    std::int64_t time_ns = no_time;
+    RecordType type = RecordType::charge;
+    std::uint64_t sequence = 0;
+    Uint128 transfer;  ///< For messages.
+    bool is_fee = false;
+  };
 
   JournalSource(const JournalScan& scan, const SourceMapping& mapping, Side side, EntryTexts texts,
-                JournalFacts facts)
+                SequencePlaces places, SequencePlaces late_places, JournalFacts facts)
       : scan_{scan},
         mapping_{mapping},
         side_{side},
         texts_{std::move(texts)},
+        places_{std::move(places)},
+        late_places_{std::move(late_places)},
         facts_{std::move(facts)} {}
 
   [[nodiscard]] Result<bool> read_entry();
   void take_run(const EntryFacts& facts, const PlacedRun& placed);
-  void take(const Transfer& transfer);
-  void take_resolution(const Transfer& transfer, bool is_debit);
-  void take(const HoldReleased& released);
-  void end_hold(const Uint128& id, const OpenHold& hold, Timestamp time);
+  void take(const Transfer& transfer, std::uint64_t sequence);
+  void take_resolution(const Transfer& transfer, std::uint64_t sequence, bool is_debit);
+  void take(const HoldReleased& released, std::uint64_t sequence);
+  void end_hold(const Uint128& id, const OpenHold& hold, Timestamp time, std::uint64_t sequence);
   void take_open_holds();
-  /// Whether the transfer is asked for, and if so, whether it debits the account.
-  [[nodiscard]] std::optional<bool> direction_of(const AccountId& debit, const AccountId& credit,
-                                                 LedgerId ledger) const;
   [[nodiscard]] std::string reference_of(const Found& found) const;
   [[nodiscard]] Result<Record> record_of(const Found& found);
+  [[nodiscard]] Result<Record> record_of(const CorrectionFolds::OwnRecord& own);
+  [[nodiscard]] Result<Record> record_of(const Told& told, const std::string& reference);
+  [[nodiscard]] Result<void> keep_text(std::uint64_t sequence, const std::string& reference);
+  /// The next record that is not handed over yet; nothing where there is none.
+  [[nodiscard]] Result<std::optional<Record>> next_record();
+  /// Whether it is in the time that is asked for; sums it if it was before.
+  [[nodiscard]] bool is_in_time(const Record& record);
   [[nodiscard]] Result<bool> hand_over(Intake& intake);
 
   const JournalScan& scan_;
   const SourceMapping& mapping_;
   Side side_;
   EntryTexts texts_;
+  SequencePlaces places_;       ///< In texts_, of long references of facts as they were read.
+  SequencePlaces late_places_;  ///< Of holds that are open at the end.
+  std::unordered_map<std::uint64_t, std::uint64_t> own_places_;  ///< Of corrections' records.
   JournalFacts facts_;
   std::unordered_map<Uint128, OpenHold, Hash> holds_;
   bool has_too_many_holds_ = false;
   bool is_finished_ = false;
   std::vector<Found> found_;  ///< Of the last entry; those before next_ are taken.
   std::size_t next_ = 0;
-  std::uint64_t records_ = 0;  ///< So far.
+  std::size_t next_own_ = 0;  ///< Of the records that only corrections make.
   std::uint64_t left_out_ = 0;
   Sum earlier_;
   std::optional<Record> waiting_;

@@ -22,6 +22,7 @@ if(TARGET daybook::storage)
             daybook/recon/compare_plan.cpp
             daybook/recon/compare_report.cpp
             daybook/recon/compare_run.cpp
+            daybook/recon/correction_folds.cpp
             daybook/recon/csv_scanner.cpp
             daybook/recon/csv_source.cpp
             daybook/recon/definition/action.cpp
@@ -53,8 +54,10 @@ if(TARGET daybook::storage)
             daybook/recon/recon_bench.cpp
             daybook/recon/recon_generator.cpp
             daybook/recon/self_command.cpp
+            daybook/recon/sequence_places.cpp
             daybook/recon/source_mapping.cpp
             daybook/recon/text_decoder.cpp
+            daybook/recon/unnamed_file.cpp
             daybook/recon/watched_file.cpp
             daybook/recon/work_directory.cpp
             ${CMAKE_CURRENT_BINARY_DIR}/generated/ready_mappings.cpp

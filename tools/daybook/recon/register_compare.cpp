@@ -25,6 +25,8 @@ void add_journal_options(CLI::App& command, CompareOptions& options) {
       ->take_all();
   command.add_option("--since-time", options.since_time,
                      "Of a journal: without what was before: 2026-01-31T12:00:00Z");
+  command.add_option("--before-time", options.before_time,
+                     "Of a journal: without what was then or later");
   auto* sequence =
       command.add_option("--until-sequence", options.until_sequence,
                          "Of a journal: up to the operation that this sequence is part of");

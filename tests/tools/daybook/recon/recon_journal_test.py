@@ -223,6 +223,19 @@ class ReconJournal(unittest.TestCase):
         message, _ = self.compare([], "--account", BANK, "--until-sequence", 10**9, code=2)
         self.assertIn("the journal ends at sequence", message)
 
+    def test_a_period_has_an_end(self):
+        sequence = ("--until-sequence", self.world.end)
+        report, _ = self.compare([], "--account", BANK, *sequence, "--before-time",
+                                 "1970-01-01T00:00:00Z", code=0)
+        self.assertEqual(report["a"]["records"], 0)
+        middle = next(json.loads(line)["timestamp"] for line in self.world.run(
+            "dump", self.world.data, "--kind", "transfer").splitlines()
+            if json.loads(line)["id"] == "5000")
+        counts = [self.compare([], "--account", BANK, *sequence, option, middle, code=1)[0]
+                  ["a"]["records"] for option in ("--before-time", "--since-time")]
+        self.assertGreaterEqual(counts[0], PAYMENTS)
+        self.assertEqual(sum(counts), len(self.world.statement))
+
     def test_a_ledger_has_no_side(self):
         # Before the transfers of another test.
         amounts = [(reference, abs(cents) if kind == "charge" else cents, status, kind)

@@ -196,6 +196,12 @@ class ReportPage {
           currency_text(proof.currency), format_count(proof.folded.count),
           amount(proof.folded.amount, proof.currency)));
     }
+    for (const CurrencyProof& proof : report_.proofs) {
+      if (proof.settled.count == 0) continue;
+      folded += html_paragraph(fmt::format(
+          "{}: of {} records of A corrections have left nothing, and B has nothing of them either.",
+          currency_text(proof.currency), format_count(proof.settled.count)));
+    }
     return html_section(
         "The proof",
         html_paragraph("B - A = only in B - only in A + over pairs, in amounts, fees and counts. "
