@@ -12,7 +12,7 @@ namespace daybook::recon::test {
 /// For what fits in memory.
 class NoStore final : public SpillStore {
  public:
-  [[nodiscard]] std::size_t block_bytes() const override { return 4'096; }
+  [[nodiscard]] std::size_t block_bytes() const override { return 256 * 1'024; }
   [[nodiscard]] unsigned lane_count() const override { return LanePlan{1}.count(); }
   Result<std::uint64_t> write(unsigned, std::span<std::byte>) override {
     return Failure{FailureKind::no_space, "nothing is kept here"};

@@ -27,6 +27,8 @@ if(TARGET daybook::storage)
             daybook/recon/csv_source.cpp
             daybook/recon/definition/action.cpp
             daybook/recon/definition/check_command.cpp
+            daybook/recon/definition/correction.cpp
+            daybook/recon/definition/correction_text.cpp
             daybook/recon/definition/decimal_limit.cpp
             daybook/recon/definition/definition_reader.cpp
             daybook/recon/definition/definition_rules.cpp

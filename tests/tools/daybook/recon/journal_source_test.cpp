@@ -206,7 +206,7 @@ TEST_F(JournalSourceTest, OtherCorrectionsAreAnotherSide) {
 TEST_F(JournalSourceTest, ThereIsAMostOfCorrections) {
   const auto with = [&](std::size_t count) {
     selection_.corrections = std::make_shared<const FoldedCorrections>(count);
-    return scan_journal(selection_, 0);
+    return scan_journal(selection_, 0);  // Nothing was written since the world was made.
   };
   EXPECT_TRUE(with(limits::corrections_max).ok());
   EXPECT_EQ(with(limits::corrections_max + 1).error().kind, FailureKind::no_space);

@@ -1,5 +1,7 @@
 #include "tests/tools/daybook/recon/journal_world.hpp"
 
+#include <utility>
+
 #include "tools/daybook/text/id_text.hpp"
 
 namespace daybook::recon::test {
@@ -61,7 +63,11 @@ TransferId JournalWorld::follow(TransferId about, std::uint16_t flags, u128 amou
 
 void JournalWorld::create(const std::vector<Transfer>& transfers) {
   journal_.create_transfers(transfers);
-  journal_.finish();
+  is_finished_ = false;
+}
+
+void JournalWorld::finish() {
+  if (!std::exchange(is_finished_, true)) journal_.finish();
 }
 
 JournalSelection JournalWorld::selection() const {
@@ -74,6 +80,7 @@ JournalSelection JournalWorld::selection() const {
 
 std::map<std::uint64_t, Transfer> JournalWorld::transfers() {
   std::map<std::uint64_t, Transfer> all;
+  finish();
   auto facts = JournalFacts::open(selection());
   EXPECT_TRUE(facts.ok());
   const auto use = [&](const EntryFacts& entry, const PlacedRun& placed) {
@@ -98,6 +105,7 @@ std::uint64_t JournalWorld::sequence_of(TransferId id) {
 }
 
 std::unique_ptr<JournalWorld::OpenJournal> JournalWorld::open(const JournalSelection& selection) {
+  finish();
   auto opened = std::make_unique<OpenJournal>();
   auto scan = scan_journal(selection, 0);
   EXPECT_TRUE(scan.ok()) << scan.error().what;

@@ -60,8 +60,12 @@ class JournalWorld {
                                    RecordType type = RecordType::charge);
 
  private:
+  /// Before anybody reads it.
+  void finish();
+
   daybook::test::ScratchDirectory scratch_;
   daybook::test::DiskJournal journal_;
+  bool is_finished_ = true;
   std::uint64_t next_id_ = 1'000;
 };
 

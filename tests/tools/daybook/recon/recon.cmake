@@ -5,6 +5,9 @@ if(TARGET daybook::tools_recon)
             daybook/recon/correction_folds_test.cpp
             daybook/recon/csv_scanner_test.cpp
             daybook/recon/definition/check_command_test.cpp
+            daybook/recon/definition/correction_rules_test.cpp
+            daybook/recon/definition/correction_test.cpp
+            daybook/recon/definition/correction_text_test.cpp
             daybook/recon/definition/decimal_limit_test.cpp
             daybook/recon/definition/json_walk_test.cpp
             daybook/recon/definition/reconciliation_test.cpp
