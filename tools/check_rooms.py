@@ -41,6 +41,7 @@ OWNERS = {
     "xxhash.h": ["engine/base/hash.cpp"],
     "openssl/": ["engine/base/hash.cpp", "net/"],
     "CLI/": ["tools/"],
+    "date/": ["tools/daybook/recon/definition/time_zone.cpp"],
     "expat.h": ["engine/recon/formats/xml_reader.cpp"],
     "nlohmann/": ["engine/saga/document.cpp", "tools/", "tests/"],
     "sqlite3.h": ["net/client/step_file.cpp", "tests/net/client/"],

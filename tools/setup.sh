@@ -11,6 +11,7 @@ build_packages=(
   g++ cmake ninja-build ccache pkg-config
   liblmdb-dev libboost1.81-dev libflatbuffers-dev flatbuffers-compiler libxxhash-dev
   libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libssl-dev libexpat1-dev libsqlite3-dev
+  libhowardhinnant-date-dev tzdata  # time zones
   libgtest-dev libgmock-dev libbenchmark-dev  # configured with the rest: CMake looks for them
   python3 git
 )

@@ -1,6 +1,7 @@
 # `recon`: two files against each other. Included by tools/CMakeLists.txt.
 if(TARGET daybook::storage)
   find_package(nlohmann_json REQUIRED)
+  find_package(date REQUIRED)
   file(GLOB mapping_files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/mappings/*.json)
   list(SORT mapping_files)
   set(READY_MAPPINGS "")
@@ -27,14 +28,18 @@ if(TARGET daybook::storage)
             daybook/recon/csv_source.cpp
             daybook/recon/definition/action.cpp
             daybook/recon/definition/check_command.cpp
+            daybook/recon/definition/civil_day.cpp
             daybook/recon/definition/correction.cpp
             daybook/recon/definition/correction_text.cpp
+            daybook/recon/definition/cron.cpp
             daybook/recon/definition/decimal_limit.cpp
             daybook/recon/definition/definition_reader.cpp
             daybook/recon/definition/definition_rules.cpp
             daybook/recon/definition/json_walk.cpp
             daybook/recon/definition/reconciliation.cpp
             daybook/recon/definition/reconciliation_words.cpp
+            daybook/recon/definition/schedule.cpp
+            daybook/recon/definition/time_zone.cpp
             daybook/recon/difference_writer.cpp
             daybook/recon/entry_texts.cpp
             daybook/recon/format_source.cpp
@@ -65,7 +70,7 @@ if(TARGET daybook::storage)
             ${CMAKE_CURRENT_BINARY_DIR}/generated/ready_mappings.cpp
     USES daybook::recon daybook::storage daybook::tools_command daybook::tools_offline
          daybook::tools_rebuild daybook::tools_text
-    PRIVATE_USES fmt::fmt nlohmann_json::nlohmann_json)
+    PRIVATE_USES date::date-tz fmt::fmt nlohmann_json::nlohmann_json)
   target_sources(daybook PRIVATE daybook/recon/register_balance.cpp
                          daybook/recon/register_compare.cpp
                          daybook/recon/register_definition.cpp

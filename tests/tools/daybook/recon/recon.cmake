@@ -8,9 +8,11 @@ if(TARGET daybook::tools_recon)
             daybook/recon/definition/correction_rules_test.cpp
             daybook/recon/definition/correction_test.cpp
             daybook/recon/definition/correction_text_test.cpp
+            daybook/recon/definition/cron_test.cpp
             daybook/recon/definition/decimal_limit_test.cpp
             daybook/recon/definition/json_walk_test.cpp
             daybook/recon/definition/reconciliation_test.cpp
+            daybook/recon/definition/schedule_test.cpp
             daybook/recon/entry_texts_test.cpp
             daybook/recon/journal_source_test.cpp
             daybook/recon/journal_world.cpp

@@ -22,6 +22,7 @@ void DefinitionReader::take(const Json& document) {
   // What does not stand there cannot be held against the rest.
   if (!walk_.faults().empty()) return;
   settle_posting();
+  check_times();
   check_codes();
   check_accounts();
   check_limits();

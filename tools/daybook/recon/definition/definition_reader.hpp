@@ -44,6 +44,7 @@ class DefinitionReader {
   [[nodiscard]] std::optional<DecimalLimit> decimal(const Json& value, Path path);
 
   void settle_posting();
+  void check_times();
   void check_codes();
   void check_accounts();
   void check_limits();

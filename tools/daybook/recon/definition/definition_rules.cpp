@@ -1,7 +1,9 @@
 // How the members of a definition must agree with each other.
 #include <fmt/format.h>
 
+#include "tools/daybook/recon/definition/cron.hpp"
 #include "tools/daybook/recon/definition/definition_reader.hpp"
+#include "tools/daybook/recon/definition/time_zone.hpp"
 
 namespace daybook::recon {
 namespace {
@@ -60,6 +62,15 @@ bool DefinitionReader::posts_fees() const {
     if (action == Action::fees || action == Action::gross_up) return true;
   }
   return false;
+}
+
+void DefinitionReader::check_times() {
+  if (const auto zone = TimeZone::find(into_.time_zone); !zone) {
+    walk_.fault("/time_zone", zone.error().what);
+  }
+  if (const auto cron = Cron::read(into_.schedule); !cron) {
+    walk_.fault("/schedule", cron.error().what);
+  }
 }
 
 void DefinitionReader::check_codes() {

@@ -97,7 +97,7 @@ struct Reconciliation {
 };
 
 /// The definition in a JSON text, or everything that is wrong with it. Any bytes are safe to pass.
-/// Whether the mapping is there is not looked at.
+/// Whether the mapping is there is not looked at, but whether this machine knows the time zone is.
 [[nodiscard]] Result<Reconciliation, std::vector<JsonFault>> read_reconciliation(
     std::string_view json);
 
