@@ -104,6 +104,13 @@ const std::string* JournalNames::find(NameKind kind, const Uint128& id) const {
   return found == names.end() ? nullptr : &found->second;
 }
 
+std::string JournalNames::reference_of(BusinessId business, const Uint128& transfer) const {
+  const bool has_business = !business.value().is_zero();
+  const Uint128 id = has_business ? business.value() : transfer;
+  const std::string* const name = find(has_business ? NameKind::business : NameKind::transfer, id);
+  return name != nullptr ? *name : format_id(id);
+}
+
 bool names_journal(const std::string& address) { return address.starts_with(journal_start); }
 
 Result<JournalScan> scan_journal(const JournalSelection& selection, std::uint64_t currency) {

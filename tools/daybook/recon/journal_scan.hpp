@@ -21,6 +21,10 @@ class JournalNames {
   /// Null where it has none.
   [[nodiscard]] const std::string* find(NameKind kind, const Uint128& id) const;
 
+  /// What the record of a transfer is called: the business reference's name or number, else the
+  /// transfer's.
+  [[nodiscard]] std::string reference_of(BusinessId business, const Uint128& transfer) const;
+
  private:
   struct Hash {
     std::size_t operator()(const Uint128& id) const { return static_cast<std::size_t>(mix(id, 0)); }

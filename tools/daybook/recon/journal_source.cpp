@@ -152,16 +152,6 @@ void JournalSource::take_open_holds() {
             [](const Found& a, const Found& b) { return a.sequence < b.sequence; });
 }
 
-std::string JournalSource::reference_of(const Found& found) const {
-  const Uint128 business = found.business.value();
-  if (!business.is_zero()) {
-    const std::string* const name = scan_.names.find(NameKind::business, business);
-    return name != nullptr ? *name : format_id(business);
-  }
-  const std::string* const name = scan_.names.find(NameKind::transfer, found.transfer);
-  return name != nullptr ? *name : format_id(found.transfer);
-}
-
 Result<Record> JournalSource::record_of(const Found& found) {
   // Limits of amounts are the comparison's, not the journal's.
   constexpr u128 fits = static_cast<u128>(1) << 100;
@@ -175,7 +165,7 @@ Result<Record> JournalSource::record_of(const Found& found) {
            .sequence = found.sequence,
            .transfer = found.transfer,
            .is_fee = found.is_fee},
-      reference_of(found));
+      scan_.names.reference_of(found.business, found.transfer));
 }
 
 Result<Record> JournalSource::record_of(const CorrectionFolds::OwnRecord& own) {

@@ -129,7 +129,6 @@ class JournalSource final : public SideSource {
   void take(const HoldReleased& released, std::uint64_t sequence);
   void end_hold(const Uint128& id, const OpenHold& hold, Timestamp time, std::uint64_t sequence);
   void take_open_holds();
-  [[nodiscard]] std::string reference_of(const Found& found) const;
   [[nodiscard]] Result<Record> record_of(const Found& found);
   [[nodiscard]] Result<Record> record_of(const CorrectionFolds::OwnRecord& own);
   [[nodiscard]] Result<Record> record_of(const Told& told, const std::string& reference);

@@ -47,6 +47,7 @@ if(TARGET daybook::storage)
             daybook/recon/inspect_reading.cpp
             daybook/recon/inspect_statement.cpp
             daybook/recon/journal_facts.cpp
+            daybook/recon/journal_origins.cpp
             daybook/recon/journal_scan.cpp
             daybook/recon/journal_source.cpp
             daybook/recon/mapping_file.cpp

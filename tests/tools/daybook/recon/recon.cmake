@@ -14,6 +14,7 @@ if(TARGET daybook::tools_recon)
             daybook/recon/definition/reconciliation_test.cpp
             daybook/recon/definition/schedule_test.cpp
             daybook/recon/entry_texts_test.cpp
+            daybook/recon/journal_origins_test.cpp
             daybook/recon/journal_source_test.cpp
             daybook/recon/journal_world.cpp
             daybook/recon/record_builder_test.cpp

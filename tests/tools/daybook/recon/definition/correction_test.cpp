@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -10,6 +11,7 @@
 #include "tests/support/rounds.hpp"
 #include "tests/tools/daybook/recon/journal_world.hpp"
 #include "tools/daybook/recon/definition/correction_text.hpp"
+#include "tools/daybook/recon/journal_origins.hpp"
 #include "tools/daybook/text/id_text.hpp"
 
 // Reconcile, correct, reconcile: what is proposed is posted by a real engine into a real journal,
@@ -59,10 +61,10 @@ class Desk {
   /// Proposes and posts for each difference; says how many.
   std::size_t correct(const Outcome& outcome) {
     std::size_t count = 0;
-    const auto transfers = world.transfers();
+    const JournalOrigins origins = origins_of(outcome);
     for (const Difference& each : outcome.differences) {
       if (primary_of(each.codes) == Code::matched) continue;
-      auto made = propose(definition_, context_of(each, transfers));
+      auto made = propose(definition_, context_of(each, origins));
       if (!made) continue;
       ++count;
       name_legs(*made, difference_id(definition_.name, each), revision_);
@@ -77,25 +79,27 @@ class Desk {
   std::map<Uint128, Correction> corrections;  ///< By their first leg.
 
  private:
-  /// All that journal and difference say. What B undoes is the first payment of the reference.
-  DifferenceContext context_of(const Difference& difference,
-                               const std::map<std::uint64_t, Transfer>& transfers) const {
+  /// All that journal and difference say.
+  static DifferenceContext context_of(const Difference& difference, const JournalOrigins& origins) {
     DifferenceContext context;
     context.difference = difference;
     const Record& record = difference.has_a ? difference.a : difference.b;
     context.reference = reference_of(record.key).value_or("");
-    const auto own = transfers.find(difference.a.offset());
-    if (difference.has_a && own != transfers.end()) {
-      context.origin =
-          RecordOrigin{.transfer = own->second, .is_open_hold = difference.a.status() == open};
-    }
-    if (difference.has_a) return context;
-    for (const auto& [sequence, transfer] : transfers) {
-      if (format_id(transfer.business_id.value()) != context.reference) continue;
-      context.origin = RecordOrigin{.transfer = transfer};
-      break;
-    }
+    const Transfer* const origin =
+        difference.has_a ? origins.at(difference.a.offset()) : origins.payment_of(difference.b.key);
+    if (origin == nullptr) return context;
+    const bool is_open = difference.has_a && difference.a.status() == open;
+    context.origin = RecordOrigin{.transfer = *origin, .is_open_hold = is_open};
     return context;
+  }
+
+  JournalOrigins origins_of(const Outcome& outcome) {
+    JournalOrigins::Wanted wanted;
+    for (const Difference& each : outcome.differences) {
+      if (each.has_a) wanted.sequences.push_back(each.a.offset());
+      if (each.has_b) wanted.keys.push_back(each.b.key);
+    }
+    return std::move(JournalOrigins::read(world.open(selection_)->scan, wanted)).value();
   }
 
   void post(const Correction& made) {
