@@ -1,5 +1,7 @@
 #include "tools/daybook/recon/definition/schedule.hpp"
 
+#include <algorithm>
+
 #include "engine/base/assert.hpp"
 
 namespace daybook::recon {
@@ -19,9 +21,10 @@ std::int64_t seconds_of(Timestamp time) {
   return static_cast<std::int64_t>(time.value()) / second_ns;
 }
 
+/// The nearest time that there is.
 Timestamp time_at(std::int64_t seconds) {
-  ENSURE(seconds >= 0 && seconds <= seconds_max, "the caller's times have such days");
-  return Timestamp{static_cast<std::uint64_t>(seconds * second_ns)};
+  const std::int64_t within = std::clamp(seconds, std::int64_t{0}, seconds_max);
+  return Timestamp{static_cast<std::uint64_t>(within * second_ns)};
 }
 
 }  // namespace

@@ -44,7 +44,8 @@ struct DaySpan {
 /// is as long as the clock makes it.
 ///
 /// Threads.  Any.
-/// Requires: days from 1970-01-02 to 2262-04-10 that the clock has.
+/// Limits.   What lies before 1970 or behind the end of time is told as the nearest time that there
+///           is, so that a day out there is empty. Requires: days of a million years at most.
 class BusinessCalendar {
  public:
   /// `day_begins`: minutes after midnight.

@@ -201,6 +201,20 @@ TEST(BusinessCalendar, DaysFollowEachOtherWithoutAGap) {
   }
 }
 
+// Clocks of tests begin there.
+TEST(BusinessCalendar, TheFirstRunOfAllIsForAnEmptyDay) {
+  for (const char* const zone : {"UTC", "Europe/Berlin", "America/New_York"}) {
+    const BusinessCalendar days = calendar(zone);
+    const DaySpan span = days.span(days.day_for_run(Timestamp{1}));
+    EXPECT_EQ(span.begin, Timestamp{0});
+    EXPECT_LE(span.end, Timestamp{5 * hour_ns});
+    EXPECT_EQ(days.span(BusinessDay{-5}).end, Timestamp{0});
+    EXPECT_EQ(days.span(BusinessDay{200'000}).begin, days.span(BusinessDay{200'000}).end);
+  }
+  EXPECT_EQ(run_day(calendar("UTC"), "1970-01-01T12:00:00Z"), "1969-12-31");
+  EXPECT_EQ(run_day(calendar("UTC"), "1970-01-02T02:00:00Z"), "1970-01-01");
+}
+
 TEST(BusinessCalendar, SomethingIsExpectedOnTheNextDay) {
   const BusinessCalendar berlin = calendar("Europe/Berlin");
   const BusinessDay day = berlin.day_of(time("2026-03-28T12:00:00Z"));
