@@ -100,9 +100,15 @@ inline constexpr std::uint32_t saga_arguments_max = 32;  ///< Of one step.
 inline constexpr std::uint32_t saga_internal_accounts_max = 64;
 inline constexpr std::size_t saga_name_bytes_max = 64;   ///< Of a saga, step, input, type, signal.
 inline constexpr std::size_t saga_text_bytes_max = 160;  ///< Of a constant text.
-inline constexpr std::uint32_t saga_definitions_max = 4'096;            ///< Stored, all versions.
-inline constexpr std::uint64_t sagas_default = std::uint64_t{1} << 20;  ///< In memory at a time.
-inline constexpr std::uint64_t sagas_most = std::uint64_t{1} << 25;     ///< A setting, at most.
+inline constexpr std::size_t sealed_text_bytes_max = 256;  ///< Of a secret of a saga, sealed.
+/// Of one in clear: what base64url of 256 bytes holds, less version, key id, nonce and tag.
+inline constexpr std::size_t secret_bytes_max = 141;
+inline constexpr std::uint32_t secrets_max = 256;  ///< Sealed, or forgotten, in one request.
+inline constexpr std::uint32_t secret_requests_max = 256;  ///< That wait for the keeper.
+inline constexpr std::uint64_t secret_keys_max = std::uint64_t{1} << 22;  ///< In a store, all.
+inline constexpr std::uint32_t saga_definitions_max = 4'096;              ///< Stored, all versions.
+inline constexpr std::uint64_t sagas_default = std::uint64_t{1} << 20;    ///< In memory at a time.
+inline constexpr std::uint64_t sagas_most = std::uint64_t{1} << 25;       ///< A setting, at most.
 /// Of the ended ones, those that a late answer may still be about.
 inline constexpr std::uint64_t sagas_kept_default = std::uint64_t{1} << 18;
 inline constexpr std::uint64_t saga_body_bytes_each = 1'024;  ///< On average: room for all.

@@ -64,10 +64,7 @@ Status decide_definition(const Question& question) {
   if (is_engine_aggregate(event.aggregate_id) || is_saga_aggregate(event.aggregate_id)) {
     return Status::saga_definition_invalid;
   }
-  const bool has_secrets =
-      std::any_of(definition.inputs.begin(), definition.inputs.end(),
-                  [](const SagaField& input) { return input.type == ValueType::secret; });
-  if (has_secrets) return Status::saga_secrets_not_kept;
+  if (!faults_of_secrets(definition).empty()) return Status::saga_secrets_not_kept;
   return question.sagas().definition_fits() ? Status::created : Status::too_many_saga_definitions;
 }
 
@@ -88,6 +85,9 @@ Status decide_start(const Question& question) {
   if (stored == nullptr) return Status::saga_definition_not_found;
   if (!are_values_of(stored->definition.inputs, started->inputs)) {
     return Status::saga_inputs_differ;
+  }
+  if (!are_secrets_sealed(stored->definition.inputs, started->inputs)) {
+    return Status::saga_secret_not_sealed;
   }
   if (question.state.streams.version_of(question.event.stream()) != 0) {
     return Status::saga_already_exists;

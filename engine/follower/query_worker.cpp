@@ -172,11 +172,9 @@ Result<void> QueryWorker::answer_by_kind(RequestSlot& slot) {
     case RequestKind::get_account_balances:
     case RequestKind::query_accounts:
     case RequestKind::query_transfers:
-      return FilteredQuery{links_.follower, reader_, links_.progress.followed(), slot}.run();
     case RequestKind::read_events:
-      return EventQuery{links_.follower, reader_, links_.progress.followed(), slot}.run();
     case RequestKind::query_operations:
-      return OperationQuery{links_.follower, reader_, links_.progress.followed(), slot}.run();
+      return answer_by_filter(slot);
     case RequestKind::lookup_accounts_at:
     case RequestKind::trial_balance_at:
       return slot.kind == RequestKind::trial_balance_at ? as_of_query(slot).trial_balance()
@@ -212,6 +210,8 @@ Result<void> QueryWorker::answer_by_kind(RequestSlot& slot) {
     case RequestKind::answer_steps:
     case RequestKind::take_work:
     case RequestKind::list_participants:
+    case RequestKind::seal_secrets:
+    case RequestKind::forget_secrets:
     case RequestKind::drive_sagas:
     case RequestKind::forget_sagas:
     case RequestKind::subscribe:
@@ -227,6 +227,18 @@ Result<void> QueryWorker::answer_by_kind(RequestSlot& slot) {
       break;
   }
   return {};
+}
+
+// What indexes lead to and a filter lets pass.
+Result<void> QueryWorker::answer_by_filter(RequestSlot& slot) {
+  const auto followed = links_.progress.followed();
+  if (slot.kind == RequestKind::read_events) {
+    return EventQuery{links_.follower, reader_, followed, slot}.run();
+  }
+  if (slot.kind == RequestKind::query_operations) {
+    return OperationQuery{links_.follower, reader_, followed, slot}.run();
+  }
+  return FilteredQuery{links_.follower, reader_, followed, slot}.run();
 }
 
 // What needs nothing but the follower's state.

@@ -66,6 +66,7 @@ class QueryWorker {
   void fill_in(RequestSlot& slot, bool ready);
   [[nodiscard]] Result<void> answer(RequestSlot& slot);
   [[nodiscard]] Result<void> answer_by_kind(RequestSlot& slot);
+  [[nodiscard]] Result<void> answer_by_filter(RequestSlot& slot);
   [[nodiscard]] Result<void> lookup_transfers(RequestSlot& slot);
   [[nodiscard]] Result<void> list_transfers(RequestSlot& slot);
   [[nodiscard]] Result<void> lookup_holds(RequestSlot& slot);

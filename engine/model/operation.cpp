@@ -48,6 +48,8 @@ constexpr std::pair<RequestKind, std::string_view> names[] = {
     {RequestKind::answer_steps, "answer_steps"},
     {RequestKind::take_work, "take_work"},
     {RequestKind::list_participants, "list_participants"},
+    {RequestKind::seal_secrets, "seal_secrets"},
+    {RequestKind::forget_secrets, "forget_secrets"},
     {RequestKind::lookup_tccs, "lookup_tccs"},
     {RequestKind::list_tccs, "list_tccs"},
     {RequestKind::list_sagas, "list_sagas"},

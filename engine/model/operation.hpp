@@ -64,6 +64,8 @@ enum class RequestKind : std::uint16_t {
   list_sagas = 102,         ///< Those in memory.
   take_work = 103,          ///< By a participant: answered when there is work, by the sequencer.
   list_participants = 104,  ///< How they are doing. Answered by the sequencer.
+  seal_secrets = 105,       ///< Texts that a saga may carry. Answered by the keeper, as the next.
+  forget_secrets = 106,     ///< Their keys are destroyed.
 };
 
 [[nodiscard]] std::string_view to_string(RequestKind kind) noexcept;
@@ -82,6 +84,11 @@ enum class RequestKind : std::uint16_t {
 /// True for kinds that sagas go on by: what is asked of them, and what participants answer.
 [[nodiscard]] constexpr bool drives_sagas(RequestKind kind) {
   return commands_sagas(kind) || kind == RequestKind::answer_steps;
+}
+
+/// True for kinds that the keeper of secrets answers: neither the engine nor its journal sees them.
+[[nodiscard]] constexpr bool asks_keeper(RequestKind kind) {
+  return kind == RequestKind::seal_secrets || kind == RequestKind::forget_secrets;
 }
 
 /// True for kinds that become an operation record in the journal, and so have a reply window.

@@ -131,6 +131,11 @@ struct ParticipantView {
 };
 static_assert(sizeof(ParticipantView) == 64 && std::is_trivially_copyable_v<ParticipantView>);
 
+/// StepAnswer::code of a participant whose step has a secret that was forgotten: its argument is
+/// still sealed, so nothing was done. Its message begins with secret_forgotten_word.
+inline constexpr std::uint16_t work_code_secret_forgotten = 65'001;
+inline constexpr std::string_view secret_forgotten_word = "secret_forgotten";
+
 /// What a value is. Numbers are those of the definition's ValueType.
 enum class WorkValueType : std::uint8_t { account, money, secret, text, u64, id, timestamp, truth };
 [[nodiscard]] std::string_view to_string(WorkValueType type) noexcept;
@@ -142,7 +147,7 @@ struct WorkValue {
   Uint128 id;                ///< Of account and id; of money: the amount.
   std::uint32_t ledger = 0;  ///< Of money.
   std::uint64_t number = 0;  ///< Of u64, timestamp and truth.
-  std::string_view text;     ///< Of text and secret.
+  std::string_view text;     ///< Of text and secret. A secret that is forgotten is still sealed.
 };
 
 /// A command's payload:

@@ -42,12 +42,14 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::put_checkpoints:
     case RequestKind::tcc_commands:
     case RequestKind::saga_commands:
+    case RequestKind::seal_secrets:
       return role == Role::gateway || role == Role::operator_;
     case RequestKind::answer_steps:
     case RequestKind::take_work:
       return role == Role::participant;
     case RequestKind::change_accounts:
     case RequestKind::operate_sagas:
+    case RequestKind::forget_secrets:
     case RequestKind::rebuild:
     case RequestKind::take_snapshot:
       return role == Role::operator_;

@@ -278,6 +278,7 @@ constexpr NameOf<AppendEventStatus> event_names[] = {
     {AppendEventStatus::step_not_of_participant, "step_not_of_participant"},
     {AppendEventStatus::step_key_differs, "step_key_differs"},
     {AppendEventStatus::too_many_participants, "too_many_participants"},
+    {AppendEventStatus::saga_secret_not_sealed, "saga_secret_not_sealed"},
     {AppendEventStatus::too_many_streams, "too_many_streams"},
     {AppendEventStatus::too_many_events, "too_many_events"},
 };
@@ -358,6 +359,8 @@ constexpr NameOf<RequestStatus> request_names[] = {
     {RequestStatus::events_not_here, "events_not_here"},
     {RequestStatus::participant_unknown, "participant_unknown"},
     {RequestStatus::too_much_work_asked, "too_much_work_asked"},
+    {RequestStatus::secrets_not_kept, "secrets_not_kept"},
+    {RequestStatus::too_many_secrets, "too_many_secrets"},
 };
 
 template <typename Status>
@@ -432,6 +435,26 @@ bool is_transient(CreateTransferStatus status) noexcept {
   return false;
 }
 
+namespace {
+
+// Of what participants ask, and of what only they may see.
+std::string_view words_about_participants(RequestStatus status) {
+  if (status == RequestStatus::participant_unknown) {
+    return "No participant of this name is registered: an operator registers it first, with "
+           "'daybook participant put'.";
+  }
+  if (status == RequestStatus::too_much_work_asked) {
+    return "The connection, or the engine, has as many open questions for work as it may: wait "
+           "for an answer first.";
+  }
+  if (status == RequestStatus::secrets_not_kept) {
+    return "The engine keeps no secrets now: its log says why.";
+  }
+  return "The engine keeps as many keys of secrets as it can, those of forgotten ones counted.";
+}
+
+}  // namespace
+
 std::string_view in_words(RequestStatus status) noexcept {
   switch (status) {
     case RequestStatus::ok:
@@ -494,11 +517,10 @@ std::string_view in_words(RequestStatus status) noexcept {
       return "The journal's files of these events are neither in the engine's directory nor in its "
              "archive: begin later, or bring them back.";
     case RequestStatus::participant_unknown:
-      return "No participant of this name is registered: an operator registers it first, with "
-             "'daybook participant put'.";
     case RequestStatus::too_much_work_asked:
-      return "The connection, or the engine, has as many open questions for work as it may: wait "
-             "for an answer first.";
+    case RequestStatus::secrets_not_kept:
+    case RequestStatus::too_many_secrets:
+      return words_about_participants(status);
   }
   return "The status is not known to this version.";
 }

@@ -282,9 +282,10 @@ enum class AppendEventStatus : std::uint16_t {
   saga_payload_malformed = 71,  ///< From here on of sagas.
   saga_definition_invalid = 72,
   saga_version_not_newer = 73,  ///< There is such a version already, or a later one.
-  saga_secrets_not_kept = 74,   ///< It has an input that would have to be sealed.
+  saga_secrets_not_kept = 74,   ///< It has an output that would have to be sealed.
   saga_definition_not_found = 75,
-  saga_inputs_differ = 76,  ///< They are not those that the definition asks for.
+  saga_inputs_differ = 76,       ///< They are not those that the definition asks for.
+  saga_secret_not_sealed = 110,  ///< An input of type secret is no sealed text.
   saga_already_exists = 77,
   saga_not_found = 78,
   saga_has_ended = 79,
@@ -378,6 +379,8 @@ enum class RequestStatus : std::uint16_t {
   events_not_here = 2034,
   participant_unknown = 2040,  ///< None of this name is registered.
   too_much_work_asked = 2041,  ///< More questions for work are open than may be.
+  secrets_not_kept = 2050,     ///< There is no keeper of secrets, or its store has failed.
+  too_many_secrets = 2051,
 };
 
 /// The enumerator's own name; "unknown_status" for a number that has none.

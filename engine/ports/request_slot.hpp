@@ -53,8 +53,8 @@ struct RequestSlot {
   /// Of bundle: its domain events. `events` are its transfers, and event_count counts both.
   /// 8-byte aligned.
   std::span<const DomainEvent> bundled;
-  /// Of append_events, bundle and answer_steps: the payloads of the events, one behind the other.
-  /// Not checked to fit them.
+  /// Of seal_secrets: the texts. Of append_events, bundle and answer_steps: the payloads of the
+  /// events, one behind the other. Not checked to fit them.
   std::span<const std::byte> payloads;
 
   /// Of advance_clock: nanoseconds. Of list_*: what to begin after (0 = the beginning). Of

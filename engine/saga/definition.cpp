@@ -186,4 +186,17 @@ Result<SagaDefinition, SagaFaults> read_definition(std::string_view json) {
   return compile_definition(document.value());
 }
 
+SagaFaults faults_of_secrets(const SagaDefinition& definition) {
+  SagaFaults faults;
+  for (std::size_t at = 0; at < definition.steps.size(); ++at) {
+    for (const SagaField& field : definition.steps[at].outputs) {
+      if (field.type != ValueType::secret) continue;
+      faults.push_back(
+          {fmt::format("steps[{}].output.{}", at, field.name),
+           "an output cannot be secret, only an input: what comes back is not sealed"});
+    }
+  }
+  return faults;
+}
+
 }  // namespace daybook

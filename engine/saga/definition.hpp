@@ -89,7 +89,7 @@ struct RetryPolicy {
 enum class ValueType : std::uint8_t {
   account,    ///< An account's id.
   money,      ///< An amount and its ledger.
-  secret,     ///< A text for participants only: sealed in the journal, masked everywhere else.
+  secret,     ///< A sealed text (model/sealed_text.hpp), which participants get opened.
   text,       ///< At most saga_text_bytes_max.
   u64,        ///< At most 2^63-1.
   id,         ///< 128 bits.
@@ -172,6 +172,10 @@ struct SagaDefinition {
 /// Reads, checks and compiles a definition. Any bytes are safe; no exception leaves.
 /// Errors: every fault that could be found, in the order in which they were; never empty.
 [[nodiscard]] Result<SagaDefinition, SagaFaults> read_definition(std::string_view json);
+
+/// Outputs of type secret: what participants and signals bring stands in the journal as it came, so
+/// no definition that has one is stored. One that was stored earlier can be read all the same.
+[[nodiscard]] SagaFaults faults_of_secrets(const SagaDefinition& definition);
 
 /// The same of a document that is read already.
 [[nodiscard]] Result<SagaDefinition, SagaFaults> compile_definition(const DocumentValue& document);

@@ -5,6 +5,7 @@
 
 #include "engine/base/assert.hpp"
 #include "engine/base/utf8.hpp"
+#include "engine/model/sealed_text.hpp"
 
 namespace daybook {
 namespace {
@@ -30,6 +31,10 @@ bool is_operators(SagaEventKind kind) { return kind >= SagaEventKind::operator_r
 
 constexpr std::uint8_t can_be_asked = 0x80;
 
+constexpr std::size_t text_bytes_max(ValueType type) {
+  return type == ValueType::secret ? limits::sealed_text_bytes_max : limits::saga_text_bytes_max;
+}
+
 }  // namespace
 
 void put_value(std::vector<std::byte>& into, const SagaValue& value) {
@@ -46,7 +51,7 @@ void put_value(std::vector<std::byte>& into, const SagaValue& value) {
       return put(into, value.number);
     case ValueType::text:
     case ValueType::secret:
-      ENSURE(value.text.size() <= limits::saga_text_bytes_max, "callers check how long a text is");
+      ENSURE(value.text.size() <= text_bytes_max(value.type), "callers check how long a text is");
       put(into, static_cast<std::uint16_t>(value.text.size()));
       return put_text(into, value.text);
   }
@@ -65,7 +70,7 @@ std::size_t value_bytes_max(ValueType type) noexcept {
       return 8;
     case ValueType::text:
     case ValueType::secret:
-      return saga_value_bytes_max;
+      return 2 + text_bytes_max(type);
   }
   return saga_value_bytes_max;
 }
@@ -100,7 +105,7 @@ std::optional<SagaValue> SagaValueReader::next(ValueType type) {
     case ValueType::text:
     case ValueType::secret: {
       std::uint16_t bytes = 0;
-      if (!take(bytes) || bytes > limits::saga_text_bytes_max || bytes > left_.size()) {
+      if (!take(bytes) || bytes > text_bytes_max(type) || bytes > left_.size()) {
         return std::nullopt;
       }
       value.text = {reinterpret_cast<const char*>(left_.data()), bytes};
@@ -118,6 +123,14 @@ bool are_values_of(std::span<const SagaField> fields, std::span<const std::byte>
     return reader.next(field.type).has_value();
   });
   return all && reader.left().empty();
+}
+
+bool are_secrets_sealed(std::span<const SagaField> fields, std::span<const std::byte> bytes) {
+  SagaValueReader reader{bytes};
+  return std::all_of(fields.begin(), fields.end(), [&](const SagaField& field) {
+    const auto value = reader.next(field.type);
+    return value && (field.type != ValueType::secret || is_sealed_text(value->text));
+  });
 }
 
 SagaValue value_at(std::span<const SagaField> fields, std::span<const std::byte> bytes,

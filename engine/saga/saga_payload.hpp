@@ -42,7 +42,8 @@ struct SagaValue {
   std::string_view text;     ///< Of text and secret: somebody else's bytes.
 };
 
-inline constexpr std::size_t saga_value_bytes_max = 2 + limits::saga_text_bytes_max;
+inline constexpr std::size_t saga_value_bytes_max = 2 + limits::sealed_text_bytes_max;
+static_assert(limits::saga_text_bytes_max <= limits::sealed_text_bytes_max);
 
 void put_value(std::vector<std::byte>& into, const SagaValue& value);
 /// How long a value of this type can be.
@@ -68,6 +69,10 @@ class SagaValueReader {
 /// Do the bytes hold these fields, all of them and nothing else?
 [[nodiscard]] bool are_values_of(std::span<const SagaField> fields,
                                  std::span<const std::byte> bytes);
+
+/// Of bytes for which are_values_of() is true: is every secret a sealed text? Cost: no allocation.
+[[nodiscard]] bool are_secrets_sealed(std::span<const SagaField> fields,
+                                      std::span<const std::byte> bytes);
 
 /// The field at `index` of bytes for which are_values_of() is true.
 [[nodiscard]] SagaValue value_at(std::span<const SagaField> fields,

@@ -20,6 +20,7 @@
 #include "engine/model/participant_work.hpp"
 #include "engine/model/rebuild.hpp"
 #include "engine/model/saga_view.hpp"
+#include "engine/model/sealed_text.hpp"
 #include "engine/model/sequence.hpp"
 #include "engine/model/status.hpp"
 #include "engine/model/tcc.hpp"
@@ -181,6 +182,20 @@ struct ParticipantsResult {
   std::string words;  ///< The engine's, where status is not ok.
   Sequence sequence;  ///< The answer is true of the state after this.
   std::vector<ParticipantView> participants;
+};
+
+/// The answer to seal_secrets.
+struct SealResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;                ///< The engine's, where status is not ok.
+  std::vector<std::string> sealed;  ///< One for each text, in order.
+};
+
+/// The answer to forget_secrets.
+struct ForgetResult {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;  ///< The engine's, where status is not ok.
+  std::vector<ForgottenKey> keys;
 };
 
 /// One page of a list.

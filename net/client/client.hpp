@@ -334,6 +334,21 @@ class Client {
   Result<ParticipantsResult> list_participants();
   void async_list_participants(Callback<ParticipantsResult> callback);
 
+  // ---- Secrets of sagas. ----
+
+  /// Seals texts, each with a key of its own: what it answers with may stand in the inputs of a
+  /// saga, and is to be kept, for the same text is sealed otherwise each time. 1 to
+  /// limits::secrets_max texts of 1 to limits::secret_bytes_max bytes of printable UTF-8, none of
+  /// them sealed already; `invalid` otherwise.
+  Result<SealResult> seal_secrets(std::span<const std::string> texts);
+  void async_seal_secrets(std::span<const std::string> texts, Callback<SealResult> callback);
+  /// As an operator: destroys the keys of sealed texts (sealed_text.hpp says which), for `reason`
+  /// (1 to limits::reason_bytes_max bytes of UTF-8). 1 to limits::secrets_max keys; `invalid`
+  /// otherwise.
+  Result<ForgetResult> forget_secrets(std::span<const Uint128> keys, std::string_view reason);
+  void async_forget_secrets(std::span<const Uint128> keys, std::string_view reason,
+                            Callback<ForgetResult> callback);
+
   // ---- Events, as they come. ----
 
   /// Calls `on_events` with every event that `wanted` lets pass, each exactly once and in order,

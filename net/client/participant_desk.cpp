@@ -6,8 +6,15 @@
 
 #include <fmt/format.h>
 
+#include "engine/model/sealed_text.hpp"
+
 namespace daybook {
 namespace {
+
+/// The engine opens secrets on their way here, so one that is sealed cannot be opened any more.
+bool is_forgotten(const StepValue& value) {
+  return value.type == WorkValueType::secret && is_sealed_text(value.text);
+}
 
 /// What a command is about: the same for a do, its undo, its query and its confirm.
 const Uint128& subject_of(const WorkCommand& command) {
@@ -109,7 +116,7 @@ void Participant::Desk::decide(StepCommand command, std::vector<std::byte> paylo
   const auto own = is_query ? std::optional<StepRecord>{} : find(work.key);
   auto target = find(work.target.is_zero() && is_query ? work.key : work.target);
   if (ended_) return;
-  const StepVerdict verdict =
+  StepVerdict verdict =
       judge_step(work, own ? &*own : nullptr, target ? &*target : nullptr, table_->remembers_all());
   if (verdict.act == StepAct::answer_again) {
     counts_.repeats.fetch_add(1, std::memory_order_relaxed);
@@ -128,6 +135,14 @@ void Participant::Desk::decide(StepCommand command, std::vector<std::byte> paylo
                encode_reply(work.operation, {.outcome = WorkOutcome::unknown,
                                              .message = std::string{verdict.words}}),
                false);
+  }
+  const bool lacks_secret =
+      std::any_of(command.arguments.begin(), command.arguments.end(), is_forgotten);
+  if (lacks_secret && is_query) std::erase_if(command.arguments, is_forgotten);
+  if (lacks_secret && !is_query && verdict.act == StepAct::call) {
+    const bool cancels = verdict.cancels_target;
+    verdict = judge_forgotten(work, own ? &*own : nullptr, table_->remembers_all());
+    verdict.cancels_target = cancels;
   }
   if (verdict.act == StepAct::answer) handler = nullptr;
   begin(std::move(command), verdict, handler, std::move(target));

@@ -16,6 +16,7 @@
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/protocol/saga_messages.hpp"
+#include "net/protocol/secret_messages.hpp"
 #include "net/protocol/subscription_messages.hpp"
 #include "net/protocol/tcc_messages.hpp"
 
@@ -48,6 +49,15 @@ std::vector<Id> missing_ids(std::span<const Uint128> asked, const std::vector<It
     if (!std::binary_search(have.begin(), have.end(), id)) missing.emplace_back(id);
   }
   return missing;
+}
+
+/// The whole ones.
+template <typename Record>
+std::vector<Record> records_of(const ItemsReplyMessage<std::uint64_t>& message) {
+  const auto bytes = std::as_bytes(message.items);
+  std::vector<Record> records(bytes.size() / sizeof(Record));
+  if (!records.empty()) std::memcpy(records.data(), bytes.data(), records.size() * sizeof(Record));
+  return records;
 }
 
 // ---- One read() for each type of answer, chosen by the type of the callback. ----
@@ -405,6 +415,26 @@ Result<ParticipantsResult> read(const SentRequest& request, std::span<const std:
                             {message.items.begin(), message.items.end()}};
 }
 
+Result<SealResult> read(const SentRequest& request, std::span<const std::byte> body, SealResult*) {
+  const auto reply = read_secrets_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  SealResult result{reply.value().status, std::string{reply.value().words}, {}};
+  for (const SealedTextView& each : records_of<SealedTextView>(reply.value())) {
+    const std::string_view text{each.text.data(), std::min(each.bytes, each.text.size())};
+    if (!is_sealed_text(text)) return unreadable(request, {.words = "a text in it is not sealed"});
+    result.sealed.emplace_back(text);
+  }
+  return result;
+}
+
+Result<ForgetResult> read(const SentRequest& request, std::span<const std::byte> body,
+                          ForgetResult*) {
+  const auto reply = read_secrets_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  return ForgetResult{reply.value().status, std::string{reply.value().words},
+                      records_of<ForgottenKey>(reply.value())};
+}
+
 Result<TransferPage> read(const SentRequest& request, std::span<const std::byte> body,
                           TransferPage*) {
   const auto reply = read_transfers_reply(body);
@@ -440,7 +470,8 @@ Sequence named_by(const SentRequest& request, const BatchResult& result) {
 
 template <typename Answer>
 Sequence named_by(const SentRequest&, const Answer& result) {
-  return result.sequence;
+  if constexpr (requires { result.sequence; }) return result.sequence;
+  return {};
 }
 
 template <typename Function>

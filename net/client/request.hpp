@@ -20,7 +20,8 @@ using AnyCallback =
                  Callback<NamesResult>, Callback<FoundEvents>, Callback<RebuildPage>,
                  Callback<FoundOperations>, Callback<AccountsAtResult>, Callback<OrdersResult>,
                  Callback<PaymentsResult>, Callback<CheckpointsResult>, Callback<TccsResult>,
-                 Callback<SagaPage>, Callback<WorkResult>, Callback<ParticipantsResult>>;
+                 Callback<SagaPage>, Callback<WorkResult>, Callback<ParticipantsResult>,
+                 Callback<SealResult>, Callback<ForgetResult>>;
 
 /// A request from its submission to its answer.
 struct SentRequest {

@@ -85,4 +85,17 @@ StepVerdict judge_step(const WorkCommand& command, const StepRecord* own, const 
   return {};
 }
 
+StepVerdict judge_forgotten(const WorkCommand& command, const StepRecord* own, bool remembers_all) {
+  const bool was_begun =
+      own == nullptr ? !remembers_all && command.attempt > 1
+                     : own->state == StepState::begun || own->outcome != WorkOutcome::retry_later;
+  StepVerdict verdict =
+      was_begun ? answer(WorkOutcome::unknown,
+                         "secret_forgotten: it may have been done before its secret was forgotten")
+                : answer(WorkOutcome::failed,
+                         "secret_forgotten: the step needs a secret that was forgotten");
+  verdict.code = work_code_secret_forgotten;
+  return verdict;
+}
+
 }  // namespace daybook

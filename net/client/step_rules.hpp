@@ -20,6 +20,7 @@ struct StepVerdict {
   /// Of answer; of a query that is `call`: where no handler can tell.
   WorkOutcome outcome = WorkOutcome::unknown;
   std::string_view words{};
+  std::uint16_t code = 0;       ///< Of answer.
   bool cancels_target = false;  ///< From now on `target` must not be done any more.
 };
 
@@ -30,5 +31,11 @@ struct StepVerdict {
 /// Threads. A pure function.
 [[nodiscard]] StepVerdict judge_step(const WorkCommand& command, const StepRecord* own,
                                      const StepRecord* target, bool remembers_all);
+
+/// The same of a command that a handler would be called for and cannot: an argument of it is a
+/// secret that was forgotten. Failed, but unknown where an earlier attempt may have had its effect.
+/// `own` and `remembers_all` as above.
+[[nodiscard]] StepVerdict judge_forgotten(const WorkCommand& command, const StepRecord* own,
+                                          bool remembers_all);
 
 }  // namespace daybook

@@ -17,10 +17,11 @@ struct StepValue {
   Uint128 id;                ///< Of account and id; of money: the amount.
   std::uint32_t ledger = 0;  ///< Of money.
   std::uint64_t number = 0;  ///< Of u64, timestamp and truth.
-  std::string text;          ///< Of text and secret.
+  std::string text;          ///< Of text and secret, in clear.
 };
 
-/// What a handler is asked to do.
+/// What a handler is asked to do. One whose secret was forgotten reaches no handler, but for its
+/// query: that one lacks the argument.
 struct StepCommand {
   WorkCommand work;  ///< Key, target, saga, operation and so on.
   std::string step;  ///< The step's id in the definition.

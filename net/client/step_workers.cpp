@@ -157,6 +157,7 @@ StepDone StepWorkers::work(const StepJob& job) {
     done.reply = encode_reply(command.operation, call(job));
   } else {
     done.reply = encode_reply(command.operation, {.outcome = job.verdict.outcome,
+                                                  .code = job.verdict.code,
                                                   .message = std::string{job.verdict.words}});
   }
   if (is_query) return done;

@@ -128,6 +128,28 @@ struct TakeWork {
 };
 static_assert(sizeof(TakeWork) == 40);
 
+/// SealSecrets; the vector follows.
+struct SealSecrets {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[4] = {6, 8, 4, 0};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t texts = 0;
+};
+static_assert(sizeof(SealSecrets) == 24);
+
+/// ForgetSecrets; the vector and the string follow.
+struct ForgetSecrets {
+  std::uint32_t root = 16;
+  std::uint16_t vtable[4] = {8, 16, 4, 8};
+  std::uint32_t unused = 0;
+  std::int32_t vtable_distance = 12;
+  std::uint32_t keys = 0;
+  std::uint32_t reason = 0;
+  std::uint32_t unused_end = 0;
+};
+static_assert(sizeof(ForgetSecrets) == 32);
+
 /// Bundle; the vectors of transfers, of events, of payload bytes and of names follow.
 struct Bundle {
   std::uint32_t root = 24;

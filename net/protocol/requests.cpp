@@ -16,6 +16,7 @@
 #include "net/protocol/participant_messages.hpp"
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/saga_messages.hpp"
+#include "net/protocol/secret_messages.hpp"
 #include "net/protocol/subscription_messages.hpp"
 #include "net/protocol/tcc_messages.hpp"
 
@@ -520,6 +521,8 @@ constexpr std::pair<RequestKind, Read> readers[] = {
     {answer_steps, read_answer_steps},
     {take_work, read_take_work},
     {list_participants, read_list_participants},
+    {seal_secrets, read_seal_secrets},
+    {forget_secrets, read_forget_secrets},
     {bundle, read_bundle},
     {put_checkpoints, read_put_checkpoints},
     {tcc_commands, read_tcc_commands},

@@ -78,7 +78,7 @@ void IoThread::run() {
   read_clock();
   wait_for_wake();
   arm_housekeeping();
-  while (!exiting_) {
+  while (!exiting_ || at_keeper_ > 0) {
     std::size_t handled = 0;
     while (handled < handlers_per_turn_max && context_.poll_one() > 0) ++handled;
     const bool worked = turn();
@@ -199,11 +199,28 @@ void IoThread::deliver(Request& request) {
 
 void IoThread::submit(Request& request) {
   request.arrived_ns = now_ns_;
+  if (asks_keeper(request.kind)) return submit_to_keeper(request);
   if (is_query(request.kind)) {
     if (!waiting_queries_.empty() || !push_query(request)) waiting_queries_.push_back(&request);
   } else {
     if (!waiting_.empty() || !push_request(request)) waiting_.push_back(&request);
   }
+}
+
+// What the keeper has comes back in any case, so the thread does not end before.
+void IoThread::submit_to_keeper(Request& request) {
+  ++at_keeper_;
+  const auto come_back = [this, &request] {
+    asio::post(context_, [this, &request] {
+      read_clock();
+      --at_keeper_;
+      deliver(request);
+    });
+  };
+  SecretKeeper* const keeper = settings_->keeper;
+  if (keeper != nullptr && keeper->submit(request, come_back)) return;
+  request.status = keeper == nullptr ? RequestStatus::secrets_not_kept : RequestStatus::busy;
+  come_back();
 }
 
 void IoThread::submit_subscription(Request& request) {

@@ -85,7 +85,8 @@ class IoThread {
   void read_clock();
 
   [[nodiscard]] Request& new_request() { return requests_.take(); }
-  /// Hands `request` to the engine, or keeps it until the engine has room; then congested().
+  /// Hands `request` to the engine, or keeps it until the engine has room; then congested(). What
+  /// the keeper of secrets answers goes to that one.
   void submit(Request& request);
   /// Asks the engine for the next events of a subscription. Never has to wait: there are no more
   /// than the rings have places.
@@ -133,6 +134,7 @@ class IoThread {
   void reap(Session& session);
   void settle(Request& request);
   void deliver(Request& request);
+  void submit_to_keeper(Request& request);
   [[nodiscard]] bool push_request(Request& request);
   [[nodiscard]] bool push_query(Request& request);
   void wait_for_wake();
@@ -172,6 +174,7 @@ class IoThread {
   std::size_t in_sequencer_ = 0;
   std::size_t questions_ = 0;  ///< For work: in the sequencer or waiting for it.
   std::size_t in_queries_ = 0;
+  std::size_t at_keeper_ = 0;
   std::deque<Request*> held_;             ///< Decided, not durable yet; in order of reply.
   std::deque<Request*> waiting_;          ///< For room in `requests`.
   std::deque<Request*> waiting_queries_;  ///< For room in `queries`.

@@ -21,73 +21,33 @@ namespace {
 
 namespace asio = boost::asio;
 
+/// Of what is answered with items and nothing else, and is not journaled.
+constexpr std::pair<RequestKind, std::size_t> item_sizes[] = {
+    {RequestKind::lookup_accounts, sizeof(Account)},
+    {RequestKind::list_accounts, sizeof(Account)},
+    {RequestKind::query_accounts, sizeof(Account)},
+    {RequestKind::lookup_transfers, sizeof(Transfer)},
+    {RequestKind::list_transfers, sizeof(Transfer)},
+    {RequestKind::get_account_transfers, sizeof(Transfer)},
+    {RequestKind::query_transfers, sizeof(Transfer)},
+    {RequestKind::get_account_balances, sizeof(AccountBalance)},
+    {RequestKind::list_ledgers, sizeof(Ledger)},
+    {RequestKind::lookup_holds, sizeof(HoldView)},
+    {RequestKind::trial_balance, sizeof(LedgerBalance)},
+    {RequestKind::trial_balance_at, sizeof(LedgerBalance)},
+    {RequestKind::lookup_names, sizeof(Name)},
+    {RequestKind::lookup_accounts_at, sizeof(AccountAsOf)},
+    {RequestKind::lookup_orders, sizeof(OrderView)},
+    {RequestKind::list_sagas, sizeof(SagaView)},
+    {RequestKind::seal_secrets, sizeof(SealedTextView)},
+    {RequestKind::forget_secrets, sizeof(ForgottenKey)},
+};
+
 /// Bytes of an item of what is answered with items and nothing else; 0 for other kinds.
 std::size_t item_bytes(RequestKind kind) {
-  switch (kind) {
-    case RequestKind::create_accounts:
-    case RequestKind::create_transfers:
-    case RequestKind::put_ledgers:
-    case RequestKind::change_accounts:
-    case RequestKind::put_names:
-    case RequestKind::append_events:
-    case RequestKind::order_commands:
-    case RequestKind::payment_commands:
-    case RequestKind::bundle:
-    case RequestKind::put_checkpoints:
-    case RequestKind::tcc_commands:
-    case RequestKind::saga_commands:
-    case RequestKind::operate_sagas:
-    case RequestKind::answer_steps:
-    case RequestKind::advance_clock:
-    case RequestKind::accept_clock:
-      return sizeof(Refusal);
-    case RequestKind::lookup_accounts:
-    case RequestKind::list_accounts:
-    case RequestKind::query_accounts:
-      return sizeof(Account);
-    case RequestKind::lookup_transfers:
-    case RequestKind::list_transfers:
-    case RequestKind::get_account_transfers:
-    case RequestKind::query_transfers:
-      return sizeof(Transfer);
-    case RequestKind::get_account_balances:
-      return sizeof(AccountBalance);
-    case RequestKind::list_ledgers:
-      return sizeof(Ledger);
-    case RequestKind::lookup_holds:
-      return sizeof(HoldView);
-    case RequestKind::trial_balance:
-    case RequestKind::trial_balance_at:
-      return sizeof(LedgerBalance);
-    case RequestKind::lookup_names:
-      return sizeof(Name);
-    case RequestKind::lookup_accounts_at:
-      return sizeof(AccountAsOf);
-    case RequestKind::lookup_orders:
-      return sizeof(OrderView);
-    case RequestKind::list_sagas:
-      return sizeof(SagaView);
-    case RequestKind::read_events:
-    case RequestKind::query_operations:
-    case RequestKind::lookup_payments:
-    case RequestKind::lookup_checkpoints:
-    case RequestKind::lookup_tccs:
-    case RequestKind::list_tccs:
-    case RequestKind::rebuild:
-    case RequestKind::take_snapshot:
-    case RequestKind::state_digest:
-    case RequestKind::open_session:
-    case RequestKind::take_work:
-    case RequestKind::list_participants:
-    case RequestKind::subscribe:
-    case RequestKind::unsubscribe:
-    case RequestKind::acknowledge_events:
-    case RequestKind::release_holds:
-    case RequestKind::expire_tccs:
-    case RequestKind::prune_tccs:
-    case RequestKind::drive_sagas:
-    case RequestKind::forget_sagas:
-      break;
+  if (is_journaled(kind)) return sizeof(Refusal);
+  for (const auto& [known, bytes] : item_sizes) {
+    if (known == kind) return bytes;
   }
   return 0;
 }

@@ -132,6 +132,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // session_replies.cpp: what is said.
   void reply(Request& request);
   void tell_refusal(const Request& request);
+  void tell_forgotten(const Request& request);
   void reply_to_batch(Request& request);
   template <typename Item>
   void reply_with_items(Request& request, std::span<const std::byte> items);

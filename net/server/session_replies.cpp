@@ -50,6 +50,7 @@ void Session::complete(Request& request) {
   promised_bytes_ -= request.promised_bytes;
   const bool heard = state_ == State::open || state_ == State::finishing;
   if (is_journaled(request.kind) && io_->settings().on_refused) tell_refusal(request);
+  if (request.kind == RequestKind::forget_secrets) tell_forgotten(request);
   if (request.kind == RequestKind::open_session) {
     if (state_ == State::opening) finish_hello(request);
   } else if (heard && request.closes) {
@@ -84,6 +85,13 @@ void Session::tell_refusal(const Request& request) {
   }
   if (!whole) std::memcpy(&refused.first, request.reply_room, sizeof(refused.first));
   io_->settings().on_refused(refused);
+}
+
+void Session::tell_forgotten(const Request& request) {
+  if (request.status != RequestStatus::ok || !io_->settings().on_forgotten) return;
+  io_->settings().on_forgotten({.principal = principal_.name,
+                                .reason = {request.reason.data(), request.reason.size()},
+                                .keys = as_items<ForgottenKey>(request.query_items)});
 }
 
 void Session::reply(Request& request) {
@@ -137,7 +145,8 @@ void Session::reply(Request& request) {
                                                      .items = as_items<EventCheckpoint>(items)};
     return replies_.commit(write_checkpoints_reply(room, request.request_number, message));
   }
-  if (kind == RequestKind::query_operations || kind == RequestKind::take_work) {
+  if (kind == RequestKind::query_operations || kind == RequestKind::take_work ||
+      asks_keeper(kind)) {
     return reply_with_items<std::uint64_t>(request, items);
   }
   if (kind == RequestKind::lookup_transfers || kind == RequestKind::list_transfers ||

@@ -10,6 +10,7 @@
 #include "net/protocol/replies.hpp"
 #include "net/server/io_thread.hpp"
 #include "net/server/session.hpp"
+#include "net/server/work_opening.hpp"
 
 namespace daybook {
 
@@ -64,7 +65,12 @@ void Session::complete_question(Request& request) {
   questions_.erase(found);
   io_->registry().work_question_ended();
   // What a session that finishes is given it still hands on: somebody may be there to do it.
-  if (state_ == State::open || state_ == State::finishing) reply(request);
+  if (state_ == State::open || state_ == State::finishing) {
+    if (io_->settings().keeper != nullptr) {
+      open_secrets(request.query_items, *io_->settings().keeper);
+    }
+    reply(request);
+  }
   notify_drained();
   io_->touch(*this);
 }

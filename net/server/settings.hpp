@@ -3,13 +3,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "engine/base/limits.hpp"
 #include "engine/base/thread_place.hpp"
 #include "engine/model/operation.hpp"
+#include "engine/model/sealed_text.hpp"
 #include "engine/model/sequence.hpp"
+#include "engine/ports/secret_keeper.hpp"
 
 namespace daybook {
 
@@ -25,6 +28,13 @@ struct RefusedOperation {
   std::uint32_t event_count = 0;
   std::uint32_t refused_count = 0;
   Refusal first{};  ///< Of the events refused.
+};
+
+/// Keys of secrets that somebody had forgotten: what a log line says of it.
+struct ForgottenSecrets {
+  std::string_view principal;
+  std::string_view reason;
+  std::span<const ForgottenKey> keys;  ///< With what became of each.
 };
 
 /// What an operator may say about the server. Units: bytes and nanoseconds, as the names say.
@@ -58,6 +68,12 @@ struct ServerSettings {
   /// Told of each refusal, repeats left out; empty: nobody is. Called by any io thread, which waits
   /// for it.
   std::function<void(const RefusedOperation&)> on_refused{};
+
+  /// Seals, opens and forgets secrets, and outlives the server. Null: nothing is sealed, and
+  /// participants get sealed texts as they are.
+  SecretKeeper* keeper = nullptr;
+  /// Told of each request that forgot secrets; empty: nobody is. As on_refused.
+  std::function<void(const ForgottenSecrets&)> on_forgotten{};
 
   CorePlan cores{};              ///< Of the io threads, "io-0" and so on.
   std::string engine_version{};  ///< Told in the reply to Hello.

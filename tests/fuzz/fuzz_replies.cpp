@@ -6,6 +6,7 @@
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/saga_messages.hpp"
+#include "net/protocol/secret_messages.hpp"
 #include "net/protocol/subscription_messages.hpp"
 #include "net/protocol/tcc_messages.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
@@ -72,7 +73,7 @@ void look_at_work(const Result<ItemsReplyMessage<std::uint64_t>, BodyFault>& rep
 void look_at_rest(std::uint8_t choice, std::span<const std::byte> body);
 
 void read(std::uint8_t choice, std::span<const std::byte> body) {
-  switch (choice % 23) {
+  switch (choice % 24) {
     case 0:
       return look_at(read_accounts_reply(body));
     case 1:
@@ -101,8 +102,10 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
       return look_at_work(read_work_reply(body));
     case 22:
       return look_at(read_participants_reply(body));
+    case 23:
+      return look_at(read_secrets_reply(body));
     default:
-      return look_at_rest(choice % 23, body);
+      return look_at_rest(choice % 24, body);
   }
 }
 

@@ -60,6 +60,8 @@ constexpr RequestKind kinds[] = {
     RequestKind::answer_steps,
     RequestKind::take_work,
     RequestKind::list_participants,
+    RequestKind::seal_secrets,
+    RequestKind::forget_secrets,
 };
 
 std::size_t event_bytes(RequestKind kind) {
@@ -101,6 +103,7 @@ void read(std::uint8_t choice, std::span<const std::byte> body) {
   if (kind == RequestKind::subscribe) bytes = sizeof(Subscription);
   if (kind == RequestKind::rebuild) bytes = sizeof(RebuildFilter);
   if (kind == RequestKind::list_sagas) bytes = sizeof(SagaFilter);
+  if (kind == RequestKind::seal_secrets) bytes = 0;  // Its texts are the payloads.
   touch(request.value().events, bytes);
   if (request.value().names.size() > limits::request_names_max) std::abort();
   if (reinterpret_cast<std::uintptr_t>(request.value().names.data()) % 8 != 0) std::abort();

@@ -18,6 +18,7 @@
 #include "net/protocol/replies.hpp"
 #include "net/protocol/requests.hpp"
 #include "net/protocol/saga_messages.hpp"
+#include "net/protocol/secret_messages.hpp"
 #include "net/protocol/subscription_messages.hpp"
 #include "net/protocol/tcc_messages.hpp"
 
@@ -163,6 +164,12 @@ void write_participant_messages(Seeds& seeds) {
     return write_take_work(room, 47, Uint128{1, 2}, credits);
   });
   seeds.request(46, small_frame_bytes, [](auto room) { return write_list_participants(room, 48); });
+  const std::vector<std::byte> texts = secret_texts(std::vector<std::string>{"one", "two"});
+  seeds.request(47, seal_secrets_frame_bytes(texts.size()),
+                [&](auto room) { return write_seal_secrets(room, 49, texts); });
+  const std::vector<Uint128> keys(2, Uint128{1, 2});
+  seeds.request(48, forget_secrets_frame_bytes(2, 3),
+                [&](auto room) { return write_forget_secrets(room, 50, keys, "why"); });
   // A command, and 8 bytes of a payload.
   std::vector<std::uint64_t> words(sizeof(WorkCommand) / 8 + 1);
   WorkCommand command;
@@ -170,6 +177,9 @@ void write_participant_messages(Seeds& seeds) {
   std::memcpy(words.data(), &command, sizeof(command));
   seeds.reply(21, reply_frame_bytes(words.size() * 8, 0), [&](auto room) {
     return write_items_reply<std::uint64_t>(room, RequestKind::take_work, 1, {.items = words});
+  });
+  seeds.reply(23, reply_frame_bytes(words.size() * 8, 0), [&](auto room) {
+    return write_items_reply<std::uint64_t>(room, RequestKind::seal_secrets, 1, {.items = words});
   });
   const std::vector<ParticipantView> views(2);
   seeds.reply(22, reply_frame_bytes(2 * sizeof(ParticipantView), 0), [&](auto room) {

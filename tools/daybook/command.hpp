@@ -69,6 +69,8 @@ void register_repair(CLI::App& app, CommandContext& context);
 void register_replay(CLI::App& app, CommandContext& context);
 void register_restore(CLI::App& app, CommandContext& context);
 void register_saga(CLI::App& app, CommandContext& context);
+/// After register_admin(), whose group it adds to.
+void register_secrets(CLI::App& app, CommandContext& context);
 void register_serve(CLI::App& app, CommandContext& context);
 void register_state(CLI::App& app, CommandContext& context);
 void register_stream(CLI::App& app, CommandContext& context);

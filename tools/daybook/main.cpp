@@ -64,6 +64,7 @@ void register_all(CLI::App& app, CommandContext& context) {
   register_restore(app, context);
   register_check_acks(app, context);
   register_saga(app, context);
+  register_secrets(app, context);
   register_participant(app, context);
   register_recon(app, context);
   register_bench(app, context);

@@ -70,6 +70,8 @@ constexpr Row rows[] = {
     {RequestKind::answer_steps, 29, "answer_steps", true, false},
     {RequestKind::take_work, 103, "take_work", false, false},
     {RequestKind::list_participants, 104, "list_participants", false, false},
+    {RequestKind::seal_secrets, 105, "seal_secrets", false, false},
+    {RequestKind::forget_secrets, 106, "forget_secrets", false, false},
     {RequestKind::list_sagas, 102, "list_sagas", false, true},
 };
 
@@ -80,6 +82,12 @@ TEST(RequestKindTest, KeepsItsNumbersNamesAndTreatment) {
     EXPECT_EQ(to_string(row.kind), row.name);
     EXPECT_EQ(is_journaled(row.kind), row.journaled);
     EXPECT_EQ(is_query(row.kind), row.query);
+  }
+}
+
+TEST(RequestKindTest, TheKeeperIsAskedForSecretsAndNothingElse) {
+  for (const Row& row : rows) {
+    EXPECT_EQ(asks_keeper(row.kind), std::string_view{row.name}.ends_with("_secrets")) << row.name;
   }
 }
 

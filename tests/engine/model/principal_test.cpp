@@ -10,6 +10,14 @@ namespace {
 constexpr Role roles[] = {Role::gateway,   Role::reader,  Role::participant,
                           Role::operator_, Role::checker, Role::admin};
 
+TEST(RoleTest, ThoseWhoWriteSealSecretsAndOnlyOperatorsForgetThem) {
+  for (const Role role : roles) {
+    const bool operates = role == Role::operator_ || role == Role::admin;
+    EXPECT_EQ(may(role, RequestKind::seal_secrets), operates || role == Role::gateway);
+    EXPECT_EQ(may(role, RequestKind::forget_secrets), operates);
+  }
+}
+
 TEST(RoleTest, AllowsWhatTheTableAllows) {
   struct Row {
     RequestKind kind;

@@ -242,6 +242,7 @@ const Names event_names = {
     {91, "step_not_of_participant"},
     {92, "step_key_differs"},
     {93, "too_many_participants"},
+    {110, "saga_secret_not_sealed"},
 };
 
 const Names name_names = {
@@ -301,6 +302,8 @@ const Names request_names = {
     {2034, "events_not_here"},
     {2040, "participant_unknown"},
     {2041, "too_much_work_asked"},
+    {2050, "secrets_not_kept"},
+    {2051, "too_many_secrets"},
 };
 
 /// Every number from 0 to 4,095 has the name that the table gives it, and no other has one.

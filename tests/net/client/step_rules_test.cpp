@@ -170,5 +170,29 @@ TEST(StepRules, EveryAnswerFitsItsOperation) {
   }
 }
 
+// Failed is said only where nothing can have happened before the secret was forgotten.
+TEST(StepRules, AForgottenSecretIsFailedUnlessItMayHaveBeenDone) {
+  const StepRecord put_off = answered(retry_later);
+  const StepRecord in_doubt = answered(unknown);
+  const StepRecord cut = in_state(StepState::begun);
+  for (const WorkOperation operation : {do_, undo, confirm}) {
+    const auto outcome = [&](std::uint32_t attempt, const StepRecord* own, bool remembers_all) {
+      const StepVerdict verdict = judge_forgotten(command(operation, attempt), own, remembers_all);
+      EXPECT_EQ(verdict.act, StepAct::answer);
+      EXPECT_EQ(verdict.code, work_code_secret_forgotten);
+      EXPECT_TRUE(verdict.words.starts_with(secret_forgotten_word));
+      EXPECT_TRUE(may_answer(operation, verdict.outcome));
+      return verdict.outcome;
+    };
+    EXPECT_EQ(outcome(1, nullptr, true), failed);
+    EXPECT_EQ(outcome(2, nullptr, true), failed);
+    EXPECT_EQ(outcome(1, nullptr, false), failed);
+    EXPECT_EQ(outcome(2, nullptr, false), unknown);  // An earlier process may have done it.
+    EXPECT_EQ(outcome(2, &put_off, true), failed);
+    EXPECT_EQ(outcome(2, &in_doubt, true), unknown);
+    EXPECT_EQ(outcome(2, &cut, true), unknown);
+  }
+}
+
 }  // namespace
 }  // namespace daybook

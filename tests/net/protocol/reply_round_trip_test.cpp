@@ -8,6 +8,7 @@
 #include "net/protocol/rebuild_messages.hpp"
 #include "net/protocol/replies.hpp"
 #include "net/protocol/saga_messages.hpp"
+#include "net/protocol/secret_messages.hpp"
 #include "tests/net/protocol/round_trip.hpp"
 
 namespace daybook {
@@ -130,6 +131,8 @@ TEST(ReplyRoundTrip, Items) {
   expect_items<SagaView>(RequestKind::list_sagas, read_sagas_reply);
   expect_items<std::uint64_t>(RequestKind::take_work, read_work_reply);
   expect_items<ParticipantView>(RequestKind::list_participants, read_participants_reply);
+  expect_items<std::uint64_t>(RequestKind::seal_secrets, read_secrets_reply);
+  expect_items<std::uint64_t>(RequestKind::forget_secrets, read_secrets_reply);
 }
 
 // The largest there are.

@@ -80,7 +80,7 @@ void register_accept_clock(CLI::App& group, CommandContext& context) {
 
 void register_admin(CLI::App& app, CommandContext& context) {
   CLI::App* group =
-      app.add_subcommand("admin", "Digest, head, snapshots and clock of a running engine");
+      app.add_subcommand("admin", "Digest, head, snapshots, clock and secrets of a running engine");
   group->require_subcommand(1);
   group->footer("Example:\n  daybook admin digest");
   register_digest(*group, context);

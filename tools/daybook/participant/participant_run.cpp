@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/model/sealed_text.hpp"
 #include "net/client/participant.hpp"
 #include "tools/daybook/client/connection.hpp"
 #include "tools/daybook/command.hpp"
@@ -78,6 +79,8 @@ class Programs {
 
   // No argument and no output: one may be a secret.
   void tell(const StepCommand& command, const StepReply& reply) {
+    const std::string reference = mask_secrets(reply.reference);
+    const std::string message = mask_secrets(reply.message);
     const std::lock_guard lock{mutex_};
     if (json_) {
       say(JsonObject{}
@@ -87,14 +90,14 @@ class Programs {
               .text("type", command.type)
               .count("attempt", command.work.attempt)
               .text("outcome", to_string(reply.outcome))
-              .text("reference", reply.reference)
-              .text("message", reply.message)
+              .text("reference", reference)
+              .text("message", message)
               .str());
     } else {
       say(fmt::format("{} {} of saga {}: {}{}{}", to_string(command.work.operation), command.step,
                       format_id(command.work.saga), to_string(reply.outcome),
-                      reply.reference.empty() ? "" : ", reference ", reply.reference) +
-          (reply.message.empty() ? "" : ": " + reply.message));
+                      reference.empty() ? "" : ", reference ", reference) +
+          (message.empty() ? "" : ": " + message));
     }
     std::fflush(stdout);
   }

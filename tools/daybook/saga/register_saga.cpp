@@ -78,6 +78,8 @@ void register_start(CLI::App& saga, CommandContext& context) {
       "Values: accounts and ids as ids everywhere (7, 0x7, name:shop); money with its ledger, by\n"
       "its scale (price=\"12.50 978\"); u64 a whole number; text as it is; timestamps as RFC "
       "3339.\n"
+      "A secret is sealed before it is sent, and what it was sealed to is told on standard error:\n"
+      "give that instead to send the same start again.\n"
       "The same start again, with the same id and values, is answered with exists.\n"
       "Exit codes: 0 it was started, now or before, whatever comes of it: see the status that is\n"
       "printed; 1 it was refused; 2 it was not sent, or nobody answered.\n"

@@ -11,7 +11,9 @@ daybook_library(tools_saga
           daybook/saga/saga_start.cpp
           daybook/saga/saga_table.cpp
           daybook/saga/saga_values.cpp
+          daybook/saga/secret_command.cpp
   USES daybook::tools_client daybook::saga
   PRIVATE_USES nlohmann_json::nlohmann_json)
-target_sources(daybook PRIVATE daybook/saga/register_saga.cpp daybook/saga/register_saga_acts.cpp)
+target_sources(daybook PRIVATE daybook/saga/register_saga.cpp daybook/saga/register_saga_acts.cpp
+  daybook/saga/register_secrets.cpp)
 target_link_libraries(daybook PRIVATE daybook::tools_saga)

@@ -33,6 +33,8 @@ int run_saga_check(const SagaCheckOptions& options) {
   if (!text) return complain(text.error().what);
   const Result<SagaDefinition, SagaFaults> definition = read_definition(text.value());
   if (!definition) return tell_faults(options, definition.error());
+  const SagaFaults secret = faults_of_secrets(definition.value());
+  if (!secret.empty()) return tell_faults(options, secret);
   if (options.json) {
     say(plan_json(definition.value()));
   } else {

@@ -50,6 +50,14 @@ std::string undo_order(const SagaDefinition& definition) {
   return text.empty() ? "nothing" : text;
 }
 
+std::vector<std::string> secret_inputs(const SagaDefinition& definition) {
+  std::vector<std::string> names;
+  for (const SagaField& input : definition.inputs) {
+    if (input.type == ValueType::secret) names.push_back(input.name);
+  }
+  return names;
+}
+
 std::string pivot_text(const SagaDefinition& definition) {
   if (definition.pivot == no_step) {
     return "There is no pivot: until the last step is done, all of it can be undone.\n";
@@ -65,6 +73,10 @@ std::string plan_text(const SagaDefinition& definition) {
                                  definition.version, to_hex(definition.hash));
   if (definition.deadline_ms != 0) {
     text += fmt::format("deadline {} ms after its start\n", definition.deadline_ms);
+  }
+  if (const auto secrets = secret_inputs(definition); !secrets.empty()) {
+    text += fmt::format("secret: {}; sealed before it is sent, opened for participants only\n",
+                        joined(secrets));
   }
   if (definition.is_all_local) text += "local steps only: done in one entry, or not at all\n";
   Table table{{{"#", Table::Align::right},
@@ -114,6 +126,8 @@ std::string plan_json(const SagaDefinition& definition) {
       .text("hash", to_hex(definition.hash))
       .count("deadline_ms", definition.deadline_ms)
       .truth("all_local", definition.is_all_local);
+  const auto secrets = secret_inputs(definition);
+  if (!secrets.empty()) report.texts("secrets", secrets);
   if (definition.pivot != no_step) report.text("pivot", definition.steps[definition.pivot].id);
   if (!definition.completed_event.empty()) {
     report.text("completed_event", definition.completed_event);

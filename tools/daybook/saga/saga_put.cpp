@@ -32,8 +32,10 @@ Result<std::vector<SagaDefinition>, int> read_files(const std::vector<std::strin
     const auto text = read_saga_file(file);
     if (!text) return complain(text.error().what);
     auto definition = read_definition(text.value());
-    if (!definition) {
-      code = tell_faults(file, definition.error());
+    const SagaFaults faults =
+        definition ? faults_of_secrets(definition.value()) : definition.error();
+    if (!faults.empty()) {
+      code = tell_faults(file, faults);
       continue;
     }
     definitions.push_back(std::move(definition).value());

@@ -11,6 +11,7 @@
 #include "tools/daybook/saga/saga_source.hpp"
 #include "tools/daybook/saga/saga_table.hpp"
 #include "tools/daybook/saga/saga_values.hpp"
+#include "tools/daybook/saga/secret_command.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/status_advice.hpp"
 #include "tools/daybook/text/tcc_text.hpp"
@@ -163,7 +164,7 @@ int run_saga_start(const SagaStartOptions& options) {
   }
   const auto id = id_or("--id", options.id, make_gid);
   if (!id) return complain(id.error());
-  const auto written = written_values(options);
+  auto written = written_values(options);
   if (!written) return complain(fmt::format("{}; nothing was sent", written.error().what));
   const auto engine = reach(options.client);
   if (!engine) return complain(engine.error());
@@ -173,6 +174,8 @@ int run_saga_start(const SagaStartOptions& options) {
   const auto ledgers = fetch_ledgers(client);
   if (!ledgers) return complain(ledgers.error());
   const SagaDefinition& definition = *found.value().definition;
+  const auto sealed = seal_inputs(client, definition.inputs, written.value());
+  if (!sealed) return complain(sealed.error());
   const auto values = parse_saga_values(definition.inputs, written.value(), ledgers.value());
   if (!values) return complain(wrong(definition.name, values.error()));
   EventList events;

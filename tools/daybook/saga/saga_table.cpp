@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/model/sealed_text.hpp"
 #include "tools/daybook/saga/saga_values.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/time_text.hpp"
@@ -96,7 +97,8 @@ Table timeline(const ToldSaga& saga) {
     table.add({format_time(moment.at), fmt::format("{}", moment.version),
                by_somebody ? fmt::format("{}", moment.user_id.value()) : "",
                step_name(saga.definition, moment.step),
-               moment.what + (reason.empty() ? "" : ": " + reason) + until_text(moment.until)});
+               mask_secrets(moment.what) + (reason.empty() ? "" : ": " + reason) +
+                   until_text(moment.until)});
   }
   return table;
 }
@@ -145,7 +147,7 @@ std::string timeline_json(const ToldSaga& saga) {
         .text("version", fmt::format("{}", moment.version))
         .text("event", to_string(moment.news));
     if (moment.step != no_step) row.text("step", step_name(saga.definition, moment.step));
-    row.text("what", moment.what);
+    row.text("what", mask_secrets(moment.what));
     if (const std::string reason = reason_of(saga, at); !reason.empty()) {
       row.text("reason", reason);
     }

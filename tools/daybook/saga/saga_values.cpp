@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/utf8.hpp"
+#include "engine/model/sealed_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/number_text.hpp"
 #include "tools/daybook/text/time_text.hpp"
@@ -44,9 +45,10 @@ Result<SagaValue> parse_money(std::string_view text, const LedgerBook& ledgers) 
 }
 
 Result<SagaValue> parse_text(ValueType type, std::string_view text) {
-  if (text.size() > limits::saga_text_bytes_max || !is_printable_utf8(text)) {
-    return invalid(
-        fmt::format("a text is printable UTF-8 of at most {} bytes", limits::saga_text_bytes_max));
+  const std::size_t most =
+      type == ValueType::secret ? limits::sealed_text_bytes_max : limits::saga_text_bytes_max;
+  if (text.size() > most || !is_printable_utf8(text)) {
+    return invalid(fmt::format("a text is printable UTF-8 of at most {} bytes", most));
   }
   SagaValue value;
   value.type = type;
@@ -173,9 +175,11 @@ std::string format_saga_value(const SagaValue& value, const LedgerBook& ledgers)
     case ValueType::timestamp:
       return format_time(Timestamp{value.number});
     case ValueType::text:
-      return std::string{value.text};
-    case ValueType::secret:
-      return "***";
+      return mask_secrets(value.text);
+    case ValueType::secret: {
+      const auto sealed = read_sealed_text(value.text);
+      return sealed ? secret_mask(sealed->key_id()) : "***";
+    }
   }
   return {};
 }

@@ -38,7 +38,7 @@ using WrittenValues = std::vector<std::pair<std::string, std::string>>;
                                                                const WrittenValues& written,
                                                                const LedgerBook& ledgers);
 
-/// As parse_saga_value() reads it; a secret is masked.
+/// As parse_saga_value() reads it; a secret is masked, as is a sealed text that stands elsewhere.
 [[nodiscard]] std::string format_saga_value(const SagaValue& value, const LedgerBook& ledgers);
 
 /// "order = 7, price = 12.50 978" for bytes of these fields; empty where they are not.

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 
 #include <arpa/inet.h>
@@ -14,6 +15,7 @@
 #include "engine/model/engine_version.hpp"
 #include "net/server/identity.hpp"
 #include "net/server/server.hpp"
+#include "storage/secrets/file_keeper.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/serve/engine_process.hpp"
 #include "tools/daybook/text/core_text.hpp"
@@ -163,6 +165,16 @@ std::string words_of(const RefusedOperation& refused) {
   return text;
 }
 
+/// "secrets forgotten by ops, for: asked by letter: key 0123… forgotten".
+std::string words_of(const ForgottenSecrets& forgotten) {
+  std::string text =
+      fmt::format("secrets forgotten by {}, for: {}", forgotten.principal, forgotten.reason);
+  for (const ForgottenKey& each : forgotten.keys) {
+    text += fmt::format("; key {} {}", to_hex(each.key_id), to_string(each.outcome));
+  }
+  return text;
+}
+
 void raise_alarm(const Alarm& alarm) { complain(words_of(alarm)); }
 
 void tell_recovered(const ServeOptions& options, EngineProcess& process) {
@@ -269,6 +281,22 @@ Result<void> check_address(const ServeOptions& options, const IdentityFile& iden
                              options.listen, options.data)};
 }
 
+ServerSettings settings_of_server(const ServeOptions& options) {
+  ServerSettings settings;
+  settings.listen = options.listen;
+  settings.io_threads = options.io_threads;
+  settings.engine_version = engine_version;
+  if (options.log_refusals) {
+    settings.on_refused = [](const RefusedOperation& refused) { complain(words_of(refused)); };
+  }
+  settings.on_forgotten = [](const ForgottenSecrets& forgotten) { complain(words_of(forgotten)); };
+  settings.consumer_slow_after_ns = options.consumer_slow_seconds * 1'000'000'000;
+  if (options.connections_max != 0) {
+    settings.connections_max = static_cast<std::uint32_t>(options.connections_max);
+  }
+  return settings;
+}
+
 Result<void> serve(const ServeOptions& options) {
   const sigset_t signals = block_signals();
   const auto settings = engine_settings(options);
@@ -284,20 +312,12 @@ Result<void> serve(const ServeOptions& options) {
   if (auto checked = check_address(options, *identities.value()); !checked.ok()) return checked;
   tell_recovered(options, *process.value());
 
-  ServerSettings server_settings;
-  server_settings.listen = options.listen;
-  server_settings.io_threads = options.io_threads;
-  server_settings.engine_version = engine_version;
+  auto keeper = FileKeeper::start(std::filesystem::path{options.data} / "secrets",
+                                  [](const std::string& words) { complain(words); });
+  if (!keeper.ok()) return keeper.error();
+  ServerSettings server_settings = settings_of_server(options);
   server_settings.cores = settings.value().engine.cores;
-  if (options.log_refusals) {
-    server_settings.on_refused = [](const RefusedOperation& refused) {
-      complain(words_of(refused));
-    };
-  }
-  server_settings.consumer_slow_after_ns = options.consumer_slow_seconds * 1'000'000'000;
-  if (options.connections_max != 0) {
-    server_settings.connections_max = static_cast<std::uint32_t>(options.connections_max);
-  }
+  server_settings.keeper = keeper.value().get();
   auto server = Server::make(server_settings, process.value()->engine(), *identities.value());
   if (!server.ok()) return server.error();
   if (auto running = process.value()->run(); !running.ok()) return running;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/utf8.hpp"
+#include "engine/model/sealed_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/number_text.hpp"
 
@@ -25,16 +26,19 @@ std::string_view as_text(std::span<const std::byte> bytes) {
 }
 
 // Lines and tabs are part of a text.
-bool is_text(std::span<const std::byte> bytes) {
-  std::string text{as_text(bytes)};
+bool is_text(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   return is_printable_utf8(text);
 }
 
-std::string hex_of(std::span<const std::byte> bytes) {
+// A payload as people may see it.
+std::string shown(std::span<const std::byte> payload) { return mask_secrets(as_text(payload)); }
+
+std::string hex_of(std::string_view content) {
   std::string text;
-  for (const std::byte byte : bytes) text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
+  for (const std::byte byte : std::as_bytes(std::span{content}))
+    text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
   return text;
 }
 
@@ -201,19 +205,21 @@ JsonObject to_json(const RecordedEvent& recorded, std::span<const std::byte> pay
       .text("trace_id", format_trace_id(event.trace_id))
       .time("timestamp", event.timestamp)
       .count("bytes", payload.size());
-  if (is_text(payload)) return object.text("data", as_text(payload));
-  return object.text("data_hex", hex_of(payload));
+  const std::string content = shown(payload);
+  if (is_text(content)) return object.text("data", content);
+  return object.text("data_hex", hex_of(content));
 }
 
 void append_payload(std::string& text, std::span<const std::byte> payload) {
-  text += is_text(payload) ? fmt::format(R"(,"data":{})", json_quoted(as_text(payload)))
-                           : fmt::format(R"(,"data_hex":"{}")", hex_of(payload));
+  const std::string content = shown(payload);
+  text += is_text(content) ? fmt::format(R"(,"data":{})", json_quoted(content))
+                           : fmt::format(R"(,"data_hex":"{}")", hex_of(content));
 }
 
 std::string payload_preview(std::span<const std::byte> payload) {
   constexpr std::size_t shown_max = 48;
-  if (!is_text(payload)) return fmt::format("({} bytes)", payload.size());
-  std::string text{as_text(payload)};
+  std::string text = shown(payload);
+  if (!is_text(text)) return fmt::format("({} bytes)", payload.size());
   std::replace_if(
       text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   if (text.size() <= shown_max) return text;

@@ -46,7 +46,8 @@ struct EventDraft {
 /// text, and then the content type is application/json unless another one is given.
 [[nodiscard]] Result<EventDraft> parse_event_line(std::string_view json);
 
-/// Every field, with "data" where the payload is UTF-8 and "data_hex" where it is not.
+/// Every field, with "data" where the payload is UTF-8 and "data_hex" where it is not. Sealed texts
+/// in it are masked, here and in the following.
 [[nodiscard]] JsonObject to_json(const RecordedEvent& recorded, std::span<const std::byte> payload);
 
 /// `,"data":"..."` or `,"data_hex":"..."`.

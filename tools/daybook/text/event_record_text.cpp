@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/model/sealed_text.hpp"
 #include "tools/daybook/text/domain_event_text.hpp"
 #include "tools/daybook/text/fact_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
@@ -44,7 +45,7 @@ std::string fact_text(const EventView& event, const LedgerBook& ledgers, const N
   if (event.is_operation()) return operation_line(event.as<Operation>());
   if (event.record.kind == FactKind::domain_event) {
     std::string text = saga_event_text(event.as<DomainEvent>(), event.payload);
-    if (!text.empty()) return text;
+    if (!text.empty()) return mask_secrets(text);
   }
   std::string text = fact_line(event.logged(), ledgers, names);
   if (!event.payload.empty()) text += ": " + payload_preview(event.payload);

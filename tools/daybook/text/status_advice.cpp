@@ -322,8 +322,11 @@ constexpr Advice<E> event_advice[] = {
      "There is this version of the definition already, saying something else, or a later one: give "
      "what you changed a higher version."},
     {E::saga_secrets_not_kept,
-     "It has an input of type secret, and this engine cannot seal secrets yet: keep it in your own "
-     "system, and give the saga an id of it."},
+     "It has an output of type secret, and what comes back from participants is not sealed: only "
+     "inputs can be secret."},
+    {E::saga_secret_not_sealed,
+     "An input of type secret is no sealed text: 'daybook saga start' seals it, or have "
+     "'daybook admin seal' do it and send what that prints."},
     {E::saga_definition_not_found,
      "No such definition is stored: 'daybook saga put' stores one, 'daybook saga definitions' "
      "lists "

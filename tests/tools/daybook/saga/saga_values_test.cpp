@@ -3,8 +3,11 @@
 
 #include "tools/daybook/saga/saga_values.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
+#include "engine/model/sealed_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 
 namespace daybook {
@@ -42,6 +45,18 @@ TEST(SagaValuesTest, ReadsAndShowsEachType) {
   EXPECT_EQ(shown(ValueType::text, ""), "");
   EXPECT_EQ(shown(ValueType::timestamp, "1970-01-01T00:00:01Z"), "1970-01-01T00:00:01.000000000Z");
   EXPECT_EQ(shown(ValueType::secret, "DE12"), "***");
+}
+
+TEST(SagaValuesTest, MasksWhatIsSealedWhateverItsType) {
+  SealedText sealed;
+  sealed.size = sealed_beside_bytes + 70;
+  const auto head = sealed_head(Uint128{1, 0xabcd'ef01'0000'0000});
+  std::copy(head.begin(), head.end(), sealed.bytes.begin());
+  const std::string text = to_text(sealed);
+  EXPECT_GT(text.size(), limits::saga_text_bytes_max);
+  EXPECT_EQ(shown(ValueType::secret, text), "secret:abcdef01");
+  sealed.size = sealed_beside_bytes + 22;
+  EXPECT_EQ(shown(ValueType::text, "see " + to_text(sealed)), "see secret:abcdef01");
 }
 
 TEST(SagaValuesTest, SaysWhatIsWrong) {

@@ -1,8 +1,11 @@
 #include "tools/daybook/text/domain_event_text.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "engine/model/ids.hpp"
+#include "engine/model/sealed_text.hpp"
 
 namespace daybook {
 namespace {
@@ -92,6 +95,25 @@ TEST(DomainEventText, APayloadIsShownAsTextWhereItIsOne) {
   EXPECT_EQ(payload_preview(bytes("one\ntwo")), "one two");
   EXPECT_EQ(payload_preview(bytes(std::string_view{"\x00", 1})), "(1 bytes)");
   EXPECT_EQ(payload_preview(bytes(std::string(60, 'a'))), std::string(48, 'a') + "... (60 bytes)");
+}
+
+TEST(DomainEventText, ASealedTextIsMaskedWhereverAPayloadIsShown) {
+  SealedText sealed;
+  sealed.size = sealed_beside_bytes + 22;
+  const auto head = sealed_head(Uint128{1, 0xabcd'ef01'0000'0000});
+  std::copy(head.begin(), head.end(), sealed.bytes.begin());
+  const auto bytes = [](std::string_view text) { return std::as_bytes(std::span{text}); };
+  const std::string inside = "{\"iban\":\"" + to_text(sealed) + "\"}";
+  std::string text;
+  append_payload(text, bytes(inside));
+  EXPECT_EQ(text, R"(,"data":"{\"iban\":\"secret:abcdef01\"}")");
+  text.clear();
+  append_payload(text, bytes(std::string(1, '\0') + to_text(sealed)));
+  EXPECT_EQ(text, R"(,"data_hex":"007365637265743a6162636465663031")");
+  EXPECT_EQ(payload_preview(bytes(inside)), R"({"iban":"secret:abcdef01"})");
+  const std::string json = to_json(RecordedEvent{}, bytes(inside)).str();
+  EXPECT_NE(json.find("secret:abcdef01"), std::string::npos);
+  EXPECT_EQ(json.find("sealed:"), std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,135 @@
+#include "storage/secrets/file_keeper.hpp"
+
+#include <cstring>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "engine/base/assert.hpp"
+#include "storage/secrets/sealing.hpp"
+
+namespace daybook {
+namespace {
+
+template <typename Item>
+void put(RequestSlot& slot, const Item& item) {
+  const auto bytes = std::as_bytes(std::span{&item, 1});
+  slot.query_items.insert(slot.query_items.end(), bytes.begin(), bytes.end());
+  ++slot.item_count;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FileKeeper>> FileKeeper::start(
+    const std::filesystem::path& directory, std::function<void(const std::string&)> on_trouble,
+    std::uint64_t keys_max) {
+  auto keys = KeyFile::open(directory, keys_max);
+  if (!keys.ok()) return keys.error();
+  if (const std::uint64_t damaged = keys.value()->damaged_count(); damaged > 0 && on_trouble) {
+    on_trouble(fmt::format("{}: {} keys are damaged, so what they sealed cannot be opened any more",
+                           (directory / "keys").string(), damaged));
+  }
+  return std::unique_ptr<FileKeeper>{
+      new FileKeeper{std::move(keys).value(), std::move(on_trouble)}};
+}
+
+FileKeeper::FileKeeper(std::unique_ptr<KeyFile> keys,
+                       std::function<void(const std::string&)> on_trouble)
+    : keys_{std::move(keys)}, on_trouble_{std::move(on_trouble)}, thread_{[this] { run(); }} {}
+
+FileKeeper::~FileKeeper() {
+  {
+    const std::lock_guard lock{mutex_};
+    ending_ = true;
+  }
+  added_.notify_one();
+  thread_.join();
+}
+
+bool FileKeeper::submit(RequestSlot& slot, std::function<void()> done) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (waiting_.size() >= limits::secret_requests_max) return false;
+    waiting_.push_back({&slot, std::move(done)});
+  }
+  added_.notify_one();
+  return true;
+}
+
+std::optional<std::string> FileKeeper::open(std::string_view text) const {
+  const auto sealed = read_sealed_text(text);
+  if (!sealed) return std::nullopt;
+  auto key = keys_->find(sealed->key_id());
+  if (!key) return std::nullopt;
+  auto opened = open_sealed(*key, *sealed);
+  wipe(*key);
+  return opened;
+}
+
+void FileKeeper::run() {
+  std::unique_lock lock{mutex_};
+  for (;;) {
+    added_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    const Task task = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    if (task.slot->kind == RequestKind::seal_secrets) {
+      seal_all(*task.slot);
+    } else {
+      forget_all(*task.slot);
+    }
+    task.done();
+    lock.lock();
+  }
+}
+
+void FileKeeper::tell(const Failure& failure, RequestSlot& slot) {
+  slot.status = RequestStatus::secrets_not_kept;
+  slot.query_items.clear();
+  slot.item_count = 0;
+  if (!on_trouble_ || std::exchange(told_, true)) return;
+  on_trouble_(
+      fmt::format("secrets are neither sealed nor forgotten any more: {}; mend it and restart the "
+                  "engine",
+                  failure.what));
+}
+
+void FileKeeper::seal_all(RequestSlot& slot) {
+  const auto texts = read_secret_texts(slot.payloads);
+  ENSURE(texts, "they were looked at when the request was read");
+  if (!keys_->has_room_for(texts->size())) {
+    slot.status = RequestStatus::too_many_secrets;
+    return;
+  }
+  std::vector<NewKey> keys;
+  for (const std::string_view text : *texts) {
+    const auto key = make_key();
+    const auto sealed = key ? seal(*key, text) : std::nullopt;
+    if (!sealed) return tell({FailureKind::io, "the system gives no random numbers"}, slot);
+    keys.push_back(*key);
+    const std::string as_text = to_text(*sealed);
+    SealedTextView view;
+    view.bytes = as_text.size();
+    std::memcpy(view.text.data(), as_text.data(), as_text.size());
+    put(slot, view);
+  }
+  const auto added = keys_->add(keys);
+  for (NewKey& each : keys) wipe(each.key);
+  if (!added.ok()) tell(added.error(), slot);
+}
+
+void FileKeeper::forget_all(RequestSlot& slot) {
+  for (std::uint32_t at = 0; at < slot.event_count; ++at) {
+    ForgottenKey forgotten;
+    std::memcpy(&forgotten.key_id, slot.events + at * sizeof(Uint128), sizeof(Uint128));
+    const auto outcome = keys_->forget(forgotten.key_id);
+    if (!outcome.ok()) return tell(outcome.error(), slot);
+    forgotten.outcome = outcome.value();
+    put(slot, forgotten);
+  }
+}
+
+}  // namespace daybook
