@@ -157,6 +157,10 @@ Status decide_act(const Question& question, SagaNews news) {
   if (news == SagaNews::operated) {
     const auto operated = read_operated(question.payload);
     if (!operated) return Status::saga_payload_malformed;
+    const auto outputs = operated_outputs(question.payload);
+    if (!may_bring(definition, question.after, *operated, outputs)) {
+      return Status::saga_inputs_differ;
+    }
     asked = *operated;
   } else if (!question.payload.empty()) {
     return Status::saga_payload_malformed;

@@ -104,6 +104,16 @@ SagaEvent signal_event(const SagaProgress& progress, std::uint8_t step, Timestam
   return event;
 }
 
+bool may_bring(const SagaDefinition& definition, const SagaProgress& progress, const SagaEvent& act,
+               std::span<const std::byte> outputs) {
+  if (outputs.empty()) return true;
+  if (act.step >= definition.steps.size()) return false;
+  const SagaStep& step = definition.steps[act.step];
+  const bool is_of_others = is_remote(step.kind) || step.kind == StepKind::signal_wait;
+  return is_of_others && progress.head.stuck != StuckReason::backward &&
+         are_values_of(step.outputs, outputs);
+}
+
 const char* fold_saga(const SagaDefinition& definition, const DomainEvent& event,
                       std::span<const std::byte> payload, SagaProgress& progress) {
   const auto news = saga_news_of(event.aggregate_type, event.event_type);
@@ -131,6 +141,9 @@ const char* fold_saga(const SagaDefinition& definition, const DomainEvent& event
     case SagaNews::operated: {
       const auto operated = read_operated(payload);
       if (!operated) return "an operator's act has no meaning";
+      if (!may_bring(definition, progress, *operated, operated_outputs(payload))) {
+        return "an operator brings what the step does not declare";
+      }
       asked = *operated;
       asked.at = event.timestamp.value();
       return take(definition, asked, progress);

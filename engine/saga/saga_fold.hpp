@@ -17,6 +17,11 @@ namespace daybook {
 /// What a signal is to a step that waits for it.
 [[nodiscard]] SagaEvent signal_event(const SagaProgress& progress, std::uint8_t step, Timestamp at);
 
+/// May an operator's act bring these outputs? None: always. Else they are all of those that a step
+/// declares which somebody else does, resolved on the way forward.
+[[nodiscard]] bool may_bring(const SagaDefinition& definition, const SagaProgress& progress,
+                             const SagaEvent& act, std::span<const std::byte> outputs);
+
 /// What an event of a saga's stream makes of its progress: replay, and whoever reads a stream, go
 /// by it. Any bytes are safe. Returns null, or why the event cannot have followed on what there is;
 /// then the progress is of no use.

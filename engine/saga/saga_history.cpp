@@ -122,9 +122,10 @@ std::string record_words(const SagaStep& step, const SagaEvent& event, std::uint
   return words;
 }
 
-std::string act_words(const SagaEvent& act) {
+std::string act_words(const SagaEvent& act, bool brings_outputs) {
   if (act.kind == SagaEventKind::operator_resolve) {
-    return fmt::format("an operator knows that it {}", to_string(act.outcome));
+    return fmt::format("an operator knows that it {}{}", to_string(act.outcome),
+                       brings_outputs ? ", and what it has brought" : "");
   }
   if (act.kind == SagaEventKind::operator_retry) return "an operator has it tried again";
   if (act.kind == SagaEventKind::operator_skip) return "an operator skips it";
@@ -260,7 +261,8 @@ void SagaHistory::tell_advance(const DomainEvent& event, std::span<const std::by
       if (records[later].record.step == record.step) is_last = false;
     }
     const bool brings = brings_outputs(record);
-    if (brings && !records[at].outputs.empty()) {
+    // As in the engine, the first ones stay.
+    if (brings && outputs_[record.step].empty()) {
       outputs_[record.step].assign(records[at].outputs.begin(), records[at].outputs.end());
     }
     if (sends(happened->kind) && !is_last) continue;
@@ -288,6 +290,16 @@ void SagaHistory::tell_signal(const DomainEvent& event, std::span<const std::byt
     tell(event, SagaNews::signalled, static_cast<std::uint8_t>(at),
          fmt::format("signal {} has come", signalled->signal));
   }
+}
+
+void SagaHistory::tell_act(const DomainEvent& event, std::span<const std::byte> payload) {
+  const auto act = read_operated(payload);
+  if (!act) return;
+  const auto outputs = operated_outputs(payload);
+  if (!outputs.empty() && outputs_[act->step].empty()) {
+    outputs_[act->step].assign(outputs.begin(), outputs.end());
+  }
+  tell(event, SagaNews::operated, act->step, act_words(*act, !outputs.empty()));
 }
 
 void SagaHistory::tell_change(const DomainEvent& event, SagaNews news, const SagaHead& before) {
@@ -323,7 +335,7 @@ const char* SagaHistory::take(const DomainEvent& event, std::span<const std::byt
       tell_signal(event, payload, before);
       break;
     case SagaNews::operated:
-      if (const auto act = read_operated(payload)) tell(event, news, act->step, act_words(*act));
+      tell_act(event, payload);
       break;
     case SagaNews::advanced:
       tell_advance(event, payload);

@@ -67,6 +67,7 @@ class SagaHistory {
   void tell_advance(const DomainEvent& event, std::span<const std::byte> payload);
   void tell_signal(const DomainEvent& event, std::span<const std::byte> payload,
                    const SagaProgress& before);
+  void tell_act(const DomainEvent& event, std::span<const std::byte> payload);
   void tell_change(const DomainEvent& event, SagaNews news, const SagaHead& before);
 
   const SagaDefinition& definition_;

@@ -179,19 +179,21 @@ std::vector<std::byte> signalled_payload(std::string_view signal,
   return payload;
 }
 
-std::vector<std::byte> operated_payload(SagaEventKind act, std::uint8_t step, StepOutcome outcome) {
+std::vector<std::byte> operated_payload(SagaEventKind act, std::uint8_t step, StepOutcome outcome,
+                                        std::span<const SagaValue> outputs) {
   OperatedSaga operated;
   operated.act = static_cast<std::uint8_t>(act);
   operated.step = step;
   operated.outcome = static_cast<std::uint8_t>(outcome);
   std::vector<std::byte> payload;
   put(payload, operated);
+  for (const SagaValue& value : outputs) put_value(payload, value);
   return payload;
 }
 
 std::optional<SagaEvent> read_operated(std::span<const std::byte> payload) {
   OperatedSaga operated;
-  if (payload.size() != sizeof(operated)) return std::nullopt;
+  if (payload.size() < sizeof(operated)) return std::nullopt;
   std::memcpy(&operated, payload.data(), sizeof(operated));
   SagaEvent event;
   event.kind = static_cast<SagaEventKind>(operated.act);
@@ -207,9 +209,15 @@ std::optional<SagaEvent> read_operated(std::span<const std::byte> payload) {
   const bool is_one = event.step < limits::saga_steps_max && !whole;
   const bool fits = (is_all || is_one) && (event.outcome == StepOutcome::succeeded ||
                                            (resolves && event.outcome == StepOutcome::failed));
+  const bool brings = payload.size() > sizeof(operated);
+  const bool may_bring = resolves && event.outcome == StepOutcome::succeeded;
   const bool padded = std::all_of(std::begin(operated.reserved), std::end(operated.reserved),
                                   [](std::uint8_t byte) { return byte == 0; });
-  return known && fits && padded ? std::optional{event} : std::nullopt;
+  return known && fits && padded && (may_bring || !brings) ? std::optional{event} : std::nullopt;
+}
+
+std::span<const std::byte> operated_outputs(std::span<const std::byte> payload) {
+  return payload.subspan(sizeof(OperatedSaga));
 }
 
 std::optional<ReadSagaRecord> SagaRecordReader::next() {

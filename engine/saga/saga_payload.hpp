@@ -21,7 +21,7 @@
 ///     SagaStarted          16 bytes: the definition's hash; then its inputs in their order
 ///     SagaCancelRequested  nothing
 ///     SagaSignalled        1 byte: how long its name is; the name; the outputs the step declares
-///     SagaOperated         OperatedSaga
+///     SagaOperated         OperatedSaga; of a resolve as succeeded, the step's outputs or nothing
 ///     SagaAdvanced         SagaRecords; behind each that succeeded, the step's outputs
 ///     SagaForgotten        nothing
 ///
@@ -102,7 +102,8 @@ struct SignalledSaga {
 [[nodiscard]] std::vector<std::byte> signalled_payload(std::string_view signal,
                                                        std::span<const SagaValue> outputs);
 
-/// SagaOperated's payload. 8 bytes.
+/// SagaOperated's payload. 8 bytes; behind them, of a step that is resolved as succeeded, all of
+/// the step's outputs, or nothing.
 struct OperatedSaga {
   std::uint8_t act = 0;         ///< A SagaEventKind: one of the operator's.
   std::uint8_t step = no_step;  ///< Of retry, resolve and skip.
@@ -111,9 +112,13 @@ struct OperatedSaga {
 };
 static_assert(sizeof(OperatedSaga) == 8 && std::is_trivially_copyable_v<OperatedSaga>);
 [[nodiscard]] std::vector<std::byte> operated_payload(SagaEventKind act, std::uint8_t step,
-                                                      StepOutcome outcome);
-/// What the operator does, but for its time. Nothing for bytes that are no such act.
+                                                      StepOutcome outcome,
+                                                      std::span<const SagaValue> outputs = {});
+/// What the operator does, but for its time. Nothing for bytes that are no such act. Outputs come
+/// with a resolve as succeeded only; whether they are the step's is not looked at.
 [[nodiscard]] std::optional<SagaEvent> read_operated(std::span<const std::byte> payload);
+/// The outputs in bytes that read_operated() takes; empty: there are none.
+[[nodiscard]] std::span<const std::byte> operated_outputs(std::span<const std::byte> payload);
 
 /// One thing in SagaAdvanced: an event of the machine. 24 bytes; `output_bytes` of outputs follow
 /// or, of a remote step that has not succeeded, of the participant's message.

@@ -317,6 +317,11 @@ void SagaTable::take_outputs(SagaSlot slot, SagaNews news, Timestamp at,
     }
     return;
   }
+  if (news == SagaNews::operated) {
+    const auto operated = read_operated(payload);
+    ENSURE(operated, "what is applied was decided or checked");
+    return add_outputs(slot, operated->step, {}, operated_outputs(payload));
+  }
   if (news != SagaNews::signalled) return;
   const auto signalled = read_signalled(payload);
   ENSURE(signalled, "what is applied was decided or checked");

@@ -233,6 +233,45 @@ at_most_once() {
   leave
 }
 
+# What an operator says that a step has brought is given to the step behind it.
+resolved_with_outputs() {
+  run 0 participant put slips --type slip.v1,retry=at_most_once --type tell.v1 --reason r
+  cat >"$work/slips.json" <<JSON
+{"name": "slips", "version": 1, "deadline_ms": 600000, "input": {"n": "u64"},
+ "steps": [{"id": "pay", "kind": "remote.call", "type": "slip.v1", "class": "pivot",
+            "timeout_ms": 1000, "args": {"n": "\$.n"}, "output": {"slip": "id", "paid": "u64"},
+            "retry": {"initial_ms": 20, "factor": 1, "cap_ms": 20, "max": 1, "on_exhausted": "stuck"}},
+           {"id": "tell", "kind": "remote.call", "type": "tell.v1", "class": "retriable",
+            "timeout_ms": 60000, "args": {"n": "\$.n", "slip": "\$.pay.slip"},
+            "retry": {"initial_ms": 20, "factor": 1, "cap_ms": 20, "max": 9, "on_exhausted": "stuck"}}]}
+JSON
+  run 0 saga put "$work/slips.json"
+  : >"$work/log"
+  program slip 'echo "{\"outcome\":\"unknown\"}"'
+  program tell 'echo "{\"outcome\":\"succeeded\"}"'
+  take_part --name slips --type slip.v1 --exec "$work/slip" --type tell.v1 --exec "$work/tell"
+  run 0 saga start slips --id 8351 n=1
+  becomes 8351 STUCK
+  run 2 saga resolve 8351 pay --succeeded --output slip=880 --reason r
+  has err "paid: it is missing"
+  run 2 saga resolve 8351 pay --succeeded --output slip=880 --output fee=1 --reason r
+  has err "fee: it is not asked for"
+  run 2 saga resolve 8351 pay --failed --output slip=880 --reason r
+  run 0 saga resolve 8351 pay --succeeded --output slip=880 --output paid=1250 \
+    --output external_reference=BANK-9 --reason "statement of 3 May"
+  becomes 8351 COMPLETED
+  same "who was told" "$(calls '"type":"tell.v1".*"slip":"880"')" 1
+  run 0 saga show 8351
+  has out "external_reference = BANK-9"
+  has out "paid = 1250, slip = 880"
+  has out "an operator knows that it succeeded, and what it has brought: statement of 3 May"
+  run 0 saga show 8351 --json
+  has out '"slip":"880"'
+  run 0 tail --no-follow --aggregate saga/8351
+  has out "with its outputs"
+  leave
+}
+
 paused() {
   run 0 participant put pauser --type pause.v1 --type un.pause.v1 --reason r
   definition pause pause.v1 10
@@ -354,6 +393,7 @@ demo_of_the_readme
 bad_programs
 killed_with_a_store
 at_most_once
+resolved_with_outputs
 paused
 kicked
 hundred
@@ -362,7 +402,7 @@ not_registered
 stop
 start "$work/data"
 run 0 participant list --json
-same "participants after a restart" "$(lines "$out")" 7
+same "participants after a restart" "$(lines "$out")" 8
 run 0 saga show 8001 --json
 has out '"status":"COMPLETED"'
 stop

@@ -203,6 +203,14 @@ TEST(SagaHistoryTest, TellsWhatIsUndoneWhenItIsCancelled) {
   ASSERT_EQ(stream.advance(), nullptr);
   EXPECT_NE(stream.told().find("take: its undo was refused: "), std::string::npos);
   EXPECT_EQ(stream.history().progress().head.stuck, StuckReason::backward);
+  const SagaValue outputs[] = {{ValueType::id, Uint128{5}, {}, 0, {}},
+                               {ValueType::timestamp, {}, {}, 6, {}}};
+  EXPECT_STREQ(stream.add(SagaNews::operated, operated_payload(SagaEventKind::operator_resolve, 0,
+                                                               StepOutcome::succeeded, outputs)),
+               "an operator brings what the step does not declare");
+  EXPECT_STREQ(stream.add(SagaNews::operated, operated_payload(SagaEventKind::operator_skip, 0,
+                                                               StepOutcome::succeeded, outputs)),
+               "an operator's act has no meaning");
   ASSERT_EQ(stream.add(SagaNews::operated,
                        operated_payload(SagaEventKind::operator_skip, 0, StepOutcome::succeeded)),
             nullptr);

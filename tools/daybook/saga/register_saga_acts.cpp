@@ -92,9 +92,15 @@ void register_saga_acts(CLI::App& saga, CommandContext& context) {
   auto* succeeded = command->add_flag("--succeeded", resolve->succeeded, "It is done");
   command->add_flag("--failed", resolve->failed, "It has had no effect, and never will")
       ->excludes(succeeded);
+  command
+      ->add_option("--output", resolve->outputs,
+                   "What the step has brought, where later steps need it: name=value each")
+      ->needs(succeeded);
   command->footer(
-      "Example:\n  daybook saga resolve 7001 pay --succeeded --reason \"statement of 3 May, "
-      "line 12\"");
+      "Outputs are those that the definition declares of the step, all of them or none;\n"
+      "external_reference and at, the time at which it was done, may be left out.\n"
+      "Example:\n  daybook saga resolve 7001 pay --succeeded --output slip=880 \\\n"
+      "    --reason \"statement of 3 May, line 12\"");
   add_act(saga, context, SagaEventKind::operator_skip, "skip",
           "As an operator: leave out a step of a stuck saga, or its undo", true, fresh())
       ->footer("Example:\n  daybook saga skip 7001 notify --reason \"told by telephone\"");

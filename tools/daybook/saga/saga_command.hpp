@@ -57,6 +57,7 @@ struct SagaOperateOptions {
   std::string step;
   bool succeeded = false;  ///< Of resolve, one of the two.
   bool failed = false;
+  std::vector<std::string> outputs;  ///< Of what has succeeded: name=value each.
   std::string reason;
   std::string event_id;  ///< Empty: a new one.
 };

@@ -1,5 +1,9 @@
 // What is asked of sagas: started, cancelled, signalled, operated on.
 
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "engine/saga/saga_fold.hpp"
@@ -146,6 +150,38 @@ Result<StepOutcome> outcome_of(const SagaOperateOptions& options) {
   return Failure{FailureKind::invalid, "say --succeeded or --failed; nothing was sent"};
 }
 
+/// What the engine knows of a step that a participant answers, an operator need not know.
+void add_own_outputs(WrittenValues& written) {
+  const auto lacks = [&](std::string_view name) {
+    return std::none_of(written.begin(), written.end(),
+                        [name](const auto& each) { return each.first == name; });
+  };
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  if (lacks("at"))
+    written.emplace_back("at", fmt::format("{}", std::chrono::nanoseconds{now}.count()));
+  if (lacks("external_reference")) written.emplace_back("external_reference", "");
+}
+
+Result<std::vector<std::byte>, Trouble> act_payload(Client& client, const FoundSaga* saga,
+                                                    std::uint8_t step, StepOutcome outcome,
+                                                    const SagaOperateOptions& options) {
+  if (options.outputs.empty()) return operated_payload(options.act, step, outcome);
+  const std::vector<SagaField>& fields = saga->definition.definition->steps[step].outputs;
+  auto written = read_pairs(options.outputs);
+  if (!written) return wrong("--output", written.error());
+  add_own_outputs(written.value());
+  std::erase_if(written.value(), [&](const auto& each) {
+    return each.second.empty() &&
+           std::none_of(fields.begin(), fields.end(),
+                        [&](const auto& field) { return field.name == each.first; });
+  });
+  const auto ledgers = fetch_ledgers(client);
+  if (!ledgers) return ledgers.error();
+  const auto values = parse_saga_values(fields, written.value(), ledgers.value());
+  if (!values) return wrong("--output", values.error());
+  return operated_payload(options.act, step, outcome, values.value());
+}
+
 std::string_view word_of(SagaEventKind act) {
   if (act == SagaEventKind::operator_retry) return "retry";
   if (act == SagaEventKind::operator_resolve) return "resolve";
@@ -230,16 +266,21 @@ int run_saga_operate(const SagaOperateOptions& options) {
   if (!engine) return complain(engine.error());
   Client& client = *engine.value().client;
   std::uint8_t step = no_step;
+  std::optional<FoundSaga> acted_on;
   if (!options.step.empty()) {
-    const auto found = fetch_saga(client, engine.value().everything, saga.value());
+    auto found = fetch_saga(client, engine.value().everything, saga.value());
     if (!found) return complain(found.error());
-    const auto at = step_of(found.value(), options.step);
+    acted_on.emplace(std::move(found).value());
+    const auto at = step_of(*acted_on, options.step);
     if (!at) return complain(at.error());
     step = at.value();
   }
+  const auto payload =
+      act_payload(client, acted_on ? &*acted_on : nullptr, step, outcome.value(), options);
+  if (!payload) return complain(payload.error());
   EventList events;
-  add_saga_news(events, id.value(), SagaNews::operated, saga.value(),
-                operated_payload(options.act, step, outcome.value()), attributes.value());
+  add_saga_news(events, id.value(), SagaNews::operated, saga.value(), payload.value(),
+                attributes.value());
   const auto answer = settled(client.operate_sagas(events, options.reason, attributes.value()));
   if (!answer) return complain(answer.error());
   return report(client, saga.value(), word_of(options.act), answer.value(), options.client.json);

@@ -88,7 +88,8 @@ std::string act_text(std::span<const std::byte> payload) {
   if (act->kind == SagaEventKind::operator_kick) {
     return fmt::format("an operator ends the wait of {}", step);
   }
-  return fmt::format("an operator resolves {}: {}", step, to_string(act->outcome));
+  return fmt::format("an operator resolves {}: {}{}", step, to_string(act->outcome),
+                     operated_outputs(payload).empty() ? "" : ", with its outputs");
 }
 
 std::string definition_text(std::span<const std::byte> payload) {
