@@ -2,6 +2,7 @@
 
 #include "engine/aggregates/order/order_rules.hpp"
 #include "engine/aggregates/payment/payment_rules.hpp"
+#include "engine/aggregates/reconciliation/reconciliation_rules.hpp"
 
 namespace daybook {
 namespace {
@@ -10,6 +11,9 @@ namespace {
 constexpr AggregateRules registered[] = {
     {order_type, decide_order, apply_order},
     {payment_type, decide_payment, apply_payment},
+    {reconciliation_type, decide_reconciliation, apply_reconciliation},
+    {reconciliation_run_type, decide_run, apply_run},
+    {difference_type, decide_difference, apply_difference},
 };
 
 }  // namespace

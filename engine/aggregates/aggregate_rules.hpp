@@ -27,6 +27,7 @@ class CreatedTransfers {
 
   /// Null where the operation created no such transfer.
   [[nodiscard]] const Transfer* find(TransferId id) const;
+  [[nodiscard]] std::span<const Transfer> all() const { return transfers_; }
 
  private:
   static constexpr std::size_t looked_at_max = 2 * std::size_t{limits::saga_steps_max};
@@ -40,6 +41,7 @@ class CreatedTransfers {
 struct AskedCommand {
   const DomainEvent& event;
   ReadCommand read;
+  PrincipalId principal{};
 };
 struct RuleContext {
   const LedgerRegistry& ledgers;

@@ -76,6 +76,11 @@ class RequestRows final : public AggregateRows {
     payments_.clear();
     refunds_.clear();
     disputes_.clear();
+    reconciliations_.clear();
+    limits_.clear();
+    periods_.clear();
+    runs_.clear();
+    differences_.clear();
   }
 
   [[nodiscard]] const Order* find_order(const Uint128& id) const override {
@@ -86,6 +91,21 @@ class RequestRows final : public AggregateRows {
   }
   [[nodiscard]] const Claim* find_claim(ClaimKind kind, const ClaimKey& key) const override {
     return find(kind == ClaimKind::refund ? refunds_ : disputes_, tables_->claims(kind), key);
+  }
+  [[nodiscard]] const ReconciliationRow* find_reconciliation(const Uint128& id) const override {
+    return find(reconciliations_, tables_->reconciliations(), id);
+  }
+  [[nodiscard]] const ApprovalLimit* find_limit(const NumberKey& key) const override {
+    return find(limits_, tables_->limits(), key);
+  }
+  [[nodiscard]] const Period* find_period(const NumberKey& key) const override {
+    return find(periods_, tables_->periods(), key);
+  }
+  [[nodiscard]] const ReconciliationRun* find_run(const Uint128& id) const override {
+    return find(runs_, tables_->runs(), id);
+  }
+  [[nodiscard]] const DifferenceRow* find_difference(const Uint128& id) const override {
+    return find(differences_, tables_->differences(), id);
   }
 
   [[nodiscard]] bool order_fits() const override {
@@ -98,12 +118,34 @@ class RequestRows final : public AggregateRows {
     return (kind == ClaimKind::refund ? refunds_ : disputes_).added() <
            tables_->claims(kind).room();
   }
+  [[nodiscard]] bool reconciliation_fits() const override {
+    return reconciliations_.added() < tables_->reconciliations().room();
+  }
+  [[nodiscard]] bool limit_fits() const override {
+    return limits_.added() < tables_->limits().room();
+  }
+  [[nodiscard]] bool period_fits() const override {
+    return periods_.added() < tables_->periods().room();
+  }
+  [[nodiscard]] bool run_fits() const override { return runs_.added() < tables_->runs().room(); }
+  [[nodiscard]] bool difference_fits() const override {
+    return differences_.added() < tables_->differences().room();
+  }
 
   void put(const Order& order) override { put_in(orders_, tables_->orders(), order); }
   void put(const Payment& payment) override { put_in(payments_, tables_->payments(), payment); }
   void put(const Claim& claim) override {
     put_in(claim.kind == ClaimKind::refund ? refunds_ : disputes_, tables_->claims(claim.kind),
            claim);
+  }
+  void put(const ReconciliationRow& reconciliation) override {
+    put_in(reconciliations_, tables_->reconciliations(), reconciliation);
+  }
+  void put(const ApprovalLimit& limit) override { put_in(limits_, tables_->limits(), limit); }
+  void put(const Period& period) override { put_in(periods_, tables_->periods(), period); }
+  void put(const ReconciliationRun& run) override { put_in(runs_, tables_->runs(), run); }
+  void put(const DifferenceRow& difference) override {
+    put_in(differences_, tables_->differences(), difference);
   }
 
  private:
@@ -123,6 +165,11 @@ class RequestRows final : public AggregateRows {
   ChangedRows<Payment> payments_;
   ChangedRows<Claim> refunds_;
   ChangedRows<Claim> disputes_;
+  ChangedRows<ReconciliationRow> reconciliations_;
+  ChangedRows<ApprovalLimit> limits_;
+  ChangedRows<Period> periods_;
+  ChangedRows<ReconciliationRun> runs_;
+  ChangedRows<DifferenceRow> differences_;
 };
 
 }  // namespace daybook

@@ -27,6 +27,9 @@ class RowTable {
   [[nodiscard]] std::uint64_t tag_of(const ClaimKey& key) const {
     return index_.tag_of({mix(key.payment_id, seed_), mix(key.id, ~seed_)});
   }
+  [[nodiscard]] std::uint64_t tag_of(const NumberKey& key) const {
+    return index_.tag_of({mix(key.id, seed_), mix(Uint128{key.number}, ~seed_)});
+  }
 
   template <typename Key>
   [[nodiscard]] const Row* find(const Key& key) const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "engine/aggregates/reconciliation/reconciliation_rows.hpp"
 #include "engine/model/aggregate_views.hpp"
 #include "engine/model/ids.hpp"
 
@@ -71,16 +72,31 @@ class AggregateRows {
   [[nodiscard]] virtual const Order* find_order(const Uint128& id) const = 0;
   [[nodiscard]] virtual const Payment* find_payment(const Uint128& id) const = 0;
   [[nodiscard]] virtual const Claim* find_claim(ClaimKind kind, const ClaimKey& key) const = 0;
+  [[nodiscard]] virtual const ReconciliationRow* find_reconciliation(const Uint128& id) const = 0;
+  [[nodiscard]] virtual const ApprovalLimit* find_limit(const NumberKey& key) const = 0;
+  [[nodiscard]] virtual const Period* find_period(const NumberKey& key) const = 0;
+  [[nodiscard]] virtual const ReconciliationRun* find_run(const Uint128& id) const = 0;
+  [[nodiscard]] virtual const DifferenceRow* find_difference(const Uint128& id) const = 0;
 
   /// Is there room for one more?
   [[nodiscard]] virtual bool order_fits() const = 0;
   [[nodiscard]] virtual bool payment_fits() const = 0;
   [[nodiscard]] virtual bool claim_fits(ClaimKind kind) const = 0;
+  [[nodiscard]] virtual bool reconciliation_fits() const = 0;
+  [[nodiscard]] virtual bool limit_fits() const = 0;
+  [[nodiscard]] virtual bool period_fits() const = 0;
+  [[nodiscard]] virtual bool run_fits() const = 0;
+  [[nodiscard]] virtual bool difference_fits() const = 0;
 
   /// Puts a new row, or what becomes of an old one. Requires: of a new one, room.
   virtual void put(const Order& order) = 0;
   virtual void put(const Payment& payment) = 0;
   virtual void put(const Claim& claim) = 0;
+  virtual void put(const ReconciliationRow& reconciliation) = 0;
+  virtual void put(const ApprovalLimit& limit) = 0;
+  virtual void put(const Period& period) = 0;
+  virtual void put(const ReconciliationRun& run) = 0;
+  virtual void put(const DifferenceRow& difference) = 0;
 };
 
 }  // namespace daybook

@@ -35,6 +35,13 @@ inline constexpr std::uint64_t payments_default = std::uint64_t{1} << 22;
 inline constexpr std::uint32_t payment_captures_max = 256;  ///< Of one payment.
 inline constexpr std::uint32_t payment_refunds_max = 64;
 inline constexpr std::uint32_t payment_disputes_max = 64;
+/// Of a command to a reconciliation, one of its runs or a difference: JSON, a reason.
+inline constexpr std::size_t reconciliation_text_bytes_max = 4'096;
+inline constexpr std::uint64_t reconciliations_max = 1'024;
+inline constexpr std::uint64_t approval_limits_max = 16'384;         ///< Of all reconciliations.
+inline constexpr std::uint64_t reconciliation_runs_max = 1'048'576;  ///< As periods of all.
+inline constexpr std::uint64_t differences_max = 4'194'304;          ///< That somebody dealt with.
+inline constexpr std::size_t correction_legs_max = 8;  ///< Transfers of one correction.
 inline constexpr std::uint64_t tccs_default = std::uint64_t{1} << 21;       ///< Ended ones too.
 inline constexpr std::uint64_t tccs_kept_default = std::uint64_t{1} << 20;  ///< Of the ended ones.
 inline constexpr std::uint32_t tcc_branches_max = 256;                      ///< Of one transaction.

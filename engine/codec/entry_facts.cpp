@@ -121,7 +121,7 @@ Result<void> check_refusals(const EntryFacts& facts) {
     if (operation.refusal_count > facts.refusals.size() - refusals) {
       return damaged("an operation has more refusals than there are");
     }
-    const bool of_bundle = operation.kind == RequestKind::bundle;
+    const bool of_bundle = is_bundle(operation.kind);
     bool has_data = false;
     for (std::uint32_t each = 0; each < operation.refusal_count; ++each) {
       const Refusal& refusal = facts.refusals[refusals++];
@@ -322,7 +322,7 @@ std::uint32_t* RunWalker::refused_of(RequestKind kind) {
 
 // Of what kind the operation's refused data is. A bundle has one at most.
 RequestKind RunWalker::data_kind(const Operation& operation) const {
-  if (operation.kind != RequestKind::bundle) return operation.kind;
+  if (!is_bundle(operation.kind)) return operation.kind;
   for (const Refusal& refusal : facts_->refusals.subspan(refusals_, operation.refusal_count)) {
     const RequestKind kind = kind_of_refusal(operation.kind, refusal);
     if (keeps_request_data(kind, refusal.status)) return kind;

@@ -96,7 +96,7 @@ AppendEventStatus RequestEvents::decide_command(const State& state, const Asked&
                                                 const DomainEvent& event,
                                                 std::span<const std::byte> payload) {
   const AggregateRules& rules = *rules_of(event.aggregate_type);
-  const AskedCommand command{event, *read_command(event, payload)};
+  const AskedCommand command{event, *read_command(event, payload), asked.principal};
   const AppendEventStatus status = rules.decide(rows_, {state.ledgers, asked.transfers}, command);
   if (status == AppendEventStatus::created) rules.apply(rows_, command);
   return status;

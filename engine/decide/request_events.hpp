@@ -46,6 +46,7 @@ class RequestEvents {
     std::span<const std::byte> payloads;
     EventScope scope = EventScope::own;
     CreatedTransfers transfers{};  ///< By the same request.
+    PrincipalId principal{};
   };
   /// One decision an event, valid until the next call. Requires: payloads_fill().
   [[nodiscard]] std::span<const Decision> decide(const State& state, FactReader& facts,

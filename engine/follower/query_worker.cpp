@@ -158,74 +158,28 @@ Result<void> QueryWorker::answer(RequestSlot& slot) {
   return known ? answer_by_kind(slot) : Result<void>{};
 }
 
+// Requires: is_query(), and no take_snapshot.
 Result<void> QueryWorker::answer_by_kind(RequestSlot& slot) {
-  switch (slot.kind) {
-    case RequestKind::lookup_transfers:
-    case RequestKind::list_transfers:
-      return slot.kind == RequestKind::lookup_transfers ? lookup_transfers(slot)
-                                                        : list_transfers(slot);
-    case RequestKind::lookup_holds:
-      return slot.names_moment() ? as_of_query(slot).lookup_holds() : lookup_holds(slot);
-    case RequestKind::lookup_names:
-      return lookup_names(slot);
-    case RequestKind::get_account_transfers:
-    case RequestKind::get_account_balances:
-    case RequestKind::query_accounts:
-    case RequestKind::query_transfers:
-    case RequestKind::read_events:
-    case RequestKind::query_operations:
-      return answer_by_filter(slot);
-    case RequestKind::lookup_accounts_at:
-    case RequestKind::trial_balance_at:
-      return slot.kind == RequestKind::trial_balance_at ? as_of_query(slot).trial_balance()
-                                                        : as_of_query(slot).lookup_accounts();
-    case RequestKind::lookup_orders:
-    case RequestKind::lookup_payments:
-      return AggregateQuery{as_of_links(), slot}.run();
-    case RequestKind::rebuild:
-      return rebuilds_.run(links_.follower, links_.progress.followed(), slot);
-    case RequestKind::trial_balance:
-    case RequestKind::list_accounts:
-    case RequestKind::list_ledgers:
-    case RequestKind::lookup_checkpoints:
-    case RequestKind::lookup_tccs:
-    case RequestKind::list_tccs:
-    case RequestKind::list_sagas:
-      return answer_from_state(slot), Result<void>{};
-    case RequestKind::create_accounts:
-    case RequestKind::create_transfers:
-    case RequestKind::put_ledgers:
-    case RequestKind::change_accounts:
-    case RequestKind::put_names:
-    case RequestKind::append_events:
-    case RequestKind::order_commands:
-    case RequestKind::payment_commands:
-    case RequestKind::bundle:
-    case RequestKind::put_checkpoints:
-    case RequestKind::tcc_commands:
-    case RequestKind::expire_tccs:
-    case RequestKind::prune_tccs:
-    case RequestKind::saga_commands:
-    case RequestKind::operate_sagas:
-    case RequestKind::answer_steps:
-    case RequestKind::take_work:
-    case RequestKind::list_participants:
-    case RequestKind::seal_secrets:
-    case RequestKind::forget_secrets:
-    case RequestKind::drive_sagas:
-    case RequestKind::forget_sagas:
-    case RequestKind::subscribe:
-    case RequestKind::acknowledge_events:
-    case RequestKind::unsubscribe:
-    case RequestKind::release_holds:
-    case RequestKind::lookup_accounts:
-    case RequestKind::advance_clock:
-    case RequestKind::accept_clock:
-    case RequestKind::state_digest:
-    case RequestKind::take_snapshot:
-    case RequestKind::open_session:
-      break;
+  using Kind = RequestKind;
+  const Kind kind = slot.kind;
+  if (kind == Kind::lookup_transfers) return lookup_transfers(slot);
+  if (kind == Kind::list_transfers) return list_transfers(slot);
+  if (kind == Kind::lookup_names) return lookup_names(slot);
+  if (kind == Kind::lookup_holds) {
+    return slot.names_moment() ? as_of_query(slot).lookup_holds() : lookup_holds(slot);
   }
+  if (is_filtered(kind) || kind == Kind::read_events || kind == Kind::query_operations) {
+    return answer_by_filter(slot);
+  }
+  if (kind == Kind::lookup_accounts_at) return as_of_query(slot).lookup_accounts();
+  if (kind == Kind::trial_balance_at) return as_of_query(slot).trial_balance();
+  if (kind == Kind::lookup_orders || kind == Kind::lookup_payments) {
+    return AggregateQuery{as_of_links(), slot}.run();
+  }
+  if (kind == Kind::rebuild) {
+    return rebuilds_.run(links_.follower, links_.progress.followed(), slot);
+  }
+  answer_from_state(slot);
   return {};
 }
 

@@ -13,10 +13,10 @@
 #include "engine/model/ids.hpp"
 #include "engine/model/operation.hpp"
 
-/// Orders and payments: aggregates whose rules the engine keeps. A command is the domain event that
-/// it asks for: the stream says which order or payment, the event's type what is to be done, and
-/// the payload how. So a command that is accepted stands in the journal as it was asked for, with
-/// its version, and is read as any other event is.
+/// Orders, payments and reconciliations: aggregates whose rules the engine keeps. A command is the
+/// domain event that it asks for: the stream says which order, payment, run or difference, the
+/// event's type what is to be done, and the payload how. So a command that is accepted stands in
+/// the journal as it was asked for, with its version, and is read as any other event is.
 ///
 /// Payload: CommandDetails (64 bytes, little-endian), then its text, which has no end mark:
 ///
@@ -32,8 +32,12 @@ namespace daybook {
 /// id_of("order") and id_of("payment").
 [[nodiscard]] const Uint128& order_type() noexcept;
 [[nodiscard]] const Uint128& payment_type() noexcept;
+/// id_of("reconciliation"), of "reconciliation_run" and of "difference".
+[[nodiscard]] const Uint128& reconciliation_type() noexcept;
+[[nodiscard]] const Uint128& reconciliation_run_type() noexcept;
+[[nodiscard]] const Uint128& difference_type() noexcept;
 
-/// What may be asked of an order or a payment. Numbers of this process only: elsewhere the event
+/// What may be asked of an aggregate. Numbers of this process only: elsewhere the event
 /// type says it, id_of() of the name that to_string() gives.
 enum class Command : std::uint8_t {
   order_create,
@@ -54,8 +58,27 @@ enum class Command : std::uint8_t {
   dispute_open,
   dispute_win,
   dispute_lose,
+  reconciliation_define,
+  approval_limit_set,
+  run_create,
+  run_import,  ///< This and the next ones: that the phase is done.
+  run_validate,
+  run_cut,
+  run_sort,
+  run_match,
+  run_prove,
+  run_review,
+  run_close,
+  run_fail,
+  run_cancel,
+  correction_propose,
+  correction_approve,
+  correction_reject,
+  correction_fail,  ///< It was to be posted, and the ledger refused.
+  difference_assign,
+  difference_reopen,
 };
-inline constexpr std::size_t command_count = 18;
+inline constexpr std::size_t command_count = 37;
 
 /// "OrderCreated" and so on: the text of its event type.
 [[nodiscard]] std::string_view to_string(Command command) noexcept;
@@ -68,22 +91,37 @@ inline constexpr std::size_t command_count = 18;
 /// Bits of CommandDetails::flags. Frozen: on the wire and in the journal.
 namespace command_flag {
 inline constexpr std::uint16_t final_capture = 1U << 0;  ///< Nothing more will be captured.
-inline constexpr std::uint16_t known = final_capture;
+/// Of a limit: for corrections that nobody approves. Of an approval: nobody did.
+inline constexpr std::uint16_t automatic = 1U << 1;
+/// Of a proposal: it posts nothing, the difference is explained.
+inline constexpr std::uint16_t accepts = 1U << 2;
+/// Of a proposal: it posts nothing, the difference is only closed.
+inline constexpr std::uint16_t force_closes = 1U << 3;
+inline constexpr std::uint16_t known = final_capture | automatic | accepts | force_closes;
 }  // namespace command_flag
 
 /// The beginning of a command's payload. 64 bytes. What a command does not use is 0.
+///
+/// Of reconciliations. `subject_id`: of a new run its reconciliation; of run_cut the run that it
+/// carries on; of a proposal and its approval legs_hash() of what is posted. `quantity`: of a limit
+/// and a proposal the difference's code; of a new run the day, as 20260131; of run_cut the
+/// sequence; of run_prove how many differences have to be dealt with. A proposal's, an assignment's
+/// and an approval's run is the event's business_id.
 struct CommandDetails {
-  Uint128 subject_id;      ///< Of pay: the payment; of initiate: the order; or the refund, dispute.
-  Amount amount;           ///< In the ledger's minor unit.
-  TransferId transfer_id;  ///< What of the same bundle moves what this is about; 0 = nothing does.
+  Uint128 subject_id{};  ///< Of pay: the payment; of initiate: the order; or the refund, dispute.
+  Amount amount{};       ///< In the ledger's minor unit.
+  TransferId
+      transfer_id{};  ///< What of the same bundle moves what this is about; 0 = nothing does.
   std::uint64_t quantity = 0;
-  LedgerId ledger;
+  LedgerId ledger{};
   std::uint16_t flags = 0;
   std::uint16_t text_bytes = 0;
 };
 static_assert(sizeof(CommandDetails) == 64 && std::is_trivially_copyable_v<CommandDetails>);
+/// Of orders and payments.
 inline constexpr std::size_t command_payload_bytes_max =
     sizeof(CommandDetails) + limits::command_text_bytes_max;
+[[nodiscard]] std::size_t text_bytes_max_of(Command command) noexcept;
 
 /// A command, taken out of its event.
 struct ReadCommand {
@@ -108,9 +146,12 @@ enum class EventScope : std::uint8_t {
   payments,
   any,    ///< Of users, orders and payments.
   sagas,  ///< And of sagas: by their operations, which append all that their steps are about.
+  reconciliations,  ///< What an operator may of reconciliations.
+  reviews,          ///< What a checker may.
+  automatic,        ///< Approvals that nobody gave.
 };
 [[nodiscard]] EventScope scope_of(RequestKind kind) noexcept;
-/// Orders and payments: their events are commands.
+/// Their events are commands.
 [[nodiscard]] bool is_engine_aggregate(const Uint128& aggregate_type) noexcept;
 
 /// As fault_of() of an event, and whether the request may append it: what is wrong with it without
@@ -124,7 +165,7 @@ enum class EventScope : std::uint8_t {
                                   const Uint128& subject_id = {});
 
 /// Appends the payload of a command to `payload` and says so in `event`, whose type and aggregate
-/// type are set. Requires: text.size() <= limits::command_text_bytes_max.
+/// type are set. Requires: text.size() <= text_bytes_max_of(command).
 void put_command(Command command, CommandDetails details, std::string_view text, DomainEvent& event,
                  std::vector<std::byte>& payload);
 

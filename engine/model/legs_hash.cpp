@@ -1,12 +1,14 @@
 #include "engine/model/legs_hash.hpp"
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstring>
 #include <type_traits>
-#include <vector>
 
+#include "engine/base/assert.hpp"
 #include "engine/base/hash.hpp"
+#include "engine/base/limits.hpp"
 
 namespace daybook {
 namespace {
@@ -29,19 +31,20 @@ static_assert(sizeof(HashedLeg) == 88 && std::has_unique_object_representations_
 }  // namespace
 
 Uint128 legs_hash(std::span<const Transfer> legs) {
-  std::vector<HashedLeg> hashed;
-  hashed.reserve(legs.size());
+  ENSURE(legs.size() <= limits::correction_legs_max, "the caller counts them");
+  std::array<HashedLeg, limits::correction_legs_max> hashed;
+  std::size_t count = 0;
   for (const Transfer& leg : legs) {
-    hashed.push_back({.id = leg.id.value(),
-                      .debit = leg.debit_account_id.value(),
-                      .credit = leg.credit_account_id.value(),
-                      .amount = leg.amount.value(),
-                      .pending = leg.pending_id.value(),
-                      .ledger = leg.ledger.value(),
-                      .code = leg.code.value(),
-                      .flags = leg.flags});
+    hashed[count++] = {.id = leg.id.value(),
+                       .debit = leg.debit_account_id.value(),
+                       .credit = leg.credit_account_id.value(),
+                       .amount = leg.amount.value(),
+                       .pending = leg.pending_id.value(),
+                       .ledger = leg.ledger.value(),
+                       .code = leg.code.value(),
+                       .flags = leg.flags};
   }
-  return xxh3_128(std::as_bytes(std::span{hashed}));
+  return xxh3_128(std::as_bytes(std::span{hashed}.first(count)));
 }
 
 }  // namespace daybook

@@ -12,7 +12,8 @@ namespace daybook {
 ///
 /// Each leg is 88 bytes, one behind the other, every number little-endian: id, debit account,
 /// credit account, amount, the pending or original transfer's id (16 each), ledger (4), code (2),
-/// flags (2). No time, and nothing else that an engine fills in. Cost: O(legs).
+/// flags (2). No time, and nothing else that an engine fills in. Cost: O(legs), no
+/// allocation. Requires: at most limits::correction_legs_max.
 [[nodiscard]] Uint128 legs_hash(std::span<const Transfer> legs);
 
 }  // namespace daybook

@@ -26,8 +26,12 @@ enum class RequestKind : std::uint16_t {
   saga_commands = 27,     ///< Definitions are stored; sagas are started, cancelled, signalled.
   operate_sagas = 28,     ///< By an operator: retry, resolve, skip, force back, close.
   answer_steps = 29,      ///< By a participant: what has become of steps.
-  lookup_accounts = 40,   ///< Answered by the sequencer, in order with the writes.
-  lookup_transfers = 41,  ///< This and the following: answered by query threads.
+  /// Definitions and runs of reconciliations, corrections proposed: by an operator.
+  reconciliation_commands = 30,
+  review_corrections = 31,  ///< By a checker: a bundle of what is posted and its approval.
+  post_automatically = 32,  ///< The same by an operator, within the limits set for that.
+  lookup_accounts = 40,     ///< Answered by the sequencer, in order with the writes.
+  lookup_transfers = 41,    ///< This and the following: answered by query threads.
   list_accounts = 42,
   list_ledgers = 43,
   list_transfers = 44,
@@ -73,7 +77,13 @@ enum class RequestKind : std::uint16_t {
 /// True for kinds whose events are domain events, all of them appended or none.
 [[nodiscard]] constexpr bool appends_events(RequestKind kind) {
   return kind == RequestKind::append_events || kind == RequestKind::order_commands ||
-         kind == RequestKind::payment_commands;
+         kind == RequestKind::payment_commands || kind == RequestKind::reconciliation_commands;
+}
+
+/// True for kinds that are a chain of transfers and domain events, all of them or none.
+[[nodiscard]] constexpr bool is_bundle(RequestKind kind) {
+  return kind == RequestKind::bundle || kind == RequestKind::review_corrections ||
+         kind == RequestKind::post_automatically;
 }
 
 /// True for kinds whose events are those of sagas: each is decided by itself.
@@ -95,7 +105,7 @@ enum class RequestKind : std::uint16_t {
 [[nodiscard]] constexpr bool is_journaled(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::change_accounts ||
-         kind == RequestKind::put_names || appends_events(kind) || kind == RequestKind::bundle ||
+         kind == RequestKind::put_names || appends_events(kind) || is_bundle(kind) ||
          kind == RequestKind::put_checkpoints || kind == RequestKind::tcc_commands ||
          drives_sagas(kind) || kind == RequestKind::advance_clock ||
          kind == RequestKind::accept_clock;
@@ -105,15 +115,14 @@ enum class RequestKind : std::uint16_t {
 [[nodiscard]] constexpr bool takes_slots(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
          kind == RequestKind::put_ledgers || kind == RequestKind::put_names ||
-         appends_events(kind) || kind == RequestKind::bundle ||
-         kind == RequestKind::put_checkpoints || kind == RequestKind::tcc_commands ||
-         drives_sagas(kind);
+         appends_events(kind) || is_bundle(kind) || kind == RequestKind::put_checkpoints ||
+         kind == RequestKind::tcc_commands || drives_sagas(kind);
 }
 
 /// True for kinds that may bring names beside their events.
 [[nodiscard]] constexpr bool may_bring_names(RequestKind kind) {
   return kind == RequestKind::create_accounts || kind == RequestKind::create_transfers ||
-         appends_events(kind) || kind == RequestKind::bundle;
+         appends_events(kind) || is_bundle(kind);
 }
 
 /// True for kinds whose request is a QueryFilter.
@@ -177,7 +186,7 @@ static_assert(sizeof(Refusal) == 16 && alignof(Refusal) == 8);
 /// The kind of request whose statuses and data a refusal of a request of `kind` has.
 [[nodiscard]] constexpr RequestKind kind_of_refusal(RequestKind kind, const Refusal& refusal) {
   if (appends_events(kind) || drives_sagas(kind)) return RequestKind::append_events;
-  if (kind != RequestKind::bundle) return kind;
+  if (!is_bundle(kind)) return kind;
   return refusal.part == bundle_part::events ? RequestKind::append_events
                                              : RequestKind::create_transfers;
 }

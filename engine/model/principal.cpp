@@ -47,6 +47,10 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::answer_steps:
     case RequestKind::take_work:
       return role == Role::participant;
+    case RequestKind::review_corrections:
+      return role == Role::checker;
+    case RequestKind::reconciliation_commands:
+    case RequestKind::post_automatically:
     case RequestKind::change_accounts:
     case RequestKind::operate_sagas:
     case RequestKind::forget_secrets:

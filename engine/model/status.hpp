@@ -303,6 +303,25 @@ enum class AppendEventStatus : std::uint16_t {
   step_not_of_participant = 91,  ///< Somebody else was asked, or nobody.
   step_key_differs = 92,         ///< What is answered was never asked.
   too_many_participants = 93,
+  event_type_not_of_request = 94,  ///< From here on of reconciliations. Another request may.
+  reconciliation_not_found = 95,
+  period_out_of_order = 96,  ///< There is a later one, and none of this day.
+  next_period_closed = 97,   ///< What it carried on would change.
+  run_already_exists = 98,
+  run_not_found = 99,
+  run_illegal_transition = 100,
+  carry_in_differs = 101,  ///< It is not what the period before carries on.
+  run_has_open_differences = 102,
+  difference_not_found = 103,
+  difference_illegal_transition = 104,
+  correction_stale = 105,  ///< Its run is no longer the one that counts.
+  maker_is_checker = 106,
+  legs_differ = 107,         ///< They are not those that were proposed.
+  limit_exceeded = 108,      ///< Or none is set.
+  cannot_be_accepted = 109,  ///< A line that cannot be read is never merely accepted.
+  too_many_reconciliations = 111,
+  too_many_runs = 112,
+  too_many_differences = 113,
   too_many_streams = 22,
   too_many_events = 23,
 };

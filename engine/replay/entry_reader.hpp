@@ -79,7 +79,7 @@ struct PlacedOperation {
 template <typename Use>
 void for_each_burnt(const EntryFacts& facts, const PlacedOperation& placed, Use use) {
   const RequestKind whole = placed.operation.kind;
-  if (whole != RequestKind::create_transfers && whole != RequestKind::bundle) return;
+  if (whole != RequestKind::create_transfers && !is_bundle(whole)) return;
   std::uint32_t data = placed.first_refused_data;
   for (const Refusal& refusal : placed.refusals) {
     const RequestKind kind = kind_of_refusal(whole, refusal);

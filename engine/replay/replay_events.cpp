@@ -40,13 +40,13 @@ Result<void> Replayer::check_event(const EntryFacts& facts, const DomainEvent& e
 }
 
 Result<void> Replayer::check_command(const DomainEvent& event, std::span<const std::byte> payload,
-                                     Sequence sequence) {
+                                     PrincipalId principal, Sequence sequence) {
   using Status = AppendEventStatus;
   Status status = fault_of_command(event, payload);
   if (status == Status::created) {
     status = rules_of(event.aggregate_type)
                  ->decide(state_.aggregates, {state_.ledgers, created_},
-                          {event, *read_command(event, payload)});
+                          {event, *read_command(event, payload), principal});
   }
   if (status == Status::created) return {};
   if (status == Status::too_many_orders && !state_.aggregates.order_fits()) {
@@ -70,6 +70,7 @@ Result<void> Replayer::apply_events(const EntryFacts& facts, const PlacedRun& pl
   state_.aggregates.prepare(run.count);
   const RequestKind kind = facts.operations[run.operation].kind;
   const EventScope scope = scope_of(kind);
+  const PrincipalId principal = facts.operations[run.operation].principal;
   state_.sagas.prepare(std::min<std::uint64_t>(run.count, state_.sagas.room()));
   for (const DomainEvent& event : facts.domain_events.subspan(run.first, run.count)) {
     const Sequence sequence = state_.take_sequence();
@@ -84,7 +85,8 @@ Result<void> Replayer::apply_events(const EntryFacts& facts, const PlacedRun& pl
     payload_bytes_applied_ += payload.size();
     const bool commands = is_engine_aggregate(event.aggregate_type);
     if (commands) {
-      if (auto checked = check_command(event, payload, sequence); !checked.ok()) return checked;
+      auto checked = check_command(event, payload, principal, sequence);
+      if (!checked.ok()) return checked;
     }
     const bool of_saga = is_saga_aggregate(event.aggregate_type);
     if (of_saga) {
@@ -96,7 +98,7 @@ Result<void> Replayer::apply_events(const EntryFacts& facts, const PlacedRun& pl
       state_.apply_saga(*saga_news_of(event.aggregate_type, event.event_type), event, payload,
                         saga_after_);
     }
-    if (commands) state_.apply_command(event, payload);
+    if (commands) state_.apply_command(event, payload, principal);
   }
   return {};
 }

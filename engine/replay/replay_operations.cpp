@@ -81,7 +81,7 @@ const char* Replayer::fault_of_operation(const Operation& operation) const {
   const bool in_part =
       operation.created_count != operation.event_count &&
       (operation.created_count != 0 || operation.refusal_count != operation.event_count);
-  const bool is_whole = appends_events(operation.kind) || operation.kind == RequestKind::bundle;
+  const bool is_whole = appends_events(operation.kind) || is_bundle(operation.kind);
   if (is_whole && (in_part || (operation.created_count != 0 && operation.refusal_count != 0))) {
     return "an operation appends some of its events and others not";
   }

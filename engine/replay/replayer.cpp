@@ -84,6 +84,9 @@ constexpr Made made[] = {
     {RequestKind::payment_commands, FactKind::domain_event},
     {RequestKind::put_checkpoints, FactKind::checkpoint},
     {RequestKind::bundle, FactKind::transfer},
+    {RequestKind::reconciliation_commands, FactKind::domain_event},
+    {RequestKind::review_corrections, FactKind::transfer},
+    {RequestKind::post_automatically, FactKind::transfer},
     {RequestKind::advance_clock, FactKind::clock_change},
     {RequestKind::accept_clock, FactKind::clock_change},
     {RequestKind::release_holds, FactKind::hold_released},
@@ -105,7 +108,7 @@ constexpr Made made[] = {
 // happened to transactions behind the transfers of their branches.
 bool makes(RequestKind kind, FactKind fact, bool is_first_run) {
   if (fact == FactKind::name && may_bring_names(kind) && !is_first_run) return true;
-  if (kind == RequestKind::bundle && fact == FactKind::domain_event) return !is_first_run;
+  if (is_bundle(kind) && fact == FactKind::domain_event) return !is_first_run;
   const bool settles = kind == RequestKind::tcc_commands || kind == RequestKind::expire_tccs;
   if (settles && fact == FactKind::tcc) return !is_first_run;
   return std::any_of(std::begin(made), std::end(made),

@@ -91,7 +91,8 @@ class Replayer {
   [[nodiscard]] Result<void> check_event(const EntryFacts& facts, const DomainEvent& event,
                                          EventScope scope, Sequence sequence);
   [[nodiscard]] Result<void> check_command(const DomainEvent& event,
-                                           std::span<const std::byte> payload, Sequence sequence);
+                                           std::span<const std::byte> payload,
+                                           PrincipalId principal, Sequence sequence);
   [[nodiscard]] Result<void> apply_evictions(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_clock_changes(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> apply_segment_facts(const EntryFacts& facts, const PlacedRun& placed);

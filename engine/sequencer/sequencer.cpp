@@ -16,7 +16,7 @@ namespace {
 
 std::size_t event_bytes(RequestKind kind) {
   if (kind == RequestKind::create_accounts) return sizeof(Account);
-  if (kind == RequestKind::create_transfers || kind == RequestKind::bundle) return sizeof(Transfer);
+  if (kind == RequestKind::create_transfers || is_bundle(kind)) return sizeof(Transfer);
   if (kind == RequestKind::put_ledgers) return sizeof(Ledger);
   if (kind == RequestKind::change_accounts) return sizeof(AccountChange);
   if (kind == RequestKind::put_names) return sizeof(Name);
@@ -31,7 +31,7 @@ std::size_t event_bytes(RequestKind kind) {
 FactKind fact_kind(RequestKind kind) {
   if (kind == RequestKind::create_accounts) return FactKind::account;
   if (kind == RequestKind::put_ledgers) return FactKind::ledger;
-  if (kind == RequestKind::create_transfers || kind == RequestKind::bundle ||
+  if (kind == RequestKind::create_transfers || is_bundle(kind) ||
       kind == RequestKind::tcc_commands) {
     return FactKind::transfer;
   }
@@ -58,7 +58,7 @@ Authority authority_of(const RequestSlot& request) {
 }
 
 std::span<const Transfer> transfers_of(const RequestSlot& request) {
-  if (request.kind != RequestKind::create_transfers && request.kind != RequestKind::bundle) {
+  if (request.kind != RequestKind::create_transfers && !is_bundle(request.kind)) {
     return {};
   }
   return {reinterpret_cast<const Transfer*>(request.events),
@@ -218,7 +218,7 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
   if (runs_events && kind == FactKind::clock_change) change_clock(batch, now_ns);
   const auto created =
       static_cast<std::uint32_t>(state_.last_sequence().value() - batch.operation.value());
-  const bool counts_its_runs = request.kind == RequestKind::bundle ||
+  const bool counts_its_runs = is_bundle(request.kind) ||
                                request.kind == RequestKind::tcc_commands ||
                                drives_sagas(request.kind);
   if (!counts_its_runs) slab_->last_run().count = created;
@@ -278,7 +278,7 @@ void Sequencer::make_room_in_windows(ClientId client) {
 }
 
 void Sequencer::execute_events(Batch& batch) {
-  if (batch.request->kind == RequestKind::bundle) return execute_bundle(batch);
+  if (is_bundle(batch.request->kind)) return execute_bundle(batch);
   if (batch.request->kind == RequestKind::tcc_commands) return execute_tcc(batch);
   if (commands_sagas(batch.request->kind)) return execute_sagas(batch);
   if (batch.request->kind == RequestKind::answer_steps) return execute_answers(batch);
@@ -347,8 +347,7 @@ void Sequencer::record_reason(const RequestSlot& request) {
 template <typename Event>
 void Sequencer::refuse(Batch& batch, std::uint32_t index, const Event& event, std::uint16_t status,
                        Timestamp timestamp) {
-  const bool of_events =
-      batch.request->kind == RequestKind::bundle && std::is_same_v<Event, DomainEvent>;
+  const bool of_events = is_bundle(batch.request->kind) && std::is_same_v<Event, DomainEvent>;
   const Refusal refusal{.index = index,
                         .status = status,
                         .part = of_events ? bundle_part::events : bundle_part::transfers,

@@ -34,8 +34,9 @@ void Sequencer::execute_bundle(Batch& batch) {
     const auto decisions = request_events_.decide(state_, facts_,
                                                   {.events = request.bundled,
                                                    .payloads = request.payloads,
-                                                   .scope = EventScope::any,
-                                                   .transfers = created});
+                                                   .scope = scope_of(request.kind),
+                                                   .transfers = created,
+                                                   .principal = request.principal});
     if (request_events_.appends()) {
       slab_->last_run().count = count;
       slab_->add_run({.kind = FactKind::domain_event,
@@ -74,9 +75,11 @@ bool Sequencer::bundle_exists(Batch& batch, std::span<const Transfer> transfers)
                                              .part = bundle_part::transfers,
                                              .timestamp = decision.original};
   }
-  const auto decisions = request_events_.decide(
-      state_, facts_,
-      {.events = request.bundled, .payloads = request.payloads, .scope = EventScope::any});
+  const auto decisions = request_events_.decide(state_, facts_,
+                                                {.events = request.bundled,
+                                                 .payloads = request.payloads,
+                                                 .scope = scope_of(request.kind),
+                                                 .principal = request.principal});
   const bool exist = !request_events_.appends() &&
                      std::all_of(decisions.begin(), decisions.end(), [](const auto& decision) {
                        return decision.status == AppendEventStatus::exists;

@@ -25,9 +25,11 @@ RequestStatus Sequencer::refusal_of_payloads(RequestSlot& request) {
 void Sequencer::append_events(Batch& batch) {
   const RequestSlot& request = *batch.request;
   const auto events = events_of(request);
-  const auto decisions = request_events_.decide(
-      state_, facts_,
-      {.events = events, .payloads = request.payloads, .scope = scope_of(request.kind)});
+  const auto decisions = request_events_.decide(state_, facts_,
+                                                {.events = events,
+                                                 .payloads = request.payloads,
+                                                 .scope = scope_of(request.kind),
+                                                 .principal = request.principal});
   if (request_events_.appends()) return append_decided(batch, events, decisions, 0);
   for (std::uint32_t index = 0; index < events.size(); ++index) {
     refuse_event(batch, index, events[index], decisions[index]);
@@ -49,7 +51,8 @@ void Sequencer::append_decided(Batch& batch, std::span<const DomainEvent> events
     fact.version = decisions[index].version;
     const Sequence sequence = state_.take_sequence();
     state_.append_event(fact, decisions[index].hashes, sequence);
-    if (is_engine_aggregate(fact.aggregate_type)) state_.apply_command(fact, payload);
+    if (is_engine_aggregate(fact.aggregate_type))
+      state_.apply_command(fact, payload, batch.request->principal);
   }
 }
 

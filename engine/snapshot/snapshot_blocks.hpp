@@ -43,7 +43,12 @@ enum class BlockKind : std::uint32_t {
   saga_definitions = 23,   ///< One's canonical text each.
   sagas = 24,              ///< SagaTable::Saved, each with its body behind it, padded to 8 bytes.
   participants = 25,  ///< One ParticipantTable::Saved and its text each, by number; before sagas.
-  end = 64,           ///< Empty: nothing is missing.
+  reconciliations = 27,      ///< ReconciliationRow, in the order in which they were defined.
+  approval_limits = 28,      ///< ApprovalLimit.
+  periods = 29,              ///< Period.
+  reconciliation_runs = 30,  ///< ReconciliationRun.
+  differences = 31,          ///< DifferenceRow.
+  end = 64,                  ///< Empty: nothing is missing.
   // Of the query indexes, which are not state; each index has a number.
   index_runs = 128,          ///< SavedRun, with the index's number: runs in the store.
   index_pairs = 129,         ///< SavedPairs, then packed pairs: a run in memory.

@@ -39,6 +39,12 @@ class StateReader {
   Result<void> take_order(const Order& order);
   Result<void> take_payment(const Payment& payment);
   Result<void> take_claim(const Claim& claim);
+  Result<void> take_reconciliations(const SnapshotBlock& block);
+  Result<void> take_places(const SnapshotBlock& block);
+  Result<void> take_ids(const SnapshotBlock& block);
+  template <typename Row>
+  Result<void> take_row(const Row& row, const RowTable<Row>& table, bool is_possible,
+                        const char* what);
   Result<void> take_ledger(const SavedLedger& saved);
   Result<void> take_checkpoint(const EventCheckpoint& saved);
   Result<void> take_definition(const SnapshotBlock& block);
@@ -120,18 +126,20 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
     case BlockKind::holds:
       return each<Hold>(block, [&](const Hold& hold) { return take_hold(hold); });
     case BlockKind::names:
-      return each<SavedName>(
-          block, [&](const SavedName& saved) { return take_place(saved, state_.names, "names"); });
+    case BlockKind::event_ids:
+      return take_places(block);
     case BlockKind::streams:
       return each<Stream>(block, [&](const Stream& stream) { return take_stream(stream); });
-    case BlockKind::event_ids:
-      return each<SavedEventId>(block, [&](const SavedEventId& saved) {
-        return take_place(saved, state_.event_ids, "ids of events");
-      });
     case BlockKind::orders:
     case BlockKind::payments:
     case BlockKind::claims:
       return take_aggregates(block);
+    case BlockKind::reconciliations:
+    case BlockKind::approval_limits:
+    case BlockKind::reconciliation_runs:
+    case BlockKind::periods:
+    case BlockKind::differences:
+      return take_reconciliations(block);
     case BlockKind::event_checkpoints:
       return each<EventCheckpoint>(
           block, [&](const EventCheckpoint& saved) { return take_checkpoint(saved); });
@@ -150,13 +158,10 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
     case BlockKind::window_kept:
       return append_to(kept_, block, from_);
     case BlockKind::id_generations:
-      return append_to(generations_, block, from_);
     case BlockKind::id_run_set:
-      return take_one<SavedRuns>(block, run_set_);
     case BlockKind::id_runs:
-      return each<SavedIdRun>(block, [&](const SavedIdRun& saved) { return take_id_run(saved); });
     case BlockKind::recent_ids:
-      return each<SavedRun>(block, [&](const SavedRun& saved) { return take_recent(saved); });
+      return take_ids(block);
     case BlockKind::end:
     case BlockKind::index_runs:
     case BlockKind::index_pairs:
@@ -175,6 +180,25 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
   return Failure{FailureKind::unsupported,
                  "the snapshot at sequence " + std::to_string(from_.header().sequence) +
                      " has a kind of block that this build does not know"};
+}
+
+Result<void> StateReader::take_places(const SnapshotBlock& block) {
+  if (block.kind == BlockKind::names) {
+    return each<SavedName>(
+        block, [&](const SavedName& saved) { return take_place(saved, state_.names, "names"); });
+  }
+  return each<SavedEventId>(block, [&](const SavedEventId& saved) {
+    return take_place(saved, state_.event_ids, "ids of events");
+  });
+}
+
+Result<void> StateReader::take_ids(const SnapshotBlock& block) {
+  if (block.kind == BlockKind::id_generations) return append_to(generations_, block, from_);
+  if (block.kind == BlockKind::id_run_set) return take_one<SavedRuns>(block, run_set_);
+  if (block.kind == BlockKind::id_runs) {
+    return each<SavedIdRun>(block, [&](const SavedIdRun& saved) { return take_id_run(saved); });
+  }
+  return each<SavedRun>(block, [&](const SavedRun& saved) { return take_recent(saved); });
 }
 
 Result<void> StateReader::take_limits(const SavedLimits& saved) {
@@ -261,6 +285,52 @@ Result<void> StateReader::take_claim(const Claim& claim) {
   }
   state_.aggregates.prepare(1);
   state_.aggregates.put(claim);
+  return {};
+}
+
+// Whoever uses them takes for granted that what a row belongs to is there.
+Result<void> StateReader::take_reconciliations(const SnapshotBlock& block) {
+  const AggregateTables& rows = state_.aggregates;
+  if (block.kind == BlockKind::reconciliations) {
+    return each<ReconciliationRow>(block, [&](const ReconciliationRow& row) {
+      return take_row(row, rows.reconciliations(), true, "reconciliations");
+    });
+  }
+  if (block.kind == BlockKind::approval_limits) {
+    return each<ApprovalLimit>(block, [&](const ApprovalLimit& row) {
+      const bool is_owned = rows.find_reconciliation(row.reconciliation_id) != nullptr;
+      return take_row(row, rows.limits(), is_owned, "limits of approvals");
+    });
+  }
+  if (block.kind == BlockKind::periods) {
+    return each<Period>(block, [&](const Period& row) {
+      const bool is_owned = rows.find_reconciliation(row.reconciliation_id) != nullptr;
+      return take_row(row, rows.periods(), is_owned, "days of reconciliations");
+    });
+  }
+  if (block.kind == BlockKind::reconciliation_runs) {
+    return each<ReconciliationRun>(block, [&](const ReconciliationRun& row) {
+      const bool is_owned = rows.find_period({row.reconciliation_id, row.day}) != nullptr;
+      return take_row(row, rows.runs(), is_owned && is_possible(row), "runs of reconciliations");
+    });
+  }
+  return each<DifferenceRow>(block, [&](const DifferenceRow& row) {
+    const bool is_known =
+        row.state >= DifferenceState::open && row.state <= DifferenceState::failed;
+    const bool is_owned = rows.find_run(row.run_id) != nullptr;
+    return take_row(row, rows.differences(), is_owned && is_known, "differences");
+  });
+}
+
+template <typename Row>
+Result<void> StateReader::take_row(const Row& row, const RowTable<Row>& table, bool is_possible,
+                                   const char* what) {
+  if (table.room() == 0) return full(what);
+  if (!is_possible || table.find(row.key()) != nullptr) {
+    return from_.damaged(std::string{"has a row that cannot be among the "} + what);
+  }
+  state_.aggregates.prepare(1);
+  state_.aggregates.put(row);
   return {};
 }
 

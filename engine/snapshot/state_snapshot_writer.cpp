@@ -124,6 +124,11 @@ void write_tables(const State& state, SnapshotWriter& into) {
   into.put(BlockKind::payments, state.aggregates.payments().all());
   into.put(BlockKind::claims, state.aggregates.claims(ClaimKind::refund).all());
   into.put(BlockKind::claims, state.aggregates.claims(ClaimKind::dispute).all());
+  into.put(BlockKind::reconciliations, state.aggregates.reconciliations().all());
+  into.put(BlockKind::approval_limits, state.aggregates.limits().all());
+  into.put(BlockKind::periods, state.aggregates.periods().all());
+  into.put(BlockKind::reconciliation_runs, state.aggregates.runs().all());
+  into.put(BlockKind::differences, state.aggregates.differences().all());
   into.put(BlockKind::event_checkpoints, state.checkpoints.all());
   write_tccs(state.tccs, into);
   write_participants(state.participants, into);  // Sagas name them.

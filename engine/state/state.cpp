@@ -336,12 +336,13 @@ void State::append_event(const DomainEvent& event, const EventHashes& hashes, Se
   digest_.add(digest_of(stream_kind, streams.at(slot)));
 }
 
-void State::apply_command(const DomainEvent& event, std::span<const std::byte> payload) {
+void State::apply_command(const DomainEvent& event, std::span<const std::byte> payload,
+                          PrincipalId principal) {
   const AggregateRules* const rules = rules_of(event.aggregate_type);
   const auto command = read_command(event, payload);
   ENSURE(rules != nullptr && command, "what is applied was decided");
   digest_.subtract(aggregates.digest());
-  rules->apply(aggregates, {event, *command});
+  rules->apply(aggregates, {event, *command, principal});
   digest_.add(aggregates.digest());
 }
 

@@ -219,6 +219,28 @@ Result<BatchResult> Client::send_bundle(std::span<const Transfer> transfers,
 void Client::async_send_bundle(std::span<const Transfer> transfers, const EventList& events,
                                const OperationAttributes& attributes, std::span<const Name> names,
                                BatchCallback callback) {
+  async_bundle(RequestKind::bundle, transfers, events, attributes, names, std::move(callback));
+}
+
+Result<BatchResult> Client::reconciliation_commands(const EventList& commands,
+                                                    const OperationAttributes& attributes) {
+  return wait_for<BatchResult>(loop(), [&](BatchCallback callback) {
+    async_append(RequestKind::reconciliation_commands, commands, attributes, {},
+                 std::move(callback));
+  });
+}
+
+Result<BatchResult> Client::review_corrections(RequestKind kind, std::span<const Transfer> legs,
+                                               const EventList& reviews,
+                                               const OperationAttributes& attributes) {
+  return wait_for<BatchResult>(loop(), [&](BatchCallback callback) {
+    async_bundle(kind, legs, reviews, attributes, {}, std::move(callback));
+  });
+}
+
+void Client::async_bundle(RequestKind kind, std::span<const Transfer> transfers,
+                          const EventList& events, const OperationAttributes& attributes,
+                          std::span<const Name> names, BatchCallback callback) {
   const std::size_t count = transfers.size() + events.events().size();
   const std::size_t bytes = bundle_frame_bytes(transfers.size(), events.events().size(),
                                                events.payloads().size(), names.size());
@@ -227,9 +249,9 @@ void Client::async_send_bundle(std::span<const Transfer> transfers, const EventL
   }
   FrameBuffer buffer = session_->frames().take(bytes);
   buffer.size = write_bundle(buffer.frame(), 0, attributes, transfers, events.events(),
-                             events.payloads(), names);
-  SentRequest sent = request_of(RequestKind::bundle, static_cast<std::uint32_t>(count),
-                                std::move(buffer), attributes, std::move(callback));
+                             events.payloads(), names, kind);
+  SentRequest sent = request_of(kind, static_cast<std::uint32_t>(count), std::move(buffer),
+                                attributes, std::move(callback));
   sent.is_whole = true;
   session_->submit(std::move(sent));
 }

@@ -106,7 +106,7 @@ class Client {
   Result<BatchResult> payment_commands(const EventList& commands,
                                        const OperationAttributes& attributes = {},
                                        std::span<const Name> names = {});
-  /// `kind` is append_events, order_commands or payment_commands.
+  /// `kind` is append_events, order_commands, payment_commands or reconciliation_commands.
   void async_append(RequestKind kind, const EventList& events,
                     const OperationAttributes& attributes, std::span<const Name> names,
                     BatchCallback callback);
@@ -119,6 +119,18 @@ class Client {
   void async_send_bundle(std::span<const Transfer> transfers, const EventList& events,
                          const OperationAttributes& attributes, std::span<const Name> names,
                          BatchCallback callback);
+  /// Commands to reconciliations, their runs and differences, by an operator: all of them are done,
+  /// or none is. Answered as append_events().
+  Result<BatchResult> reconciliation_commands(const EventList& commands,
+                                              const OperationAttributes& attributes = {});
+  /// An approval with what it posts, or what refuses corrections: as send_bundle(). `kind` is
+  /// review_corrections, by a checker, or post_automatically, by an operator.
+  Result<BatchResult> review_corrections(RequestKind kind, std::span<const Transfer> legs,
+                                         const EventList& reviews,
+                                         const OperationAttributes& attributes = {});
+  void async_bundle(RequestKind kind, std::span<const Transfer> transfers, const EventList& events,
+                    const OperationAttributes& attributes, std::span<const Name> names,
+                    BatchCallback callback);
   Result<BatchResult> put_ledgers(std::span<const Ledger> ledgers,
                                   const OperationAttributes& attributes = {});
 

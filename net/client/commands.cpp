@@ -20,10 +20,10 @@ Uint128 created_subject(const CommandDraft& draft) {
 }  // namespace
 
 Result<void> add_command(EventList& events, const CommandDraft& draft) {
-  if (draft.text.size() > limits::command_text_bytes_max) {
+  if (draft.text.size() > text_bytes_max_of(draft.command)) {
     return Failure{FailureKind::invalid,
                    fmt::format("the text has {} bytes, at most {} are allowed", draft.text.size(),
-                               limits::command_text_bytes_max)};
+                               text_bytes_max_of(draft.command))};
   }
   DomainEvent event;
   event.id = draft.id;

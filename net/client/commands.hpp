@@ -10,8 +10,9 @@
 
 namespace daybook {
 
-/// A command to an order or a payment, as it goes into order_commands(), payment_commands() or a
-/// bundle. Which details it has: the table in net/README.md.
+/// A command to an order, a payment or a reconciliation, as it goes into order_commands(),
+/// payment_commands(), reconciliation_commands() or a bundle. Which details it has: the table in
+/// net/README.md.
 struct CommandDraft {
   Command command{};
   /// Good for one command, for ever: sent again, it is answered with `exists`. 0 for what creates
@@ -27,7 +28,7 @@ struct CommandDraft {
 };
 
 /// Adds the command to `events`. `invalid` where it has no id and creates nothing, or its text is
-/// longer than limits::command_text_bytes_max; the engine checks the rest.
+/// longer than text_bytes_max_of(); the engine checks the rest.
 [[nodiscard]] Result<void> add_command(EventList& events, const CommandDraft& draft);
 
 }  // namespace daybook

@@ -13,7 +13,6 @@
 namespace daybook {
 namespace {
 
-constexpr std::uint16_t bundle_type = static_cast<std::uint16_t>(RequestKind::bundle);
 constexpr std::uint16_t read_type = static_cast<std::uint16_t>(RequestKind::read_events);
 
 std::span<const std::byte> bytes_of(const flatbuffers::Vector<std::uint8_t>* vector) {
@@ -147,14 +146,14 @@ Result<RequestBody, BodyFault> read_append_events(std::span<const std::byte> byt
 std::size_t write_bundle(std::span<std::byte> room, std::uint64_t number,
                          const OperationOrigin& origin, std::span<const Transfer> transfers,
                          std::span<const DomainEvent> events, std::span<const std::byte> payloads,
-                         std::span<const Name> names) {
+                         std::span<const Name> names, RequestKind kind) {
   BodyWriter<layout::Bundle> writer{room};
   put_origin(writer.fixed, origin);
   put_vector(writer, writer.fixed.transfers, transfers);
   put_vector(writer, writer.fixed.events, events);
   put_vector(writer, writer.fixed.payloads, payloads);
   put_vector(writer, writer.fixed.names, names);
-  return writer.finish(bundle_type, 0, number);
+  return writer.finish(static_cast<std::uint16_t>(kind), 0, number);
 }
 
 Result<RequestBody, BodyFault> read_bundle(std::span<const std::byte> bytes) {

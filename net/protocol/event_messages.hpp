@@ -25,8 +25,8 @@ namespace daybook {
          8 + layout::padded(payload_bytes) + 8 + name_count * sizeof(Name);
 }
 
-/// `kind`: or order_commands, payment_commands or saga_commands, which are the same but for their
-/// type.
+/// `kind`: or order_commands, payment_commands, reconciliation_commands or saga_commands, which are
+/// the same but for their type.
 /// `payloads`: of the events, one behind the other. Requires: a frame of at most
 /// limits::frame_bytes_max.
 std::size_t write_append_events(std::span<std::byte> room, std::uint64_t number,
@@ -61,11 +61,11 @@ std::size_t write_operate_sagas(std::span<std::byte> room, std::uint64_t number,
          name_count * sizeof(Name);
 }
 
-/// As write_append_events(), with transfers.
+/// As write_append_events(), with transfers. `kind`: is_bundle().
 std::size_t write_bundle(std::span<std::byte> room, std::uint64_t number,
                          const OperationOrigin& origin, std::span<const Transfer> transfers,
                          std::span<const DomainEvent> events, std::span<const std::byte> payloads,
-                         std::span<const Name> names);
+                         std::span<const Name> names, RequestKind kind = RequestKind::bundle);
 
 /// As read_append_events(), but O(events). The body's events are the transfers; its event_count
 /// counts both.

@@ -116,6 +116,9 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::saga_commands:
     case RequestKind::operate_sagas:
     case RequestKind::answer_steps:
+    case RequestKind::reconciliation_commands:
+    case RequestKind::review_corrections:
+    case RequestKind::post_automatically:
     case RequestKind::lookup_accounts:
     case RequestKind::lookup_transfers:
     case RequestKind::list_accounts:

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/model/legs_hash.hpp"
 #include "engine/saga/saga_payload.hpp"
 #include "storage/journal/journal_reader.hpp"
 #include "tests/replay/disk_journal.hpp"
@@ -40,6 +41,7 @@ class GoldenLedger {
     sagas();
     remote_steps();
     bundles();
+    reconciliations();
     expiry();
     clocks();
     refused_requests();
@@ -392,6 +394,61 @@ class GoldenLedger {
     slot.event_count = 2;
     journal_.execute(slot);
     journal_.commit();
+  }
+
+  /// A day is reconciled; of two corrections one is posted, and one is refused for its size.
+  void reconciliations() {
+    command(Command::reconciliation_define, 31, 95, {}, R"({"name":"golden"})");
+    command(Command::approval_limit_set, 32, 95,
+            {.amount = Amount{Uint128{50}}, .quantity = 12, .ledger = LedgerId{1}}, "");
+    command(Command::run_create, 33, 96, {.subject_id = Uint128{95, 0}, .quantity = 20260131},
+            "{}");
+    std::uint64_t id = 34;
+    for (const Command phase :
+         {Command::run_import, Command::run_validate, Command::run_cut, Command::run_sort,
+          Command::run_match, Command::run_prove, Command::run_review}) {
+      CommandDetails details;
+      if (phase == Command::run_cut) details.quantity = 12;
+      if (phase == Command::run_prove) details.quantity = 2;
+      command(phase, id++, 96, details, phase == Command::run_prove ? "{}" : "");
+    }
+    const std::vector<Transfer> small{make_transfer(22, 1, 2, 7)};
+    const std::vector<Transfer> large{make_transfer(23, 1, 2, 70)};
+    propose(51, 97, small);
+    propose(52, 98, large);
+    execute_commands(RequestKind::reconciliation_commands);
+    approve(53, 97, small);
+    approve(54, 98, large);
+    command(Command::correction_reject, 55, 98, {}, "too much");
+    RequestSlot slot = request(RequestKind::review_corrections, commands_);
+    slot.events = nullptr;
+    slot.bundled = commands_;
+    review(slot);
+    journal_.commit();
+  }
+  void propose(std::uint64_t id, std::uint64_t difference, const std::vector<Transfer>& legs) {
+    command(Command::correction_propose, id, difference,
+            {.subject_id = legs_hash(legs),
+             .amount = legs[0].amount,
+             .quantity = 12,
+             .ledger = LedgerId{1}},
+            "{}");
+    commands_.back().business_id = BusinessId{Uint128{96, 0}};
+  }
+  void approve(std::uint64_t id, std::uint64_t difference, const std::vector<Transfer>& legs) {
+    command(Command::correction_approve, id, difference, {.subject_id = legs_hash(legs)}, "");
+    RequestSlot slot = request(RequestKind::review_corrections, legs);
+    slot.bundled = commands_;
+    slot.event_count = 2;
+    review(slot);
+  }
+  /// By another principal than whoever proposed.
+  void review(RequestSlot& slot) {
+    slot.principal = PrincipalId{id_of("checker")};
+    slot.payloads = command_payloads_;
+    journal_.execute(slot);
+    commands_.clear();
+    command_payloads_.clear();
   }
 
   void expiry() {

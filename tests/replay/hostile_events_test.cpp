@@ -160,6 +160,11 @@ auto commands(RequestKind kind, const std::vector<Commanded>& all) {
   };
 }
 constexpr RequestKind of_orders = RequestKind::order_commands;
+constexpr RequestKind of_reconciliations = RequestKind::reconciliation_commands;
+
+Commanded reconciliation_defined() {
+  return commanded(Command::reconciliation_define, 1, 1, {}, "{}");
+}
 
 Commanded order_created_with(const std::function<void(Commanded&)>& change) {
   Commanded made = order_created();
@@ -201,6 +206,21 @@ const Forgery command_rows[] = {
      "sequence 12: the engine's rules do not allow this event: payment_not_found"},
     {"transfer_of_no_bundle", commands(of_orders, {order_created(), naming_a_transfer()}),
      "sequence 13: the engine's rules do not allow this event: transfer_not_in_bundle"},
+    {"reconciliation_by_order_commands", commands(of_orders, {reconciliation_defined()}),
+     not_appended_so},
+    {"run_of_no_reconciliation",
+     commands(of_reconciliations,
+              {commanded(Command::run_create, 1, 1,
+                         {.subject_id = Uint128{9, 0}, .quantity = 20260131}, "{}")}),
+     "sequence 12: the engine's rules do not allow this event: reconciliation_not_found"},
+    {"approval_of_nothing",
+     commands(RequestKind::review_corrections,
+              {commanded(Command::correction_approve, 1, 1, {.subject_id = Uint128{9, 0}}, "")}),
+     "sequence 12: no operation of this kind makes such facts"},
+    {"correction_approved_by_an_operator",
+     commands(of_reconciliations,
+              {commanded(Command::correction_approve, 1, 1, {.subject_id = Uint128{9, 0}}, "")}),
+     not_appended_so},
 };
 
 /// The domain events of a bundle whose operation was begun with its transfers.

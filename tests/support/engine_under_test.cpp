@@ -340,6 +340,7 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
   slot.kind = request.kind;
   slot.refuse_with = request.refuse_with;
   slot.role = request.role;
+  slot.principal = request.principal;
   slot.reason = request.reason;
   slot.authority = request.authority;
   slot.owner = request.owner;
@@ -367,7 +368,7 @@ BatchReply EngineUnderTest::submit(const WriteRequest& request) {
     payloads += asked.payload;
   }
   if (appends_events(request.kind) || commands_sagas(request.kind)) lend_events(slot, events);
-  if (request.kind == RequestKind::bundle) {
+  if (is_bundle(request.kind)) {
     lend_events(slot, request.transfers);
     slot.bundled = events;
     slot.event_count += to_count(events.size());

@@ -129,7 +129,7 @@ std::string to_text(const BatchReply& reply, RequestKind kind) {
                                  reply.first_sequence.value(), reply.first_timestamp.value());
   for (const RefusedEvent& event : reply.refused) {
     RequestKind of = kind;
-    if (kind == RequestKind::bundle) {
+    if (is_bundle(kind)) {
       of = event.part == 1 ? RequestKind::append_events : RequestKind::create_transfers;
     }
     text += fmt::format("; {}.{}: {} at {}", event.part, event.index, status_name(of, event.status),

@@ -53,6 +53,7 @@ struct WriteRequest {
   std::vector<StepAnswer> answers;  ///< Of answer_steps, which it does not know either.
   std::vector<std::byte> answer_payloads;
   Uint128 participant;
+  PrincipalId principal;
   Role role = Role::gateway;                ///< Of who asks: an operator's reversal may do more.
   std::string reason;                       ///< An operator's words.
   Authority authority = Authority::client;  ///< Of a coordinator, which no frame can be from.

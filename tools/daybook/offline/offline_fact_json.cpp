@@ -100,7 +100,7 @@ void append_refusals(std::string& text, const EntryFacts& facts, const PlacedRun
                    R"({}{{"index":{},"status":"{}","status_number":{},"timestamp":"{}")",
                    each == 0 ? "" : ",", refusal.index, status_name(kind, refusal.status),
                    refusal.status, refusal.timestamp.value());
-    if (operation.kind == RequestKind::bundle) {
+    if (is_bundle(operation.kind)) {
       quoted(text, "part",
              to_string(kind == RequestKind::append_events ? FactKind::domain_event
                                                           : FactKind::transfer));

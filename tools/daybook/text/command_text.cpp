@@ -16,11 +16,25 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view words[command_count] = {
-    "create",  "pay",         "ship",        "complete",         "cancel",
-    "refund",  "initiate",    "authorise",   "capture",          "void",
-    "fail",    "settle",      "refund",      "refund-succeeded", "refund-failed",
-    "dispute", "dispute-won", "dispute-lost"};
+constexpr std::string_view words[command_count] = {"create",         "pay",
+                                                   "ship",           "complete",
+                                                   "cancel",         "refund",
+                                                   "initiate",       "authorise",
+                                                   "capture",        "void",
+                                                   "fail",           "settle",
+                                                   "refund",         "refund-succeeded",
+                                                   "refund-failed",  "dispute",
+                                                   "dispute-won",    "dispute-lost",
+                                                   "define",         "limit",
+                                                   "create",         "imported",
+                                                   "validated",      "cut",
+                                                   "sorted",         "matched",
+                                                   "proved",         "in-review",
+                                                   "close",          "failed",
+                                                   "cancel",         "propose",
+                                                   "approve",        "reject",
+                                                   "posting-failed", "assign",
+                                                   "reopen"};
 
 bool is_of_order(Command command) { return aggregate_type_of(command) == order_type(); }
 
@@ -165,6 +179,7 @@ Result<CommandLine> parse_command_line(std::string_view json) {
   std::optional<CommandLine> line;
   for (std::size_t at = 0; at < command_count; ++at) {
     const auto each = static_cast<Command>(at);
+    if (!is_of_order(each) && aggregate_type_of(each) != payment_type()) continue;
     const char* const type = is_of_order(each) ? "order" : "payment";
     if (wanted == fmt::format("{}.{}", type, word_of(each))) line = CommandLine{each, {}};
   }

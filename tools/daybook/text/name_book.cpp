@@ -18,6 +18,9 @@ std::string_view engine_name(NameKind kind, const Uint128& id) {
   if (kind == NameKind::aggregate_type) {
     if (id == order_type()) return "order";
     if (id == payment_type()) return "payment";
+    if (id == reconciliation_type()) return "reconciliation";
+    if (id == reconciliation_run_type()) return "reconciliation_run";
+    if (id == difference_type()) return "difference";
     if (id == saga_type()) return "saga";
     if (id == saga_definition_type()) return "saga.definition";
   }

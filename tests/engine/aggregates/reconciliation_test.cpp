@@ -1,0 +1,424 @@
+// Reconciliations, their runs and differences: every state met by every command, maker and checker,
+// what is posted with an approval, limits; and that all of it replays, and is found after a restart
+// from a snapshot.
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "engine/aggregates/reconciliation/reconciliation_rows.hpp"
+#include "engine/model/aggregate.hpp"
+#include "engine/model/legs_hash.hpp"
+#include "tests/support/engine_under_test.hpp"
+
+namespace daybook::test {
+namespace {
+
+using C = Command;
+
+constexpr std::uint64_t bank = 1;  // A reconciliation.
+constexpr std::uint64_t maker = 11;
+constexpr std::uint64_t checker = 12;
+constexpr std::uint64_t monday = 20261123;
+constexpr std::uint64_t tuesday = 20261124;
+constexpr std::uint64_t wednesday = 20261125;
+constexpr std::uint64_t amount_short = 20;
+
+class ReconciliationTest : public ::testing::Test {
+ protected:
+  ReconciliationTest() {
+    engine_.set_clock(1'000'000'000'000);
+    WriteRequest request;
+    request.kind = RequestKind::put_ledgers;
+    request.ledgers = {make_ledger(1, "EUR"), make_ledger(2, "USD")};
+    submit(std::move(request));
+    WriteRequest accounts;
+    accounts.kind = RequestKind::create_accounts;
+    accounts.accounts = {make_account(1), make_account(2), make_account(3, 2), make_account(4, 2)};
+    submit(std::move(accounts));
+  }
+
+  void TearDown() override {
+    engine_.close_entry();
+    const std::uint64_t digest = engine_.state().digest();
+    engine_.restart();
+    EXPECT_EQ(engine_.state().digest(), digest);
+    engine_.take_snapshot();
+    engine_.restart();
+    EXPECT_EQ(engine_.state().digest(), digest);
+    EXPECT_EQ(engine_.first_failure().value_or(""), "");
+  }
+
+  BatchReply submit(WriteRequest request) {
+    request.client = ClientId{Uint128{0x5a6a, 0}};
+    request.number = ++last_number_;
+    request.frame_checksum = last_number_;
+    return engine_.submit(request);
+  }
+
+  AskedEvent command(C what, std::uint64_t aggregate, CommandDetails details,
+                     const std::string& text = "", std::uint64_t run = 0) {
+    AskedEvent event;
+    event.event.id = Uint128{++last_event_, 7};
+    event.event.aggregate_id = Uint128{aggregate};
+    event.event.business_id = BusinessId{Uint128{run}};
+    std::vector<std::byte> payload;
+    put_command(what, details, text, event.event, payload);
+    event.payload.assign(reinterpret_cast<const char*>(payload.data()), payload.size());
+    return event;
+  }
+
+  /// The last event's status, and of what is posted beside it a failed one's in front.
+  std::string send(RequestKind kind, std::uint64_t principal, const std::vector<AskedEvent>& events,
+                   const std::vector<Transfer>& legs = {}) {
+    WriteRequest request;
+    request.kind = kind;
+    request.events = events;
+    request.transfers = legs;
+    request.principal = PrincipalId{Uint128{principal}};
+    const BatchReply reply = submit(request);
+    if (reply.status != RequestStatus::ok) return std::string{to_string(reply.status)};
+    for (std::uint32_t i = 0; i < legs.size(); ++i) {
+      const std::uint16_t status = reply.status_of(i, 0);
+      if (status > 1) return status_name(RequestKind::create_transfers, status);
+    }
+    std::string last;
+    for (std::uint32_t i = 0; i < events.size(); ++i) {
+      const std::uint16_t part = is_bundle(kind) ? 1 : 0;
+      last = status_name(RequestKind::append_events, reply.status_of(i, part));
+      if (last != "created" && last != "linked_event_failed") return last;
+    }
+    return last;
+  }
+  std::string operate(const AskedEvent& event) {
+    return send(RequestKind::reconciliation_commands, maker, {event});
+  }
+  std::string operate(C what, std::uint64_t aggregate, CommandDetails details = {},
+                      const std::string& text = "{}", std::uint64_t run = 0) {
+    return operate(command(what, aggregate, details, text, run));
+  }
+
+  std::string define() { return operate(C::reconciliation_define, bank); }
+  std::string limit(std::uint64_t amount, std::uint64_t code = amount_short,
+                    std::uint16_t flags = 0, std::uint32_t ledger = 1) {
+    return operate(C::approval_limit_set, bank,
+                   {.amount = Amount{Uint128{amount}},
+                    .quantity = code,
+                    .ledger = LedgerId{ledger},
+                    .flags = flags},
+                   "");
+  }
+  std::string create(std::uint64_t run, std::uint64_t day, std::uint64_t of = bank) {
+    return operate(C::run_create, run, {.subject_id = Uint128{of}, .quantity = day});
+  }
+  std::string phase(C what, std::uint64_t run, std::uint64_t number = 0,
+                    std::uint64_t carries = 0) {
+    return operate(what, run, {.subject_id = Uint128{carries}, .quantity = number});
+  }
+
+  /// Up to a state, with so many differences.
+  void bring(std::uint64_t run, std::uint64_t day, RunState state, std::uint64_t carries = 0,
+             std::uint64_t differences = 0) {
+    ASSERT_EQ(create(run, day), "created");
+    const C phases[] = {C::run_import, C::run_validate, C::run_cut,   C::run_sort,
+                        C::run_match,  C::run_prove,    C::run_review};
+    for (std::size_t i = 0; i + 1 < static_cast<std::size_t>(state) && i < 7; ++i) {
+      const C what = phases[i];
+      const std::uint64_t number =
+          what == C::run_cut ? 100 : (what == C::run_prove ? differences : 0);
+      ASSERT_EQ(phase(what, run, number, what == C::run_cut ? carries : 0), "created");
+    }
+  }
+
+  std::vector<Transfer> legs(std::uint64_t id, std::uint64_t amount) const {
+    return {make_transfer(id, 1, 2, amount)};
+  }
+  std::string propose(std::uint64_t difference, std::uint64_t run,
+                      const std::vector<Transfer>& posted, std::uint64_t amount = 100,
+                      std::uint16_t flags = 0, std::uint64_t code = amount_short) {
+    return operate(C::correction_propose, difference,
+                   {.subject_id = legs_hash(posted),
+                    .amount = Amount{Uint128{amount}},
+                    .quantity = code,
+                    .ledger = LedgerId{1},
+                    .flags = flags},
+                   "{}", run);
+  }
+  std::string approve(std::uint64_t difference, const std::vector<Transfer>& posted,
+                      std::uint64_t by = checker) {
+    return send(RequestKind::review_corrections, by,
+                {command(C::correction_approve, difference, {.subject_id = legs_hash(posted)})},
+                posted);
+  }
+  std::string reject(std::uint64_t difference) {
+    return send(RequestKind::review_corrections, checker,
+                {command(C::correction_reject, difference, {}, "no")});
+  }
+
+  [[nodiscard]] std::string state_of_run(std::uint64_t run) const {
+    const ReconciliationRun* const row = engine_.state().aggregates.find_run(Uint128{run});
+    return row == nullptr ? "none" : std::string{to_string(row->state)};
+  }
+  [[nodiscard]] std::string state_of(std::uint64_t difference) const {
+    const DifferenceRow* const row =
+        engine_.state().aggregates.find_difference(Uint128{difference});
+    return row == nullptr ? "none" : std::string{to_string(row->state)};
+  }
+  [[nodiscard]] std::uint64_t debited() {
+    const auto account = engine_.lookup_account(AccountId{Uint128{1}});
+    return static_cast<std::uint64_t>(account->debits_posted.value().wide());
+  }
+
+  EngineUnderTest engine_{{.ids_a_generation = 1'000}};
+
+ private:
+  std::uint64_t last_number_ = 0;
+  std::uint64_t last_event_ = 0;
+};
+
+TEST_F(ReconciliationTest, RunsGoThroughTheirPhasesInOrderOnly) {
+  ASSERT_EQ(define(), "created");
+  const C phases[] = {C::run_import, C::run_validate, C::run_cut,   C::run_sort,
+                      C::run_match,  C::run_prove,    C::run_review};
+  std::uint64_t run = 0;
+  for (std::size_t done = 0; done <= 7; ++done) {
+    for (std::size_t next = 0; next < 7; ++next) {
+      bring(++run, monday, static_cast<RunState>(done + 1));
+      const std::uint64_t number = phases[next] == C::run_cut ? 100 : 0;
+      EXPECT_EQ(phase(phases[next], run, number),
+                next == done ? "created" : "run_illegal_transition")
+          << done << " then " << next;
+    }
+    bring(++run, monday, static_cast<RunState>(done + 1));
+    EXPECT_EQ(operate(C::run_close, run), done == 7 ? "created" : "run_illegal_transition");
+    // A run that is proved is not given up, another one takes its place.
+    EXPECT_EQ(operate(C::run_fail, run), done < 6 ? "created" : "run_illegal_transition");
+    EXPECT_EQ(operate(C::run_cancel, run), done < 6 ? "created" : "run_illegal_transition");
+    EXPECT_EQ(operate(C::run_cancel, run), "run_illegal_transition");
+  }
+}
+
+TEST_F(ReconciliationTest, AFailedRunIsTakenUpBehindItsLastPhase) {
+  ASSERT_EQ(define(), "created");
+  bring(5, monday, RunState::cut);
+  EXPECT_EQ(operate(C::run_fail, 5, {}, "no space"), "created");
+  EXPECT_EQ(state_of_run(5), "failed");
+  EXPECT_EQ(phase(C::run_match, 5), "run_illegal_transition");
+  EXPECT_EQ(phase(C::run_cut, 5, 100), "run_illegal_transition");
+  EXPECT_EQ(phase(C::run_sort, 5), "created");
+  EXPECT_EQ(state_of_run(5), "sorted");
+  EXPECT_EQ(operate(C::run_cancel, 5), "created");
+  EXPECT_EQ(phase(C::run_match, 5), "run_illegal_transition");
+  EXPECT_EQ(operate(C::run_fail, 5), "run_illegal_transition");
+}
+
+TEST_F(ReconciliationTest, DaysAreReconciledInOrderAndCarryOnWhatCounts) {
+  EXPECT_EQ(create(1, monday), "reconciliation_not_found");
+  ASSERT_EQ(define(), "created");
+  EXPECT_EQ(create(1, monday, 9), "reconciliation_not_found");
+  EXPECT_EQ(create(1, 20261301), "details_malformed");
+  EXPECT_EQ(create(1, 20261132), "details_malformed");
+  EXPECT_EQ(create(1, 0), "quantity_must_not_be_zero");
+  bring(1, tuesday, RunState::in_review);
+  EXPECT_EQ(create(1, tuesday), "run_already_exists");
+  EXPECT_EQ(create(2, monday), "period_out_of_order");
+  EXPECT_EQ(phase(C::run_import, 3), "run_not_found");
+  bring(3, wednesday, RunState::validated);
+  EXPECT_EQ(phase(C::run_cut, 3, 100), "carry_in_differs");
+  EXPECT_EQ(phase(C::run_cut, 3, 100, 3), "carry_in_differs");
+  EXPECT_EQ(phase(C::run_cut, 3, 100, 1), "created");
+
+  // Another run of Tuesday takes the first one's place, so Wednesday's carries on the wrong one.
+  bring(4, tuesday, RunState::in_review);
+  EXPECT_EQ(state_of_run(1), "superseded");
+  EXPECT_EQ(phase(C::run_sort, 3), "created");
+  EXPECT_EQ(phase(C::run_match, 3), "created");
+  EXPECT_EQ(phase(C::run_prove, 3), "carry_in_differs");
+  bring(5, wednesday, RunState::in_review, 4);
+  EXPECT_EQ(operate(C::run_close, 5), "created");
+
+  // What Wednesday carried on is settled.
+  EXPECT_EQ(create(6, tuesday), "next_period_closed");
+  bring(7, wednesday, RunState::in_review, 4);
+  EXPECT_EQ(state_of_run(5), "superseded");
+  EXPECT_EQ(create(8, tuesday), "created");
+}
+
+TEST_F(ReconciliationTest, ARunUnderWayDoesNotCountBehindAClosedDay) {
+  ASSERT_EQ(define(), "created");
+  bring(1, monday, RunState::in_review);
+  bring(2, monday, RunState::matched);
+  bring(3, tuesday, RunState::in_review, 1);
+  ASSERT_EQ(operate(C::run_close, 3), "created");
+  EXPECT_EQ(phase(C::run_prove, 2), "next_period_closed");
+  EXPECT_EQ(state_of_run(1), "in_review");
+}
+
+TEST_F(ReconciliationTest, AnApprovalPostsWhatWasProposed) {
+  ASSERT_EQ(define(), "created");
+  ASSERT_EQ(limit(100), "created");
+  bring(1, monday, RunState::in_review, 0, 1);
+  EXPECT_EQ(approve(50, legs(70, 100)), "difference_not_found");
+  EXPECT_EQ(propose(50, 1, legs(70, 100)), "created");
+  EXPECT_EQ(propose(50, 1, legs(70, 100)), "difference_illegal_transition");
+  EXPECT_EQ(operate(C::run_close, 1), "run_has_open_differences");
+  EXPECT_EQ(approve(50, legs(70, 100), maker), "maker_is_checker");
+  EXPECT_EQ(approve(50, legs(70, 99)), "legs_differ");
+  EXPECT_EQ(approve(50, legs(71, 100)), "legs_differ");
+  EXPECT_EQ(approve(50, {}), "legs_differ");
+  EXPECT_EQ(debited(), 0U) << "nothing was posted";
+  EXPECT_EQ(approve(50, legs(70, 100)), "created");
+  EXPECT_EQ(debited(), 100U);
+  EXPECT_EQ(state_of(50), "posted");
+  EXPECT_EQ(approve(50, legs(72, 100)), "difference_illegal_transition");
+  EXPECT_EQ(operate(C::difference_reopen, 50), "difference_illegal_transition");
+  EXPECT_EQ(debited(), 100U);
+  EXPECT_EQ(operate(C::run_close, 1), "created");
+}
+
+TEST_F(ReconciliationTest, LegsAreNoLargerThanTheAmountAndOfTheLedgerThatAreLimited) {
+  ASSERT_EQ(define(), "created");
+  ASSERT_EQ(limit(100), "created");
+  bring(1, monday, RunState::in_review, 0, 3);
+  // Somebody proposes an amount within the limit, and legs that are not.
+  ASSERT_EQ(propose(50, 1, legs(70, 1'000)), "created");
+  EXPECT_EQ(approve(50, legs(70, 1'000)), "legs_differ");
+  const std::vector<Transfer> other{make_transfer(71, 3, 4, 10, 2)};
+  ASSERT_EQ(propose(51, 1, other), "created");
+  EXPECT_EQ(approve(51, other), "legs_differ");
+  ASSERT_EQ(propose(52, 1, legs(72, 101), 101), "created");
+  EXPECT_EQ(approve(52, legs(72, 101)), "limit_exceeded");
+  ASSERT_EQ(limit(101), "created");
+  EXPECT_EQ(approve(52, legs(72, 101)), "created");
+  // Of another code there is no limit, and so nothing is allowed.
+  ASSERT_EQ(propose(53, 1, legs(73, 1), 1, 0, 21), "created");
+  EXPECT_EQ(approve(53, legs(73, 1)), "limit_exceeded");
+  EXPECT_EQ(limit(1, 300), "details_malformed");
+  EXPECT_EQ(limit(1, 20, 0, 99), "ledger_not_registered");
+}
+
+TEST_F(ReconciliationTest, WhatTheLedgerRefusesIsSeenAndProposedAgain) {
+  ASSERT_EQ(define(), "created");
+  ASSERT_EQ(limit(100), "created");
+  bring(1, monday, RunState::in_review, 0, 1);
+  const std::vector<Transfer> to_nobody{make_transfer(70, 1, 99, 100)};
+  ASSERT_EQ(propose(50, 1, to_nobody), "created");
+  EXPECT_EQ(approve(50, to_nobody), "credit_account_not_found");
+  EXPECT_EQ(state_of(50), "proposed");
+  EXPECT_EQ(operate(C::correction_fail, 50, {}, "credit_account_not_found"), "created");
+  EXPECT_EQ(state_of(50), "failed");
+  EXPECT_EQ(propose(50, 1, legs(71, 100)), "created");
+  EXPECT_EQ(approve(50, legs(71, 100)), "created");
+}
+
+TEST_F(ReconciliationTest, WhatIsAcceptedOrClosedByForcePostsNothing) {
+  ASSERT_EQ(define(), "created");
+  bring(1, monday, RunState::in_review, 0, 2);
+  EXPECT_EQ(propose(50, 1, {}, 100, command_flag::accepts | command_flag::force_closes),
+            "details_malformed");
+  ASSERT_EQ(propose(50, 1, {}, 100, command_flag::accepts), "created");
+  EXPECT_EQ(approve(50, legs(70, 1)), "legs_differ");
+  EXPECT_EQ(approve(50, {}, maker), "maker_is_checker");
+  EXPECT_EQ(approve(50, {}), "created");
+  EXPECT_EQ(state_of(50), "accepted");
+  EXPECT_EQ(propose(51, 1, {}, 0, command_flag::accepts, 70), "cannot_be_accepted");
+  ASSERT_EQ(propose(51, 1, {}, 0, command_flag::force_closes, 70), "created");
+  EXPECT_EQ(approve(51, {}), "created");
+  EXPECT_EQ(state_of(51), "force_closed");
+  EXPECT_EQ(operate(C::difference_reopen, 50), "created");
+  EXPECT_EQ(operate(C::run_close, 1), "run_has_open_differences");
+  ASSERT_EQ(propose(50, 1, {}, 100, command_flag::accepts), "created");
+  EXPECT_EQ(reject(50), "created");
+  EXPECT_EQ(state_of(50), "rejected");
+  EXPECT_EQ(reject(50), "difference_illegal_transition");
+  EXPECT_EQ(operate(C::difference_assign, 50, {}, "Ada", 1), "created");
+  ASSERT_EQ(propose(50, 1, {}, 100, command_flag::accepts), "created");
+  EXPECT_EQ(approve(50, {}), "created");
+  EXPECT_EQ(operate(C::run_close, 1), "created");
+  EXPECT_EQ(operate(C::difference_reopen, 50), "difference_illegal_transition");
+}
+
+TEST_F(ReconciliationTest, ProposalsOfASupersededRunAreStale) {
+  ASSERT_EQ(define(), "created");
+  ASSERT_EQ(limit(100), "created");
+  bring(1, monday, RunState::proved);
+  EXPECT_EQ(propose(50, 1, legs(70, 100)), "run_illegal_transition");
+  EXPECT_EQ(propose(50, 9, legs(70, 100)), "run_not_found");
+  ASSERT_EQ(phase(C::run_review, 1), "created");
+  ASSERT_EQ(propose(50, 1, legs(70, 100)), "created");
+  bring(2, monday, RunState::in_review, 0, 1);
+  EXPECT_EQ(approve(50, legs(70, 100)), "correction_stale");
+  EXPECT_EQ(propose(51, 1, legs(71, 100)), "correction_stale");
+  EXPECT_EQ(propose(50, 2, legs(70, 100)), "created");
+  EXPECT_EQ(approve(50, legs(70, 100)), "created");
+  EXPECT_EQ(operate(C::run_close, 2), "created");
+}
+
+TEST_F(ReconciliationTest, WhatALaterRunFindsAgainIsProposedAgain) {
+  ASSERT_EQ(define(), "created");
+  ASSERT_EQ(limit(100), "created");
+  bring(1, monday, RunState::in_review, 0, 2);
+  ASSERT_EQ(propose(50, 1, legs(70, 100)), "created");
+  ASSERT_EQ(approve(50, legs(70, 100)), "created");
+  ASSERT_EQ(propose(51, 1, {}, 100, command_flag::accepts), "created");
+  ASSERT_EQ(approve(51, {}), "created");
+  EXPECT_EQ(propose(50, 1, legs(71, 100)), "difference_illegal_transition");
+  bring(2, monday, RunState::in_review, 0, 1);
+  EXPECT_EQ(propose(51, 2, {}, 100, command_flag::accepts), "difference_illegal_transition");
+  EXPECT_EQ(propose(50, 2, legs(71, 100)), "created");
+  EXPECT_EQ(approve(50, legs(71, 100)), "created");
+  EXPECT_EQ(debited(), 200U);
+}
+
+TEST_F(ReconciliationTest, WhatIsAutomaticHasLimitsOfItsOwn) {
+  ASSERT_EQ(define(), "created");
+  ASSERT_EQ(limit(100), "created");
+  bring(1, monday, RunState::in_review, 0, 2);
+  ASSERT_EQ(propose(50, 1, legs(70, 5), 5), "created");
+  const auto automatic = [&](std::uint64_t difference, const std::vector<Transfer>& posted) {
+    return send(RequestKind::post_automatically, maker,
+                {command(C::correction_approve, difference,
+                         {.subject_id = legs_hash(posted), .flags = command_flag::automatic})},
+                posted);
+  };
+  EXPECT_EQ(automatic(50, legs(70, 5)), "limit_exceeded");
+  ASSERT_EQ(limit(4, amount_short, command_flag::automatic), "created");
+  EXPECT_EQ(automatic(50, legs(70, 5)), "limit_exceeded");
+  ASSERT_EQ(limit(5, amount_short, command_flag::automatic), "created");
+  EXPECT_EQ(automatic(50, legs(70, 5)), "created");
+  ASSERT_EQ(propose(51, 1, {}, 5, command_flag::accepts), "created");
+  EXPECT_EQ(automatic(51, {}), "limit_exceeded") << "nobody accepts what nobody looked at";
+  // The flag is what makes it automatic, whoever sends it.
+  EXPECT_EQ(send(RequestKind::post_automatically, maker,
+                 {command(C::correction_approve, 51, {.subject_id = legs_hash({})})}),
+            "maker_is_checker");
+}
+
+TEST_F(ReconciliationTest, EachRequestHasItsOwnCommands) {
+  ASSERT_EQ(define(), "created");
+  const auto approval = [&] {
+    return command(C::correction_approve, 50, {.subject_id = Uint128{1}});
+  };
+  const auto proposal = [&] { return command(C::difference_assign, 50, {}, "Ada", 1); };
+  const auto say = [&](RequestKind kind, const AskedEvent& event) {
+    return send(kind, maker, {event});
+  };
+  EXPECT_EQ(say(RequestKind::reconciliation_commands, approval()), "event_type_not_of_request");
+  EXPECT_EQ(say(RequestKind::review_corrections, proposal()), "event_type_not_of_request");
+  EXPECT_EQ(say(RequestKind::post_automatically, proposal()), "event_type_not_of_request");
+  EXPECT_EQ(say(RequestKind::post_automatically, command(C::correction_reject, 50, {}, "no")),
+            "event_type_not_of_request");
+  EXPECT_EQ(say(RequestKind::bundle, approval()), "aggregate_type_not_of_request");
+  EXPECT_EQ(say(RequestKind::order_commands, approval()), "aggregate_type_not_of_request");
+  EXPECT_EQ(say(RequestKind::append_events, approval()), "aggregate_type_reserved");
+  const AskedEvent order = command(C::order_complete, 1, {});
+  EXPECT_EQ(say(RequestKind::reconciliation_commands, order), "aggregate_type_not_of_request");
+  EXPECT_EQ(say(RequestKind::review_corrections, order), "aggregate_type_not_of_request");
+  AskedEvent own = order;
+  own.event.aggregate_type = Uint128{7};
+  EXPECT_EQ(say(RequestKind::review_corrections, own), "aggregate_type_not_of_request");
+}
+
+}  // namespace
+}  // namespace daybook::test
