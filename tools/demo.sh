@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds Daybook and shows what it is for: transfers are posted, amounts are held, captured and
 # refunded, orders are placed by sagas or undone, and paid with the help of a channel outside; the
-# engine is killed with SIGKILL while it works, and nothing that it had acknowledged is lost.
+# engine is killed with SIGKILL while it works, and nothing that it had acknowledged is lost; the day is
+# reconciled with a bank's statement, and what differs is corrected.
 #
 #   tools/demo.sh
 #
@@ -298,7 +299,45 @@ if [[ "$(field status <<<"$again")" != id_already_failed ]]; then
 fi
 good "the refused transfer is remembered: its id answers id_already_failed for ever"
 
-step "10. The journal is checked and replayed offline, beside the running engine"
+step "10. The day is reconciled with a bank's statement, and what differs is corrected"
+# From here on everybody says who they are: the one who proposes must not be the one who approves.
+for who in root:admin maker:operator checker:checker; do
+  "$daybook" identity add "${who%:*}" --role "${who#*:}" --data "$data" >"$work/${who%:*}.token"
+done
+kill -HUP "$engine_pid"
+until ! "$daybook" ledger list >/dev/null 2>&1; do sleep 0.05; done
+as() { DAYBOOK_TOKEN=$(<"$work/$1.token"); export DAYBOOK_TOKEN; }
+as root
+for account in 5000 5001 5002 5003; do
+  "$daybook" account create --id "$account" --ledger 978 --code 50 >/dev/null
+done
+today=$(date -u +%F)
+for each in 1:120.00 2:75.50 3:9.99; do
+  "$daybook" transfer create --name "card-${each%:*}" --debit 5000 --credit 5003 \
+    --amount "${each#*:}" --ledger 978 --code 6 >/dev/null
+done
+noon=${today}T12:00:00Z
+printf '%s\n' reference,amount,currency,status,time "card-1,120.00,EUR,ok,$noon" \
+  "card-2,80.50,EUR,ok,$noon" "card-3,10.00,EUR,ok,$noon" "stray-7,33.00,EUR,ok,$noon" \
+  >"$work/statement.csv"
+sed 's/^/    /' "$work/statement.csv"
+as maker
+show recon define tools/demo/recon/bank.json
+# Exit code 1: something has to be dealt with.
+reconcile() { show recon run bank "$work/statement.csv" --data "$data" --day "$today"; }
+if reconcile; then wrong "the planted differences were not found"; fi
+show recon differences bank
+good "a cent of rounding was posted by itself; the rest waits for somebody else"
+as checker
+show recon approve bank --yes --reason "spoke with the bank"
+as maker
+if ! reconcile; then wrong "the second run is not clean"; fi
+show recon close bank
+good "reconciled again: nothing is left, and the day is closed"
+show account get 5000 5001 5002
+as root
+
+step "11. The journal is checked and replayed offline, beside the running engine"
 show trial-balance
 show verify "$data"
 live=$("$daybook" admin digest --json)

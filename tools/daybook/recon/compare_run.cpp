@@ -21,29 +21,40 @@ namespace {
 /// Shows how far it is, and hands differences on to the file, if there is one.
 class Watcher final : public ComparisonObserver {
  public:
-  Watcher(DifferenceWriter* writer, DetailCollector* details, ProgressLine& line,
-          std::uint64_t estimated)
-      : writer_{writer}, details_{details}, line_{line}, estimated_{estimated} {}
+  struct Told {
+    DifferenceWriter* writer;
+    DetailCollector* details;
+    CompareListener* listener;  ///< Each may be null.
+    std::array<SideSource*, 2> sides;
+  };
+  Watcher(const Told& told, ProgressLine& line, std::uint64_t estimated)
+      : told_{told}, line_{line}, estimated_{estimated} {}
 
   void progress(const ComparisonProgress& progress) override {
     const double share = std::min(progress.fraction, 1.0);
     line_.show(static_cast<std::uint64_t>(static_cast<double>(estimated_) * share), share);
   }
   void begin_result(const std::array<std::int64_t, 2>& newest) override {
-    if (details_ != nullptr) details_->begin(std::max(newest[0], newest[1]));
+    if (told_.details != nullptr) told_.details->begin(std::max(newest[0], newest[1]));
+    if (told_.listener != nullptr) told_.listener->begin(told_.sides, newest);
   }
   Result<void> difference(const Difference& difference) override {
-    if (details_ != nullptr) details_->add(difference);
-    return writer_ == nullptr ? Result<void>{} : writer_->write(difference);
+    if (told_.details != nullptr) told_.details->add(difference);
+    Result<std::string> id{std::string{}};
+    if (told_.listener != nullptr) id = told_.listener->difference(difference);
+    if (!id) return id.error();
+    return told_.writer == nullptr ? Result<void>{} : told_.writer->write(difference, id.value());
   }
   Result<void> invalid_line(Side side, const InvalidLine& line) override {
-    if (details_ != nullptr) details_->add(side, line);
-    return writer_ == nullptr ? Result<void>{} : writer_->write(side, line);
+    if (told_.details != nullptr) told_.details->add(side, line);
+    Result<std::string> id{std::string{}};
+    if (told_.listener != nullptr) id = told_.listener->invalid_line(side, line);
+    if (!id) return id.error();
+    return told_.writer == nullptr ? Result<void>{} : told_.writer->write(side, line, id.value());
   }
 
  private:
-  DifferenceWriter* writer_;
-  DetailCollector* details_;
+  Told told_;
   ProgressLine& line_;
   std::uint64_t estimated_;
 };
@@ -232,7 +243,7 @@ Result<std::unique_ptr<SpillDirectory>> open_store(const ComparePlan& plan,
 }  // namespace
 
 Result<Compared> run_planned(const CompareOptions& options, const ComparePlan& plan,
-                             bool needs_details, WorkDirectory* work) {
+                             bool needs_details, WorkDirectory* work, CompareListener* listener) {
   Compared compared;
   std::uint64_t estimated = 0;
   for (std::size_t side = 0; side < 2; ++side) {
@@ -240,6 +251,10 @@ Result<Compared> run_planned(const CompareOptions& options, const ComparePlan& p
         open_planned(side == 0 ? options.file_a : options.file_b, plan, static_cast<Side>(side));
     if (!opened) return opened.error();
     compared.sides[side] = std::move(opened).value();
+    if (listener != nullptr) {
+      compared.sides[side] =
+          listener->wrap(std::move(compared.sides[side]), static_cast<Side>(side));
+    }
     estimated += compared.sides[side]->estimated_records();
   }
   const std::array<SideSource*, 2> sides{compared.sides[0].get(), compared.sides[1].get()};
@@ -262,7 +277,10 @@ Result<Compared> run_planned(const CompareOptions& options, const ComparePlan& p
   ProgressLine line{options.json ? nullptr : terminal_or_nothing(), "records"};
   DetailCollector gathering;
   DetailCollector* const collector = needs_details ? &gathering : nullptr;
-  Watcher watcher{writer.get(), collector, line, estimated};
+  Watcher watcher{
+      {.writer = writer.get(), .details = collector, .listener = listener, .sides = sides},
+      line,
+      estimated};
   Result<ComparisonReport> report =
       compare({sides[0], sides[1]}, plan.settings, memory, *store.value(), watcher, work);
   line.clear();
@@ -281,14 +299,14 @@ Result<Compared> run_planned(const CompareOptions& options, const ComparePlan& p
 }
 
 Result<Compared> run_resumable(const CompareOptions& options, const ComparePlan& plan,
-                               bool needs_details, WorkDirectory& work) {
-  Result<Compared> compared = run_planned(options, plan, needs_details, &work);
+                               bool needs_details, WorkDirectory& work, CompareListener* listener) {
+  Result<Compared> compared = run_planned(options, plan, needs_details, &work, listener);
   if (compared || !work.has_changed()) return compared;
   tell(
       fmt::format("{}: a side has other records than when the work there was begun: it begins anew",
                   work.path().string()));
   if (auto begun = work.begin_anew(); !begun) return begun.error();
-  return run_planned(options, plan, needs_details, &work);
+  return run_planned(options, plan, needs_details, &work, listener);
 }
 
 void keep_cut(const WorkDirectory& work, CompareOptions& options) {

@@ -165,8 +165,9 @@ Result<void> DifferenceWriter::record_fields(const Difference& difference) {
   return {};
 }
 
-Result<void> DifferenceWriter::write(const Difference& difference) {
+Result<void> DifferenceWriter::write(const Difference& difference, std::string_view id) {
   const Code primary = primary_of(difference.codes);
+  if (!id.empty()) own("difference", id);
   number("code", fmt::format("{}", static_cast<unsigned>(primary)));
   own("name", to_string(primary));
   own("also", other_codes(difference.codes, primary));
@@ -180,10 +181,11 @@ Result<void> DifferenceWriter::write(const Difference& difference) {
   return flush_if(buffer_bytes);
 }
 
-Result<void> DifferenceWriter::write(Side side, const InvalidLine& line) {
+Result<void> DifferenceWriter::write(Side side, const InvalidLine& line, std::string_view id) {
   const Result<std::string> raw =
       sources_[static_cast<std::size_t>(side)]->raw_line(line.offset, line.size_bytes);
   if (!raw) return raw.error();
+  if (!id.empty()) own("difference", id);
   number("code", fmt::format("{}", static_cast<unsigned>(Code::invalid_record)));
   own("name", to_string(Code::invalid_record));
   own("also", "");

@@ -28,8 +28,9 @@ class DifferenceWriter {
   DifferenceWriter(const DifferenceWriter&) = delete;
   DifferenceWriter& operator=(const DifferenceWriter&) = delete;
 
-  [[nodiscard]] Result<void> write(const Difference& difference);
-  [[nodiscard]] Result<void> write(Side side, const InvalidLine& line);
+  /// `id`: of differences that are kept by number, in JSON only; else empty.
+  [[nodiscard]] Result<void> write(const Difference& difference, std::string_view id = {});
+  [[nodiscard]] Result<void> write(Side side, const InvalidLine& line, std::string_view id = {});
   [[nodiscard]] Result<void> finish();
 
  private:

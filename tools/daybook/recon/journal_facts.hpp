@@ -22,6 +22,8 @@ struct JournalSelection {
   std::optional<Timestamp> since;        ///< What moved before is summed and no record.
   std::optional<Timestamp> before = {};  ///< What moved then or later is no record.
   std::vector<daybook::Code> fee_codes;  ///< Transfers with one of them are fees of others.
+  /// Sequences of records that count although they were before, ascending; may be null.
+  std::shared_ptr<const std::vector<std::uint64_t>> carried = {};
   /// That were posted, whether before the cut or not; may be null.
   std::shared_ptr<const FoldedCorrections> corrections = {};
 

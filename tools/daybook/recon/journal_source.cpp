@@ -240,11 +240,18 @@ Result<std::optional<Record>> JournalSource::next_record() {
   return std::optional{record.value()};
 }
 
+bool JournalSource::is_carried(const Record& record) const {
+  const auto& carried = scan_.selection.carried;
+  return carried != nullptr &&
+         std::binary_search(carried->begin(), carried->end(), record.offset());
+}
+
 bool JournalSource::is_in_time(const Record& record) {
   if (!record.has_time()) return true;
   const Timestamp time{static_cast<std::uint64_t>(record.time_ns)};
   const JournalSelection& selection = scan_.selection;
   if (selection.since && time < *selection.since) {
+    if (is_carried(record)) return true;
     earlier_.add(record);
     return false;
   }

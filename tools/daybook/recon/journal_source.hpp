@@ -27,7 +27,8 @@ namespace daybook::recon {
 ///
 /// Legs of corrections are no records, but part of the one that they adjust; see CorrectionFolds.
 ///
-/// With a time from which on they count, what was before is summed and no record. With one before
+/// With a time from which on they count, what was before is summed and no record, unless it is
+/// carried on. With one before
 /// which they count, what was then or later is left out. A record that corrections adjust has its
 /// own time, one that they make the time that they give; without one it is in every period.
 ///
@@ -137,6 +138,7 @@ class JournalSource final : public SideSource {
   [[nodiscard]] Result<std::optional<Record>> next_record();
   /// Whether it is in the time that is asked for; sums it if it was before.
   [[nodiscard]] bool is_in_time(const Record& record);
+  [[nodiscard]] bool is_carried(const Record& record) const;
   [[nodiscard]] Result<bool> hand_over(Intake& intake);
 
   const JournalScan& scan_;

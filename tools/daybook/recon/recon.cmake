@@ -38,6 +38,7 @@ if(TARGET daybook::storage)
             daybook/recon/definition/json_walk.cpp
             daybook/recon/definition/reconciliation.cpp
             daybook/recon/definition/reconciliation_words.cpp
+            daybook/recon/definition/definition_file.cpp
             daybook/recon/definition/schedule.cpp
             daybook/recon/definition/time_zone.cpp
             daybook/recon/difference_writer.cpp
@@ -72,9 +73,31 @@ if(TARGET daybook::storage)
     USES daybook::recon daybook::storage daybook::tools_command daybook::tools_offline
          daybook::tools_rebuild daybook::tools_text
     PRIVATE_USES date::date-tz fmt::fmt nlohmann_json::nlohmann_json)
+  # Runs that an engine keeps.
+  daybook_library(tools_recon_runs
+    SOURCES daybook/recon/runs/act_commands.cpp
+            daybook/recon/runs/business_day.cpp
+            daybook/recon/runs/carry.cpp
+            daybook/recon/runs/define_command.cpp
+            daybook/recon/runs/difference_choice.cpp
+            daybook/recon/runs/engine_runs.cpp
+            daybook/recon/runs/kept_result.cpp
+            daybook/recon/runs/posted_corrections.cpp
+            daybook/recon/runs/review_command.cpp
+            daybook/recon/runs/run_book.cpp
+            daybook/recon/runs/run_command.cpp
+            daybook/recon/runs/run_listener.cpp
+            daybook/recon/runs/run_plan.cpp
+            daybook/recon/runs/run_proposals.cpp
+            daybook/recon/runs/show_command.cpp
+            daybook/recon/runs/watch_command.cpp
+            daybook/recon/runs/watched_inbox.cpp
+    USES daybook::tools_client daybook::tools_recon
+    PRIVATE_USES fmt::fmt nlohmann_json::nlohmann_json)
   target_sources(daybook PRIVATE daybook/recon/register_balance.cpp
                          daybook/recon/register_compare.cpp
                          daybook/recon/register_definition.cpp
-                         daybook/recon/register_recon.cpp)
-  target_link_libraries(daybook PRIVATE daybook::tools_recon)
+                         daybook/recon/register_recon.cpp
+                         daybook/recon/register_runs.cpp)
+  target_link_libraries(daybook PRIVATE daybook::tools_recon daybook::tools_recon_runs)
 endif()

@@ -61,6 +61,7 @@ void register_recon(CLI::App& app, CommandContext& context) {
   recon::register_balance(*recon, context);
   recon::register_self(*recon, context);
   recon::register_check(*recon, context);
+  recon::register_runs(*recon, context);
   register_inspect(*recon, context);
   register_recon_bench(*recon, context);
 }

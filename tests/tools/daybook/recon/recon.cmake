@@ -19,9 +19,11 @@ if(TARGET daybook::tools_recon)
             daybook/recon/journal_world.cpp
             daybook/recon/record_builder_test.cpp
             daybook/recon/report/html_text_test.cpp
+            daybook/recon/runs/business_day_test.cpp
+            daybook/recon/runs/carry_test.cpp
             daybook/recon/self_command_test.cpp
             daybook/recon/sequence_places_test.cpp
-    USES daybook::tools_recon daybook::test_support nlohmann_json::nlohmann_json)
+    USES daybook::tools_recon daybook::tools_recon_runs daybook::test_support nlohmann_json::nlohmann_json)
 endif()
 
 # The binary against a naive comparison in another language.

@@ -1,0 +1,272 @@
+#!/usr/bin/env bash
+# Reconciliations that an engine keeps, at the command line: a day with planted differences is
+# compared, what is proposed is approved by somebody else and posted, the second run is clean; what
+# one day leaves open the next one carries on; a run that was killed goes on; who may do what; and
+# that the journal replays to the same.
+#
+# Usage: tests/tools/cli_recon_test.sh PATH-TO-DAYBOOK
+set -u
+
+daybook=$1
+# shellcheck source=tests/tools/cli_steps.sh
+source "$(dirname "$0")/cli_steps.sh"
+
+noon=1769860800000000000 # 2026-01-31T12:00:00Z
+day=86400000000000
+
+# token NAME ROLE: of a new identity.
+token() {
+  "$daybook" identity add "$1" --role "$2" --data "$work/data"
+}
+
+# as NAME: who speaks from now on.
+as() {
+  local name=$1_token
+  export DAYBOOK_TOKEN=${!name}
+}
+
+# pay NAME AMOUNT: money that comes, from the user to clearing.
+pay() {
+  run 0 transfer create --name "$1" --debit 1 --credit 2 --amount "$2" --ledger 978 --code 1
+}
+
+open_engine() {
+  mkdir "$work/data"
+  root_token=$(token root admin)
+  maker_token=$(token maker operator)
+  checker_token=$(token checker checker)
+  till_token=$(token till gateway)
+  start "$work/data" --clock manual
+  as root
+  run 0 ledger put 978 --name EUR --scale 2 --kind currency
+  for account in 1 2 3 4 5 6; do run 0 account create --id "$account" --ledger 978 --code 10; done
+  run 0 admin advance-clock "$noon"
+}
+
+define() {
+  cat >"$work/bank.json" <<'END'
+{"name": "bank", "account": "1", "ledger": 978, "statement": {"map": "daybook"},
+ "window_days": 1, "fee_codes": [901],
+ "accounts": {"suspense": "3", "fees": "4", "rounding": "5", "fx": "6"},
+ "limits": {"b_only": {"EUR": "100.00"}, "amount_short": {"EUR": "100.00"},
+            "amount_over": {"EUR": "100.00"}, "a_only": {"EUR": "100.00"},
+            "rounding": {"EUR": "0.05"}},
+ "automatic": {"rounding": {"EUR": "0.01"}}}
+END
+  as till
+  run 1 recon define "$work/bank.json"
+  has err "not_authorised"
+  as maker
+  run 0 recon check "$work/bank.json"
+  run 0 recon define "$work/bank.json"
+  has out "version 1 stored"
+  run 0 recon define "$work/bank.json"
+  has out "as it was"
+  run 2 recon define "$work/none.json"
+  run 0 recon runs
+  has out "no runs"
+}
+
+# statement FILE LINE...: with the usual columns.
+statement() {
+  local file=$1
+  shift
+  printf '%s\n' reference,amount,currency,status,time "$@" >"$file"
+}
+
+first_day() {
+  as till
+  pay pay-1 10.00
+  pay pay-2 20.00
+  pay pay-3 30.00
+  pay pay-4 40.00
+  pay pay-5 50.00
+  pay pay-6 60.00
+  statement "$work/day1.csv" \
+    pay-1,10.00,EUR,ok,2026-01-31T11:30:00Z \
+    pay-2,25.00,EUR,ok,2026-01-31T11:30:00Z \
+    pay-4,40.01,EUR,ok,2026-01-31T11:30:00Z \
+    pay-6,55.00,EUR,ok,2026-01-31T11:30:00Z \
+    stray-1,7.00,EUR,ok,2026-01-31T11:30:00Z
+  run 1 recon run bank "$work/day1.csv" --data "$work/data" --day 2026-01-31
+  has err "not_authorised"
+  as maker
+  run 1 recon run bank "$work/day1.csv" --data "$work/data" --day 2026-01-31 --json
+  has out '"state":"in_review"'
+  has out '"open":3'
+  has out '"proposed":3'
+  has out '"rounding":1'
+  has out '"a_pending":2'
+  has out '"carried":2'
+  first=$(sed 's/.*"run":"\([^"]*\)".*/\1/' <<<"$out")
+  cut=$(sed 's/.*"cut":"\([^"]*\)".*/\1/' <<<"$out")
+  run 1 recon run bank "$work/day1.csv" --data "$work/data" --day 2026-01-31 --until-sequence "$cut"
+  has out "which was there"
+  run 0 recon runs bank
+  has out "in_review"
+  run 0 recon show bank
+  has out "statement_sha256"
+  run 0 recon differences bank
+  has out "b_only"
+  has out "stray-1"
+  has out "amount_short"
+  has out "amount_over"
+  has out "posted"
+  run 0 recon differences bank --state proposed --json
+  same "proposed" "$(lines "$out")" 3
+  run 2 recon differences bank --code nonsense
+  has err "there is no such difference"
+  run 1 recon close bank
+  has err "run_has_open_differences"
+}
+
+review() {
+  as maker
+  run 1 recon approve bank --yes
+  has err "not_authorised"
+  as root
+  run 1 recon accept bank --code b_only --reason "known"
+  has err "difference_illegal_transition"
+  run 1 recon accept bank --difference 77 --reason "known"
+  has err "the run has no difference 77"
+  as checker
+  run 1 recon approve bank
+  has out "b_only"
+  has err "3 would be approved; nothing was done"
+  run 0 recon reject bank --code amount_over --yes --reason "ask them first"
+  has out "1 rejected"
+  run 0 recon approve bank --yes --reason "as agreed"
+  has out "2 approved"
+  run 0 recon approve bank --yes
+  has out "0 approved"
+  as root
+  run 0 recon accept bank --code amount_over --reason "they will pay the rest"
+  run 1 recon approve bank --yes
+  has err "maker_is_checker"
+  as checker
+  run 0 recon approve bank --yes
+  has out "1 approved"
+  as maker
+  run 0 recon differences bank --code amount_over
+  has out "accepted"
+  run 0 account get 3 --json
+  has out '"credits_posted":"12.00"'
+  run 0 account get 5 --json
+  has out '"credits_posted":"0.01"'
+}
+
+verify() {
+  run 0 recon run bank "$work/day1.csv" --data "$work/data" --day 2026-01-31 --json
+  has out '"open":0'
+  has out '"amount_over":1'
+  second=$(sed 's/.*"run":"\([^"]*\)".*/\1/' <<<"$out")
+  run 0 recon show "$first"
+  has out "superseded"
+  run 0 recon close bank/2026-01-31
+  run 0 recon show "$second" --json
+  has out '"state":"closed"'
+}
+
+second_day() {
+  as root
+  run 0 admin advance-clock "$((day + day / 2))"
+  as till
+  pay pay-7 70.00
+  statement "$work/day2.csv" \
+    pay-3,30.00,EUR,ok,2026-02-01T00:10:00Z \
+    pay-7,70.00,EUR,ok,2026-02-02T01:00:00Z
+  as maker
+  run 1 recon run bank "$work/day2.csv" --data "$work/data" --day 2026-02-02 --json
+  has out '"open":1'
+  has out '"a_only":1'
+  has out '"matched":2'
+  run 0 recon differences bank/2026-02-02
+  has out "pay-5"
+  as checker
+  run 0 recon approve bank/2026-02-02 --yes --reason "it never came"
+  has out "1 approved"
+  as maker
+  run 0 recon run bank "$work/day2.csv" --data "$work/data" --day 2026-02-02 --json
+  has out '"open":0'
+  run 0 recon close bank/2026-02-02
+  run 0 trace "$first"
+  has out "CorrectionApproved"
+  has out "transfer"
+  run 1 recon run bank "$work/day1.csv" --data "$work/data" --day 2026-01-31
+  has err "next_period_closed"
+  run 1 recon run bank "$work/day1.csv" --data "$work/data" --day 2026-01-30
+  has err "period_out_of_order"
+  # The clearing account holds what the bank says, and what was accepted: 10+25+30+40.01+60+7+70.
+  run 0 account get 1 --json
+  has out '"debits_posted":"292.01"'
+  has out '"credits_posted":"50.00"'
+}
+
+# Statements that are put into a directory, and times that come.
+inbox() {
+  mkdir "$work/inbox"
+  sed 's/"name": "bank"/"name": "card", "schedule": "0 2 * * *", "expected_by": "06:00", "files": "card-*.csv"/' \
+    "$work/bank.json" >"$work/card.json"
+  run 0 recon define "$work/card.json"
+  run 2 recon watch "$work/inbox" --data "$work/data" --at 2026-02-03T02:00:00Z
+  has err "--once"
+  run 2 recon watch "$work/nowhere" --data "$work/data" --once --at 2026-02-03T02:30:00Z
+  has err "nowhere"
+  run 0 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-03T05:59:00Z
+  same "before it is expected" "$err" ""
+  run 1 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-03T06:00:00Z
+  has err "card: there is no statement for 2026-02-02, which was expected by 2026-02-03T06:00:00"
+  cp "$work/day2.csv" "$work/inbox/card-2.csv.tmp"
+  cp "$work/day2.csv" "$work/inbox/.card-2.csv"
+  cp "$work/day2.csv" "$work/inbox/other-2.csv"
+  run 1 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-03T06:00:00Z
+  has err "no statement"
+  # It is another reconciliation's statement already; this one needs one of its own.
+  mv "$work/inbox/card-2.csv.tmp" "$work/inbox/card-2.csv"
+  run 1 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-03T06:00:00Z
+  has err "no statement"
+  statement "$work/inbox/card-3.csv" pay-7,70.00,EUR,ok,2026-02-02T01:00:00Z
+  run 0 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-03T02:00:00Z
+  has out "of card for 2026-02-02"
+  run 0 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-03T23:00:00Z
+  same "done already" "$out" ""
+  run 0 recon runs card --json
+  same "runs by schedule" "$(lines "$out")" 1
+  # The time before has not come again, and the next one has.
+  run 1 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-04T06:00:00Z
+  has err "no statement for 2026-02-03"
+  "$daybook" recon watch "$work/inbox" --data "$work/data" --every 0.1 >"$work/watch.out" 2>&1 &
+  local watching=$!
+  sleep 0.5
+  kill -TERM "$watching"
+  wait "$watching"
+  same "exit code of watch after SIGTERM" "$?" 0
+}
+
+# What is in the journal is what is there, and a restart knows all of it.
+journal() {
+  local before
+  run 0 recon runs bank --json
+  before=$out
+  stop
+  run 0 verify "$work/data"
+  run 0 replay "$work/data" --digest
+  start "$work/data" --clock manual
+  as maker
+  run 0 recon runs bank --json
+  same "runs after a restart" "$out" "$before"
+  run 0 tail --no-follow
+  has out "CorrectionApproved"
+  stop
+}
+
+open_engine
+define
+first_day
+review
+verify
+second_day
+inbox
+journal
+echo "$checks checks, $failures failures"
+[ "$failures" -eq 0 ]

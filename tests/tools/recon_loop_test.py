@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+"""The closed loop: a day of payments is loaded into an engine, and a statement with every kind of
+planted difference is reconciled with it. The run finds exactly the planted ones, pair by pair
+against their labels; somebody else approves what is proposed; the next run of the same statement
+finds nothing but what nobody may post about; and every account has what a table made by hand says.
+
+    recon_loop_test.py PATH-TO-DAYBOOK [PAYMENTS]
+"""
+
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+DAYBOOK = None
+PAYMENTS = int(os.environ.get("DAYBOOK_TEST_PAYMENTS", "100000"))
+SEED = int(os.environ.get("DAYBOOK_TEST_SEED", "1"))
+BANK, CUSTOMERS, SUSPENSE, FEES, ROUNDING = 1, 2, 3, 4, 5
+NOON_NS = 1769860800000000000  # 2026-01-31T12:00:00Z
+DAY = "2026-01-31"
+EACH = 40  # Planted differences of a kind.
+HEADER = "reference,amount,currency,status,time,fee,type\n"
+
+
+def euros(cents):
+    return "%s%d.%02d" % ("-" if cents < 0 else "", abs(cents) // 100, abs(cents) % 100)
+
+
+DEFINITION = {
+    "name": "bank", "account": str(BANK), "ledger": 978, "statement": {"map": "daybook"},
+    "fee_codes": [901], "accounts": {"suspense": str(SUSPENSE), "fees": str(FEES),
+                                     "rounding": str(ROUNDING), "fx": str(ROUNDING)},
+    "limits": {code: {"EUR": "1000000.00"} for code in
+               ("a_only", "b_only", "amount_short", "amount_over", "fee_mismatch", "net_gross",
+                "rounding", "status_a_ok_b_failed", "status_a_open_b_ok", "duplicate_a")},
+    "automatic": {"rounding": {"EUR": "0.01"}},
+}
+
+
+class World:
+    """An engine's directory, the principals that work with it, and what was planted."""
+
+    def __init__(self, path):
+        self.path = path
+        self.data = path / "data"
+        self.data.mkdir()
+        self.random = random.Random(SEED)
+        self.environment = dict(os.environ)
+        self.tokens = {}
+        for name, role in (("root", "admin"), ("maker", "operator"), ("checker", "checker")):
+            self.tokens[name] = self.run(None, "identity", "add", name, "--role", role, "--data",
+                                         self.data).strip()
+        self.statement = []  # reference, cents, status, fee, type
+        self.labels = {}  # reference -> name of the difference
+        self.rows = []
+        self.balances = {account: 0 for account in (BANK, CUSTOMERS, SUSPENSE, FEES, ROUNDING)}
+
+    def run(self, who, *arguments, good=(0,)):
+        environment = dict(self.environment)
+        if who:
+            environment["DAYBOOK_TOKEN"] = self.tokens[who]
+        done = subprocess.run([DAYBOOK, *map(str, arguments)], capture_output=True, text=True,
+                              check=False, env=environment)
+        assert done.returncode in good, (arguments, done.returncode, done.stdout[-2000:],
+                                         done.stderr[-2000:])
+        return done.stdout
+
+    def start(self):
+        self.engine = subprocess.Popen(
+            [DAYBOOK, "serve", "--data", self.data, "--listen", "127.0.0.1:0", "--clock", "manual"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        for line in self.engine.stdout:
+            if line.startswith("listening on "):
+                self.environment["DAYBOOK_CONNECT"] = line.split()[-1]
+                return
+        raise AssertionError("the engine did not start")
+
+    def stop(self):
+        self.engine.send_signal(signal.SIGTERM)
+        self.engine.communicate()
+        assert self.engine.returncode == 0
+
+    def book(self, debit, credit, cents):
+        """Moves the money in the table that is made by hand."""
+        self.balances[debit] += cents
+        self.balances[credit] -= cents
+
+    def pay(self, number, cents, reference, flags="", code=1):
+        self.rows.append((number, BANK, CUSTOMERS, euros(cents), 978, code, flags,
+                          "name:" + reference))
+
+    def say(self, reference, cents, status="ok", fee=0, kind="charge"):
+        self.statement.append((reference, cents, status, fee, kind))
+
+    def plant(self, number):
+        """One payment, and what the bank says of it; how each difference ends, by hand."""
+        cents = self.random.randrange(100, 1_000_000)
+        reference = "order-%d" % number
+        kinds = ("a_only", "b_only", "amount_short", "amount_over", "rounding", "fee_mismatch",
+                 "net_gross", "status_a_ok_b_failed", "status_a_open_b_ok", "duplicate_a",
+                 "duplicate_b", "currency_mismatch", "invalid_record")
+        kind = kinds[number // EACH] if number < EACH * len(kinds) else "matched"
+        if kind != "matched":
+            self.labels[reference] = kind
+        if kind == "b_only":  # Kept in suspense until somebody knows whose it is.
+            self.say(reference, cents)
+            return self.book(BANK, SUSPENSE, cents)
+        if kind == "status_a_open_b_ok":  # The hold is posted.
+            self.pay(number + 1, cents, reference, "pending")
+            self.say(reference, cents)
+            return self.book(BANK, CUSTOMERS, cents)
+        if kind == "invalid_record":
+            self.labels.pop(reference)
+            self.labels["not a line %d" % number] = kind
+            self.statement.append(("not a line %d" % number,))
+            return None
+        self.pay(number + 1, cents, reference)
+        self.book(BANK, CUSTOMERS, cents)
+        delta = self.random.randrange(2, 90)
+        if kind == "a_only":  # It never came: taken back.
+            self.book(CUSTOMERS, BANK, cents)
+        elif kind == "amount_short":
+            self.say(reference, cents + delta)
+            self.book(BANK, SUSPENSE, delta)
+        elif kind == "amount_over":
+            self.say(reference, cents - delta)
+            self.book(SUSPENSE, BANK, delta)
+        elif kind == "rounding":
+            self.say(reference, cents + 1)
+            self.book(BANK, ROUNDING, 1)
+        elif kind == "fee_mismatch":  # The ledger knows of a fee, and the bank took another one.
+            self.rows.append((10_000_000 + number, FEES, BANK, euros(5), 978, 901, "",
+                              "name:" + reference))
+            self.book(FEES, BANK, 5)
+            self.say(reference, cents, fee=5 + delta)
+            self.book(FEES, BANK, delta)
+        elif kind == "net_gross":  # The ledger has the net amount only.
+            self.say(reference, cents + delta, fee=delta)
+            self.book(BANK, CUSTOMERS, delta)  # The customer has paid the gross amount,
+            self.book(FEES, BANK, delta)  # of which the bank has kept its fee.
+        elif kind == "status_a_ok_b_failed":
+            self.say(reference, cents, "failed")
+            self.book(CUSTOMERS, BANK, cents)
+        elif kind == "duplicate_a":
+            self.pay(20_000_000 + number, cents, reference)
+            self.say(reference, cents)
+        elif kind == "duplicate_b":  # The bank has it twice: a person asks.
+            self.say(reference, cents)
+            self.say(reference, cents)
+        elif kind == "currency_mismatch":
+            self.statement.append((reference, cents, "ok", 0, "charge", "USD"))
+        else:
+            self.say(reference, cents)
+        return None
+
+    def build(self):
+        for number in range(PAYMENTS):
+            self.plant(number)
+        columns = "id,debit_account_id,credit_account_id,amount,ledger,code,flags,business_id"
+        lines = [columns] + [",".join(map(str, row)) for row in self.rows]
+        (self.path / "transfers.csv").write_text("\n".join(lines) + "\n")
+        self.random.shuffle(self.statement)
+        with open(self.path / "statement.csv", "w", encoding="utf-8") as file:
+            file.write(HEADER)
+            for line in self.statement:
+                if len(line) == 1:
+                    file.write(line[0] + "\n")
+                    continue
+                reference, cents, status, fee, kind = line[:5]
+                currency = line[5] if len(line) > 5 else "EUR"
+                file.write("%s,%s,%s,%s,2026-01-31T11:00:00Z,%s,%s\n" % (
+                    reference, euros(cents), currency, status, euros(fee) if fee else "", kind))
+
+    def load(self):
+        self.run("root", "ledger", "put", 978, "--name", "EUR", "--scale", 2, "--kind", "currency")
+        for account in self.balances:
+            self.run("root", "account", "create", "--id", account, "--ledger", 978, "--code", 10)
+        self.run("root", "admin", "advance-clock", NOON_NS)
+        self.run("root", "import", "transfers", self.path / "transfers.csv")
+        (self.path / "bank.json").write_text(json.dumps(DEFINITION))
+        self.run("maker", "recon", "define", self.path / "bank.json")
+
+    def reconcile(self, good):
+        text = self.run("maker", "recon", "run", "bank", self.path / "statement.csv", "--data",
+                        self.data, "--day", DAY, "--json", good=good)
+        return json.loads(text)
+
+    def differences(self):
+        text = self.run("maker", "recon", "differences", "bank", "--json")
+        return [json.loads(line) for line in text.splitlines()]
+
+    def balance(self, account):
+        found = json.loads(self.run("maker", "account", "get", account, "--json"))
+        cents = lambda name: round(100 * float(found[name]))
+        return cents("debits_posted") - cents("credits_posted")
+
+
+class ClosedLoop(unittest.TestCase):
+    """One world, step by step."""
+
+    def labels_of(self, found):
+        """reference -> the difference that the run says it is."""
+        labels = {}
+        for each in found:
+            line = each["found"]
+            name = line["name"]
+            reference = line.get("reference_a") or line.get("reference_b") or line.get("text")
+            self.assertNotIn(reference, labels, "one difference a reference")
+            labels[reference] = name
+        return labels
+
+    def test_loop(self):
+        with tempfile.TemporaryDirectory() as directory:
+            world = World(pathlib.Path(directory))
+            world.build()
+            world.start()
+            try:
+                world.load()
+                self.first_run(world)
+                self.approve(world)
+                self.second_run(world)
+            finally:
+                world.stop()
+            world.run(None, "verify", world.data)
+            world.run(None, "replay", world.data, "--digest")
+
+    def first_run(self, world):
+        first = world.reconcile(good=(1,))
+        found = world.differences()
+        self.assertEqual(self.labels_of(found), world.labels)
+        self.assertEqual(first["open"], len(world.labels) - EACH, "rounding is posted by itself")
+
+    def approve(self, world):
+        refused = subprocess.run(
+            [DAYBOOK, "recon", "approve", "bank", "--yes"], capture_output=True, text=True,
+            check=False, env={**world.environment, "DAYBOOK_TOKEN": world.tokens["maker"]})
+        self.assertEqual(refused.returncode, 1, "who proposes does not approve")
+        self.assertIn("not_authorised", refused.stderr)
+        done = json.loads(world.run("checker", "recon", "approve", "bank", "--yes", "--reason",
+                                    "checked", "--json"))
+        people = 3 * EACH  # duplicate_b, currency_mismatch, invalid_record
+        self.assertEqual(done, {"approved": len(world.labels) - EACH - people,
+                                "posting_failed": 0, "refused": 0})
+
+    def second_run(self, world):
+        second = world.reconcile(good=(1,))
+        left = self.labels_of(world.differences())
+        people = ("duplicate_b", "currency_mismatch", "invalid_record")
+        self.assertEqual(left, {reference: name for reference, name in world.labels.items()
+                                if name in people})
+        self.assertEqual(second["open"], len(left))
+        self.assertEqual(second["proposed"], 0)
+        for account, cents in world.balances.items():
+            self.assertEqual(world.balance(account), cents, "account %d" % account)
+        self.killed_run(world)
+        # Nothing was closed by force or merely accepted to get here; now people close the rest.
+        for code in people:
+            world.run("maker", "recon", "force-close", "bank", "--code", code, "--reason", "known")
+        world.run("checker", "recon", "approve", "bank", "--yes", "--reason", "known")
+        world.run("maker", "recon", "close", "bank")
+
+
+    def killed_run(self, world):
+        """SIGKILL in any phase: what goes on ends with the same bytes as what was never killed."""
+        cut = json.loads(world.run("root", "admin", "digest", "--json"))["sequence"]
+        arguments = [DAYBOOK, "recon", "run", "bank", world.path / "statement.csv", "--data",
+                     world.data, "--day", DAY, "--json"]
+        environment = {**world.environment, "DAYBOOK_TOKEN": world.tokens["maker"]}
+        for _ in range(6):
+            with subprocess.Popen([*arguments, "--until-sequence", cut], env=environment,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+                try:
+                    run.wait(timeout=world.random.uniform(0.01, 0.8))
+                except subprocess.TimeoutExpired:
+                    run.kill()
+        text = world.run("maker", *arguments[1:], "--until-sequence", cut, good=(1,))
+        killed = json.loads(text)
+        whole = world.reconcile(good=(1,))
+        self.assertNotEqual(killed["run"], whole["run"])
+        for name in ("differences.ndjson", "carry.ndjson"):
+            one, other = (pathlib.Path(each["report"]).with_name(name).read_bytes()
+                          for each in (killed, whole))
+            self.assertTrue(one == other, name)
+
+
+if __name__ == "__main__":
+    DAYBOOK = sys.argv.pop(1)
+    if len(sys.argv) > 1 and sys.argv[1].isdigit():
+        PAYMENTS = int(sys.argv.pop(1))
+    unittest.main(verbosity=2)

@@ -1,0 +1,105 @@
+// recon define: a definition goes into the journal, with the limits of what may be approved by it.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "tools/daybook/command.hpp"
+#include "tools/daybook/recon/definition/definition_file.hpp"
+#include "tools/daybook/recon/runs/engine_runs.hpp"
+#include "tools/daybook/recon/runs/runs_command.hpp"
+#include "tools/daybook/text/id_text.hpp"
+#include "tools/daybook/text/json_text.hpp"
+
+namespace daybook::recon {
+namespace {
+
+RunCommand limit_command(const Uint128& of, LedgerId ledger, std::uint64_t code, bool is_automatic,
+                         u128 amount) {
+  return {.command = Command::approval_limit_set,
+          .aggregate_id = of,
+          .details = {.subject_id = {},
+                      .amount = Amount{Uint128{amount}},
+                      .transfer_id = {},
+                      .quantity = code,
+                      .ledger = ledger,
+                      .flags = is_automatic ? command_flag::automatic : std::uint16_t{0}},
+          .text = {},
+          .run_id = {},
+          .id = make_random_id()};
+}
+
+/// Of what the definition allows, and of what an older one allowed and this one does not.
+std::vector<RunCommand> limit_commands(const Uint128& id, const Reconciliation& definition,
+                                       const Ledger& ledger, const AggregateTables& rows) {
+  std::vector<RunCommand> commands;
+  const std::uint64_t currency = currency_of_ledger(ledger);
+  const auto add = [&](const std::vector<CodeLimit>& limits, bool is_automatic) {
+    for (const CodeLimit& each : limits) {
+      if (each.currency != currency) continue;
+      commands.push_back(limit_command(id, ledger.id, static_cast<std::uint64_t>(each.code),
+                                       is_automatic, each.most.floor_at(ledger.scale)));
+    }
+  };
+  add(definition.approval, false);
+  add(definition.automatic, true);
+  for (const ApprovalLimit& each : rows.limits().all()) {
+    if (each.reconciliation_id != id) continue;
+    const bool is_said = std::any_of(commands.begin(), commands.end(), [&](const RunCommand& it) {
+      const bool is_automatic = (it.details.flags & command_flag::automatic) != 0;
+      return each.what ==
+             ApprovalLimit::number_of(it.details.ledger, it.details.quantity, is_automatic);
+    });
+    if (is_said || each.amount.value().is_zero()) continue;
+    const LedgerId of{static_cast<std::uint32_t>(each.what >> 32)};
+    commands.push_back(limit_command(id, of, (each.what >> 8) & 0xff, (each.what & 1) != 0, 0));
+  }
+  return commands;
+}
+
+Result<int, Trouble> define(const DefineOptions& options) {
+  const auto attributes = attributes_from(options.write);
+  if (!attributes) return trouble(attributes.error());
+  const auto definition = read_definition_file(options.file);
+  if (!definition) return trouble(definition.error());
+  auto engine = EngineRuns::open(options.client, attributes.value());
+  if (!engine) return engine.error();
+  EngineRuns& runs = *engine.value();
+  const Ledger* const ledger = runs.ledgers().find(definition.value().ledger);
+  if (ledger == nullptr) {
+    return Trouble{exit_code::no, fmt::format("{}: ledger {} is not registered; nothing was sent",
+                                              options.file, definition.value().ledger.value())};
+  }
+  const std::string& name = definition.value().name;
+  const Uint128 id = id_of(name);
+  const std::string* const before = runs.book().definition(id);
+  const bool is_same = before != nullptr && *before == definition.value().canonical;
+  if (!is_same) {
+    std::vector<RunCommand> commands{{.command = Command::reconciliation_define,
+                                      .aggregate_id = id,
+                                      .details = {},
+                                      .text = definition.value().canonical,
+                                      .run_id = {},
+                                      .id = make_random_id()}};
+    const auto limits = limit_commands(id, definition.value(), *ledger, runs.book().rows());
+    commands.insert(commands.end(), limits.begin(), limits.end());
+    if (auto told = runs.expect(commands); !told) return told.error();
+  }
+  const ReconciliationRow* const row = runs.book().rows().find_reconciliation(id);
+  const std::uint64_t version = (row == nullptr ? 0 : row->versions) + (is_same ? 0 : 1);
+  if (options.client.json) {
+    say(JsonObject{}.text("name", name).count("version", version).truth("stored", !is_same).str());
+  } else {
+    say(fmt::format("{}: version {}{}", name, version, is_same ? ", as it was" : " stored"));
+  }
+  return exit_code::good;
+}
+
+}  // namespace
+
+int run_define(const DefineOptions& options) {
+  const auto code = define(options);
+  return code ? code.value() : complain(code.error());
+}
+
+}  // namespace daybook::recon

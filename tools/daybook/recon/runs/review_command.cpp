@@ -1,0 +1,168 @@
+// recon approve and reject: what a checker does with what somebody else proposed.
+
+#include <map>
+
+#include <fmt/format.h>
+
+#include "engine/model/legs_hash.hpp"
+#include "tools/daybook/command.hpp"
+#include "tools/daybook/recon/runs/difference_choice.hpp"
+#include "tools/daybook/recon/runs/posted_corrections.hpp"
+#include "tools/daybook/text/id_text.hpp"
+#include "tools/daybook/text/json_text.hpp"
+#include "tools/daybook/text/table.hpp"
+
+namespace daybook::recon {
+namespace {
+
+/// A difference that waits for a checker, and what would be posted.
+struct Waiting {
+  DifferenceRow row;
+  std::vector<Transfer> legs;  ///< None where nothing is posted.
+};
+
+bool posts(const DifferenceRow& row) {
+  return (row.flags & (command_flag::accepts | command_flag::force_closes)) == 0;
+}
+
+std::string_view outcome_of(const DifferenceRow& row) {
+  if (posts(row)) return "post";
+  return (row.flags & command_flag::accepts) != 0 ? "accept" : "force_close";
+}
+
+Result<std::vector<Waiting>, Trouble> waiting(const EngineRuns& engine,
+                                              const ReconciliationRun& run,
+                                              const ChosenDifferences& chosen) {
+  std::vector<Waiting> found;
+  const RunBook& book = engine.book();
+  for (const DifferenceRow& row : book.rows().differences().all()) {
+    const bool is_asked = row.run_id == run.id && row.state == DifferenceState::proposed &&
+                          chosen.has(row.id, Code{row.code}, to_string(row.state));
+    if (!is_asked) continue;
+    Waiting each{.row = row, .legs = {}};
+    if (posts(row)) {
+      auto correction = proposed_correction(book, row);
+      if (!correction) return trouble(correction.error());
+      each.legs = std::move(correction.value().legs);
+    }
+    found.push_back(std::move(each));
+  }
+  for (const Uint128& id : chosen.missing()) {
+    return Trouble{exit_code::no,
+                   fmt::format("nothing is proposed for difference {}", format_id(id))};
+  }
+  return found;
+}
+
+/// How many of each kind there are, and of how much.
+std::string sums_of(const EngineRuns& engine, const std::vector<Waiting>& all) {
+  std::map<std::tuple<std::uint8_t, std::string_view, LedgerId>, std::pair<std::uint64_t, u128>>
+      sums;
+  for (const Waiting& each : all) {
+    auto& sum = sums[{each.row.code, outcome_of(each.row), each.row.ledger}];
+    ++sum.first;
+    sum.second += each.row.amount.value().wide();
+  }
+  Table table{{{"difference", Table::Align::left},
+               {"what", Table::Align::left},
+               {"ledger", Table::Align::right},
+               {"count", Table::Align::right},
+               {"amounts", Table::Align::right}}};
+  for (const auto& [kind, sum] : sums) {
+    const auto& [code, what, ledger] = kind;
+    table.add({std::string{to_string(Code{code})}, std::string{what},
+               fmt::format("{}", ledger.value()), fmt::format("{}", sum.first),
+               engine.ledgers().format(ledger, Amount{Uint128{sum.second}})});
+  }
+  return table.text();
+}
+
+/// What became of them.
+struct Reviewed {
+  std::uint64_t done = 0;
+  std::uint64_t failed = 0;  ///< The ledger refused.
+  std::uint64_t refused = 0;
+  std::string first_refusal;
+};
+
+Result<void, Trouble> review_one(EngineRuns& engine, const Waiting& each,
+                                 const ReviewOptions& options, Reviewed& reviewed) {
+  RunCommand command{
+      .command = options.rejects ? Command::correction_reject : Command::correction_approve,
+      .aggregate_id = each.row.id,
+      .details = {},
+      .text = options.reason,
+      .run_id = each.row.run_id,
+      .id = make_random_id()};
+  if (!options.rejects) command.details.subject_id = each.row.legs_hash;
+  const auto legs = options.rejects ? std::vector<Transfer>{} : each.legs;
+  const auto answer = engine.review(RequestKind::review_corrections, legs, command);
+  if (!answer) return answer.error();
+  if (answer.value().is_done()) return ++reviewed.done, Result<void, Trouble>{};
+  if (reviewed.first_refusal.empty()) {
+    reviewed.first_refusal =
+        fmt::format("{}: {}", format_id(each.row.id), answer.value().trouble().what);
+  }
+  if (!answer.value().of_leg) return ++reviewed.refused, Result<void, Trouble>{};
+  ++reviewed.failed;
+  const auto told = engine.review(RequestKind::review_corrections, {},
+                                  {.command = Command::correction_fail,
+                                   .aggregate_id = each.row.id,
+                                   .details = {},
+                                   .text = answer.value().name(),
+                                   .run_id = each.row.run_id,
+                                   .id = make_random_id()});
+  if (!told) return told.error();
+  return {};
+}
+
+int report(const ReviewOptions& options, const Reviewed& reviewed) {
+  if (options.client.json) {
+    say(JsonObject{}
+            .count(options.rejects ? "rejected" : "approved", reviewed.done)
+            .count("posting_failed", reviewed.failed)
+            .count("refused", reviewed.refused)
+            .str());
+  } else {
+    say(fmt::format("{} {}, {} that the ledger refused, {} that the engine refused", reviewed.done,
+                    options.rejects ? "rejected" : "approved", reviewed.failed, reviewed.refused));
+  }
+  if (reviewed.first_refusal.empty()) return exit_code::good;
+  complain(reviewed.first_refusal);
+  return exit_code::no;
+}
+
+Result<int, Trouble> review(const ReviewOptions& options) {
+  const auto attributes = attributes_from(options.write);
+  if (!attributes) return trouble(attributes.error());
+  const auto chosen = ChosenDifferences::of(options.choice);
+  if (!chosen) return trouble(chosen.error());
+  auto engine = EngineRuns::open(options.client, attributes.value());
+  if (!engine) return engine.error();
+  const auto run = engine.value()->find_run(options.choice.run);
+  if (!run) return run.error();
+  const auto all = waiting(*engine.value(), *run.value(), chosen.value());
+  if (!all) return all.error();
+  if (!options.client.json) print_text(sums_of(*engine.value(), all.value()));
+  if (!options.is_sure) {
+    return Trouble{exit_code::no,
+                   fmt::format("{} would be {}; nothing was done: say --yes to do it",
+                               all.value().size(), options.rejects ? "rejected" : "approved")};
+  }
+  Reviewed reviewed;
+  for (const Waiting& each : all.value()) {
+    if (auto done = review_one(*engine.value(), each, options, reviewed); !done) {
+      return done.error();
+    }
+  }
+  return report(options, reviewed);
+}
+
+}  // namespace
+
+int run_review(const ReviewOptions& options) {
+  const auto code = review(options);
+  return code ? code.value() : complain(code.error());
+}
+
+}  // namespace daybook::recon

@@ -1,0 +1,82 @@
+#include "tools/daybook/recon/runs/run_book.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/aggregates/aggregate_rules.hpp"
+
+namespace daybook::recon {
+namespace {
+
+/// Tags are good for this process only.
+constexpr std::uint64_t hash_seed = 0x9e3779b97f4a7c15;
+
+void take_texts(const AskedCommand& asked, RunTexts& texts) {
+  const std::string text{asked.read.text};
+  const Command command = asked.read.command;
+  if (command == Command::run_create) {
+    texts.header = text;
+    texts.created_at = asked.event.timestamp;
+  }
+  if (command == Command::run_prove) texts.summary = text;
+  if (command == Command::run_fail || command == Command::run_cancel) texts.trouble = text;
+  texts.changed_at = asked.event.timestamp;
+}
+
+void take_texts(const AskedCommand& asked, Sequence sequence, const DifferenceRow& row,
+                DifferenceTexts& texts) {
+  const Command command = asked.read.command;
+  if (command == Command::correction_approve && row.state == DifferenceState::posted) {
+    texts.posted.emplace_back(row.revision, texts.correction);
+  }
+  (command == Command::correction_propose ? texts.correction : texts.words) = asked.read.text;
+  if (command == Command::correction_approve) texts.settled = sequence;
+  texts.changed_at = asked.event.timestamp;
+}
+
+}  // namespace
+
+RunBook::RunBook() : rows_{1, 1, hash_seed} {}
+
+Result<void> RunBook::fold(const FoundEvent& event) {
+  const AggregateRules* const rules = rules_of(event.event.aggregate_type);
+  const auto read = read_command(event.event, event.payload);
+  if (rules == nullptr || !read) {
+    return Failure{FailureKind::invalid,
+                   fmt::format("the event at sequence {} is of a kind that this program does not "
+                               "know: it may be older than the engine",
+                               event.sequence.value())};
+  }
+  const AskedCommand asked{event.event, *read};
+  rows_.prepare(1);
+  rules->apply(rows_, asked);
+  const Uint128& id = event.event.aggregate_id;
+  if (read->command == Command::reconciliation_define) definitions_[id] = read->text;
+  if (event.event.aggregate_type == reconciliation_run_type()) take_texts(asked, runs_[id]);
+  if (event.event.aggregate_type == difference_type()) {
+    take_texts(asked, event.sequence, *rows_.find_difference(id), differences_[id]);
+  }
+  return {};
+}
+
+const std::string* RunBook::definition(const Uint128& reconciliation) const {
+  const auto found = definitions_.find(reconciliation);
+  return found == definitions_.end() ? nullptr : &found->second;
+}
+
+const RunTexts& RunBook::texts_of(const ReconciliationRun& run) const { return runs_.at(run.id); }
+
+const DifferenceTexts& RunBook::texts_of(const DifferenceRow& difference) const {
+  return differences_.at(difference.id);
+}
+
+const ReconciliationRun* RunBook::run_before(const Uint128& reconciliation,
+                                             std::uint64_t day) const {
+  const ReconciliationRow* const row = rows_.find_reconciliation(reconciliation);
+  if (row == nullptr) return nullptr;
+  const Period* const own = rows_.find_period({reconciliation, day});
+  const std::uint64_t before = own != nullptr ? own->previous : row->last_day;
+  const Period* const period = rows_.find_period({reconciliation, before});
+  return period == nullptr ? nullptr : rows_.find_run(period->head);
+}
+
+}  // namespace daybook::recon

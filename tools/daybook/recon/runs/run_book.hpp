@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/aggregates/aggregate_tables.hpp"
+#include "engine/base/result.hpp"
+#include "net/client/answers.hpp"
+
+namespace daybook::recon {
+
+/// What the events of a run say beside its row.
+struct RunTexts {
+  std::string header;   ///< JSON: of what it is.
+  std::string summary;  ///< JSON: what came of it; empty until it is proved.
+  std::string trouble;  ///< Why it failed or was cancelled, last.
+  Timestamp created_at;
+  Timestamp changed_at;
+};
+
+/// What the events of a difference say beside its row.
+struct DifferenceTexts {
+  std::string correction;  ///< JSON: what was proposed last.
+  /// What was posted, with its revision: more than once where a later run found it again.
+  std::vector<std::pair<std::uint32_t, std::string>> posted;
+  std::string words;  ///< Of whoever assigned, reviewed or reopened it last.
+  Timestamp changed_at;
+  Sequence settled;  ///< Of the approval; 0 = there is none.
+};
+
+/// All reconciliations of an engine with their runs and differences, folded from their events by
+/// the rules of the engine itself.
+///
+/// Threads.  One.
+/// Memory.   All of them; what was only found and never dealt with has no events.
+class RunBook {
+ public:
+  RunBook();
+
+  /// Folds an event; they come in the order of their sequences. `invalid` where the rules know no
+  /// such event: the engine is newer than this program.
+  [[nodiscard]] Result<void> fold(const FoundEvent& event);
+
+  [[nodiscard]] const AggregateTables& rows() const { return rows_; }
+  /// Of all reconciliations, by id.
+  [[nodiscard]] const std::map<Uint128, std::string>& definitions() const { return definitions_; }
+  /// The newest definition's text; null where there is none.
+  [[nodiscard]] const std::string* definition(const Uint128& reconciliation) const;
+  [[nodiscard]] const RunTexts& texts_of(const ReconciliationRun& run) const;
+  [[nodiscard]] const DifferenceTexts& texts_of(const DifferenceRow& difference) const;
+
+  /// The run that counts for the newest day before `day`; null where there is none.
+  [[nodiscard]] const ReconciliationRun* run_before(const Uint128& reconciliation,
+                                                    std::uint64_t day) const;
+
+ private:
+  AggregateTables rows_;
+  std::map<Uint128, std::string> definitions_;
+  std::map<Uint128, RunTexts> runs_;
+  std::map<Uint128, DifferenceTexts> differences_;
+};
+
+}  // namespace daybook::recon

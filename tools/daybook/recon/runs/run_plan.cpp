@@ -1,0 +1,221 @@
+#include "tools/daybook/recon/runs/run_plan.hpp"
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/base/hash.hpp"
+#include "engine/model/engine_version.hpp"
+#include "storage/file/file.hpp"
+#include "tools/daybook/exit_code.hpp"
+#include "tools/daybook/recon/runs/business_day.hpp"
+#include "tools/daybook/recon/runs/difference_choice.hpp"
+#include "tools/daybook/recon/runs/posted_corrections.hpp"
+#include "tools/daybook/recon/watched_file.hpp"
+#include "tools/daybook/text/id_text.hpp"
+#include "tools/daybook/text/json_text.hpp"
+#include "tools/daybook/text/number_text.hpp"
+#include "tools/daybook/text/time_text.hpp"
+
+namespace daybook::recon {
+namespace {
+
+Trouble no(std::string what) { return {exit_code::no, std::move(what)}; }
+
+Result<Reconciliation, Trouble> definition_of(const EngineRuns& engine, const std::string& name) {
+  const std::string* const text = engine.book().definition(id_of(name));
+  if (text == nullptr) {
+    return no(fmt::format("no reconciliation '{}' is defined: 'daybook recon define' does", name));
+  }
+  auto read = read_reconciliation(*text);
+  if (read) return std::move(read).value();
+  return Trouble{
+      exit_code::failed,
+      fmt::format("the definition of '{}' cannot be read, this program may be older than "
+                  "the one that stored it:\n{}",
+                  name, faults_text(read.error()))};
+}
+
+std::int64_t now_ns() {
+  return std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count();
+}
+
+Result<void> settle_day(const RunOptions& options, RunPlan& plan) {
+  const Result<std::uint64_t> day =
+      options.day.empty() ? day_before(plan.definition, now_ns()) : parse_day(options.day);
+  if (!day) return day.error();
+  plan.day = day.value();
+  const auto bounds = bounds_of_day(plan.definition, plan.day);
+  if (!bounds) return bounds.error();
+  plan.begins_ns = bounds.value().begins_ns;
+  plan.ends_ns = bounds.value().ends_ns;
+  return {};
+}
+
+/// What is asked for, or all that is durable now.
+Result<Sequence, Trouble> cut_of(const RunOptions& options, Client& client) {
+  if (!options.until_sequence.empty()) {
+    const auto asked = parse_unsigned(options.until_sequence, UINT64_MAX);
+    if (!asked) return no(fmt::format("--until-sequence: {}", asked.error().what));
+    return Sequence{asked.value()};
+  }
+  const auto now = settled(client.state_digest());
+  if (!now) return now.error();
+  return now.value().sequence;
+}
+
+std::string summary_member(const RunBook& book, const ReconciliationRun& run, const char* name) {
+  const auto summary = nlohmann::json::parse(book.texts_of(run).summary, nullptr, false);
+  const bool has = summary.is_object() && summary.contains(name) && summary[name].is_string();
+  return has ? summary[name].get<std::string>() : std::string{};
+}
+
+/// What the run before has left, which must be what it said in the journal.
+Result<void, Trouble> settle_carry(const EngineRuns& engine, RunPlan& plan) {
+  const ReconciliationRun* const before =
+      engine.book().run_before(plan.reconciliation_id, plan.day);
+  if (before == nullptr) return {};
+  plan.carry_in = before->id;
+  const auto directory = directory_of(engine.book(), *before);
+  if (!directory) return directory.error();
+  const std::filesystem::path path = directory.value().carry();
+  std::ifstream input{path, std::ios::binary};
+  const std::string text{std::istreambuf_iterator<char>{input}, {}};
+  if (!input.is_open() ||
+      sha256_hex(text) != summary_member(engine.book(), *before, "carry_sha256")) {
+    return Trouble{exit_code::failed, fmt::format("{}: it is not what the run of {} has carried on",
+                                                  path.string(), format_day(before->day))};
+  }
+  auto carried = read_carry(text);
+  if (!carried) {
+    return Trouble{exit_code::failed, fmt::format("{}: {}", path.string(), carried.error().what)};
+  }
+  plan.carried = std::move(carried).value();
+  return {};
+}
+
+CompareOptions compare_options(const RunOptions& options, const RunPlan& plan) {
+  const Reconciliation& definition = plan.definition;
+  CompareOptions asked;
+  asked.file_a = "journal:" + options.data;
+  asked.file_b = options.statement;
+  asked.map_b = definition.map;
+  asked.memory_bytes = options.memory_bytes;
+  asked.threads = options.threads;
+  asked.out = plan.directory.differences().string();
+  asked.work = plan.directory.work().string();
+  asked.account = format_id(definition.account.value());
+  asked.until_sequence = fmt::format("{}", plan.cut.value());
+  asked.since_time = format_time(Timestamp{static_cast<std::uint64_t>(plan.begins_ns)});
+  asked.before_time = format_time(Timestamp{static_cast<std::uint64_t>(plan.ends_ns)});
+  for (const daybook::Code code : definition.fee_codes) asked.fee_codes.push_back(code.value());
+  if (definition.currency != 0) asked.currency = currency_text(definition.currency);
+  if (definition.sums_groups) asked.group = "sum";
+  asked.has_window = definition.window_days.has_value();
+  asked.window_days = definition.window_days.value_or(0);
+  asked.json = options.client.json;
+  return asked;
+}
+
+Result<void> settle_comparison(const RunOptions& options, const EngineRuns& engine, RunPlan& plan) {
+  plan.options = compare_options(options, plan);
+  auto made = plan_of(plan.options);
+  if (!made) return made.error();
+  plan.plan = std::move(made).value();
+  JournalScan& journal = *plan.plan.journals[0];
+  if (journal.ledger != plan.definition.ledger) {
+    return Failure{FailureKind::invalid,
+                   fmt::format("the account is of ledger {}, and the definition says {}",
+                               journal.ledger.value(), plan.definition.ledger.value())};
+  }
+  const auto corrections = posted_corrections(engine.book(), plan.reconciliation_id);
+  if (!corrections) return corrections.error();
+  journal.selection.carried =
+      std::make_shared<const std::vector<std::uint64_t>>(plan.carried.ledger);
+  if (!corrections.value()->empty()) {
+    JournalSelection selection = journal.selection;
+    selection.corrections = corrections.value();
+    auto scanned = scan_journal(selection, plan.definition.currency);
+    if (!scanned) return scanned.error();
+    journal = std::move(scanned).value();
+  }
+  const auto tolerances = plan.definition.tolerances_in(plan.plan.mappings[0].scales);
+  if (!tolerances) return tolerances.error();
+  plan.plan.settings.tolerances = tolerances.value();
+  plan.plan.settings.fallback_rules = plan.definition.fallback_rules;
+  return {};
+}
+
+std::string header_of(const RunPlan& plan, const SideIdentity& statement, std::string_view path) {
+  const JournalScan& journal = *plan.plan.journals[0];
+  return JsonObject{}
+      .text("name", plan.definition.name)
+      .text("definition_sha256", sha256_hex(plan.definition.canonical))
+      .text("statement", path)
+      .text("statement_sha256", statement.sha256)
+      .count("statement_bytes", statement.size_bytes.value_or(0))
+      .text("cut", fmt::format("{}", plan.cut.value()))
+      .text("cut_hash", to_hex(journal.cut_hash))
+      .text("begins", format_time(Timestamp{static_cast<std::uint64_t>(plan.begins_ns)}))
+      .text("ends", format_time(Timestamp{static_cast<std::uint64_t>(plan.ends_ns)}))
+      .id("carry_in", plan.carry_in)
+      .text("engine", engine_version)
+      .text("kept", plan.directory.path.string())
+      .str();
+}
+
+Result<void> make_directories(const RunOptions& options, RunPlan& plan) {
+  std::error_code error;
+  std::filesystem::path root = std::filesystem::absolute(
+      options.runs.empty() ? options.data + ".reconciliations" : options.runs, error);
+  if (auto made = make_directory(root); !made) return made;
+  plan.directory.path = root / to_hex(plan.id);
+  if (auto made = make_directory(plan.directory.path); !made) return made;
+  return make_directory(plan.directory.work());
+}
+
+}  // namespace
+
+std::string sha256_hex(std::string_view text) {
+  std::string hex;
+  for (const auto each : sha256(std::as_bytes(std::span{text}))) {
+    hex += fmt::format("{:02x}", static_cast<unsigned>(each));
+  }
+  return hex;
+}
+
+Result<RunPlan, Trouble> plan_run(const RunOptions& options, EngineRuns& engine) {
+  RunPlan plan;
+  plan.reconciliation_id = id_of(options.name);
+  auto definition = definition_of(engine, options.name);
+  if (!definition) return definition.error();
+  plan.definition = std::move(definition).value();
+  if (auto settled = settle_day(options, plan); !settled) return trouble(settled.error());
+  const auto cut = cut_of(options, engine.client());
+  if (!cut) return cut.error();
+  plan.cut = cut.value();
+  if (auto settled = settle_carry(engine, plan); !settled) return settled.error();
+  const auto statement = WatchedFile::open(options.statement);
+  if (!statement) return trouble(statement.error());
+  const auto hash = statement.value().sha256_of({});
+  if (!hash) return trouble(hash.error());
+  plan.id = id_of(fmt::format("{}|{}|{}|{}|{}|{}", plan.definition.name, plan.day,
+                              sha256_hex(plan.definition.canonical), hash.value(), plan.cut.value(),
+                              to_hex(plan.carry_in)));
+  if (auto made = make_directories(options, plan); !made) return trouble(made.error());
+  if (auto settled = settle_comparison(options, engine, plan); !settled) {
+    return trouble(settled.error());
+  }
+  plan.header = header_of(plan,
+                          {.size_bytes = statement.value().size_bytes(),
+                           .sha256 = hash.value(),
+                           .cut = {},
+                           .entry_hash = {}},
+                          options.statement);
+  return plan;
+}
+
+}  // namespace daybook::recon

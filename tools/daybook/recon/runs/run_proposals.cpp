@@ -1,0 +1,129 @@
+#include "tools/daybook/recon/runs/run_proposals.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/model/legs_hash.hpp"
+#include "tools/daybook/recon/definition/correction_text.hpp"
+#include "tools/daybook/recon/definition/definition_file.hpp"
+#include "tools/daybook/recon/journal_origins.hpp"
+#include "tools/daybook/recon/runs/posted_corrections.hpp"
+#include "tools/daybook/text/id_text.hpp"
+
+namespace daybook::recon {
+namespace {
+
+/// In one request: each is up to 2 KiB, and a request up to 1.5 MiB.
+constexpr std::size_t proposals_at_once = 400;
+
+/// The revision that a proposal would have; 0 where there is none to make.
+std::uint32_t next_revision(const RunBook& book, const Uint128& difference, const Uint128& run) {
+  const DifferenceRow* const row = book.rows().find_difference(difference);
+  if (row == nullptr) return 1;
+  const bool is_of_run = row->run_id == run;
+  const bool waits = row->state == DifferenceState::proposed && is_of_run;
+  const bool is_closed = row->state == DifferenceState::accepted ||
+                         row->state == DifferenceState::force_closed ||
+                         (row->state == DifferenceState::posted && is_of_run);
+  const bool is_somebodys = is_of_run && row->state != DifferenceState::open;
+  return waits || is_closed || is_somebodys ? 0 : row->revision + 1U;
+}
+
+}  // namespace
+
+Result<std::vector<RunProposals::Proposal>> RunProposals::make(const EngineRuns& engine) const {
+  JournalOrigins::Wanted wanted;
+  for (const FoundDifference& each : listener_.found()) {
+    if (each.difference.has_a) {
+      wanted.sequences.push_back(each.difference.a.offset());
+    } else {
+      wanted.keys.push_back(each.difference.b.key);
+    }
+  }
+  const auto origins = JournalOrigins::read(*plan_.plan.journals[0], wanted);
+  if (!origins) return origins.error();
+  std::vector<Proposal> proposals;
+  for (const FoundDifference& each : listener_.found()) {
+    const std::uint32_t revision = next_revision(engine.book(), each.id, plan_.id);
+    if (revision == 0) continue;
+    const Difference& difference = each.difference;
+    const Record& record = difference.has_a ? difference.a : difference.b;
+    DifferenceContext context{.difference = difference,
+                              .reference = each.reference,
+                              .scale = listener_.scale_of(record.currency),
+                              .ledger_scale = plan_.plan.journals[0]->scale,
+                              .origin = std::nullopt,
+                              .time_ns = plan_.begins_ns};
+    const Transfer* const origin = difference.has_a ? origins.value().at(difference.a.offset())
+                                                    : origins.value().payment_of(difference.b.key);
+    if (origin != nullptr) {
+      context.origin =
+          RecordOrigin{*origin, difference.has_a && difference.a.status() == RecordStatus::open};
+    }
+    auto correction = propose(plan_.definition, context);
+    if (!correction) continue;
+    // What was carried here is of an earlier day; a record of the ledger for it is of this one.
+    if (correction->adjusts == 0) {
+      correction->time_ns = std::max(correction->time_ns, plan_.begins_ns);
+    }
+    name_legs(*correction, each.id, revision);
+    proposals.push_back({each.id, std::move(*correction)});
+  }
+  return proposals;
+}
+
+RunCommand RunProposals::command_of(const Proposal& proposal) const {
+  const Correction& correction = proposal.correction;
+  return {.command = Command::correction_propose,
+          .aggregate_id = proposal.id,
+          .details = {.subject_id = legs_hash(correction.legs),
+                      .amount = Amount{Uint128{correction.amount}},
+                      .transfer_id = {},
+                      .quantity = static_cast<std::uint64_t>(correction.code),
+                      .ledger = plan_.definition.ledger},
+          .text = correction_text(correction),
+          .run_id = plan_.id,
+          .id = {}};
+}
+
+Result<void, Trouble> RunProposals::post_automatic(EngineRuns& engine,
+                                                   const Proposal& proposal) const {
+  const auto& legs = proposal.correction.legs;
+  const auto answer =
+      engine.review(RequestKind::post_automatically, legs,
+                    {.command = Command::correction_approve,
+                     .aggregate_id = proposal.id,
+                     .details = {.subject_id = legs_hash(legs), .flags = command_flag::automatic},
+                     .text = "within the limit of automatic approvals",
+                     .run_id = plan_.id,
+                     .id = {}});
+  if (!answer) return answer.error();
+  if (answer.value().is_done()) return {};
+  if (!answer.value().of_leg) return answer.value().trouble();
+  return engine.expect({{.command = Command::correction_fail,
+                         .aggregate_id = proposal.id,
+                         .details = {},
+                         .text = answer.value().name(),
+                         .run_id = plan_.id,
+                         .id = make_random_id()}});
+}
+
+Result<void, Trouble> RunProposals::send(EngineRuns& engine) const {
+  const auto proposals = make(engine);
+  if (!proposals) return trouble(proposals.error());
+  std::vector<RunCommand> commands;
+  for (std::size_t at = 0; at < proposals.value().size(); ++at) {
+    commands.push_back(command_of(proposals.value()[at]));
+    if (commands.size() < proposals_at_once && at + 1 < proposals.value().size()) continue;
+    if (auto told = engine.expect(commands); !told) return told.error();
+    commands.clear();
+  }
+  for (const Proposal& each : proposals.value()) {
+    if (!each.correction.is_automatic) continue;
+    if (auto posted = post_automatic(engine, each); !posted) return posted.error();
+  }
+  return {};
+}
+
+}  // namespace daybook::recon

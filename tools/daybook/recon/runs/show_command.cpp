@@ -1,0 +1,172 @@
+// recon runs, show, differences: what an engine knows of reconciliations.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "tools/daybook/command.hpp"
+#include "tools/daybook/recon/runs/difference_choice.hpp"
+#include "tools/daybook/text/id_text.hpp"
+#include "tools/daybook/text/json_text.hpp"
+#include "tools/daybook/text/table.hpp"
+#include "tools/daybook/text/time_text.hpp"
+
+namespace daybook::recon {
+namespace {
+
+std::string name_of(const RunBook& book, const ReconciliationRun& run) {
+  const auto header = nlohmann::json::parse(book.texts_of(run).header, nullptr, false);
+  const bool has = header.is_object() && header.contains("name") && header["name"].is_string();
+  return has ? header["name"].get<std::string>() : format_id(run.reconciliation_id);
+}
+
+std::uint64_t open_of(const ReconciliationRun& run) {
+  return run.differences - std::min(run.settled, run.differences);
+}
+
+JsonObject json_of(const RunBook& book, const ReconciliationRun& run) {
+  const RunTexts& texts = book.texts_of(run);
+  JsonObject object;
+  object.id("run", run.id)
+      .text("reconciliation", name_of(book, run))
+      .text("day", format_day(run.day))
+      .text("state", to_string(run.state))
+      .text("reached", to_string(run.reached))
+      .text("cut", fmt::format("{}", run.cut))
+      .id("carry_in", run.carry_in)
+      .count("differences", run.differences)
+      .count("settled", run.settled)
+      .count("proposed", run.proposed)
+      .time("created_at", texts.created_at)
+      .time("changed_at", texts.changed_at)
+      .text("trouble", texts.trouble)
+      .raw("header", texts.header)
+      .raw("summary", texts.summary.empty() ? "null" : texts.summary);
+  return object;
+}
+
+Result<int, Trouble> list_runs(const RunListOptions& options) {
+  auto engine = EngineRuns::open(options.client, {});
+  if (!engine) return engine.error();
+  const RunBook& book = engine.value()->book();
+  Table table{{{"reconciliation", Table::Align::left},
+               {"day", Table::Align::left},
+               {"run", Table::Align::left},
+               {"state", Table::Align::left},
+               {"differences", Table::Align::right},
+               {"open", Table::Align::right},
+               {"proposed", Table::Align::right}}};
+  for (const ReconciliationRun& run : book.rows().runs().all()) {
+    const std::string name = name_of(book, run);
+    if (!options.name.empty() && options.name != name) continue;
+    if (options.client.json) {
+      say(json_of(book, run).str());
+      continue;
+    }
+    table.add({name, format_day(run.day), format_id(run.id), std::string{to_string(run.state)},
+               fmt::format("{}", run.differences), fmt::format("{}", open_of(run)),
+               fmt::format("{}", run.proposed)});
+  }
+  if (options.client.json) return exit_code::good;
+  if (table.empty()) say("no runs");
+  if (!table.empty()) print_text(table.text());
+  return exit_code::good;
+}
+
+void print_run(const RunBook& book, const ReconciliationRun& run) {
+  const RunTexts& texts = book.texts_of(run);
+  say(fmt::format("run {} of {} for {}: {}", format_id(run.id), name_of(book, run),
+                  format_day(run.day), to_string(run.state)));
+  if (run.state == RunState::failed) {
+    say(fmt::format("  failed behind {}: {}", to_string(run.reached), texts.trouble));
+  }
+  if (run.state == RunState::cancelled) say(fmt::format("  cancelled: {}", texts.trouble));
+  say(fmt::format("  begun {}, last changed {}", format_time(texts.created_at),
+                  format_time(texts.changed_at)));
+  say(fmt::format("  differences {}, settled {}, waiting for a checker {}", run.differences,
+                  run.settled, run.proposed));
+  for (const std::string* const text : {&texts.header, &texts.summary}) {
+    const auto object = nlohmann::json::parse(*text, nullptr, false);
+    if (!object.is_object()) continue;
+    for (const auto& [name, value] : object.items()) {
+      say(fmt::format("  {}: {}", name,
+                      value.is_string() ? value.get<std::string>() : value.dump()));
+    }
+  }
+}
+
+Result<int, Trouble> show_run(const RunShowOptions& options) {
+  auto engine = EngineRuns::open(options.client, {});
+  if (!engine) return engine.error();
+  const auto run = engine.value()->find_run(options.run);
+  if (!run) return run.error();
+  const RunBook& book = engine.value()->book();
+  if (options.client.json) {
+    say(json_of(book, *run.value()).str());
+  } else {
+    print_run(book, *run.value());
+  }
+  return run.value()->state == RunState::failed ? exit_code::no : exit_code::good;
+}
+
+Result<int, Trouble> list_differences(const DifferenceListOptions& options) {
+  const auto chosen = ChosenDifferences::of(options.choice);
+  if (!chosen) return trouble(chosen.error());
+  auto engine = EngineRuns::open(options.client, {});
+  if (!engine) return engine.error();
+  const RunBook& book = engine.value()->book();
+  const auto run = engine.value()->find_run(options.choice.run);
+  if (!run) return run.error();
+  const auto directory = directory_of(book, *run.value());
+  if (!directory) return directory.error();
+  Table table{{{"difference", Table::Align::left},
+               {"what", Table::Align::left},
+               {"reference", Table::Align::left},
+               {"delta", Table::Align::right},
+               {"currency", Table::Align::left},
+               {"state", Table::Align::left},
+               {"words", Table::Align::left}}};
+  const auto read = read_differences(
+      directory.value().differences(), [&](const KeptDifference& each) -> Result<void> {
+        const DifferenceRow* const row = book.rows().find_difference(each.id);
+        const std::string_view state = state_of(book, each.id);
+        if (!chosen.value().has(each.id, each.code, state)) return {};
+        const std::string words = row == nullptr ? "" : book.texts_of(*row).words;
+        if (options.client.json) {
+          say(JsonObject{}
+                  .text("state", state)
+                  .text("words", words)
+                  .raw("correction", row == nullptr || book.texts_of(*row).correction.empty()
+                                         ? "null"
+                                         : book.texts_of(*row).correction)
+                  .raw("found", each.line)
+                  .str());
+          return {};
+        }
+        table.add({format_id(each.id), std::string{to_string(each.code)}, each.reference,
+                   each.delta, each.currency, std::string{state}, words});
+        return {};
+      });
+  if (!read) return trouble(read.error());
+  if (!options.client.json && !table.empty()) print_text(table.text());
+  if (!options.client.json && table.empty()) say("no differences");
+  for (const Uint128& id : chosen.value().missing()) {
+    return Trouble{exit_code::no, fmt::format("the run has no difference {}", format_id(id))};
+  }
+  return exit_code::good;
+}
+
+int code_of_answer(const Result<int, Trouble>& answer) {
+  return answer ? answer.value() : complain(answer.error());
+}
+
+}  // namespace
+
+int run_list_runs(const RunListOptions& options) { return code_of_answer(list_runs(options)); }
+int run_show_run(const RunShowOptions& options) { return code_of_answer(show_run(options)); }
+int run_list_differences(const DifferenceListOptions& options) {
+  return code_of_answer(list_differences(options));
+}
+
+}  // namespace daybook::recon
