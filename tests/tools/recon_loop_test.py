@@ -185,9 +185,9 @@ class World:
         (self.path / "bank.json").write_text(json.dumps(DEFINITION))
         self.run("maker", "recon", "define", self.path / "bank.json")
 
-    def reconcile(self, good):
+    def reconcile(self, good, *options):
         text = self.run("maker", "recon", "run", "bank", self.path / "statement.csv", "--data",
-                        self.data, "--day", DAY, "--json", good=good)
+                        self.data, "--day", DAY, "--json", *options, good=good)
         return json.loads(text)
 
     def differences(self):
@@ -230,10 +230,12 @@ class ClosedLoop(unittest.TestCase):
             world.run(None, "replay", world.data, "--digest")
 
     def first_run(self, world):
-        first = world.reconcile(good=(1,))
+        cut = self.killed(world)
+        first = world.reconcile((1,), "--until-sequence", cut)
         found = world.differences()
         self.assertEqual(self.labels_of(found), world.labels)
         self.assertEqual(first["open"], len(world.labels) - EACH, "rounding is posted by itself")
+        self.assertEqual(first["proposed"], len(world.labels) - 4 * EACH, "and people see to three")
 
     def approve(self, world):
         refused = subprocess.run(
@@ -265,21 +267,24 @@ class ClosedLoop(unittest.TestCase):
         world.run("maker", "recon", "close", "bank")
 
 
-    def killed_run(self, world):
-        """SIGKILL in any phase: what goes on ends with the same bytes as what was never killed."""
+    def killed(self, world):
+        """Runs that are killed in any phase; the cut with which they go on."""
         cut = json.loads(world.run("root", "admin", "digest", "--json"))["sequence"]
         arguments = [DAYBOOK, "recon", "run", "bank", world.path / "statement.csv", "--data",
-                     world.data, "--day", DAY, "--json"]
+                     world.data, "--day", DAY, "--json", "--until-sequence", cut]
         environment = {**world.environment, "DAYBOOK_TOKEN": world.tokens["maker"]}
         for _ in range(6):
-            with subprocess.Popen([*arguments, "--until-sequence", cut], env=environment,
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+            with subprocess.Popen(arguments, env=environment, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL) as run:
                 try:
                     run.wait(timeout=world.random.uniform(0.01, 0.8))
                 except subprocess.TimeoutExpired:
                     run.kill()
-        text = world.run("maker", *arguments[1:], "--until-sequence", cut, good=(1,))
-        killed = json.loads(text)
+        return cut
+
+    def killed_run(self, world):
+        """What was killed ends with the same bytes as what never was."""
+        killed = world.reconcile((1,), "--until-sequence", self.killed(world))
         whole = world.reconcile(good=(1,))
         self.assertNotEqual(killed["run"], whole["run"])
         for name in ("differences.ndjson", "carry.ndjson"):

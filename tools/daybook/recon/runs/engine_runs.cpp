@@ -74,6 +74,8 @@ Result<void, Trouble> EngineRuns::refresh() {
     EventFilter filter;
     filter.aggregate_type = type;
     filter.limit = limits::batch_events_max;
+    // What comes meanwhile may be about a run that was not read.
+    filter.sequence_max = everything.value().min_sequence.value_or(Sequence{});
     for (bool more = true; more;) {
       auto page = settled(client_->read_events(filter, everything.value()));
       if (!page) return page.error();

@@ -18,6 +18,7 @@ void take_texts(const AskedCommand& asked, RunTexts& texts) {
     texts.created_at = asked.event.timestamp;
   }
   if (command == Command::run_prove) texts.summary = text;
+  if (command == Command::run_review) texts.review = text;
   if (command == Command::run_fail || command == Command::run_cancel) texts.trouble = text;
   texts.changed_at = asked.event.timestamp;
 }

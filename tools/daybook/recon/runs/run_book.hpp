@@ -17,6 +17,7 @@ namespace daybook::recon {
 struct RunTexts {
   std::string header;   ///< JSON: of what it is.
   std::string summary;  ///< JSON: what came of it; empty until it is proved.
+  std::string review;   ///< JSON: how much it proposes; empty until it is in review.
   std::string trouble;  ///< Why it failed or was cancelled, last.
   Timestamp created_at;
   Timestamp changed_at;

@@ -9,6 +9,7 @@
 
 #include "engine/model/engine_version.hpp"
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/recon/definition/correction_text.hpp"
 #include "tools/daybook/recon/report/report_files.hpp"
 #include "tools/daybook/recon/runs/run_plan.hpp"
 #include "tools/daybook/recon/runs/run_proposals.hpp"
@@ -81,7 +82,9 @@ class Run {
 
   Result<int, Trouble> go() {
     const ReconciliationRun* const known = engine_.book().rows().find_run(plan_.id);
-    if (known != nullptr && known->reached >= RunState::in_review) return conclude(true);
+    if (known != nullptr && known->reached >= RunState::in_review && !lacks_proposals(*known)) {
+      return conclude(true);
+    }
     if (known != nullptr && known->state == RunState::cancelled) {
       return Trouble{exit_code::no, "this very run was cancelled"};
     }
@@ -160,11 +163,34 @@ class Run {
     if (reached < RunState::proved) {
       commands.push_back(phase(Command::run_prove, plan_, {.quantity = listener.open()}, summary));
     }
-    commands.push_back(phase(Command::run_review, plan_));
-    if (auto told = engine_.expect(commands); !told) return told.error();
-    if (!options_.proposes) return {};
-    const RunProposals proposals{plan_, listener};
+    RunProposals proposals{plan_, listener};
+    if (options_.proposes) {
+      if (auto made = proposals.make(engine_); !made) return trouble(made.error());
+    }
+    if (reached < RunState::in_review) {
+      const std::string review = JsonObject{}.count("proposals", proposals.count()).str();
+      commands.push_back(phase(Command::run_review, plan_, {}, review));
+    }
+    if (!commands.empty()) {
+      if (auto told = engine_.expect(commands); !told) return told.error();
+    }
     return proposals.send(engine_);
+  }
+
+  /// Was it killed before it had proposed everything, or posted what needs no approval?
+  bool lacks_proposals(const ReconciliationRun& run) const {
+    if (run.state != RunState::in_review || !options_.proposes) return false;
+    const auto review = nlohmann::json::parse(engine_.book().texts_of(run).review, nullptr, false);
+    if (!review.is_object() || !review.contains("proposals")) return false;
+    std::uint64_t made = 0;
+    for (const DifferenceRow& row : engine_.book().rows().differences().all()) {
+      if (row.run_id != run.id) continue;
+      ++made;
+      const bool waits = row.state == DifferenceState::proposed;
+      const auto correction = read_correction_text(engine_.book().texts_of(row).correction);
+      if (waits && correction && correction.value().is_automatic) return true;
+    }
+    return made < review["proposals"].get<std::uint64_t>();
   }
 
   Result<int, Trouble> conclude(bool was_known) {

@@ -17,22 +17,27 @@ namespace {
 /// In one request: each is up to 2 KiB, and a request up to 1.5 MiB.
 constexpr std::size_t proposals_at_once = 400;
 
-/// The revision that a proposal would have; 0 where there is none to make.
-std::uint32_t next_revision(const RunBook& book, const Uint128& difference, const Uint128& run) {
+bool waits(const RunBook& book, const Uint128& difference, const Uint128& run) {
+  const DifferenceRow* const row = book.rows().find_difference(difference);
+  return row != nullptr && row->state == DifferenceState::proposed && row->run_id == run;
+}
+
+/// The revision that a proposal has or would have; 0 where there is none to make.
+std::uint32_t revision_of(const RunBook& book, const Uint128& difference, const Uint128& run) {
   const DifferenceRow* const row = book.rows().find_difference(difference);
   if (row == nullptr) return 1;
   const bool is_of_run = row->run_id == run;
-  const bool waits = row->state == DifferenceState::proposed && is_of_run;
+  if (waits(book, difference, run)) return row->revision;
   const bool is_closed = row->state == DifferenceState::accepted ||
                          row->state == DifferenceState::force_closed ||
                          (row->state == DifferenceState::posted && is_of_run);
   const bool is_somebodys = is_of_run && row->state != DifferenceState::open;
-  return waits || is_closed || is_somebodys ? 0 : row->revision + 1U;
+  return is_closed || is_somebodys ? 0 : row->revision + 1U;
 }
 
 }  // namespace
 
-Result<std::vector<RunProposals::Proposal>> RunProposals::make(const EngineRuns& engine) const {
+Result<void> RunProposals::make(const EngineRuns& engine) {
   JournalOrigins::Wanted wanted;
   for (const FoundDifference& each : listener_.found()) {
     if (each.difference.has_a) {
@@ -43,9 +48,8 @@ Result<std::vector<RunProposals::Proposal>> RunProposals::make(const EngineRuns&
   }
   const auto origins = JournalOrigins::read(*plan_.plan.journals[0], wanted);
   if (!origins) return origins.error();
-  std::vector<Proposal> proposals;
   for (const FoundDifference& each : listener_.found()) {
-    const std::uint32_t revision = next_revision(engine.book(), each.id, plan_.id);
+    const std::uint32_t revision = revision_of(engine.book(), each.id, plan_.id);
     if (revision == 0) continue;
     const Difference& difference = each.difference;
     const Record& record = difference.has_a ? difference.a : difference.b;
@@ -68,9 +72,10 @@ Result<std::vector<RunProposals::Proposal>> RunProposals::make(const EngineRuns&
       correction->time_ns = std::max(correction->time_ns, plan_.begins_ns);
     }
     name_legs(*correction, each.id, revision);
-    proposals.push_back({each.id, std::move(*correction)});
+    proposals_.push_back(
+        {each.id, std::move(*correction), waits(engine.book(), each.id, plan_.id)});
   }
-  return proposals;
+  return {};
 }
 
 RunCommand RunProposals::command_of(const Proposal& proposal) const {
@@ -110,16 +115,15 @@ Result<void, Trouble> RunProposals::post_automatic(EngineRuns& engine,
 }
 
 Result<void, Trouble> RunProposals::send(EngineRuns& engine) const {
-  const auto proposals = make(engine);
-  if (!proposals) return trouble(proposals.error());
   std::vector<RunCommand> commands;
-  for (std::size_t at = 0; at < proposals.value().size(); ++at) {
-    commands.push_back(command_of(proposals.value()[at]));
-    if (commands.size() < proposals_at_once && at + 1 < proposals.value().size()) continue;
+  for (std::size_t at = 0; at < proposals_.size(); ++at) {
+    if (!proposals_[at].is_made) commands.push_back(command_of(proposals_[at]));
+    if (commands.size() < proposals_at_once && at + 1 < proposals_.size()) continue;
+    if (commands.empty()) break;
     if (auto told = engine.expect(commands); !told) return told.error();
     commands.clear();
   }
-  for (const Proposal& each : proposals.value()) {
+  for (const Proposal& each : proposals_) {
     if (!each.correction.is_automatic) continue;
     if (auto posted = post_automatic(engine, each); !posted) return posted.error();
   }

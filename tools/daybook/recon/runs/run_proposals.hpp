@@ -13,22 +13,25 @@ class RunProposals {
   RunProposals(const RunPlan& plan, const RunListener& listener)
       : plan_{plan}, listener_{listener} {}
 
-  /// Those that were proposed already are left as they are.
+  /// What is to be proposed; what was already is left as it is. Cost: a pass over the journal.
+  [[nodiscard]] Result<void> make(const EngineRuns& engine);
+  [[nodiscard]] std::size_t count() const { return proposals_.size(); }
   [[nodiscard]] Result<void, Trouble> send(EngineRuns& engine) const;
 
  private:
   struct Proposal {
     Uint128 id;
     Correction correction;
+    bool is_made = false;  ///< By a process that was killed.
   };
 
-  [[nodiscard]] Result<std::vector<Proposal>> make(const EngineRuns& engine) const;
   [[nodiscard]] RunCommand command_of(const Proposal& proposal) const;
   [[nodiscard]] Result<void, Trouble> post_automatic(EngineRuns& engine,
                                                      const Proposal& proposal) const;
 
   const RunPlan& plan_;
   const RunListener& listener_;
+  std::vector<Proposal> proposals_;
 };
 
 }  // namespace daybook::recon
