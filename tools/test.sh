@@ -4,7 +4,8 @@
 #   tools/test.sh          what every change must pass
 #   tools/test.sh --long   ten times the random rounds, then longer crash tests and fuzzing
 #
-# DAYBOOK_TEST_JOBS says how many tests run at a time; without it, as many as there are cores.
+# DAYBOOK_TEST_JOBS says how many tests run at a time; without it, one more than there are cores, as
+# many wait for a disk.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=tools/phase.sh
@@ -18,7 +19,8 @@ for argument in "$@"; do
     *) echo "test.sh: unknown option $argument; try --help" >&2; exit 2 ;;
   esac
 done
-jobs=${DAYBOOK_TEST_JOBS:-$(nproc)}
+jobs=$(nproc)
+test_jobs=${DAYBOOK_TEST_JOBS:-$((jobs + 1))}
 
 # New files count too, and files that are deleted but still known to git do not.
 sources() {
@@ -42,7 +44,7 @@ release_build() {
 }
 
 run_tests() {
-  ctest --test-dir build/release --parallel "$jobs" --output-on-failure --no-tests=error
+  ctest --test-dir build/release --parallel "$test_jobs" --output-on-failure --no-tests=error
 }
 
 phase "packages" tools/setup.sh

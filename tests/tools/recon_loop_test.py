@@ -18,7 +18,7 @@ import tempfile
 import unittest
 
 DAYBOOK = None
-PAYMENTS = int(os.environ.get("DAYBOOK_TEST_PAYMENTS", "100000"))
+PAYMENTS = 100_000 // int(os.environ.get("DAYBOOK_TEST_ROUNDS_DIVISOR", "1"))
 SEED = int(os.environ.get("DAYBOOK_TEST_SEED", "1"))
 BANK, CUSTOMERS, SUSPENSE, FEES, ROUNDING = 1, 2, 3, 4, 5
 NOON_NS = 1769860800000000000  # 2026-01-31T12:00:00Z
