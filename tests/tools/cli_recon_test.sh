@@ -237,7 +237,7 @@ inbox() {
   has err "no statement for 2026-02-03"
   "$daybook" recon watch "$work/inbox" --data "$work/data" --every 0.1 >"$work/watch.out" 2>&1 &
   local watching=$!
-  sleep 0.5
+  until grep -q "watching" "$work/watch.out"; do kill -0 "$watching" || break; done
   kill -TERM "$watching"
   wait "$watching"
   same "exit code of watch after SIGTERM" "$?" 0

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <csignal>
+#include <cstdio>
 #include <set>
 
 #include <fmt/format.h>
@@ -159,6 +160,7 @@ int run_watch(const WatchOptions& options) {
   ::sigaddset(&signals, SIGTERM);
   ::sigaddset(&signals, SIGINT);
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+  fmt::print(stderr, "daybook: watching {}\n", options.inbox);
   double whole = 0;
   const double rest = std::modf(options.every_seconds, &whole);
   const timespec every{static_cast<time_t>(whole), static_cast<long>(rest * 1e9)};
