@@ -109,6 +109,8 @@ Status decide_run(const AggregateRows& rows, const RuleContext&, const AskedComm
   }
   if (command == Command::run_close) {
     if (run->state != RunState::in_review) return Status::run_illegal_transition;
+    const Status fault = fault_of_carry(rows, *run, run->carry_in);
+    if (fault != Status::created) return fault;
     return run->proposed == 0 && run->settled >= run->differences
                ? Status::created
                : Status::run_has_open_differences;

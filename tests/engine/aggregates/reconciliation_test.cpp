@@ -245,6 +245,26 @@ TEST_F(ReconciliationTest, DaysAreReconciledInOrderAndCarryOnWhatCounts) {
   EXPECT_EQ(create(8, tuesday), "created");
 }
 
+TEST_F(ReconciliationTest, ADayIsNotClosedOnWhatNoLongerCounts) {
+  ASSERT_EQ(define(), "created");
+  bring(1, monday, RunState::in_review);
+  bring(2, tuesday, RunState::in_review, 1);
+  bring(3, monday, RunState::in_review);
+  EXPECT_EQ(operate(C::run_close, 2), "carry_in_differs");
+  EXPECT_EQ(operate(C::run_close, 3), "created");
+  bring(4, tuesday, RunState::in_review, 3);
+  EXPECT_EQ(operate(C::run_close, 4), "created");
+}
+
+TEST_F(ReconciliationTest, SoManyReconciliationsAndNoMore) {
+  for (std::uint64_t each = 1; each <= limits::reconciliations_max; ++each) {
+    ASSERT_EQ(operate(C::reconciliation_define, each), "created");
+  }
+  EXPECT_EQ(operate(C::reconciliation_define, limits::reconciliations_max + 1),
+            "too_many_reconciliations");
+  EXPECT_EQ(define(), "created") << "a new version of one that is there";
+}
+
 TEST_F(ReconciliationTest, ARunUnderWayDoesNotCountBehindAClosedDay) {
   ASSERT_EQ(define(), "created");
   bring(1, monday, RunState::in_review);

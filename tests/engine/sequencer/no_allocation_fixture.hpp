@@ -41,6 +41,7 @@ class NoAllocationTest : public ::testing::Test {
     request.reply_room = reply_.data();
     request.reason = reason;
     request.role = role;
+    request.principal = principal_;
     request.names = names_;
     request.argument_id = participant_;
     request.payloads = payloads_;
@@ -98,6 +99,7 @@ class NoAllocationTest : public ::testing::Test {
   std::vector<std::byte> reply_;
   std::span<const Name> names_;
   Uint128 participant_;
+  PrincipalId principal_;
   std::span<const std::byte> payloads_;
   std::span<const DomainEvent> bundled_;
   std::uint64_t number_ = 0;
