@@ -322,8 +322,9 @@ printf '%s\n' reference,amount,currency,status,time "card-1,120.00,EUR,ok,$noon"
   "card-2,80.50,EUR,ok,$noon" "card-3,10.00,EUR,ok,$noon" "stray-7,33.00,EUR,ok,$noon" \
   >"$work/statement.csv"
 sed 's/^/    /' "$work/statement.csv"
-as maker
+as checker
 show recon define tools/demo/recon/bank.json
+as maker
 # Exit code 1: something has to be dealt with.
 reconcile() { show recon run bank "$work/statement.csv" --data "$data" --day "$today"; }
 if reconcile; then wrong "the planted differences were not found"; fi

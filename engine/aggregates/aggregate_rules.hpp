@@ -42,6 +42,8 @@ struct AskedCommand {
   const DomainEvent& event;
   ReadCommand read;
   PrincipalId principal{};
+  /// Of the event. When it is decided on, none yet: 0.
+  Sequence sequence{};
 };
 struct RuleContext {
   const LedgerRegistry& ledgers;
@@ -57,6 +59,10 @@ struct AggregateRules {
   /// Does it. Total, given that it was decided as created.
   void (*apply)(AggregateRows& rows, const AskedCommand& asked);
 };
+
+[[nodiscard]] constexpr AppendEventStatus unless(bool fine, AppendEventStatus otherwise) noexcept {
+  return fine ? AppendEventStatus::created : otherwise;
+}
 
 /// The rules of this type of aggregate; null where it is none of the engine's.
 [[nodiscard]] const AggregateRules* rules_of(const Uint128& aggregate_type) noexcept;

@@ -114,7 +114,19 @@ bool is_day(std::uint64_t number) {
          day <= 31;
 }
 
+// Only what rounding and fees differ by may be posted without a checker.
+bool may_be_automatic(std::uint64_t code) {
+  constexpr std::uint64_t fee_mismatch = 22;
+  constexpr std::uint64_t rounding = 25;
+  return code == fee_mismatch || code == rounding;
+}
+
 bool has_bad_number(Command command, const CommandDetails& details) {
+  const bool is_automatic = (details.flags & command_flag::automatic) != 0;
+  if (command == Command::approval_limit_set && is_automatic &&
+      !may_be_automatic(details.quantity)) {
+    return true;
+  }
   if (command == Command::run_create) return !is_day(details.quantity);
   const bool of_code =
       command == Command::approval_limit_set || command == Command::correction_propose;
@@ -122,8 +134,10 @@ bool has_bad_number(Command command, const CommandDetails& details) {
 }
 
 bool is_allowed(EventScope scope, Command command) {
+  // What may be approved is no business of whoever proposes.
   const bool reviews =
-      command == Command::correction_approve || command == Command::correction_reject;
+      command == Command::correction_approve || command == Command::correction_reject ||
+      command == Command::reconciliation_define || command == Command::approval_limit_set;
   if (scope == EventScope::automatic) return command == Command::correction_approve;
   // That the ledger refused is said by whoever meant to post.
   if (command == Command::correction_fail) return true;

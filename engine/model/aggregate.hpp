@@ -146,8 +146,8 @@ enum class EventScope : std::uint8_t {
   payments,
   any,    ///< Of users, orders and payments.
   sagas,  ///< And of sagas: by their operations, which append all that their steps are about.
-  reconciliations,  ///< What an operator may of reconciliations.
-  reviews,          ///< What a checker may.
+  reconciliations,  ///< What an operator may of reconciliations: runs and proposals.
+  reviews,          ///< What a checker may: definitions, limits, approvals.
   automatic,        ///< Approvals that nobody gave.
 };
 [[nodiscard]] EventScope scope_of(RequestKind kind) noexcept;

@@ -7,7 +7,7 @@
 namespace daybook {
 namespace {
 
-constexpr std::pair<RequestKind, std::string_view> names[] = {
+constexpr std::pair<RequestKind, std::string_view> kind_names[] = {
     {RequestKind::create_accounts, "create_accounts"},
     {RequestKind::create_transfers, "create_transfers"},
     {RequestKind::put_ledgers, "put_ledgers"},
@@ -70,9 +70,9 @@ constexpr std::pair<RequestKind, std::string_view> names[] = {
 }  // namespace
 
 std::string_view to_string(RequestKind kind) noexcept {
-  const auto found = std::find_if(std::begin(names), std::end(names),
+  const auto found = std::find_if(std::begin(kind_names), std::end(kind_names),
                                   [&](const auto& each) { return each.first == kind; });
-  return found == std::end(names) ? std::string_view{"unknown_kind"} : found->second;
+  return found == std::end(kind_names) ? std::string_view{"unknown_kind"} : found->second;
 }
 
 }  // namespace daybook

@@ -26,9 +26,9 @@ enum class RequestKind : std::uint16_t {
   saga_commands = 27,     ///< Definitions are stored; sagas are started, cancelled, signalled.
   operate_sagas = 28,     ///< By an operator: retry, resolve, skip, force back, close.
   answer_steps = 29,      ///< By a participant: what has become of steps.
-  /// Definitions and runs of reconciliations, corrections proposed: by an operator.
+  /// Runs of reconciliations, corrections proposed: by an operator.
   reconciliation_commands = 30,
-  review_corrections = 31,  ///< By a checker: a bundle of what is posted and its approval.
+  review_corrections = 31,  ///< By a checker: a bundle of an approval and what it posts; limits.
   post_automatically = 32,  ///< The same by an operator, within the limits set for that.
   lookup_accounts = 40,     ///< Answered by the sequencer, in order with the writes.
   lookup_transfers = 41,    ///< This and the following: answered by query threads.

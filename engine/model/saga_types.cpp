@@ -10,7 +10,7 @@
 namespace daybook {
 namespace {
 
-constexpr std::string_view names[saga_news_count] = {
+constexpr std::string_view news_names[saga_news_count] = {
     "SagaDefined",       "SagaStarted",       "SagaCancelRequested", "SagaSignalled",
     "SagaOperated",      "SagaAdvanced",      "SagaForgotten",       "ParticipantPut",
     "ParticipantPaused", "ParticipantResumed"};
@@ -22,7 +22,7 @@ struct Ids {
   std::array<Uint128, saga_news_count> events;
 
   Ids() {
-    std::transform(std::begin(names), std::end(names), events.begin(),
+    std::transform(std::begin(news_names), std::end(news_names), events.begin(),
                    [](std::string_view name) { return id_of(name); });
   }
 };
@@ -40,7 +40,9 @@ const Uint128& saga_type() noexcept { return ids().saga; }
 const Uint128& saga_definition_type() noexcept { return ids().definition; }
 const Uint128& participant_type() noexcept { return ids().participant; }
 
-std::string_view to_string(SagaNews news) noexcept { return names[static_cast<std::size_t>(news)]; }
+std::string_view to_string(SagaNews news) noexcept {
+  return news_names[static_cast<std::size_t>(news)];
+}
 
 const Uint128& event_type_of(SagaNews news) noexcept {
   return ids().events[static_cast<std::size_t>(news)];

@@ -5,7 +5,7 @@
 namespace daybook {
 namespace {
 
-constexpr std::uint32_t index_number = 7;  // Frozen, in snapshots.
+constexpr std::uint32_t operations_number = 7;  // Frozen, in snapshots.
 
 }  // namespace
 
@@ -93,12 +93,12 @@ void OperationIndex::add_field(IndexField field, const Uint128& number, std::uin
 }
 
 void OperationIndex::save(SnapshotWriter& into) const {
-  operations_.save(into, index_number);
-  marks_.save(into, index_number, {next_mark_, 0});
+  operations_.save(into, operations_number);
+  marks_.save(into, operations_number, {next_mark_, 0});
 }
 
 bool OperationIndex::owns(const SnapshotBlock& block) {
-  return block.number == index_number &&
+  return block.number == operations_number &&
          (block.kind == BlockKind::index_marks || PairIndex::is_of_an_index(block));
 }
 

@@ -10,7 +10,7 @@ constexpr std::uint64_t of_aggregate = 1;
 constexpr std::uint64_t of_aggregate_type = 2;
 constexpr std::uint64_t of_event_type = 3;
 constexpr std::uint64_t every_event = 4;
-constexpr std::uint32_t index_number = 5;
+constexpr std::uint32_t streams_number = 5;
 
 std::uint64_t key_of(std::uint64_t what, const Uint128& value) {
   return mix(value, what * 0x9e3779b97f4a7c15);
@@ -54,12 +54,12 @@ std::uint64_t StreamIndex::key_for(const EventFilter& filter) {
 }
 
 void StreamIndex::save(SnapshotWriter& into) const {
-  events_.save(into, index_number);
-  marks_.save(into, index_number, {count_, 0});
+  events_.save(into, streams_number);
+  marks_.save(into, streams_number, {count_, 0});
 }
 
 bool StreamIndex::owns(const SnapshotBlock& block) {
-  return block.number == index_number &&
+  return block.number == streams_number &&
          (block.kind == BlockKind::index_marks || PairIndex::is_of_an_index(block));
 }
 

@@ -68,8 +68,8 @@ Result<void> Comparison::gather_sides() {
   rules_.tolerances = settings_.tolerances;
   rules_.window_ns = settings_.window_ns;
   rules_.sums_groups = settings_.sums_groups;
-  rules_.newest_a = gathered_.totals[0].newest;
-  rules_.newest_b = gathered_.totals[1].newest;
+  rules_.newest_a = std::max(gathered_.totals[0].newest, settings_.whole_to[0]);
+  rules_.newest_b = std::max(gathered_.totals[1].newest, settings_.whole_to[1]);
   return {};
 }
 

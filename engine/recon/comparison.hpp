@@ -18,6 +18,8 @@ struct ComparisonSettings {
   unsigned threads = 2;  ///< 1 to threads_max.
   std::vector<Tolerance> tolerances;
   std::optional<std::int64_t> window_ns;
+  /// By side: all that was before is there, even if the newest record is older; no_time: who knows.
+  std::array<std::int64_t, 2> whole_to{no_time, no_time};
   bool sums_groups = false;               ///< See PairRules.
   std::vector<OrderRule> fallback_rules;  ///< In their order; at most fallback_rules_max.
 };

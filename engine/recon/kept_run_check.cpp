@@ -6,9 +6,7 @@
 namespace daybook::recon {
 namespace {
 
-constexpr std::size_t head_at = SpillStore::header_bytes;
-constexpr std::size_t records_at = head_at + sizeof(BlockHead);
-constexpr std::uint64_t samples_a_run = 16;
+constexpr std::uint64_t samples_of_kept = 16;
 
 /// Whether what `at` begins with could have been written by pack(), of a record of the side.
 bool is_record(const std::byte* at, Side side) {
@@ -23,12 +21,12 @@ bool is_record(const std::byte* at, Side side) {
 
 /// Whether the records in the block are as long as their lengths say, and end with it.
 bool is_block_of_records(std::span<const std::byte> block, const BlockHead& head, Side side) {
-  if (head.record_count == 0 || head.used_bytes > block.size() - records_at) return false;
+  if (head.record_count == 0 || head.used_bytes > block.size() - block_records_at) return false;
   std::size_t at = 0;
   for (std::uint32_t i = 0; i < head.record_count; ++i) {
     // What every record has at least says how long it is.
     if (at + packed_key_offset > head.used_bytes) return false;
-    const std::byte* const record = block.data() + records_at + at;
+    const std::byte* const record = block.data() + block_records_at + at;
     if (!is_record(record, side)) return false;
     at += packed_size(record);
     if (at > head.used_bytes) return false;
@@ -51,11 +49,11 @@ std::optional<CheckedRun> check_kept_run(const KeptRun& kept, const SpillStore& 
   for (std::uint64_t i = 0; i < kept.block_count; ++i) {
     if (!store.read(kept.lane, kept.first_block + i, into)) return std::nullopt;
     BlockHead head;
-    std::memcpy(&head, into.data() + head_at, sizeof head);
+    std::memcpy(&head, into.data() + block_head_at, sizeof head);
     if (!is_block_of_records(into, head, kept.side)) return std::nullopt;
     found += head.record_count;
-    const std::uint64_t every = kept.block_count / samples_a_run + 1;
-    if (i % every == 0) checked.samples.push_back(packed_key(into.data() + records_at));
+    const std::uint64_t every = kept.block_count / samples_of_kept + 1;
+    if (i % every == 0) checked.samples.push_back(packed_key(into.data() + block_records_at));
   }
   if (found != kept.record_count) return std::nullopt;
   return checked;

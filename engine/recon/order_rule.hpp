@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "engine/base/durations.hpp"
 #include "engine/recon/record.hpp"
 
 namespace daybook::recon {
@@ -41,7 +42,6 @@ struct OrderRule {
 
   /// Days since 1970, moved so that none is 0, which means no time.
   [[nodiscard]] static std::uint64_t day_of(std::int64_t time_ns) {
-    constexpr std::int64_t day_ns = 86'400'000'000'000;
     const std::int64_t day = time_ns / day_ns - (time_ns % day_ns < 0 ? 1 : 0);
     return static_cast<std::uint64_t>(day + 1'000'000);
   }

@@ -21,7 +21,7 @@ struct PairRules {
   bool sums_groups =
       false;  ///< Records of a group are parts: their sums are held against each other.
   std::optional<std::int64_t> window_ns;  ///< Nothing: dates are not looked at.
-  std::int64_t newest_a = no_time;        ///< The newest record of the file.
+  std::int64_t newest_a = no_time;        ///< Up to here the side is there.
   std::int64_t newest_b = no_time;
 
   [[nodiscard]] const Tolerance* tolerance_of(std::uint64_t currency) const;

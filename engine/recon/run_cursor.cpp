@@ -8,8 +8,6 @@
 namespace daybook::recon {
 namespace {
 
-constexpr std::size_t head_at = SpillStore::header_bytes;
-constexpr std::size_t records_at = head_at + sizeof(BlockHead);
 constexpr std::size_t prefetch_distance = 8;
 
 }  // namespace
@@ -64,10 +62,10 @@ Result<void> RunCursor::load_block(std::uint64_t index) {
   const std::span<std::byte> into = block_.first(store_->block_bytes());
   if (auto read = store_->read(run_.lane, run_.first_block + index, into); !read) return read;
   BlockHead head;
-  std::memcpy(&head, into.data() + head_at, sizeof head);
-  ENSURE(head.used_bytes <= into.size() - records_at, "a whole block holds its records");
+  std::memcpy(&head, into.data() + block_head_at, sizeof head);
+  ENSURE(head.used_bytes <= into.size() - block_records_at, "a whole block holds its records");
   left_in_block_ = head.record_count;
-  next_ = into.data() + records_at;
+  next_ = into.data() + block_records_at;
   return {};
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t samples_a_run = 16;
 /// Far enough ahead for a cache miss to be over when the record's turn has come.
-constexpr std::size_t prefetch_distance = 32;
+constexpr std::size_t gather_distance = 32;
 
 /// In words where there is room behind it: a call for 40 bytes would cost more than they do.
 void copy_record(std::byte* to, const std::byte* from, std::size_t size, std::size_t room) {
@@ -84,24 +84,22 @@ Result<void> RunRegion::spill(SpillStore& store, std::span<std::byte> block) {
 }
 
 Result<void> RunRegion::spill_run(SortedRun& run, SpillStore& store, std::span<std::byte> block) {
-  constexpr std::size_t head_at = SpillStore::header_bytes;
-  constexpr std::size_t records_at = head_at + sizeof(BlockHead);
-  std::size_t at = records_at;
+  std::size_t at = block_records_at;
   BlockHead head;
   const auto write = [&]() -> Result<void> {
-    head.used_bytes = static_cast<std::uint32_t>(at - records_at);
-    std::memcpy(block.data() + head_at, &head, sizeof head);
+    head.used_bytes = static_cast<std::uint32_t>(at - block_records_at);
+    std::memcpy(block.data() + block_head_at, &head, sizeof head);
     std::memset(block.data() + at, 0, block.size() - at);
     const Result<std::uint64_t> number = store.write(lane_, block);
     if (!number) return number.error();
     if (run.block_count++ == 0) run.first_block = number.value();
-    at = records_at;
+    at = block_records_at;
     head = {};
     return {};
   };
   for (std::size_t i = 0; i < run.entries.size(); ++i) {
-    if (i + prefetch_distance < run.entries.size()) {
-      const std::byte* ahead = run.records + run.entries[i + prefetch_distance].offset;
+    if (i + gather_distance < run.entries.size()) {
+      const std::byte* ahead = run.records + run.entries[i + gather_distance].offset;
       __builtin_prefetch(ahead);
       __builtin_prefetch(ahead + 48);
     }

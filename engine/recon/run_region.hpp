@@ -109,5 +109,7 @@ struct BlockHead {
   std::uint32_t used_bytes = 0;  ///< Of packed records, behind this head.
   std::uint32_t record_count = 0;
 };
+inline constexpr std::size_t block_head_at = SpillStore::header_bytes;
+inline constexpr std::size_t block_records_at = block_head_at + sizeof(BlockHead);
 
 }  // namespace daybook::recon

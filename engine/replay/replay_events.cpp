@@ -98,7 +98,7 @@ Result<void> Replayer::apply_events(const EntryFacts& facts, const PlacedRun& pl
       state_.apply_saga(*saga_news_of(event.aggregate_type, event.event_type), event, payload,
                         saga_after_);
     }
-    if (commands) state_.apply_command(event, payload, principal);
+    if (commands) state_.apply_command(event, payload, principal, sequence);
   }
   return {};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/assert.hpp"
+#include "engine/base/durations.hpp"
 
 namespace daybook {
 namespace {
@@ -32,10 +33,9 @@ void note_sending(TryProgress& tried, const SagaEvent& event) {
   ++tried.attempts;
   tried.next_at = event.due_at;
   if (event.participant == 0 || tried.first_sent_s != 0) return;
-  constexpr std::uint64_t ns_per_s = 1'000'000'000;
   constexpr std::uint64_t latest = ~std::uint32_t{0};
   tried.first_sent_s =
-      static_cast<std::uint32_t>(std::clamp(event.at / ns_per_s, std::uint64_t{1}, latest));
+      static_cast<std::uint32_t>(std::clamp(event.at / second_ns, std::uint64_t{1}, latest));
 }
 
 void begin_round(TryProgress& tried) {

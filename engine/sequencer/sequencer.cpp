@@ -72,8 +72,7 @@ std::uint64_t pending_count(std::span<const Transfer> events) {
       [](const Transfer& event) { return (event.flags & transfer_flag::pending) != 0; }));
 }
 
-constexpr std::uint16_t linked_event_failed = 1;  // The same numbers in both enums.
-constexpr std::uint16_t linked_event_chain_open = 2;
+constexpr std::uint16_t linked_event_chain_open = 2;  // The same number in all enums of events.
 
 }  // namespace
 

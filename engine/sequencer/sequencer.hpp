@@ -20,6 +20,9 @@
 
 namespace daybook {
 
+/// The same number in all enums of what becomes of events.
+inline constexpr std::uint16_t linked_event_failed = 1;
+
 struct SequencerSettings {
   bool auto_ledgers = false;  ///< Accounts may name unregistered ledgers.
   bool manual_clock = false;  ///< Time moves by advance_clock only.

@@ -7,8 +7,6 @@
 namespace daybook {
 namespace {
 
-constexpr std::uint16_t linked_event_failed = 1;  // The same number in both enums.
-
 std::uint32_t count_of_transfers(const RequestSlot& request) {
   return request.event_count - static_cast<std::uint32_t>(request.bundled.size());
 }

@@ -51,8 +51,9 @@ void Sequencer::append_decided(Batch& batch, std::span<const DomainEvent> events
     fact.version = decisions[index].version;
     const Sequence sequence = state_.take_sequence();
     state_.append_event(fact, decisions[index].hashes, sequence);
-    if (is_engine_aggregate(fact.aggregate_type))
-      state_.apply_command(fact, payload, batch.request->principal);
+    if (is_engine_aggregate(fact.aggregate_type)) {
+      state_.apply_command(fact, payload, batch.request->principal, sequence);
+    }
   }
 }
 

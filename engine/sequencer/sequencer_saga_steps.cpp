@@ -243,7 +243,7 @@ AppendEventStatus Sequencer::append_for_saga(SagaWork& work, std::uint32_t step,
       event.version = decision.version;
       event.timestamp = take_time(work);
       add_saga_event(event, payload);
-      if (is_engine_aggregate(event.aggregate_type)) state_.apply_command(event, payload);
+      if (is_engine_aggregate(event.aggregate_type)) state_.apply_command(event, payload, {}, {});
       return AppendEventStatus::created;
     }
     if (!is_of_used_id(decision.status)) return decision.status;

@@ -4,15 +4,15 @@
 #include <cstring>
 
 #include "engine/base/assert.hpp"
+#include "engine/base/durations.hpp"
 #include "engine/saga/instance_machine.hpp"
 #include "engine/saga/remote_ask.hpp"
 
 namespace daybook {
 namespace {
 
-constexpr std::uint64_t ns_per_s = 1'000'000'000;
-constexpr std::uint64_t first_pause = ns_per_s;
-constexpr std::uint64_t last_pause = 60 * ns_per_s;
+constexpr std::uint64_t first_pause = second_ns;
+constexpr std::uint64_t last_pause = 60 * second_ns;
 constexpr std::size_t credits_each = limits::participant_types_max;
 
 std::size_t padded(std::size_t bytes) { return (bytes + 7) / 8 * 8; }

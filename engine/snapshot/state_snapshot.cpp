@@ -305,7 +305,9 @@ Result<void> StateReader::take_reconciliations(const SnapshotBlock& block) {
   if (block.kind == BlockKind::periods) {
     return each<Period>(block, [&](const Period& row) {
       const bool is_owned = rows.find_reconciliation(row.reconciliation_id) != nullptr;
-      return take_row(row, rows.periods(), is_owned, "days of reconciliations");
+      // Whoever follows them comes to an end.
+      const bool is_in_order = row.previous < row.day && (row.next == 0 || row.next > row.day);
+      return take_row(row, rows.periods(), is_owned && is_in_order, "days of reconciliations");
     });
   }
   if (block.kind == BlockKind::reconciliation_runs) {

@@ -337,12 +337,12 @@ void State::append_event(const DomainEvent& event, const EventHashes& hashes, Se
 }
 
 void State::apply_command(const DomainEvent& event, std::span<const std::byte> payload,
-                          PrincipalId principal) {
+                          PrincipalId principal, Sequence sequence) {
   const AggregateRules* const rules = rules_of(event.aggregate_type);
   const auto command = read_command(event, payload);
   ENSURE(rules != nullptr && command, "what is applied was decided");
   digest_.subtract(aggregates.digest());
-  rules->apply(aggregates, {event, *command, principal});
+  rules->apply(aggregates, {event, *command, principal, sequence});
   digest_.add(aggregates.digest());
 }
 

@@ -102,9 +102,9 @@ class State {
 
   /// What the event of an order or payment does to it, beside append_event(). Requires: decided as
   /// created by the aggregate's rules, prepared.
-  /// `principal`: who asked for it.
+  /// `principal`: who asked for it; `sequence`: the event's.
   void apply_command(const DomainEvent& event, std::span<const std::byte> payload,
-                     PrincipalId principal = {});
+                     PrincipalId principal, Sequence sequence);
   /// Requires: checkpoints.decide_put() said created, of what `fact` was made of.
   void put_checkpoint(const EventCheckpoint& fact);
 

@@ -401,6 +401,10 @@ class GoldenLedger {
     command(Command::reconciliation_define, 31, 95, {}, R"({"name":"golden"})");
     command(Command::approval_limit_set, 32, 95,
             {.amount = Amount{Uint128{50}}, .quantity = 12, .ledger = LedgerId{1}}, "");
+    RequestSlot defined = request(RequestKind::review_corrections, std::vector<Transfer>{});
+    defined.bundled = commands_;
+    defined.event_count = 2;
+    review(defined);
     command(Command::run_create, 33, 96, {.subject_id = Uint128{95, 0}, .quantity = 20260131},
             "{}");
     std::uint64_t id = 34;

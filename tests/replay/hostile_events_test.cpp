@@ -217,6 +217,8 @@ const Forgery command_rows[] = {
      commands(RequestKind::review_corrections,
               {commanded(Command::correction_approve, 1, 1, {.subject_id = Uint128{9, 0}}, "")}),
      "sequence 12: no operation of this kind makes such facts"},
+    {"reconciliation_defined_by_an_operator",
+     commands(of_reconciliations, {reconciliation_defined()}), not_appended_so},
     {"correction_approved_by_an_operator",
      commands(of_reconciliations,
               {commanded(Command::correction_approve, 1, 1, {.subject_id = Uint128{9, 0}}, "")}),

@@ -58,6 +58,13 @@ END
   has err "not_authorised"
   as maker
   run 0 recon check "$work/bank.json"
+  # Who proposes does not say what may be posted.
+  run 1 recon define "$work/bank.json"
+  has err "not_authorised"
+  as checker
+  sed '/rounding/s/EUR/USD/' "$work/bank.json" >"$work/usd.json"
+  run 2 recon define "$work/usd.json"
+  has err "USD"
   run 0 recon define "$work/bank.json"
   has out "version 1 stored"
   run 0 recon define "$work/bank.json"
@@ -207,7 +214,9 @@ inbox() {
   mkdir "$work/inbox"
   sed 's/"name": "bank"/"name": "card", "schedule": "0 2 * * *", "expected_by": "06:00", "files": "card-*.csv"/' \
     "$work/bank.json" >"$work/card.json"
+  as checker
   run 0 recon define "$work/card.json"
+  as maker
   run 2 recon watch "$work/inbox" --data "$work/data" --at 2026-02-03T02:00:00Z
   has err "--once"
   run 2 recon watch "$work/nowhere" --data "$work/data" --once --at 2026-02-03T02:30:00Z
@@ -215,17 +224,13 @@ inbox() {
   run 0 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-03T05:59:00Z
   same "before it is expected" "$err" ""
   run 1 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-03T06:00:00Z
-  has err "card: there is no statement for 2026-02-02, which was expected by 2026-02-03T06:00:00"
-  cp "$work/day2.csv" "$work/inbox/card-2.csv.tmp"
+  has err "card: 2026-02-02: there is no statement, which was expected by 2026-02-03T06:00:00"
+  statement "$work/inbox/card-2.csv.tmp" pay-7,70.00,EUR,ok,2026-02-02T01:00:00Z
   cp "$work/day2.csv" "$work/inbox/.card-2.csv"
   cp "$work/day2.csv" "$work/inbox/other-2.csv"
   run 1 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-03T06:00:00Z
   has err "no statement"
-  # It is another reconciliation's statement already; this one needs one of its own.
   mv "$work/inbox/card-2.csv.tmp" "$work/inbox/card-2.csv"
-  run 1 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-03T06:00:00Z
-  has err "no statement"
-  statement "$work/inbox/card-3.csv" pay-7,70.00,EUR,ok,2026-02-02T01:00:00Z
   run 0 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-03T02:00:00Z
   has out "of card for 2026-02-02"
   run 0 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-03T23:00:00Z
@@ -234,7 +239,7 @@ inbox() {
   same "runs by schedule" "$(lines "$out")" 1
   # The time before has not come again, and the next one has.
   run 1 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-04T06:00:00Z
-  has err "no statement for 2026-02-03"
+  has err "card: 2026-02-03: there is no statement"
   "$daybook" recon watch "$work/inbox" --data "$work/data" --every 0.1 >"$work/watch.out" 2>&1 &
   local watching=$!
   until grep -q "watching" "$work/watch.out"; do kill -0 "$watching" || break; done

@@ -183,7 +183,7 @@ class World:
         self.run("root", "admin", "advance-clock", NOON_NS)
         self.run("root", "import", "transfers", self.path / "transfers.csv")
         (self.path / "bank.json").write_text(json.dumps(DEFINITION))
-        self.run("maker", "recon", "define", self.path / "bank.json")
+        self.run("checker", "recon", "define", self.path / "bank.json")
 
     def reconcile(self, good, *options):
         text = self.run("maker", "recon", "run", "bank", self.path / "statement.csv", "--data",

@@ -5,8 +5,6 @@ namespace {
 
 using Status = AppendEventStatus;
 
-Status unless(bool fine, Status otherwise) { return fine ? Status::created : otherwise; }
-
 Status fault_of_state(const Order& order, Command command) {
   const OrderState state = order.state;
   if (command == Command::order_pay) {

@@ -22,8 +22,6 @@ bool has_captured_nothing(const Payment& payment) {
   return payment.state == PaymentState::initiated || payment.state == PaymentState::authorised;
 }
 
-Status unless(bool fine, Status otherwise) { return fine ? Status::created : otherwise; }
-
 Status fault_of_state(const Payment& payment, Command command) {
   if (command == Command::payment_authorise) {
     return unless(payment.state == PaymentState::initiated, Status::payment_not_initiated);
@@ -49,7 +47,7 @@ Status fault_of_state(const Payment& payment, Command command) {
   return Status::created;  // Of a refund or dispute that is there: see fault_of_claim().
 }
 
-ClaimKind claim_kind(Command command) {
+ClaimKind kind_of_claim(Command command) {
   return command == Command::refund_request || command == Command::refund_succeed ||
                  command == Command::refund_fail
              ? ClaimKind::refund
@@ -62,7 +60,7 @@ bool begins_a_claim(Command command) {
 }
 
 Status fault_of_claim(const Claim* claim, Command command) {
-  const bool refund = claim_kind(command) == ClaimKind::refund;
+  const bool refund = kind_of_claim(command) == ClaimKind::refund;
   if (begins_a_claim(command)) {
     return unless(claim == nullptr,
                   refund ? Status::refund_already_exists : Status::dispute_already_exists);
@@ -144,7 +142,7 @@ ClaimState state_after(Command command) {
 // A refund that failed and a dispute that was won take nothing out of the payment.
 void apply_to_claim(AggregateRows& rows, Payment payment, const AskedCommand& asked) {
   const Command command = asked.read.command;
-  const ClaimKind kind = claim_kind(command);
+  const ClaimKind kind = kind_of_claim(command);
   Amount& sum = kind == ClaimKind::refund ? payment.refunded : payment.disputed;
   Claim claim{.payment_id = payment.id,
               .id = asked.read.details.subject_id,
@@ -177,7 +175,7 @@ Status decide_payment(const AggregateRows& rows, const RuleContext& context,
   }
   const Claim* claim = nullptr;
   if (is_about_a_claim(command)) {
-    claim = rows.find_claim(claim_kind(command), {payment->id, details.subject_id});
+    claim = rows.find_claim(kind_of_claim(command), {payment->id, details.subject_id});
     if (const Status fault = fault_of_claim(claim, command); fault != Status::created) {
       return fault;
     }

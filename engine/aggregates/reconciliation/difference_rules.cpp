@@ -27,6 +27,14 @@ Status fault_of_run(const AggregateRows& rows, const Uint128& id) {
   return run->state == RunState::in_review ? Status::created : Status::run_illegal_transition;
 }
 
+/// What was posted and is found all the same was not enough, if the run has seen it.
+bool may_begin_again(const AggregateRows& rows, const DifferenceRow& row, const Uint128& run_id) {
+  const bool is_of_run = row.run_id == run_id;
+  if (row.state == DifferenceState::proposed) return !is_of_run;
+  if (row.state != DifferenceState::posted) return !is_settled(row.state);
+  return !is_of_run && rows.find_run(run_id)->cut >= row.posted_at;
+}
+
 // Proposals and assignments name their run: it may be another one than that of an earlier proposal.
 Status decide_with_run(const AggregateRows& rows, const RuleContext& context,
                        const AskedCommand& asked) {
@@ -43,12 +51,8 @@ Status decide_with_run(const AggregateRows& rows, const RuleContext& context,
   if (row == nullptr) {
     return rows.difference_fits() ? Status::created : Status::too_many_differences;
   }
-  const bool is_of_run = row->run_id == run_id;
-  const bool waits = row->state == DifferenceState::proposed && is_of_run;
-  // What was posted and is found again by a later run was not enough.
-  const bool is_done =
-      is_settled(row->state) && (is_of_run || row->state != DifferenceState::posted);
-  return waits || is_done ? Status::difference_illegal_transition : Status::created;
+  return may_begin_again(rows, *row, run_id) ? Status::created
+                                             : Status::difference_illegal_transition;
 }
 
 // What is posted is what was proposed, leg by leg, and no leg is larger than what was asked for.
@@ -81,14 +85,16 @@ Status decide_approval(const AggregateRows& rows, const RuleContext& context,
   return is_within ? Status::created : Status::limit_exceeded;
 }
 
-Status decide_reopening(const AggregateRows& rows, const DifferenceRow& row) {
+// In the run that counts now, whichever it was dealt with in.
+Status decide_reopening(const AggregateRows& rows, const DifferenceRow& row,
+                        const AskedCommand& asked) {
+  const Status fault = fault_of_run(rows, asked.event.business_id.value());
+  if (fault != Status::created) return fault;
   const bool may_be =
       row.state == DifferenceState::accepted || row.state == DifferenceState::force_closed ||
       row.state == DifferenceState::rejected || row.state == DifferenceState::failed ||
       row.state == DifferenceState::assigned;
-  const ReconciliationRun* const run = rows.find_run(row.run_id);
-  return may_be && run->state != RunState::closed ? Status::created
-                                                  : Status::difference_illegal_transition;
+  return may_be ? Status::created : Status::difference_illegal_transition;
 }
 
 void count(AggregateRows& rows, const DifferenceRow& row, int proposed, int settled) {
@@ -113,11 +119,25 @@ void apply_proposal(AggregateRows& rows, DifferenceRow& row, const AskedCommand&
   count(rows, row, 1, 0);
 }
 
-void apply_approval(AggregateRows& rows, DifferenceRow& row) {
+void apply_approval(AggregateRows& rows, DifferenceRow& row, const AskedCommand& asked) {
   row.state = DifferenceState::posted;
+  if (posts(row.flags)) row.posted_at = asked.sequence.value();
   if ((row.flags & command_flag::accepts) != 0) row.state = DifferenceState::accepted;
   if ((row.flags & command_flag::force_closes) != 0) row.state = DifferenceState::force_closed;
   count(rows, row, -1, 1);
+}
+
+// A run leaves out of its count what was accepted or closed before it.
+void apply_reopening(AggregateRows& rows, DifferenceRow& row, const AskedCommand& asked) {
+  const Uint128 run_id = asked.event.business_id.value();
+  if (is_settled(row.state)) {
+    ReconciliationRun run = *rows.find_run(run_id);
+    if (row.run_id == run_id) --run.settled;
+    if (row.run_id != run_id) ++run.differences;
+    rows.put(run);
+  }
+  row.run_id = run_id;
+  row.state = DifferenceState::open;
 }
 
 }  // namespace
@@ -131,7 +151,7 @@ Status decide_difference(const AggregateRows& rows, const RuleContext& context,
   const DifferenceRow* const row = rows.find_difference(asked.event.aggregate_id);
   if (row == nullptr) return Status::difference_not_found;
   if (command == Command::correction_approve) return decide_approval(rows, context, *row, asked);
-  if (command == Command::difference_reopen) return decide_reopening(rows, *row);
+  if (command == Command::difference_reopen) return decide_reopening(rows, *row, asked);
   return row->state == DifferenceState::proposed ? Status::created
                                                  : Status::difference_illegal_transition;
 }
@@ -143,7 +163,7 @@ void apply_difference(AggregateRows& rows, const AskedCommand& asked) {
   row.id = asked.event.aggregate_id;
   if (known != nullptr) row = *known;
   if (command == Command::correction_propose) apply_proposal(rows, row, asked);
-  if (command == Command::correction_approve) apply_approval(rows, row);
+  if (command == Command::correction_approve) apply_approval(rows, row, asked);
   if (command == Command::correction_reject || command == Command::correction_fail) {
     count(rows, row, -1, 0);
     row.state =
@@ -155,8 +175,7 @@ void apply_difference(AggregateRows& rows, const AskedCommand& asked) {
     row.state = DifferenceState::assigned;
   }
   if (command == Command::difference_reopen) {
-    if (is_settled(row.state)) count(rows, row, 0, -1);
-    row.state = DifferenceState::open;
+    apply_reopening(rows, row, asked);
   }
   rows.put(row);
 }

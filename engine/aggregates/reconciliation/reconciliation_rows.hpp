@@ -108,13 +108,14 @@ struct ReconciliationRun {
 [[nodiscard]] bool is_possible(const ReconciliationRun& run) noexcept;
 static_assert(sizeof(ReconciliationRun) == 88 && std::is_trivially_copyable_v<ReconciliationRun>);
 
-/// 96 bytes.
+/// 104 bytes.
 struct DifferenceRow {
   Uint128 id;
   Uint128 run_id;     ///< In which it was dealt with last.
   Uint128 legs_hash;  ///< Of the correction proposed last, as the next ones.
   PrincipalId maker;
   Amount amount;
+  std::uint64_t posted_at = 0;  ///< The sequence of the newest approval that posted; 0 = none.
   LedgerId ledger;
   std::uint16_t revision = 0;  ///< How many were proposed.
   std::uint8_t code = 0;
@@ -124,6 +125,6 @@ struct DifferenceRow {
 
   [[nodiscard]] const Uint128& key() const { return id; }
 };
-static_assert(sizeof(DifferenceRow) == 96 && std::is_trivially_copyable_v<DifferenceRow>);
+static_assert(sizeof(DifferenceRow) == 104 && std::is_trivially_copyable_v<DifferenceRow>);
 
 }  // namespace daybook

@@ -18,16 +18,38 @@ static_assert(static_cast<unsigned>(Command::run_review) -
 
 RunState after(RunState state) { return static_cast<RunState>(static_cast<unsigned>(state) + 1); }
 
-/// Null where no run is proved that the period could carry on.
-const ReconciliationRun* head_of(const AggregateRows& rows, const Uint128& reconciliation,
-                                 std::uint64_t day) {
-  const Period* const period = rows.find_period({reconciliation, day});
-  return period == nullptr ? nullptr : rows.find_run(period->head);
+/// The nearest day on a side of the period for which a run counts; null where there is none.
+/// Cost: O(days between for which runs failed or are under way).
+const ReconciliationRun* neighbour(const AggregateRows& rows, const Period& period,
+                                   std::uint64_t Period::*side) {
+  const Period* at = rows.find_period({period.reconciliation_id, period.*side});
+  while (at != nullptr && at->head.is_zero()) {
+    at = rows.find_period({at->reconciliation_id, at->*side});
+  }
+  return at == nullptr ? nullptr : rows.find_run(at->head);
 }
 
 bool is_next_closed(const AggregateRows& rows, const Period& period) {
-  const ReconciliationRun* const next = head_of(rows, period.reconciliation_id, period.next);
+  const ReconciliationRun* const next = neighbour(rows, period, &Period::next);
   return next != nullptr && next->state == RunState::closed;
+}
+
+/// Where a new day stands among the others.
+struct Place {
+  std::uint64_t previous = 0;  ///< The last earlier one; 0 = none, as the next.
+  std::uint64_t next = 0;
+  bool is_passed = false;  ///< A run of a later day counts already.
+};
+Place place_of(const AggregateRows& rows, const ReconciliationRow& of, std::uint64_t day) {
+  Place place{.previous = of.last_day};
+  while (place.previous > day) {
+    const Period* const later = rows.find_period({of.id, place.previous});
+    if (later == nullptr) return {};
+    place.is_passed = place.is_passed || !later->head.is_zero();
+    place.next = later->day;
+    place.previous = later->previous;
+  }
+  return place;
 }
 
 Status decide_creation(const AggregateRows& rows, const AskedCommand& asked) {
@@ -36,7 +58,9 @@ Status decide_creation(const AggregateRows& rows, const AskedCommand& asked) {
   if (of == nullptr) return Status::reconciliation_not_found;
   if (rows.find_run(asked.event.aggregate_id) != nullptr) return Status::run_already_exists;
   const Period* const period = rows.find_period({of->id, details.quantity});
-  if (period == nullptr && details.quantity < of->last_day) return Status::period_out_of_order;
+  if (period == nullptr && place_of(rows, *of, details.quantity).is_passed) {
+    return Status::period_out_of_order;
+  }
   if (period != nullptr && is_next_closed(rows, *period)) return Status::next_period_closed;
   return rows.run_fits() && (period != nullptr || rows.period_fits()) ? Status::created
                                                                       : Status::too_many_runs;
@@ -45,8 +69,8 @@ Status decide_creation(const AggregateRows& rows, const AskedCommand& asked) {
 Status fault_of_carry(const AggregateRows& rows, const ReconciliationRun& run,
                       const Uint128& carry_in) {
   const Period& period = *rows.find_period({run.reconciliation_id, run.day});
-  const Period* const before = rows.find_period({run.reconciliation_id, period.previous});
-  const Uint128 expected = before == nullptr ? Uint128{} : before->head;
+  const ReconciliationRun* const before = neighbour(rows, period, &Period::previous);
+  const Uint128 expected = before == nullptr ? Uint128{} : before->id;
   return carry_in == expected ? Status::created : Status::carry_in_differs;
 }
 
@@ -67,20 +91,32 @@ bool has_ended(RunState state) {
   return state == RunState::closed || state == RunState::cancelled || state == RunState::superseded;
 }
 
+void add_period(AggregateRows& rows, ReconciliationRow of, std::uint64_t day) {
+  const Place place = place_of(rows, of, day);
+  if (const Period* const before = rows.find_period({of.id, place.previous})) {
+    Period changed = *before;
+    changed.next = day;
+    rows.put(changed);
+  }
+  if (const Period* const behind = rows.find_period({of.id, place.next})) {
+    Period changed = *behind;
+    changed.previous = day;
+    rows.put(changed);
+  }
+  rows.put(Period{.reconciliation_id = of.id,
+                  .day = day,
+                  .head = {},
+                  .previous = place.previous,
+                  .next = place.next});
+  if (day > of.last_day) of.last_day = day;
+  rows.put(of);
+}
+
 void apply_creation(AggregateRows& rows, const AskedCommand& asked) {
   const CommandDetails& details = asked.read.details;
-  ReconciliationRow of = *rows.find_reconciliation(details.subject_id);
+  const ReconciliationRow of = *rows.find_reconciliation(details.subject_id);
   const std::uint64_t day = details.quantity;
-  if (rows.find_period({of.id, day}) == nullptr) {
-    if (const Period* const before = rows.find_period({of.id, of.last_day})) {
-      Period changed = *before;
-      changed.next = day;
-      rows.put(changed);
-    }
-    rows.put(Period{.reconciliation_id = of.id, .day = day, .head = {}, .previous = of.last_day});
-    of.last_day = day;
-    rows.put(of);
-  }
+  if (rows.find_period({of.id, day}) == nullptr) add_period(rows, of, day);
   rows.put(ReconciliationRun{
       .id = asked.event.aggregate_id, .reconciliation_id = of.id, .carry_in = {}, .day = day});
 }

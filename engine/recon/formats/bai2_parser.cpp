@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/ascii.hpp"
 #include "engine/recon/formats/field_text.hpp"
 #include "engine/recon/formats/mt940_text.hpp"
 
@@ -14,8 +15,6 @@ namespace {
 using Fields = std::vector<std::string_view>;
 
 constexpr std::string_view default_currency = "USD";
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes the text in front of the next comma, and the comma.
 std::string_view take_field(std::string_view& text) {

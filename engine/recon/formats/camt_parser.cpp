@@ -5,12 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/durations.hpp"
 #include "engine/recon/formats/field_text.hpp"
 
 namespace daybook::recon {
 namespace {
-
-constexpr std::int64_t day_ns = 86'400'000'000'000;
 
 bool is_statement(std::string_view name, std::string_view parent) {
   return (name == "Stmt" && parent == "BkToCstmrStmt") ||

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 
+#include "engine/base/ascii.hpp"
+#include "engine/base/durations.hpp"
+
 namespace daybook::recon {
 namespace {
 
-constexpr std::int64_t second_ns = 1'000'000'000;
-constexpr std::int64_t day_ns = 86'400 * second_ns;
 constexpr unsigned year_min = 1970;
 constexpr unsigned year_max = 2261;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes exactly `count` digits off the front of `text`.
 std::optional<unsigned> take_digits(std::string_view& text, std::size_t count) {

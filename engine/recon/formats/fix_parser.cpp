@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/ascii.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/recon/formats/field_text.hpp"
 
@@ -19,7 +20,6 @@ constexpr std::size_t version_bytes_max = 16;
 constexpr std::size_t shown_bytes = 80;
 constexpr std::size_t checksum_digits = 3;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
 /// Where a message begins at or behind `from`; npos for nowhere. `before` stands in front of

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/ascii.hpp"
 #include "engine/recon/formats/field_text.hpp"
 #include "engine/recon/formats/mt940_text.hpp"
 
@@ -14,9 +15,6 @@ namespace {
 
 constexpr AmountStyle decimal_comma{.decimal_mark = ',', .group_mark = 0, .minor_units = false};
 constexpr std::int64_t half_year_ns = std::int64_t{183} * 86'400'000'000'000;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
 /// The tag of a line ":61:..."; empty for one that goes on.
 std::string_view tag_of(std::string_view line) {

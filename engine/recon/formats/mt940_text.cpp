@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/ascii.hpp"
+#include "engine/base/durations.hpp"
 #include "engine/recon/formats/field_text.hpp"
 
 namespace daybook::recon {
@@ -12,9 +14,6 @@ namespace {
 /// next.
 constexpr std::size_t subfield_bytes = 27;
 constexpr std::size_t tag_bytes = 5;  ///< "EREF+".
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
 /// "SVWZ+" and the like at the start of a subfield.
 bool begins_with_tag(std::string_view text) {
@@ -86,7 +85,6 @@ EntryInformation information_of(std::string_view text) {
 }
 
 std::optional<std::int64_t> day_of_yymmdd(std::string_view text) {
-  constexpr std::int64_t day_ns = 86'400'000'000'000;
   if (text.size() != 6 || !std::all_of(text.begin(), text.end(), is_digit)) return std::nullopt;
   const auto part = [&](std::size_t at) {
     return static_cast<unsigned>(text[at] - '0') * 10 + static_cast<unsigned>(text[at + 1] - '0');

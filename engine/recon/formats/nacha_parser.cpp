@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/ascii.hpp"
 #include "engine/recon/formats/field_text.hpp"
 #include "engine/recon/formats/mt940_text.hpp"
 
@@ -14,8 +15,6 @@ namespace {
 constexpr unsigned cents = 2;
 constexpr std::uint64_t hash_bound = 10'000'000'000;
 constexpr std::uint64_t records_a_block = 10;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// By the positions of the rules, where the first character is 1.
 std::string_view part(std::string_view line, std::size_t first, std::size_t last) {

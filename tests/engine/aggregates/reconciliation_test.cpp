@@ -24,6 +24,7 @@ constexpr std::uint64_t monday = 20261123;
 constexpr std::uint64_t tuesday = 20261124;
 constexpr std::uint64_t wednesday = 20261125;
 constexpr std::uint64_t amount_short = 20;
+constexpr std::uint64_t rounding = 25;
 
 class ReconciliationTest : public ::testing::Test {
  protected:
@@ -94,20 +95,24 @@ class ReconciliationTest : public ::testing::Test {
   std::string operate(const AskedEvent& event) {
     return send(RequestKind::reconciliation_commands, maker, {event});
   }
+  std::string review(const AskedEvent& event) {
+    return send(RequestKind::review_corrections, checker, {event});
+  }
   std::string operate(C what, std::uint64_t aggregate, CommandDetails details = {},
                       const std::string& text = "{}", std::uint64_t run = 0) {
     return operate(command(what, aggregate, details, text, run));
   }
 
-  std::string define() { return operate(C::reconciliation_define, bank); }
+  std::string define(std::uint64_t reconciliation = bank) {
+    return review(command(C::reconciliation_define, reconciliation, {}, "{}"));
+  }
   std::string limit(std::uint64_t amount, std::uint64_t code = amount_short,
                     std::uint16_t flags = 0, std::uint32_t ledger = 1) {
-    return operate(C::approval_limit_set, bank,
-                   {.amount = Amount{Uint128{amount}},
-                    .quantity = code,
-                    .ledger = LedgerId{ledger},
-                    .flags = flags},
-                   "");
+    return review(command(C::approval_limit_set, bank,
+                          {.amount = Amount{Uint128{amount}},
+                           .quantity = code,
+                           .ledger = LedgerId{ledger},
+                           .flags = flags}));
   }
   std::string create(std::uint64_t run, std::uint64_t day, std::uint64_t of = bank) {
     return operate(C::run_create, run, {.subject_id = Uint128{of}, .quantity = day});
@@ -119,14 +124,14 @@ class ReconciliationTest : public ::testing::Test {
 
   /// Up to a state, with so many differences.
   void bring(std::uint64_t run, std::uint64_t day, RunState state, std::uint64_t carries = 0,
-             std::uint64_t differences = 0) {
+             std::uint64_t differences = 0, std::uint64_t cut = 100'000) {
     ASSERT_EQ(create(run, day), "created");
     const C phases[] = {C::run_import, C::run_validate, C::run_cut,   C::run_sort,
                         C::run_match,  C::run_prove,    C::run_review};
     for (std::size_t i = 0; i + 1 < static_cast<std::size_t>(state) && i < 7; ++i) {
       const C what = phases[i];
       const std::uint64_t number =
-          what == C::run_cut ? 100 : (what == C::run_prove ? differences : 0);
+          what == C::run_cut ? cut : (what == C::run_prove ? differences : 0);
       ASSERT_EQ(phase(what, run, number, what == C::run_cut ? carries : 0), "created");
     }
   }
@@ -150,6 +155,9 @@ class ReconciliationTest : public ::testing::Test {
     return send(RequestKind::review_corrections, by,
                 {command(C::correction_approve, difference, {.subject_id = legs_hash(posted)})},
                 posted);
+  }
+  std::string reopen(std::uint64_t difference, std::uint64_t run) {
+    return operate(C::difference_reopen, difference, {}, "not so", run);
   }
   std::string reject(std::uint64_t difference) {
     return send(RequestKind::review_corrections, checker,
@@ -223,6 +231,7 @@ TEST_F(ReconciliationTest, DaysAreReconciledInOrderAndCarryOnWhatCounts) {
   bring(1, tuesday, RunState::in_review);
   EXPECT_EQ(create(1, tuesday), "run_already_exists");
   EXPECT_EQ(create(2, monday), "period_out_of_order");
+  EXPECT_EQ(create(90, wednesday + 5), "created") << "by mistake; it counts for nothing";
   EXPECT_EQ(phase(C::run_import, 3), "run_not_found");
   bring(3, wednesday, RunState::validated);
   EXPECT_EQ(phase(C::run_cut, 3, 100), "carry_in_differs");
@@ -245,6 +254,26 @@ TEST_F(ReconciliationTest, DaysAreReconciledInOrderAndCarryOnWhatCounts) {
   EXPECT_EQ(create(8, tuesday), "created");
 }
 
+TEST_F(ReconciliationTest, ADayWithoutARunThatCountsIsPassedOver) {
+  ASSERT_EQ(define(), "created");
+  bring(1, monday, RunState::in_review);
+  bring(2, tuesday, RunState::sorted, 1);
+  ASSERT_EQ(operate(C::run_cancel, 2), "created");
+  bring(3, wednesday, RunState::validated);
+  EXPECT_EQ(phase(C::run_cut, 3, 100), "carry_in_differs");
+  EXPECT_EQ(phase(C::run_cut, 3, 100, 1), "created") << "Monday's, for Tuesday has none";
+  // Tuesday gets one after all, so Wednesday's has to begin again.
+  bring(4, tuesday, RunState::in_review, 1);
+  ASSERT_EQ(phase(C::run_sort, 3), "created");
+  ASSERT_EQ(phase(C::run_match, 3), "created");
+  EXPECT_EQ(phase(C::run_prove, 3), "carry_in_differs");
+  bring(5, wednesday, RunState::in_review, 4);
+  ASSERT_EQ(operate(C::run_close, 5), "created");
+  EXPECT_EQ(create(6, monday), "created") << "behind Tuesday's, which is not closed";
+  EXPECT_EQ(create(7, tuesday), "next_period_closed");
+  EXPECT_EQ(create(8, monday - 1), "period_out_of_order");
+}
+
 TEST_F(ReconciliationTest, ADayIsNotClosedOnWhatNoLongerCounts) {
   ASSERT_EQ(define(), "created");
   bring(1, monday, RunState::in_review);
@@ -258,10 +287,9 @@ TEST_F(ReconciliationTest, ADayIsNotClosedOnWhatNoLongerCounts) {
 
 TEST_F(ReconciliationTest, SoManyReconciliationsAndNoMore) {
   for (std::uint64_t each = 1; each <= limits::reconciliations_max; ++each) {
-    ASSERT_EQ(operate(C::reconciliation_define, each), "created");
+    ASSERT_EQ(define(each), "created");
   }
-  EXPECT_EQ(operate(C::reconciliation_define, limits::reconciliations_max + 1),
-            "too_many_reconciliations");
+  EXPECT_EQ(define(limits::reconciliations_max + 1), "too_many_reconciliations");
   EXPECT_EQ(define(), "created") << "a new version of one that is there";
 }
 
@@ -292,7 +320,7 @@ TEST_F(ReconciliationTest, AnApprovalPostsWhatWasProposed) {
   EXPECT_EQ(debited(), 100U);
   EXPECT_EQ(state_of(50), "posted");
   EXPECT_EQ(approve(50, legs(72, 100)), "difference_illegal_transition");
-  EXPECT_EQ(operate(C::difference_reopen, 50), "difference_illegal_transition");
+  EXPECT_EQ(reopen(50, 1), "difference_illegal_transition");
   EXPECT_EQ(debited(), 100U);
   EXPECT_EQ(operate(C::run_close, 1), "created");
 }
@@ -346,7 +374,8 @@ TEST_F(ReconciliationTest, WhatIsAcceptedOrClosedByForcePostsNothing) {
   ASSERT_EQ(propose(51, 1, {}, 0, command_flag::force_closes, 70), "created");
   EXPECT_EQ(approve(51, {}), "created");
   EXPECT_EQ(state_of(51), "force_closed");
-  EXPECT_EQ(operate(C::difference_reopen, 50), "created");
+  EXPECT_EQ(reopen(50, 9), "run_not_found");
+  EXPECT_EQ(reopen(50, 1), "created");
   EXPECT_EQ(operate(C::run_close, 1), "run_has_open_differences");
   ASSERT_EQ(propose(50, 1, {}, 100, command_flag::accepts), "created");
   EXPECT_EQ(reject(50), "created");
@@ -356,7 +385,22 @@ TEST_F(ReconciliationTest, WhatIsAcceptedOrClosedByForcePostsNothing) {
   ASSERT_EQ(propose(50, 1, {}, 100, command_flag::accepts), "created");
   EXPECT_EQ(approve(50, {}), "created");
   EXPECT_EQ(operate(C::run_close, 1), "created");
-  EXPECT_EQ(operate(C::difference_reopen, 50), "difference_illegal_transition");
+  EXPECT_EQ(reopen(50, 1), "run_illegal_transition");
+}
+
+TEST_F(ReconciliationTest, WhatIsReopenedCountsInTheRunThatCounts) {
+  ASSERT_EQ(define(), "created");
+  bring(1, monday, RunState::in_review, 0, 1);
+  ASSERT_EQ(propose(50, 1, {}, 100, command_flag::accepts), "created");
+  ASSERT_EQ(approve(50, {}), "created");
+  bring(2, monday, RunState::in_review);  // It leaves out what was accepted.
+  EXPECT_EQ(reopen(50, 1), "correction_stale");
+  EXPECT_EQ(reopen(50, 2), "created");
+  EXPECT_EQ(operate(C::run_close, 2), "run_has_open_differences");
+  ASSERT_EQ(propose(50, 2, {}, 100, command_flag::accepts), "created");
+  ASSERT_EQ(approve(50, {}), "created");
+  EXPECT_EQ(operate(C::run_close, 2), "created");
+  EXPECT_EQ(reopen(50, 2), "run_illegal_transition");
 }
 
 TEST_F(ReconciliationTest, ProposalsOfASupersededRunAreStale) {
@@ -384,7 +428,13 @@ TEST_F(ReconciliationTest, WhatALaterRunFindsAgainIsProposedAgain) {
   ASSERT_EQ(propose(51, 1, {}, 100, command_flag::accepts), "created");
   ASSERT_EQ(approve(51, {}), "created");
   EXPECT_EQ(propose(50, 1, legs(71, 100)), "difference_illegal_transition");
-  bring(2, monday, RunState::in_review, 0, 1);
+  // A run that was cut before it was posted finds what is corrected by now.
+  const DifferenceRow* const row = engine_.state().aggregates.find_difference(Uint128{50});
+  const std::uint64_t posted_at = row->posted_at;
+  ASSERT_GT(posted_at, 0U);
+  bring(3, monday, RunState::in_review, 0, 1, posted_at - 1);
+  EXPECT_EQ(propose(50, 3, legs(71, 100)), "difference_illegal_transition");
+  bring(2, monday, RunState::in_review, 0, 1, posted_at);
   EXPECT_EQ(propose(51, 2, {}, 100, command_flag::accepts), "difference_illegal_transition");
   EXPECT_EQ(propose(50, 2, legs(71, 100)), "created");
   EXPECT_EQ(approve(50, legs(71, 100)), "created");
@@ -393,9 +443,9 @@ TEST_F(ReconciliationTest, WhatALaterRunFindsAgainIsProposedAgain) {
 
 TEST_F(ReconciliationTest, WhatIsAutomaticHasLimitsOfItsOwn) {
   ASSERT_EQ(define(), "created");
-  ASSERT_EQ(limit(100), "created");
+  ASSERT_EQ(limit(100, rounding), "created");
   bring(1, monday, RunState::in_review, 0, 2);
-  ASSERT_EQ(propose(50, 1, legs(70, 5), 5), "created");
+  ASSERT_EQ(propose(50, 1, legs(70, 5), 5, 0, rounding), "created");
   const auto automatic = [&](std::uint64_t difference, const std::vector<Transfer>& posted) {
     return send(RequestKind::post_automatically, maker,
                 {command(C::correction_approve, difference,
@@ -403,10 +453,14 @@ TEST_F(ReconciliationTest, WhatIsAutomaticHasLimitsOfItsOwn) {
                 posted);
   };
   EXPECT_EQ(automatic(50, legs(70, 5)), "limit_exceeded");
-  ASSERT_EQ(limit(4, amount_short, command_flag::automatic), "created");
+  ASSERT_EQ(limit(4, rounding, command_flag::automatic), "created");
   EXPECT_EQ(automatic(50, legs(70, 5)), "limit_exceeded");
-  ASSERT_EQ(limit(5, amount_short, command_flag::automatic), "created");
+  ASSERT_EQ(limit(5, rounding, command_flag::automatic), "created");
   EXPECT_EQ(automatic(50, legs(70, 5)), "created");
+  for (const std::uint64_t code : {10, 12, 20, 21, 23, 24, 31, 32, 40, 70}) {
+    EXPECT_EQ(limit(5, code, command_flag::automatic), "details_malformed") << code;
+  }
+  EXPECT_EQ(limit(5, 22, command_flag::automatic), "created") << "fees";
   ASSERT_EQ(propose(51, 1, {}, 5, command_flag::accepts), "created");
   EXPECT_EQ(automatic(51, {}), "limit_exceeded") << "nobody accepts what nobody looked at";
   // The flag is what makes it automatic, whoever sends it.
@@ -425,6 +479,10 @@ TEST_F(ReconciliationTest, EachRequestHasItsOwnCommands) {
     return send(kind, maker, {event});
   };
   EXPECT_EQ(say(RequestKind::reconciliation_commands, approval()), "event_type_not_of_request");
+  // Nor does whoever proposes say what may be approved.
+  EXPECT_EQ(operate(C::reconciliation_define, bank), "event_type_not_of_request");
+  EXPECT_EQ(operate(C::approval_limit_set, bank, {.quantity = 20, .ledger = LedgerId{1}}, ""),
+            "event_type_not_of_request");
   EXPECT_EQ(say(RequestKind::review_corrections, proposal()), "event_type_not_of_request");
   EXPECT_EQ(say(RequestKind::post_automatically, proposal()), "event_type_not_of_request");
   EXPECT_EQ(say(RequestKind::post_automatically, command(C::correction_reject, 50, {}, "no")),

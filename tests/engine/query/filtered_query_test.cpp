@@ -15,9 +15,9 @@
 namespace daybook::test {
 namespace {
 
-constexpr RequestKind kinds[] = {RequestKind::get_account_transfers,
-                                 RequestKind::get_account_balances, RequestKind::query_transfers,
-                                 RequestKind::query_accounts};
+constexpr RequestKind query_kinds[] = {RequestKind::get_account_transfers,
+                                       RequestKind::get_account_balances,
+                                       RequestKind::query_transfers, RequestKind::query_accounts};
 
 template <typename Item>
 bool is_same(const Item& a, const Item& b) {
@@ -115,7 +115,7 @@ void run_world(std::uint64_t seed, std::uint64_t questions, std::uint64_t& pages
     random.chance(30) ? world.follow(random.below(10)) : world.follow_all();
     ASSERT_EQ(world.failure(), "");
     for (std::uint64_t question = 0; question < questions / stages; ++question) {
-      const RequestKind kind = kinds[random.below(std::size(kinds))];
+      const RequestKind kind = query_kinds[random.below(std::size(query_kinds))];
       const QueryFilter filter = world.random_filter(kind, random);
       const bool of_account = !filter.account_id.value().is_zero();
       if (of_account && !exists(world, filter.account_id)) continue;

@@ -15,6 +15,21 @@ std::optional<WorkOutcome> NaiveParticipant::take(const WorkCommand& command) {
   return std::nullopt;
 }
 
+std::optional<WorkOutcome> NaiveParticipant::put_off(const WorkCommand& command) {
+  const std::pair sending{command.key, command.attempt};
+  if (const auto known = put_off_.find(sending); known != put_off_.end()) return known->second;
+  if (behaves_) return std::nullopt;
+  const bool is_do = command.operation != WorkOperation::undo;
+  std::optional<WorkOutcome> outcome;
+  if (random_.chance(10)) {
+    outcome = WorkOutcome::retry_later;
+  } else if (is_do && random_.chance(5)) {
+    outcome = WorkOutcome::released;
+  }
+  if (outcome) put_off_.emplace(sending, *outcome);
+  return outcome;
+}
+
 std::optional<WorkOutcome> NaiveParticipant::act(const WorkCommand& command) {
   const auto known = done_.find(command.key);
   if (known != done_.end()) {
@@ -22,8 +37,7 @@ std::optional<WorkOutcome> NaiveParticipant::act(const WorkCommand& command) {
     return known->second.outcome == WorkOutcome::succeeded ? WorkOutcome::succeeded
                                                            : WorkOutcome::failed;
   }
-  if (!behaves_ && random_.chance(10)) return WorkOutcome::retry_later;
-  if (!behaves_ && random_.chance(5)) return WorkOutcome::released;
+  if (const auto later = put_off(command)) return later;
   Done& done = done_[command.key];
   done.saga = command.saga;
   done.step = command.step;
@@ -36,7 +50,7 @@ std::optional<WorkOutcome> NaiveParticipant::act(const WorkCommand& command) {
 std::optional<WorkOutcome> NaiveParticipant::undo(const WorkCommand& command) {
   const auto known = undos_.find(command.key);
   if (known != undos_.end()) return known->second;
-  if (!behaves_ && random_.chance(10)) return WorkOutcome::retry_later;
+  if (const auto later = put_off(command)) return later;
   const auto target = done_.find(command.target);
   WorkOutcome outcome = WorkOutcome::ok_empty;
   if (target == done_.end()) {

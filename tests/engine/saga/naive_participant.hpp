@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "engine/model/participant_work.hpp"
 #include "tests/support/random.hpp"
@@ -32,6 +33,8 @@ class NaiveParticipant {
   [[nodiscard]] const std::map<Uint128, Done>& done() const { return done_; }
 
  private:
+  /// What it puts off; it says the same of each copy of one sending.
+  [[nodiscard]] std::optional<WorkOutcome> put_off(const WorkCommand& command);
   [[nodiscard]] std::optional<WorkOutcome> act(const WorkCommand& command);
   [[nodiscard]] std::optional<WorkOutcome> undo(const WorkCommand& command);
   [[nodiscard]] WorkOutcome tell(const Uint128& target) const;
@@ -40,6 +43,7 @@ class NaiveParticipant {
   bool behaves_ = false;
   std::map<Uint128, Done> done_;
   std::map<Uint128, WorkOutcome> undos_;
+  std::map<std::pair<Uint128, std::uint32_t>, WorkOutcome> put_off_;  ///< By key and attempt.
 };
 
 }  // namespace daybook::test

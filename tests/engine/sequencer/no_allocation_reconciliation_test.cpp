@@ -51,6 +51,7 @@ class NoAllocationReconciliationTest : public NoAllocationTest {
     add(Command::reconciliation_define, 1, {});
     add(Command::approval_limit_set, 1,
         {.amount = Amount{Uint128{5}}, .quantity = 12, .ledger = LedgerId{1}}, "");
+    send(RequestKind::review_corrections);
     add(Command::run_create, run, {.subject_id = Uint128{1}, .quantity = 20260131});
     for (const Command phase :
          {Command::run_import, Command::run_validate, Command::run_cut, Command::run_sort,

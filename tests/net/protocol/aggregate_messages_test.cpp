@@ -23,7 +23,7 @@ TEST(AggregateMessages, CommandsAreWrittenAsEventsOfTheirOwnType) {
     const auto payloads = many<std::byte>(67);
     Frame frame{append_events_frame_bytes(3, 67, 0)};
     frame.expect_request(
-        write_append_events(frame.room(), number, origin, events, payloads, {}, kind), kind);
+        write_append_events(frame.room(), sample_number, origin, events, payloads, {}, kind), kind);
     const auto read = read_request(kind, frame.body());
     ASSERT_TRUE(read.ok()) << read.error().words;
     ASSERT_EQ(read.value().event_count, 3U);
@@ -37,7 +37,7 @@ TEST(AggregateMessages, LookupsNameAMomentOrNone) {
     for (const std::size_t count : {std::size_t{1}, std::size_t{3}}) {
       const auto ids = many<Uint128>(count);
       Frame frame{lookup_aggregates_frame_bytes(count)};
-      frame.expect_request(write_lookup_aggregates(frame.room(), kind, number, ids,
+      frame.expect_request(write_lookup_aggregates(frame.room(), kind, sample_number, ids,
                                                    {.sequence = Sequence{7}, .time = {}}, 9),
                            kind);
       const auto read = read_request(kind, frame.body());
@@ -53,7 +53,7 @@ TEST(AggregateMessages, LookupsNameAMomentOrNone) {
 
 RequestStatus status_of(RequestKind kind, std::size_t count) {
   Frame frame{lookup_aggregates_frame_bytes(count)};
-  write_lookup_aggregates(frame.room(), kind, number, std::vector<Uint128>(count), {}, 0);
+  write_lookup_aggregates(frame.room(), kind, sample_number, std::vector<Uint128>(count), {}, 0);
   const auto read = read_request(kind, frame.body());
   if (read.ok()) return RequestStatus::ok;
   EXPECT_FALSE(read.error().not_readable);
@@ -72,7 +72,7 @@ RequestStatus status_of_bundle(std::size_t transfers, const Uint128& type) {
   std::vector<DomainEvent> events(1);
   events.front().aggregate_type = type;
   Frame frame{bundle_frame_bytes(transfers, 1, 0, 0)};
-  write_bundle(frame.room(), number, {}, std::vector<Transfer>(transfers), events, {}, {});
+  write_bundle(frame.room(), sample_number, {}, std::vector<Transfer>(transfers), events, {}, {});
   const auto read = read_request(RequestKind::bundle, frame.body());
   return read.ok() ? RequestStatus::ok : read.error().status;
 }
@@ -88,7 +88,7 @@ TEST(AggregateMessages, OrdersAreAnswered) {
   const auto orders = many<OrderView>(2);
   Frame frame{reply_frame_bytes(2 * sizeof(OrderView), 0)};
   const ItemsReplyMessage<OrderView> message{.sequence = Sequence{5}, .items = orders};
-  write_items_reply(frame.room(), RequestKind::lookup_orders, number, message);
+  write_items_reply(frame.room(), RequestKind::lookup_orders, sample_number, message);
   const auto read = read_orders_reply(frame.body());
   ASSERT_TRUE(read.ok()) << read.error().words;
   EXPECT_EQ(read.value().sequence, Sequence{5});
@@ -103,7 +103,7 @@ TEST(AggregateMessages, PaymentsAreAnsweredWithTheirClaims) {
   payments[2].claims = 3;
   const auto claims = many<ClaimView>(5);
   Frame frame{payments_reply_frame_bytes(3, 5)};
-  write_payments_reply(frame.room(), number,
+  write_payments_reply(frame.room(), sample_number,
                        {.sequence = Sequence{5}, .payments = payments, .claims = claims});
   const auto read = read_payments_reply(frame.body());
   ASSERT_TRUE(read.ok()) << read.error().words;
@@ -118,7 +118,7 @@ TEST(AggregateMessages, ClaimsThatAreNotThePaymentsAreUnreadable) {
   payments[0].claims = 3;
   const auto claims = many<ClaimView>(2);
   Frame frame{payments_reply_frame_bytes(1, 2)};
-  write_payments_reply(frame.room(), number, {.payments = payments, .claims = claims});
+  write_payments_reply(frame.room(), sample_number, {.payments = payments, .claims = claims});
   EXPECT_FALSE(read_payments_reply(frame.body()).ok());
 }
 

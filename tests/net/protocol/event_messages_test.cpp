@@ -20,7 +20,7 @@ TEST(EventMessages, AppendEvents) {
         const auto names = many<Name>(name_count);
         Frame frame{append_events_frame_bytes(count, bytes, name_count)};
         frame.expect_request(
-            write_append_events(frame.room(), number, origin, events, payloads, names),
+            write_append_events(frame.room(), sample_number, origin, events, payloads, names),
             RequestKind::append_events);
         const auto read = read_request(RequestKind::append_events, frame.body());
         ASSERT_TRUE(read.ok()) << read.error().words;
@@ -43,7 +43,7 @@ RequestStatus status_of_append(std::size_t count, std::size_t name_count) {
   const std::vector<DomainEvent> events(count);
   const std::vector<Name> names(name_count);
   Frame frame{append_events_frame_bytes(count, 0, name_count)};
-  write_append_events(frame.room(), number, {}, events, {}, names);
+  write_append_events(frame.room(), sample_number, {}, events, {}, names);
   const auto read = read_request(RequestKind::append_events, frame.body());
   if (read.ok()) return RequestStatus::ok;
   EXPECT_FALSE(read.error().not_readable);
@@ -66,7 +66,7 @@ TEST(EventMessages, Bundle) {
     const auto names = many<Name>(bytes);
     Frame frame{bundle_frame_bytes(2, 3, bytes, bytes)};
     frame.expect_request(
-        write_bundle(frame.room(), number, origin, transfers, events, payloads, names),
+        write_bundle(frame.room(), sample_number, origin, transfers, events, payloads, names),
         RequestKind::bundle);
     const auto read = read_request(RequestKind::bundle, frame.body());
     ASSERT_TRUE(read.ok()) << read.error().words;
@@ -84,7 +84,7 @@ TEST(EventMessages, Bundle) {
 
 RequestStatus status_of_bundle(std::size_t transfers, std::size_t events) {
   Frame frame{bundle_frame_bytes(transfers, events, 0, 0)};
-  write_bundle(frame.room(), number, {}, std::vector<Transfer>(transfers),
+  write_bundle(frame.room(), sample_number, {}, std::vector<Transfer>(transfers),
                std::vector<DomainEvent>(events), {}, {});
   const auto read = read_request(RequestKind::bundle, frame.body());
   return read.ok() ? RequestStatus::ok : read.error().status;
@@ -102,7 +102,7 @@ TEST(EventMessages, ABundleHasBothAndBothTogetherAreLimited) {
 TEST(EventMessages, ReadEvents) {
   const auto filter = patterned<EventFilter>(3);
   Frame frame{read_events_frame_bytes};
-  frame.expect_request(write_read_events(frame.room(), number, filter, 77),
+  frame.expect_request(write_read_events(frame.room(), sample_number, filter, 77),
                        RequestKind::read_events);
   const auto read = read_request(RequestKind::read_events, frame.body());
   ASSERT_TRUE(read.ok()) << read.error().words;
@@ -121,7 +121,7 @@ TEST(EventMessages, EventsReply) {
     }
     const auto payloads = many<std::byte>(bytes);
     Frame frame{events_reply_frame_bytes(count * sizeof(RecordedEvent), bytes)};
-    frame.expect_reply(write_events_reply(frame.room(), number,
+    frame.expect_reply(write_events_reply(frame.room(), sample_number,
                                           {.sequence = Sequence{41},
                                            .more = true,
                                            .cursor = 42,
@@ -146,7 +146,7 @@ TEST(EventMessages, AReplyWhosePayloadsAreNotItsEventsIsUnreadable) {
   events[1].event.payload_bytes = 4;
   const std::vector<std::byte> payloads(3);
   Frame frame{events_reply_frame_bytes(2 * sizeof(RecordedEvent), 3)};
-  write_events_reply(frame.room(), number, {.events = events, .payloads = payloads});
+  write_events_reply(frame.room(), sample_number, {.events = events, .payloads = payloads});
   const auto read = read_events_reply(frame.body());
   ASSERT_FALSE(read.ok());
   EXPECT_TRUE(read.error().not_readable);

@@ -21,8 +21,9 @@ TEST(ParticipantMessages, AnswersComeWithTheirPayloads) {
     const auto answers = many<StepAnswer>(3);
     const auto payloads = many<std::byte>(bytes);
     Frame frame{answer_steps_frame_bytes(3, bytes)};
-    frame.expect_request(write_answer_steps(frame.room(), number, origin, bank, answers, payloads),
-                         RequestKind::answer_steps);
+    frame.expect_request(
+        write_answer_steps(frame.room(), sample_number, origin, bank, answers, payloads),
+        RequestKind::answer_steps);
     const auto read = read_request(RequestKind::answer_steps, frame.body());
     ASSERT_TRUE(read.ok()) << read.error().words;
     const RequestBody& body = read.value();
@@ -48,7 +49,7 @@ RequestStatus status_of(RequestKind kind, Frame& frame) {
 
 RequestStatus status_of_answers(std::size_t count) {
   Frame frame{answer_steps_frame_bytes(count, 0)};
-  write_answer_steps(frame.room(), number, {}, bank, std::vector<StepAnswer>(count), {});
+  write_answer_steps(frame.room(), sample_number, {}, bank, std::vector<StepAnswer>(count), {});
   return status_of(RequestKind::answer_steps, frame);
 }
 
@@ -62,7 +63,7 @@ TEST(ParticipantMessages, AQuestionForWorkSaysHowMuchOfWhat) {
   const std::vector<WorkCredit> credits{{id_of("bank.payout.v1"), 3, 0},
                                         {id_of("bank.refund.v1"), 1'021, 0}};
   Frame frame{take_work_frame_bytes(2)};
-  frame.expect_request(write_take_work(frame.room(), number, bank, credits),
+  frame.expect_request(write_take_work(frame.room(), sample_number, bank, credits),
                        RequestKind::take_work);
   const auto read = read_request(RequestKind::take_work, frame.body());
   ASSERT_TRUE(read.ok()) << read.error().words;
@@ -75,7 +76,7 @@ RequestStatus status_of_credits(std::size_t types, std::uint32_t of_first, std::
   std::vector<WorkCredit> credits(types, WorkCredit{bank, of_rest, 0});
   if (types > 0) credits.front().count = of_first;
   Frame frame{take_work_frame_bytes(types)};
-  write_take_work(frame.room(), number, bank, credits);
+  write_take_work(frame.room(), sample_number, bank, credits);
   return status_of(RequestKind::take_work, frame);
 }
 
@@ -107,9 +108,10 @@ TEST(ParticipantMessages, WorkIsCommandsOneBehindTheOther) {
   const std::span<const std::uint64_t> words{reinterpret_cast<const std::uint64_t*>(records.data()),
                                              records.size() / 8};
   Frame frame{reply_frame_bytes(records.size(), 0)};
-  frame.expect_reply(write_items_reply<std::uint64_t>(frame.room(), RequestKind::take_work, number,
-                                                      {.sequence = Sequence{9}, .items = words}),
-                     RequestKind::take_work);
+  frame.expect_reply(
+      write_items_reply<std::uint64_t>(frame.room(), RequestKind::take_work, sample_number,
+                                       {.sequence = Sequence{9}, .items = words}),
+      RequestKind::take_work);
   const auto read = read_work_reply(frame.body());
   ASSERT_TRUE(read.ok()) << read.error().words;
   EXPECT_EQ(read.value().sequence, Sequence{9});
@@ -151,14 +153,15 @@ TEST(ParticipantMessages, NoMoreCommandsThanMayBeAskedFor) {
 
 TEST(ParticipantMessages, ParticipantsAreListed) {
   Frame asked{frame_header_bytes + sizeof(layout::StateDigest)};
-  asked.expect_request(write_list_participants(asked.room(), number),
+  asked.expect_request(write_list_participants(asked.room(), sample_number),
                        RequestKind::list_participants);
   EXPECT_TRUE(read_request(RequestKind::list_participants, asked.body()).ok());
   const auto views = many<ParticipantView>(limits::participants_max);
   Frame frame{reply_frame_bytes(views.size() * sizeof(ParticipantView), 0)};
-  frame.expect_reply(write_items_reply<ParticipantView>(
-                         frame.room(), RequestKind::list_participants, number, {.items = views}),
-                     RequestKind::list_participants);
+  frame.expect_reply(
+      write_items_reply<ParticipantView>(frame.room(), RequestKind::list_participants,
+                                         sample_number, {.items = views}),
+      RequestKind::list_participants);
   const auto read = read_participants_reply(frame.body());
   ASSERT_TRUE(read.ok()) << read.error().words;
   ASSERT_EQ(read.value().items.size(), views.size());
@@ -207,19 +210,20 @@ Subject reply_subject(Frame& frame, Read read_reply) {
 std::vector<Subject> all_subjects() {
   std::vector<Subject> all;
   Frame answers{answer_steps_frame_bytes(2, 5)};
-  write_answer_steps(answers.room(), number, origin, bank, many<StepAnswer>(2), many<std::byte>(5));
+  write_answer_steps(answers.room(), sample_number, origin, bank, many<StepAnswer>(2),
+                     many<std::byte>(5));
   all.push_back(request_subject(RequestKind::answer_steps, answers, sizeof(StepAnswer)));
   Frame work{take_work_frame_bytes(2)};
-  write_take_work(work.room(), number, bank, std::vector<WorkCredit>(2, {bank, 1, 0}));
+  write_take_work(work.room(), sample_number, bank, std::vector<WorkCredit>(2, {bank, 1, 0}));
   all.push_back(request_subject(RequestKind::take_work, work, sizeof(WorkCredit)));
   const auto words = many<std::uint64_t>(32);
   Frame commands{reply_frame_bytes(32 * 8, 3)};
-  write_items_reply<std::uint64_t>(commands.room(), RequestKind::take_work, number,
+  write_items_reply<std::uint64_t>(commands.room(), RequestKind::take_work, sample_number,
                                    {.words = "why", .items = words});
   all.push_back(reply_subject(commands, read_work_reply));
   const auto views = many<ParticipantView>(2);
   Frame listed{reply_frame_bytes(2 * sizeof(ParticipantView), 3)};
-  write_items_reply<ParticipantView>(listed.room(), RequestKind::list_participants, number,
+  write_items_reply<ParticipantView>(listed.room(), RequestKind::list_participants, sample_number,
                                      {.words = "why", .items = views});
   all.push_back(reply_subject(listed, read_participants_reply));
   return all;

@@ -18,7 +18,8 @@ constexpr std::uint64_t number = 0x1122334455667788;
 TEST(RebuildMessages, Rebuild) {
   const auto filter = patterned<RebuildFilter>(3);
   Frame frame{rebuild_frame_bytes};
-  frame.expect_request(write_rebuild(frame.room(), number, filter, 77), RequestKind::rebuild);
+  frame.expect_request(write_rebuild(frame.room(), sample_number, filter, 77),
+                       RequestKind::rebuild);
   const auto read = read_request(RequestKind::rebuild, frame.body());
   ASSERT_TRUE(read.ok()) << read.error().words;
   EXPECT_EQ(std::memcmp(read.value().events, &filter, sizeof(filter)), 0);
@@ -30,7 +31,7 @@ TEST(RebuildMessages, RebuildReplyUpToTheLargestPage) {
        {std::size_t{0}, std::size_t{1}, limits::rebuild_differences_page_max}) {
     const auto differences = many<RebuildDifference>(count);
     Frame frame{rebuild_reply_frame_bytes(count)};
-    frame.expect_reply(write_rebuild_reply(frame.room(), number,
+    frame.expect_reply(write_rebuild_reply(frame.room(), sample_number,
                                            {.sequence = Sequence{41},
                                             .more = true,
                                             .cursor = 42,
@@ -56,7 +57,8 @@ TEST(RebuildMessages, RebuildReplyUpToTheLargestPage) {
 
 TEST(RebuildMessages, TakeSnapshotIsAnsweredWithADigest) {
   Frame frame{small_frame_bytes};
-  frame.expect_request(write_take_snapshot(frame.room(), number), RequestKind::take_snapshot);
+  frame.expect_request(write_take_snapshot(frame.room(), sample_number),
+                       RequestKind::take_snapshot);
   EXPECT_TRUE(read_request(RequestKind::take_snapshot, frame.body()).ok());
   Frame answer{digest_reply_frame_bytes(0)};
   answer.expect_reply(write_digest_reply(answer.room(), RequestKind::take_snapshot, number,

@@ -26,7 +26,7 @@ TEST(ReplyRoundTrip, HelloReply) {
                                .role = Role::operator_,
                                .engine_version = "0.1.0"};
   Frame frame{hello_reply_frame_bytes(sent.principal.size(), sent.engine_version.size())};
-  frame.expect_sealed(write_hello_reply(frame.room(), number, sent), message_type::hello,
+  frame.expect_sealed(write_hello_reply(frame.room(), sample_number, sent), message_type::hello,
                       frame_flag::reply);
   const auto read = read_hello_reply(frame.body());
   ASSERT_TRUE(read.ok()) << read.error().words;
@@ -45,7 +45,7 @@ TEST(ReplyRoundTrip, HelloReply) {
 TEST(ReplyRoundTrip, Error) {
   const std::string words = "what was wrong";
   Frame frame{error_frame_bytes(words.size())};
-  frame.expect_sealed(write_error(frame.room(), number,
+  frame.expect_sealed(write_error(frame.room(), sample_number,
                                   {.code = static_cast<std::uint16_t>(ErrorCode::malformed_frame),
                                    .closes = true,
                                    .words = words}),
@@ -62,13 +62,14 @@ TEST(ReplyRoundTrip, BatchRepliesWithAndWithoutRefusalsAndWords) {
     for (const std::string& words : {std::string{}, std::string{"why not"}}) {
       const auto refusals = many<Refusal>(count);
       Frame frame{reply_frame_bytes(count * sizeof(Refusal), words.size())};
-      frame.expect_reply(write_batch_reply(frame.room(), RequestKind::create_transfers, number,
-                                           {.status = RequestStatus::busy,
-                                            .words = words,
-                                            .first_sequence = Sequence{31},
-                                            .first_timestamp = Timestamp{32},
-                                            .refusals = refusals}),
-                         RequestKind::create_transfers);
+      frame.expect_reply(
+          write_batch_reply(frame.room(), RequestKind::create_transfers, sample_number,
+                            {.status = RequestStatus::busy,
+                             .words = words,
+                             .first_sequence = Sequence{31},
+                             .first_timestamp = Timestamp{32},
+                             .refusals = refusals}),
+          RequestKind::create_transfers);
       const auto read = read_batch_reply(frame.body());
       ASSERT_TRUE(read.ok()) << read.error().words;
       EXPECT_EQ(read.value().status, RequestStatus::busy);
@@ -98,8 +99,8 @@ void expect_items(RequestKind kind, Read read_reply) {
       if (count > 0) {
         std::memcpy(placed.room().data() + reply_items_offset, items.data(), count * sizeof(Item));
       }
-      frame.expect_reply(write_items_reply(frame.room(), kind, number, sent), kind);
-      placed.expect_reply(finish_items_reply(placed.room(), kind, number, sent), kind);
+      frame.expect_reply(write_items_reply(frame.room(), kind, sample_number, sent), kind);
+      placed.expect_reply(finish_items_reply(placed.room(), kind, sample_number, sent), kind);
       EXPECT_EQ(std::memcmp(frame.room().data(), placed.room().data(), frame.room().size()), 0);
       const auto read = read_reply(frame.body());
       ASSERT_TRUE(read.ok()) << read.error().words;
@@ -144,7 +145,7 @@ TEST(ReplyRoundTrip, Digest) {
   std::array<std::byte, 32> head{};
   for (std::size_t at = 0; at < head.size(); ++at) head[at] = static_cast<std::byte>(at + 1);
   Frame frame{digest_reply_frame_bytes(words.size())};
-  frame.expect_reply(write_digest_reply(frame.room(), RequestKind::state_digest, number,
+  frame.expect_reply(write_digest_reply(frame.room(), RequestKind::state_digest, sample_number,
                                         {.status = RequestStatus::stopping,
                                          .words = words,
                                          .sequence = Sequence{51},
@@ -168,7 +169,7 @@ TEST(ReplyRoundTrip, WordsAreCutAtTheLimitButNotInsideACharacter) {
   for (const auto& [sent, expected] : {std::pair{fits, fits}, std::pair{fits + "w", fits},
                                        std::pair{longer, std::string(words_bytes_max - 1, 'w')}}) {
     Frame frame{error_frame_bytes(sent.size())};
-    frame.expect_sealed(write_error(frame.room(), number, {.code = 1, .words = sent}),
+    frame.expect_sealed(write_error(frame.room(), sample_number, {.code = 1, .words = sent}),
                         message_type::error, frame_flag::reply | frame_flag::error);
     const auto read = read_error(frame.body());
     ASSERT_TRUE(read.ok());
@@ -183,9 +184,9 @@ TEST(ReplyRoundTrip, RefusedRepliesHaveTheFormOfTheirKind) {
     if (!kind) continue;
     SCOPED_TRACE(to_string(*kind));
     Frame frame{refused_reply_frame_bytes(words.size())};
-    frame.expect_reply(
-        write_refused_reply(frame.room(), *kind, number, RequestStatus::not_authorised, words),
-        *kind);
+    frame.expect_reply(write_refused_reply(frame.room(), *kind, sample_number,
+                                           RequestStatus::not_authorised, words),
+                       *kind);
     RequestStatus status = RequestStatus::ok;
     if (is_journaled(*kind)) {
       status = read_batch_reply(frame.body()).value().status;

@@ -16,7 +16,7 @@
 
 namespace daybook {
 
-inline constexpr std::uint64_t number = 0x1122334455667788;
+inline constexpr std::uint64_t sample_number = 0x1122334455667788;
 inline const OperationOrigin origin{TraceId{Uint128{1, 2}}, BusinessId{Uint128{3, 4}}, UserId{5}};
 
 /// A frame in aligned memory that ends exactly where its room does.
@@ -37,7 +37,7 @@ class Frame {
     EXPECT_EQ(header.body_bytes, written - frame_header_bytes);
     EXPECT_EQ(header.type, type);
     EXPECT_EQ(header.flags, flags);
-    EXPECT_EQ(header.request_number, number);
+    EXPECT_EQ(header.request_number, sample_number);
     EXPECT_EQ(header.checksum, frame_checksum(room()));
     EXPECT_EQ(header.checksum, frame_checksum_of_const(room()));
   }

@@ -19,7 +19,7 @@ void expect_create(RequestKind kind, std::size_t count, Write write) {
   SCOPED_TRACE(testing::Message() << to_string(kind) << " of " << count);
   const auto events = many<Event>(count);
   Frame frame{create_frame_bytes<Event>(count)};
-  frame.expect_request(write(frame.room(), number, origin, events), kind);
+  frame.expect_request(write(frame.room(), sample_number, origin, events), kind);
   const auto read = read_request(kind, frame.body());
   ASSERT_TRUE(read.ok()) << read.error().words;
   EXPECT_EQ(read.value().origin.trace_id, origin.trace_id);
@@ -45,9 +45,9 @@ TEST(RequestRoundTrip, EventsWrittenInPlaceGiveTheSameFrame) {
   const auto events = many<Transfer>(9);
   Frame copied{create_frame_bytes<Transfer>(9)};
   Frame placed{create_frame_bytes<Transfer>(9)};
-  write_create_transfers(copied.room(), number, origin, events);
+  write_create_transfers(copied.room(), sample_number, origin, events);
   std::memcpy(placed.room().data() + create_events_offset, events.data(), 9 * sizeof(Transfer));
-  finish_create(placed.room(), RequestKind::create_transfers, number, origin, 9);
+  finish_create(placed.room(), RequestKind::create_transfers, sample_number, origin, 9);
   EXPECT_EQ(std::memcmp(copied.room().data(), placed.room().data(), copied.room().size()), 0);
 }
 
@@ -55,7 +55,7 @@ TEST(RequestRoundTrip, OneEventPastTheLimitIsTooLargeAndNoneIsMalformed) {
   for (const std::uint32_t count : {0U, limits::batch_events_max + 1}) {
     const auto events = many<Transfer>(count);
     Frame frame{create_frame_bytes<Transfer>(count)};
-    write_create_transfers(frame.room(), number, origin, events);
+    write_create_transfers(frame.room(), sample_number, origin, events);
     const auto read = read_request(RequestKind::create_transfers, frame.body());
     ASSERT_FALSE(read.ok());
     EXPECT_FALSE(read.error().not_readable);
@@ -71,7 +71,7 @@ void expect_reasoned(RequestKind kind, std::size_t count, const std::string& rea
   SCOPED_TRACE(testing::Message() << to_string(kind) << " of " << count << ", " << reason.size());
   const auto events = many<Event>(count);
   Frame frame{reasoned_frame_bytes<Event>(count, reason.size())};
-  frame.expect_request(write(frame.room(), number, origin, events, reason), kind);
+  frame.expect_request(write(frame.room(), sample_number, origin, events, reason), kind);
   const auto read = read_request(kind, frame.body());
   ASSERT_TRUE(read.ok()) << read.error().words;
   EXPECT_EQ(read.value().origin.trace_id, origin.trace_id);
@@ -102,9 +102,9 @@ template <typename Event>
 std::size_t write_named(std::span<std::byte> room, std::span<const Event> events,
                         const std::string& reason, std::span<const Name> names) {
   if constexpr (std::is_same_v<Event, Account>) {
-    return write_named_accounts(room, number, origin, events, names);
+    return write_named_accounts(room, sample_number, origin, events, names);
   } else {
-    return write_named_transfers(room, number, origin, events, reason, names);
+    return write_named_transfers(room, sample_number, origin, events, reason, names);
   }
 }
 
@@ -136,7 +136,7 @@ void expect_named(RequestKind kind, std::size_t count, std::size_t name_count,
     std::memcpy(placed.room().data() + names_offset<Event>(count), names.data(),
                 name_count * sizeof(Name));
   }
-  finish_named_create(placed.room(), kind, number, origin, static_cast<std::uint32_t>(count),
+  finish_named_create(placed.room(), kind, sample_number, origin, static_cast<std::uint32_t>(count),
                       static_cast<std::uint32_t>(name_count));
   EXPECT_EQ(std::memcmp(frame.room().data(), placed.room().data(), frame.room().size()), 0);
 }
@@ -162,7 +162,7 @@ TEST(RequestRoundTrip, OneNamePastTheLimitIsTooLarge) {
   const std::vector<Account> accounts(1);
   const auto names = many<Name>(limits::request_names_max + 1);
   Frame frame{named_frame_bytes<Account>(1, names.size())};
-  write_named_accounts(frame.room(), number, origin, accounts, names);
+  write_named_accounts(frame.room(), sample_number, origin, accounts, names);
   const auto read = read_request(RequestKind::create_accounts, frame.body());
   ASSERT_FALSE(read.ok());
   EXPECT_FALSE(read.error().not_readable);
@@ -175,7 +175,7 @@ TEST(RequestRoundTrip, ChangesOfAccountsNeedAReasonAndBounds) {
     const auto changes = many<AccountChange>(count);
     const std::string reason(length, 'r');
     Frame frame{reasoned_frame_bytes<AccountChange>(count, length)};
-    write_change_accounts(frame.room(), number, origin, changes, reason);
+    write_change_accounts(frame.room(), sample_number, origin, changes, reason);
     const auto read = read_request(RequestKind::change_accounts, frame.body());
     EXPECT_TRUE(read.ok() || !read.error().not_readable);
     return read.ok() ? RequestStatus::ok : read.error().status;
@@ -195,7 +195,7 @@ TEST(RequestRoundTrip, Queries) {
     for (unsigned char seed = 1; seed < 50; ++seed) {
       const auto filter = patterned<QueryFilter>(seed);
       Frame frame{query_frame_bytes};
-      frame.expect_request(write_query(frame.room(), kind, number, filter, 88), kind);
+      frame.expect_request(write_query(frame.room(), kind, sample_number, filter, 88), kind);
       const auto read = read_request(kind, frame.body());
       ASSERT_TRUE(read.ok()) << read.error().words;
       EXPECT_EQ(read.value().min_sequence, 88U);
@@ -212,7 +212,7 @@ TEST(RequestRoundTrip, AQueryOfAnyLimitIsReadAndItsReplyHasABound) {
     QueryFilter filter;
     filter.limit = limit;
     Frame frame{query_frame_bytes};
-    write_query(frame.room(), RequestKind::query_accounts, number, filter, 0);
+    write_query(frame.room(), RequestKind::query_accounts, sample_number, filter, 0);
     const auto read = read_request(RequestKind::query_accounts, frame.body());
     ASSERT_TRUE(read.ok());
     EXPECT_EQ(read.value().limit, std::min(limit, limits::batch_events_max));
@@ -226,7 +226,7 @@ TEST(RequestRoundTrip, QueriesOfOperations) {
   for (unsigned char seed = 1; seed < 50; ++seed) {
     const auto filter = patterned<OperationFilter>(seed);
     Frame frame{query_operations_frame_bytes};
-    frame.expect_request(write_query_operations(frame.room(), number, filter, 88),
+    frame.expect_request(write_query_operations(frame.room(), sample_number, filter, 88),
                          RequestKind::query_operations);
     const auto read = read_request(RequestKind::query_operations, frame.body());
     ASSERT_TRUE(read.ok()) << read.error().words;
@@ -241,7 +241,7 @@ TEST(RequestRoundTrip, AsOfReads) {
   for (const std::size_t count : {std::size_t{1}, std::size_t{limits::accounts_at_max}}) {
     const auto ids = many<AccountId>(count);
     Frame frame{lookup_accounts_at_frame_bytes(count)};
-    frame.expect_request(write_lookup_accounts_at(frame.room(), number, ids, moment, 77),
+    frame.expect_request(write_lookup_accounts_at(frame.room(), sample_number, ids, moment, 77),
                          RequestKind::lookup_accounts_at);
     const auto read = read_request(RequestKind::lookup_accounts_at, frame.body());
     ASSERT_TRUE(read.ok()) << read.error().words;
@@ -253,7 +253,7 @@ TEST(RequestRoundTrip, AsOfReads) {
   }
   const auto holds = many<TransferId>(2);
   Frame of_holds{lookup_accounts_at_frame_bytes(2)};
-  of_holds.expect_request(write_lookup_holds_at(of_holds.room(), number, holds, moment, 77),
+  of_holds.expect_request(write_lookup_holds_at(of_holds.room(), sample_number, holds, moment, 77),
                           RequestKind::lookup_holds);
   const auto read_holds = read_request(RequestKind::lookup_holds, of_holds.body());
   ASSERT_TRUE(read_holds.ok()) << read_holds.error().words;
@@ -264,14 +264,14 @@ TEST(RequestRoundTrip, AsOfReads) {
 
   const auto ids = many<AccountId>(limits::accounts_at_max + 1);
   Frame large{lookup_accounts_at_frame_bytes(ids.size())};
-  write_lookup_accounts_at(large.room(), number, ids, moment, 0);
+  write_lookup_accounts_at(large.room(), sample_number, ids, moment, 0);
   const auto refused = read_request(RequestKind::lookup_accounts_at, large.body());
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().status, RequestStatus::too_large);
   EXPECT_EQ(refused.error().words, "the request has 257 ids, it must have 1 to 256");
 
   Frame frame{small_frame_bytes};
-  frame.expect_request(write_trial_balance_at(frame.room(), number, 3, 4, moment, 7),
+  frame.expect_request(write_trial_balance_at(frame.room(), sample_number, 3, 4, moment, 7),
                        RequestKind::trial_balance_at);
   const auto read = read_request(RequestKind::trial_balance_at, frame.body());
   ASSERT_TRUE(read.ok()) << read.error().words;
@@ -288,7 +288,7 @@ TEST(RequestRoundTrip, Lookups) {
     for (const std::size_t count : {std::size_t{1}, std::size_t{limits::batch_events_max}}) {
       const auto ids = many<Uint128>(count);
       Frame frame{lookup_frame_bytes(count)};
-      frame.expect_request(write_lookup(frame.room(), kind, number, ids, 77), kind);
+      frame.expect_request(write_lookup(frame.room(), kind, sample_number, ids, 77), kind);
       const auto read = read_request(kind, frame.body());
       ASSERT_TRUE(read.ok()) << read.error().words;
       EXPECT_EQ(read.value().min_sequence, 77U);
@@ -297,7 +297,7 @@ TEST(RequestRoundTrip, Lookups) {
     }
     const auto ids = many<Uint128>(limits::batch_events_max + 1);
     Frame frame{lookup_frame_bytes(ids.size())};
-    write_lookup(frame.room(), kind, number, ids, 0);
+    write_lookup(frame.room(), kind, sample_number, ids, 0);
     const auto read = read_request(kind, frame.body());
     ASSERT_FALSE(read.ok());
     EXPECT_EQ(read.error().status, RequestStatus::too_large);
@@ -309,7 +309,7 @@ TEST(RequestRoundTrip, LookupsOfNames) {
        {std::size_t{1}, std::size_t{2}, std::size_t{limits::batch_events_max}}) {
     const auto keys = many<NameKey>(count);
     Frame frame{lookup_names_frame_bytes(count)};
-    frame.expect_request(write_lookup_names(frame.room(), number, keys, 77),
+    frame.expect_request(write_lookup_names(frame.room(), sample_number, keys, 77),
                          RequestKind::lookup_names);
     const auto read = read_request(RequestKind::lookup_names, frame.body());
     ASSERT_TRUE(read.ok()) << read.error().words;
@@ -319,7 +319,7 @@ TEST(RequestRoundTrip, LookupsOfNames) {
   }
   const auto keys = many<NameKey>(limits::batch_events_max + 1);
   Frame frame{lookup_names_frame_bytes(keys.size())};
-  write_lookup_names(frame.room(), number, keys, 0);
+  write_lookup_names(frame.room(), sample_number, keys, 0);
   const auto read = read_request(RequestKind::lookup_names, frame.body());
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.error().status, RequestStatus::too_large);
@@ -328,8 +328,9 @@ TEST(RequestRoundTrip, LookupsOfNames) {
 
 TEST(RequestRoundTrip, Lists) {
   Frame frame{small_frame_bytes};
-  frame.expect_request(write_list_accounts(frame.room(), number, AccountId{Uint128{8, 9}}, 10, 11),
-                       RequestKind::list_accounts);
+  frame.expect_request(
+      write_list_accounts(frame.room(), sample_number, AccountId{Uint128{8, 9}}, 10, 11),
+      RequestKind::list_accounts);
   const auto accounts = read_request(RequestKind::list_accounts, frame.body());
   ASSERT_TRUE(accounts.ok());
   EXPECT_EQ(accounts.value().argument_id, (Uint128{8, 9}));
@@ -337,7 +338,7 @@ TEST(RequestRoundTrip, Lists) {
   EXPECT_EQ(accounts.value().min_sequence, 11U);
 
   Frame second{small_frame_bytes};
-  second.expect_request(write_list_ledgers(second.room(), number, LedgerId{12}, 13, 14),
+  second.expect_request(write_list_ledgers(second.room(), sample_number, LedgerId{12}, 13, 14),
                         RequestKind::list_ledgers);
   const auto ledgers = read_request(RequestKind::list_ledgers, second.body());
   ASSERT_TRUE(ledgers.ok());
@@ -346,7 +347,7 @@ TEST(RequestRoundTrip, Lists) {
   EXPECT_EQ(ledgers.value().min_sequence, 14U);
 
   Frame third{small_frame_bytes};
-  third.expect_request(write_list_transfers(third.room(), number, 15, 16, 17),
+  third.expect_request(write_list_transfers(third.room(), sample_number, 15, 16, 17),
                        RequestKind::list_transfers);
   const auto transfers = read_request(RequestKind::list_transfers, third.body());
   ASSERT_TRUE(transfers.ok());
@@ -356,7 +357,7 @@ TEST(RequestRoundTrip, Lists) {
 
   Frame fourth{small_frame_bytes};
   fourth.expect_request(
-      write_numbered_list(fourth.room(), RequestKind::trial_balance, number, 18, 19, 20),
+      write_numbered_list(fourth.room(), RequestKind::trial_balance, sample_number, 18, 19, 20),
       RequestKind::trial_balance);
   const auto balances = read_request(RequestKind::trial_balance, fourth.body());
   ASSERT_TRUE(balances.ok());
@@ -368,7 +369,7 @@ TEST(RequestRoundTrip, Lists) {
 TEST(RequestRoundTrip, AListsLimitHasLimits) {
   const auto status_of_limit = [](std::uint32_t limit) {
     Frame frame{small_frame_bytes};
-    frame.expect_request(write_list_transfers(frame.room(), number, 0, limit, 0),
+    frame.expect_request(write_list_transfers(frame.room(), sample_number, 0, limit, 0),
                          RequestKind::list_transfers);
     const auto read = read_request(RequestKind::list_transfers, frame.body());
     return read.ok() ? RequestStatus::ok : read.error().status;
@@ -381,7 +382,7 @@ TEST(RequestRoundTrip, AListsLimitHasLimits) {
 
 TEST(RequestRoundTrip, Administration) {
   Frame frame{small_frame_bytes};
-  frame.expect_request(write_advance_clock(frame.room(), number, origin, 99),
+  frame.expect_request(write_advance_clock(frame.room(), sample_number, origin, 99),
                        RequestKind::advance_clock);
   const auto advance = read_request(RequestKind::advance_clock, frame.body());
   ASSERT_TRUE(advance.ok());
@@ -389,7 +390,8 @@ TEST(RequestRoundTrip, Administration) {
   EXPECT_EQ(advance.value().origin.user_id, origin.user_id);
 
   Frame digest{small_frame_bytes};
-  digest.expect_request(write_state_digest(digest.room(), number), RequestKind::state_digest);
+  digest.expect_request(write_state_digest(digest.room(), sample_number),
+                        RequestKind::state_digest);
   EXPECT_TRUE(read_request(RequestKind::state_digest, digest.body()).ok());
 }
 
@@ -397,7 +399,7 @@ TEST(RequestRoundTrip, AReasonOfAnyAllowedLength) {
   for (std::size_t length = 0; length <= limits::reason_bytes_max + 1; ++length) {
     const std::string reason(length, 'r');
     Frame frame{accept_clock_frame_bytes(length)};
-    frame.expect_request(write_accept_clock(frame.room(), number, origin, reason),
+    frame.expect_request(write_accept_clock(frame.room(), sample_number, origin, reason),
                          RequestKind::accept_clock);
     const auto read = read_request(RequestKind::accept_clock, frame.body());
     ASSERT_EQ(read.ok(), length <= limits::reason_bytes_max);
@@ -416,7 +418,7 @@ TEST(RequestRoundTrip, Hello) {
     const std::string token(length, 't');
     Frame frame{hello_frame_bytes(length)};
     frame.expect_sealed(
-        write_hello(frame.room(), number,
+        write_hello(frame.room(), sample_number,
                     {.client = ClientId{Uint128{21, 22}}, .protocol_version = 23, .token = token}),
         message_type::hello, 0);
     const auto read = read_hello(frame.body());
@@ -431,7 +433,8 @@ TEST(RequestRoundTrip, HelloRefusesAZeroClientAndALongToken) {
   const auto words_of = [](ClientId client, std::size_t length) {
     const std::string token(length, 't');
     Frame frame{hello_frame_bytes(length)};
-    write_hello(frame.room(), number, {.client = client, .protocol_version = 1, .token = token});
+    write_hello(frame.room(), sample_number,
+                {.client = client, .protocol_version = 1, .token = token});
     const auto read = read_hello(frame.body());
     return read.ok() ? std::string{} : read.error().words;
   };

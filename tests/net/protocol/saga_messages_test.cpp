@@ -18,8 +18,8 @@ TEST(SagaMessages, CommandsAreEventsUnderAnotherType) {
   const auto events = many<DomainEvent>(3);
   const auto payloads = many<std::byte>(7);
   Frame frame{append_events_frame_bytes(3, 7, 0)};
-  frame.expect_request(write_append_events(frame.room(), number, origin, events, payloads, {},
-                                           RequestKind::saga_commands),
+  frame.expect_request(write_append_events(frame.room(), sample_number, origin, events, payloads,
+                                           {}, RequestKind::saga_commands),
                        RequestKind::saga_commands);
   const auto read = read_request(RequestKind::saga_commands, frame.body());
   ASSERT_TRUE(read.ok()) << read.error().words;
@@ -36,7 +36,7 @@ TEST(SagaMessages, AnOperatorSaysWhy) {
       const auto payloads = many<std::byte>(bytes);
       Frame frame{operate_sagas_frame_bytes(2, bytes, reason.size())};
       frame.expect_request(
-          write_operate_sagas(frame.room(), number, origin, events, payloads, reason),
+          write_operate_sagas(frame.room(), sample_number, origin, events, payloads, reason),
           RequestKind::operate_sagas);
       const auto read = read_request(RequestKind::operate_sagas, frame.body());
       ASSERT_TRUE(read.ok()) << read.error().words;
@@ -56,7 +56,7 @@ TEST(SagaMessages, AnOperatorSaysWhy) {
 RequestStatus status_of(RequestKind kind, std::size_t count, std::size_t reason_bytes) {
   const std::vector<DomainEvent> events(count);
   Frame frame{operate_sagas_frame_bytes(count, 0, reason_bytes)};
-  write_operate_sagas(frame.room(), number, {}, events, {}, std::string(reason_bytes, 'w'));
+  write_operate_sagas(frame.room(), sample_number, {}, events, {}, std::string(reason_bytes, 'w'));
   const auto read = read_request(kind, frame.body());
   if (read.ok()) return RequestStatus::ok;
   EXPECT_FALSE(read.error().not_readable);
@@ -89,7 +89,8 @@ TEST(SagaMessages, ListSagas) {
   auto filter = patterned<SagaFilter>(3);
   filter.limit = 7;
   Frame frame{list_sagas_frame_bytes};
-  frame.expect_request(write_list_sagas(frame.room(), number, filter, 77), RequestKind::list_sagas);
+  frame.expect_request(write_list_sagas(frame.room(), sample_number, filter, 77),
+                       RequestKind::list_sagas);
   const auto read = read_request(RequestKind::list_sagas, frame.body());
   ASSERT_TRUE(read.ok()) << read.error().words;
   EXPECT_EQ(std::memcmp(read.value().events, &filter, sizeof(filter)), 0);
@@ -103,7 +104,7 @@ TEST(SagaMessages, APageIsLimited) {
     Frame frame{list_sagas_frame_bytes};
     SagaFilter filter;
     filter.limit = limit;
-    write_list_sagas(frame.room(), number, filter, 0);
+    write_list_sagas(frame.room(), sample_number, filter, 0);
     const auto read = read_request(RequestKind::list_sagas, frame.body());
     return read.ok() ? RequestStatus::ok : read.error().status;
   };

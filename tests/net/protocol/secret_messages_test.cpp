@@ -29,7 +29,7 @@ RequestStatus status_of(RequestKind kind, std::span<const std::byte> body,
 RequestStatus status_of_texts(const Texts& texts) {
   const auto bytes = secret_texts(texts);
   Frame frame{seal_secrets_frame_bytes(bytes.size())};
-  write_seal_secrets(frame.room(), number, bytes);
+  write_seal_secrets(frame.room(), sample_number, bytes);
   return status_of(RequestKind::seal_secrets, frame.body(), texts.empty() ? "\n" : texts.front());
 }
 
@@ -38,7 +38,7 @@ TEST(SecretMessages, TextsComeAsTheyWereSent) {
        {Texts{"a"}, Texts{"DE89370400440532013000", "b", "longer than that"}}) {
     const auto bytes = secret_texts(texts);
     Frame frame{seal_secrets_frame_bytes(bytes.size())};
-    frame.expect_request(write_seal_secrets(frame.room(), number, bytes),
+    frame.expect_request(write_seal_secrets(frame.room(), sample_number, bytes),
                          RequestKind::seal_secrets);
     const auto read = read_request(RequestKind::seal_secrets, frame.body());
     ASSERT_TRUE(read.ok()) << read.error().words;
@@ -60,14 +60,14 @@ TEST(SecretMessages, TextsAtTheLimitAndPastIt) {
 
 RequestStatus status_of_keys(std::size_t count, const std::string& reason) {
   Frame frame{forget_secrets_frame_bytes(count, reason.size())};
-  write_forget_secrets(frame.room(), number, many<Uint128>(count), reason);
+  write_forget_secrets(frame.room(), sample_number, many<Uint128>(count), reason);
   return status_of(RequestKind::forget_secrets, frame.body());
 }
 
 TEST(SecretMessages, KeysComeWithTheReason) {
   const auto keys = many<Uint128>(3);
   Frame frame{forget_secrets_frame_bytes(3, 7)};
-  frame.expect_request(write_forget_secrets(frame.room(), number, keys, "because"),
+  frame.expect_request(write_forget_secrets(frame.room(), sample_number, keys, "because"),
                        RequestKind::forget_secrets);
   const auto read = read_request(RequestKind::forget_secrets, frame.body());
   ASSERT_TRUE(read.ok()) << read.error().words;
@@ -113,10 +113,10 @@ void expect_safe(RequestKind kind, std::span<const std::byte> body) {
 TEST(SecretMessages, DamagedBodiesAreNeverReadOutside) {
   const auto bytes = secret_texts(Texts{"one", "another"});
   Frame seal{seal_secrets_frame_bytes(bytes.size())};
-  write_seal_secrets(seal.room(), number, bytes);
+  write_seal_secrets(seal.room(), sample_number, bytes);
   expect_safe(RequestKind::seal_secrets, seal.body());
   Frame forget{forget_secrets_frame_bytes(2, 3)};
-  write_forget_secrets(forget.room(), number, many<Uint128>(2), "why");
+  write_forget_secrets(forget.room(), sample_number, many<Uint128>(2), "why");
   expect_safe(RequestKind::forget_secrets, forget.body());
 }
 

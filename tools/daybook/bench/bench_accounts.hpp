@@ -10,7 +10,7 @@ namespace daybook {
 
 class Client;
 
-/// The ledger of benchmarks that open accounts of their own.
+/// The ledger that benchmarks are on.
 inline constexpr LedgerId bench_ledger{1};
 
 /// Registers the ledger and opens accounts 1 to `count` in it. Errors: also where any is refused.

@@ -5,13 +5,11 @@
 #include "engine/base/hash.hpp"
 #include "engine/model/account.hpp"
 #include "engine/model/transfer.hpp"
+#include "tools/daybook/bench/bench_accounts.hpp"
 #include "tools/daybook/bench/bench_plan.hpp"
 #include "tools/daybook/bench/bench_settings.hpp"
 
 namespace daybook {
-
-/// The ledger that the load is on.
-inline constexpr LedgerId bench_ledger{1};
 
 /// The load as a function of the settings and an index: nothing is remembered, so any client may
 /// make any part of it, and the ack log can be written without keeping the ids.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <malloc.h>
 
+#include "engine/base/durations.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/recon/compare_run.hpp"
 #include "tools/daybook/recon/inspect_reading.hpp"
@@ -85,7 +86,6 @@ Result<StatementBalances> read_statement(const BalanceOptions& options, const Co
 /// The start of the day of the statement's first entry. Of one without entries everything was
 /// before.
 std::optional<Timestamp> start_of(const StatementBalances& statement) {
-  constexpr std::int64_t day_ns = 86'400'000'000'000;
   if (!statement.has_entries) return Timestamp{UINT64_MAX};
   if (statement.oldest == no_time || statement.oldest < 0) return std::nullopt;
   return Timestamp{static_cast<std::uint64_t>(statement.oldest / day_ns * day_ns)};

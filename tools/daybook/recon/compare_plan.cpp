@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/durations.hpp"
 #include "tools/daybook/recon/journal_source.hpp"
 #include "tools/daybook/recon/mapping_file.hpp"
 #include "tools/daybook/recon/open_side.hpp"
@@ -171,7 +172,6 @@ Result<void> plan_rules(const CompareOptions& options, ComparisonSettings& setti
       return Failure{FailureKind::invalid,
                      fmt::format("--window: at most {} days", limits::window_days_max)};
     }
-    constexpr std::int64_t day_ns = 86'400'000'000'000;
     settings.window_ns = static_cast<std::int64_t>(options.window_days) * day_ns;
   }
   return {};

@@ -62,8 +62,11 @@ void CorrectionFolds::take(const Transfer& transfer, Sequence sequence,
 void CorrectionFolds::settle() {
   for (std::size_t i = 0; i < seen_.size(); ++i) {
     const Seen& seen = seen_[i];
-    if (seen.first == 0) continue;
     const FoldedCorrection& correction = (*corrections_)[i];
+    if (seen.posted != 0 && correction.time_ns != no_time) {
+      posts_.emplace(seen.posted, correction.time_ns);
+    }
+    if (seen.first == 0) continue;
     const std::uint64_t target = seen.posted != 0 ? seen.posted : correction.adjusts;
     if (target == 0) {
       own_.push_back({.correction = &correction, .sequence = seen.first, .moved = seen.moved});
@@ -83,6 +86,11 @@ bool CorrectionFolds::hides(const Transfer& transfer) const {
 const MovedByLegs* CorrectionFolds::moved_at(std::uint64_t sequence) const {
   const auto found = moved_.find(sequence);
   return found == moved_.end() ? nullptr : &found->second;
+}
+
+std::optional<std::int64_t> CorrectionFolds::time_of_post(std::uint64_t sequence) const {
+  const auto found = posts_.find(sequence);
+  return found == posts_.end() ? std::nullopt : std::optional{found->second};
 }
 
 std::string fingerprint_of(const FoldedCorrections& corrections) {

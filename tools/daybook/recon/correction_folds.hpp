@@ -88,6 +88,8 @@ class CorrectionFolds {
   [[nodiscard]] bool hides(const Transfer& transfer) const;
   /// Null where nothing corrects the record of this sequence.
   [[nodiscard]] const MovedByLegs* moved_at(std::uint64_t sequence) const;
+  /// Of a post by which a correction resolved a hold: the time of the record that it corrects.
+  [[nodiscard]] std::optional<std::int64_t> time_of_post(std::uint64_t sequence) const;
   [[nodiscard]] std::span<const OwnRecord> own_records() const { return own_; }
 
  private:
@@ -104,6 +106,7 @@ class CorrectionFolds {
   std::unordered_map<Uint128, std::uint32_t, Hash> legs_;  ///< Each one's correction.
   std::vector<Seen> seen_;                                 ///< By correction.
   std::unordered_map<std::uint64_t, MovedByLegs> moved_;   ///< By the adjusted sequence.
+  std::unordered_map<std::uint64_t, std::int64_t> posts_;  ///< Times, by the post's sequence.
   std::vector<OwnRecord> own_;
   std::optional<TransferId> too_large_;
 };

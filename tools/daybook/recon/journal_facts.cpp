@@ -47,6 +47,7 @@ Result<bool> JournalFacts::next(const Use& use) {
     const std::uint64_t end = placed.first_sequence.value() + placed.run.count;
     if (end > 0) reached_ = Sequence{end - 1};
     reached_hash_ = header.hash;
+    reached_time_ = Timestamp{header.commit_time};
   }
   return true;
 }

@@ -13,6 +13,12 @@
 
 namespace daybook::recon {
 
+/// Records that are carried on, by where they are, and the keys under which their fees stand.
+struct CarriedPlaces {
+  std::vector<std::uint64_t> sequences;  ///< Ascending.
+  std::vector<KeyWords> keys;            ///< Ascending.
+};
+
 /// What is asked of a journal as one side of a comparison.
 struct JournalSelection {
   JournalPlace place;
@@ -22,8 +28,11 @@ struct JournalSelection {
   std::optional<Timestamp> since;        ///< What moved before is summed and no record.
   std::optional<Timestamp> before = {};  ///< What moved then or later is no record.
   std::vector<daybook::Code> fee_codes;  ///< Transfers with one of them are fees of others.
-  /// Sequences of records that count although they were before, ascending; may be null.
-  std::shared_ptr<const std::vector<std::uint64_t>> carried = {};
+  /// Records that count although they were before; may be null.
+  std::shared_ptr<const CarriedPlaces> carried = {};
+  /// The last sequence that an earlier comparison took: what came later counts although its time
+  /// was before, as of transfers that bring their own.
+  std::optional<Sequence> counted_to = {};
   /// That were posted, whether before the cut or not; may be null.
   std::shared_ptr<const FoldedCorrections> corrections = {};
 
@@ -60,6 +69,8 @@ class JournalFacts {
   [[nodiscard]] Sequence reached() const { return reached_; }
   /// Of the entry in which it stands.
   [[nodiscard]] Uint128 reached_hash() const { return reached_hash_; }
+  /// When that entry was written, by the engine's clock.
+  [[nodiscard]] Timestamp reached_time() const { return reached_time_; }
 
  private:
   explicit JournalFacts(ReplayGoal cut) : cut_{cut} {}
@@ -68,6 +79,7 @@ class JournalFacts {
   std::unique_ptr<JournalReader> reader_;
   Sequence reached_;
   Uint128 reached_hash_;
+  Timestamp reached_time_;
   bool is_cut_ = false;
 };
 

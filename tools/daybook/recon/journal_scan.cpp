@@ -146,6 +146,7 @@ Result<JournalScan> scan_journal(const JournalSelection& selection, std::uint64_
   }
   scan.cut = facts.value().reached();
   scan.cut_hash = facts.value().reached_hash();
+  scan.cut_time = facts.value().reached_time();
   // An engine may go on meanwhile: what it writes from now on is none of this comparison's.
   scan.selection.cut = {.until_sequence = scan.cut, .until_time = std::nullopt};
   if (auto finished = scanner.finish(currency); !finished) return finished.error();

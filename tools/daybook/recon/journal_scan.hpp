@@ -44,6 +44,7 @@ struct JournalScan {
   std::uint64_t transfers = 0;  ///< That the selection is about, for estimates.
   Sequence cut;                 ///< The last sequence that is part of it.
   Uint128 cut_hash;             ///< Of the entry that this sequence stands in.
+  Timestamp cut_time;           ///< When that entry was written.
 };
 
 /// Is this an address of a journal, "journal:DIR"?

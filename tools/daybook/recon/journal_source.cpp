@@ -156,11 +156,13 @@ Result<Record> JournalSource::record_of(const Found& found) {
   // Limits of amounts are the comparison's, not the journal's.
   constexpr u128 fits = static_cast<u128>(1) << 100;
   const auto size = static_cast<i128>(std::min(found.amount, fits));
-  const MovedByLegs* const moved =
-      scan_.folds.empty() ? nullptr : scan_.folds.moved_at(found.sequence);
+  const bool has_folds = !scan_.folds.empty();
+  const MovedByLegs* const moved = has_folds ? scan_.folds.moved_at(found.sequence) : nullptr;
+  const auto corrected = has_folds ? scan_.folds.time_of_post(found.sequence) : std::nullopt;
+  is_own_ = !corrected;
   return record_of(
       Told{.values = fold(found.is_debit ? size : -size, found.status, found.is_fee, moved),
-           .time_ns = static_cast<std::int64_t>(found.time.value()),
+           .time_ns = corrected.value_or(static_cast<std::int64_t>(found.time.value())),
            .type = found.type,
            .sequence = found.sequence,
            .transfer = found.transfer,
@@ -170,6 +172,7 @@ Result<Record> JournalSource::record_of(const Found& found) {
 
 Result<Record> JournalSource::record_of(const CorrectionFolds::OwnRecord& own) {
   const FoldedCorrection& correction = *own.correction;
+  is_own_ = false;
   return record_of(Told{.values = fold(0, RecordStatus::ok, false, &own.moved),
                         .time_ns = correction.time_ns,
                         .type = correction.type,
@@ -240,10 +243,18 @@ Result<std::optional<Record>> JournalSource::next_record() {
   return std::optional{record.value()};
 }
 
-bool JournalSource::is_carried(const Record& record) const {
-  const auto& carried = scan_.selection.carried;
-  return carried != nullptr &&
-         std::binary_search(carried->begin(), carried->end(), record.offset());
+// Does a record count although it was before the time from which on they do? A hold that is open
+// still does; what was posted about an earlier day does not.
+bool JournalSource::is_late(const Record& record) const {
+  if (record.status() == RecordStatus::open) return true;
+  const JournalSelection& selection = scan_.selection;
+  if (is_own_ && selection.counted_to && record.offset() > selection.counted_to->value()) {
+    return true;
+  }
+  if (selection.carried == nullptr) return false;
+  const auto& [sequences, keys] = *selection.carried;
+  return std::binary_search(sequences.begin(), sequences.end(), record.offset()) ||
+         (record.is_fee_part() && std::binary_search(keys.begin(), keys.end(), record.key));
 }
 
 bool JournalSource::is_in_time(const Record& record) {
@@ -251,7 +262,7 @@ bool JournalSource::is_in_time(const Record& record) {
   const Timestamp time{static_cast<std::uint64_t>(record.time_ns)};
   const JournalSelection& selection = scan_.selection;
   if (selection.since && time < *selection.since) {
-    if (is_carried(record)) return true;
+    if (is_late(record)) return true;
     earlier_.add(record);
     return false;
   }

@@ -28,7 +28,7 @@ namespace daybook::recon {
 /// Legs of corrections are no records, but part of the one that they adjust; see CorrectionFolds.
 ///
 /// With a time from which on they count, what was before is summed and no record, unless it is
-/// carried on. With one before
+/// carried on, came late, or is a hold that is open still. With one before
 /// which they count, what was then or later is left out. A record that corrections adjust has its
 /// own time, one that they make the time that they give; without one it is in every period.
 ///
@@ -138,7 +138,7 @@ class JournalSource final : public SideSource {
   [[nodiscard]] Result<std::optional<Record>> next_record();
   /// Whether it is in the time that is asked for; sums it if it was before.
   [[nodiscard]] bool is_in_time(const Record& record);
-  [[nodiscard]] bool is_carried(const Record& record) const;
+  [[nodiscard]] bool is_late(const Record& record) const;
   [[nodiscard]] Result<bool> hand_over(Intake& intake);
 
   const JournalScan& scan_;
@@ -156,6 +156,7 @@ class JournalSource final : public SideSource {
   std::size_t next_ = 0;
   std::size_t next_own_ = 0;  ///< Of the records that only corrections make.
   std::uint64_t left_out_ = 0;
+  bool is_own_ = true;  ///< The newest record's time: not that of a correction.
   Sum earlier_;
   std::optional<Record> waiting_;
   std::atomic<std::uint64_t> reached_{0};  ///< The reading thread writes; no order is needed.

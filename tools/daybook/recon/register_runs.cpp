@@ -16,7 +16,7 @@ constexpr const char* run_help =
 void register_define(CLI::App& recon, CommandContext& context) {
   auto options = std::make_shared<DefineOptions>();
   CLI::App* command = recon.add_subcommand(
-      "define", "As an operator: store a definition, with what may be approved by it");
+      "define", "As a checker: store a definition, with what may be approved by it");
   command->add_option("file", options->file, "The definition: one JSON object")->required();
   add_write_options(*command, options->write);
   add_client_options(*command, options->client);
@@ -51,7 +51,7 @@ void register_run(CLI::App& recon, CommandContext& context) {
   command->footer(
       "A process of its own, beside the engine: it reads the journal, and tells the engine each\n"
       "phase, what it found and what it proposes. Nothing is posted, but what the definition lets\n"
-      "pass without approval. Killed, it goes on when it is started again with --until-sequence.\n"
+      "pass without approval. Killed, it goes on when it is started again.\n"
       "Exit codes: 0 nothing has to be dealt with; 1 something has; 2 it could not be done.\n"
       "Example:\n"
       "  daybook recon run bank statement.xml --data ./ledger-data --day 2026-01-31");
@@ -84,10 +84,14 @@ void register_watch(CLI::App& recon, CommandContext& context) {
   command->footer(
       "Definitions say when (\"schedule\", a cron expression in their time zone), with which "
       "files\n"
-      "(\"files\", such as acme-*.xml) and by when one is expected (\"expected_by\"). A time that "
-      "was\nmissed is made up for at the start. A file counts once, whatever its name: put it in "
-      "by\n"
-      "renaming it. Names that begin with a dot or end in .tmp or .part are left alone.\n"
+      "(\"files\", such as acme-%Y-%m-%d-*.xml) and by when one is expected (\"expected_by\"). "
+      "Days\n"
+      "that were missed are made up for, oldest first, where the pattern says of which day a file "
+      "is;\n"
+      "else only the newest day is, with a file that was not used. Put a file in by renaming it:\n"
+      "names that begin with a dot or end in .tmp or .part are left alone. A run that was killed "
+      "goes\n"
+      "on; one that failed waits for another file, or for somebody.\n"
       "Example:\n  daybook recon watch ./inbox --data ./ledger-data");
   command->callback([&context, options] { context.exit_code = run_watch(*options); });
 }

@@ -5,13 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/durations.hpp"
 #include "engine/base/limits.hpp"
 #include "tools/daybook/text/number_text.hpp"
 
 namespace daybook {
 namespace {
 
-constexpr std::uint64_t second_ns = 1'000'000'000;
 constexpr std::int64_t day_s = 86'400;
 
 /// Takes digits and marks from the front of a text; after a first mismatch nothing matches.

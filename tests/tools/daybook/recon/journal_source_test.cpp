@@ -193,6 +193,52 @@ TEST_F(JournalSourceTest, ARecordIsInThePeriodOfItsOwnTime) {
   EXPECT_EQ(open->source->earlier().amount, 27);
 }
 
+TEST_F(JournalSourceTest, WhatAnEarlierComparisonCouldNotSeeCountsAllTheSame) {
+  const auto places = [&] {
+    std::vector<std::uint64_t> all;
+    for (const Record& each : records()) all.push_back(each.offset());
+    return all;
+  };
+  const TransferId seen = world_.pay(1, order(1));
+  const TransferId late = world_.pay(2, order(2));
+  const TransferId held = world_.pay(3, order(3), transfer_flag::pending);
+  const TransferId next = world_.pay(4, order(4));
+  const std::uint64_t first = world_.sequence_of(seen);
+  // All but the last are of the day before; the comparison of that one was cut behind the first.
+  selection_.since = world_.transfers()[world_.sequence_of(next)].timestamp;
+  const std::vector<std::uint64_t> held_and_next{world_.sequence_of(held),
+                                                 world_.sequence_of(next)};
+  EXPECT_EQ(places(), held_and_next) << "open holds count until they end";
+  selection_.counted_to = Sequence{first};
+  EXPECT_EQ(places(), (std::vector{world_.sequence_of(late), held_and_next[0], held_and_next[1]}));
+  selection_.counted_to = Sequence{world_.sequence_of(next)};
+  EXPECT_EQ(places(), held_and_next);
+  CarriedPlaces carried;
+  carried.sequences = {first};
+  selection_.carried = std::make_shared<const CarriedPlaces>(carried);
+  EXPECT_EQ(places(), (std::vector{first, held_and_next[0], held_and_next[1]}));
+}
+
+TEST_F(JournalSourceTest, APostByACorrectionIsOfTheTimeOfWhatItCorrects) {
+  const TransferId held = world_.pay(50, order(8), transfer_flag::pending);
+  const TransferId next = world_.pay(4, order(9));
+  const TransferId posted = world_.follow(held, transfer_flag::post_pending_transfer);
+  const auto time_of = [&](TransferId id) {
+    return world_.transfers()[world_.sequence_of(id)].timestamp;
+  };
+  selection_.since = time_of(next);
+  selection_.counted_to = Sequence{world_.sequence_of(held)};
+  EXPECT_EQ(records().size(), 2U);
+  FoldedCorrection made;
+  made.legs = {posted};
+  made.adjusts = world_.sequence_of(held);
+  made.time_ns = static_cast<std::int64_t>(time_of(held).value());
+  selection_.corrections =
+      std::make_shared<const FoldedCorrections>(FoldedCorrections{std::move(made)});
+  ASSERT_EQ(records().size(), 1U) << "it was of the day before";
+  EXPECT_EQ(records()[0].amount(), 4);
+}
+
 TEST_F(JournalSourceTest, OtherCorrectionsAreAnotherSide) {
   const TransferId paid = world_.pay(100, order(7));
   const std::string plain = world_.open(selection_)->source->fingerprint();

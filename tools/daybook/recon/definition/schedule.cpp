@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "engine/base/assert.hpp"
+#include "engine/base/durations.hpp"
 
 namespace daybook::recon {
 namespace {
 
-constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t minute_seconds = 60;
 constexpr std::int64_t day_seconds = 86'400;
 constexpr std::int64_t seconds_max = INT64_MAX / second_ns;

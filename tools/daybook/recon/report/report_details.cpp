@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
+#include "engine/base/durations.hpp"
 #include "tools/daybook/recon/report/html_text.hpp"
 
 namespace daybook::recon {
 namespace {
-
-constexpr std::int64_t day_ns = 86'400'000'000'000;
 
 bool is_open(Code code) {
   return code == Code::a_only || code == Code::a_pending || code == Code::b_only ||

@@ -5,7 +5,7 @@
 
 #include "engine/model/legs_hash.hpp"
 #include "tools/daybook/command.hpp"
-#include "tools/daybook/recon/definition/reconciliation.hpp"
+#include "tools/daybook/recon/definition/definition_file.hpp"
 #include "tools/daybook/recon/runs/difference_choice.hpp"
 #include "tools/daybook/recon/runs/engine_runs.hpp"
 #include "tools/daybook/text/id_text.hpp"
@@ -13,6 +13,20 @@
 
 namespace daybook::recon {
 namespace {
+
+/// How much the difference is about, for the checker; 0 where it is of another currency, or moved
+/// nothing.
+Amount amount_of(const EngineRuns& runs, const Reconciliation& definition,
+                 const KeptDifference& difference) {
+  const Ledger* const ledger = runs.ledgers().find(definition.ledger);
+  const bool is_of_ledger =
+      ledger != nullptr && currency_of_text(difference.currency) == currency_of_ledger(*ledger);
+  if (!is_of_ledger || difference.delta.empty()) return {};
+  const std::string_view delta = difference.delta;
+  const auto amount =
+      runs.ledgers().parse(definition.ledger, delta.substr(delta[0] == '-' ? 1 : 0));
+  return amount ? amount.value() : Amount{};
+}
 
 Result<RunCommand, Trouble> act_on(const EngineRuns& runs, const ReconciliationRun& run,
                                    const KeptDifference& difference,
@@ -28,7 +42,7 @@ Result<RunCommand, Trouble> act_on(const EngineRuns& runs, const ReconciliationR
   const auto definition = read_reconciliation(text == nullptr ? "" : *text);
   if (!definition) return Trouble{exit_code::failed, faults_text(definition.error())};
   command.details = {.subject_id = legs_hash({}),
-                     .amount = {},
+                     .amount = amount_of(runs, definition.value(), difference),
                      .transfer_id = {},
                      .quantity = static_cast<std::uint64_t>(difference.code),
                      .ledger = definition.value().ledger,
@@ -53,24 +67,23 @@ Result<int, Trouble> act(const DifferenceActOptions& options) {
   EngineRuns& runs = *engine.value();
   const auto run = runs.find_run(options.choice.run);
   if (!run) return run.error();
-  const auto directory = directory_of(runs.book(), *run.value());
-  if (!directory) return directory.error();
+  const auto file = differences_of(runs.book(), *run.value());
+  if (!file) return file.error();
   std::uint64_t done = 0;
   std::optional<Trouble> wrong;
-  const auto read = read_differences(
-      directory.value().differences(), [&](const KeptDifference& each) -> Result<void> {
-        const auto state = state_of(runs.book(), each.id);
-        if (wrong || !chosen.value().has(each.id, each.code, state)) return {};
-        const auto command = act_on(runs, *run.value(), each, options);
-        if (!command) return wrong = command.error(), Result<void>{};
-        if (auto told = runs.expect({command.value()}); !told) {
-          wrong = Trouble{told.error().code,
-                          fmt::format("{}: {}", format_id(each.id), told.error().what)};
-          return {};
-        }
-        ++done;
-        return {};
-      });
+  const auto read = read_differences(file.value(), [&](const KeptDifference& each) -> Result<void> {
+    const auto state = state_of(runs.book(), each.id);
+    if (wrong || !chosen.value().has(each.id, each.code, state)) return {};
+    const auto command = act_on(runs, *run.value(), each, options);
+    if (!command) return wrong = command.error(), Result<void>{};
+    if (auto told = runs.expect({command.value()}); !told) {
+      wrong =
+          Trouble{told.error().code, fmt::format("{}: {}", format_id(each.id), told.error().what)};
+      return {};
+    }
+    ++done;
+    return {};
+  });
   if (!read) return trouble(read.error());
   if (options.client.json) say(JsonObject{}.count("done", done).str());
   if (!options.client.json) say(fmt::format("{} differences: {}", done, to_string(options.act)));

@@ -13,9 +13,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string hex_of(const Record& record) {
+template <typename Value>
+std::string hex_of(const Value& value) {
   std::string text;
-  for (const std::byte each : std::as_bytes(std::span{&record, 1})) {
+  for (const std::byte each : std::as_bytes(std::span{&value, 1})) {
     text += fmt::format("{:02x}", std::to_integer<unsigned>(each));
   }
   return text;
@@ -31,13 +32,15 @@ std::optional<std::string> member(const Json& object, const char* name) {
 bool take_line(const Json& object, CarryOut& carry) {
   if (!object.is_object()) return false;
   if (const auto sequence = member(object, "sequence")) {
-    std::uint64_t number = 0;
+    CarriedPlace place;
     const char* const end = sequence->data() + sequence->size();
-    const auto read = std::from_chars(sequence->data(), end, number);
-    const bool is_next = carry.ledger.empty() || carry.ledger.back() < number;
-    if (read.ec != std::errc{} || read.ptr != end || !is_next) return false;
-    carry.ledger.push_back(number);
-    return object.size() == 1;
+    const auto read = std::from_chars(sequence->data(), end, place.sequence);
+    const auto key = member(object, "key");
+    const bool is_next = carry.ledger.empty() || carry.ledger.back().sequence < place.sequence;
+    const bool has_key = key && parse_hex(*key, std::as_writable_bytes(std::span{&place.key, 1}));
+    if (read.ec != std::errc{} || read.ptr != end || !is_next || !has_key) return false;
+    carry.ledger.push_back(place);
+    return object.size() == 2;
   }
   const auto record = member(object, "record");
   const auto reference = member(object, "reference");
@@ -56,8 +59,12 @@ bool take_line(const Json& object, CarryOut& carry) {
 
 std::string carry_text(const CarryOut& carry) {
   std::string text;
-  for (const std::uint64_t sequence : carry.ledger) {
-    text += JsonObject{}.text("sequence", fmt::format("{}", sequence)).str() + '\n';
+  for (const CarriedPlace& each : carry.ledger) {
+    text += JsonObject{}
+                .text("sequence", fmt::format("{}", each.sequence))
+                .text("key", hex_of(each.key))
+                .str() +
+            '\n';
   }
   for (const CarriedRecord& each : carry.statement) {
     text += JsonObject{}

@@ -22,9 +22,18 @@ struct CarriedRecord {
   std::string party;
 };
 
+/// A record of the ledger that does, by the sequence at which it stands, and its key: its fees are
+/// transfers of their own.
+struct CarriedPlace {
+  std::uint64_t sequence = 0;
+  KeyWords key{};
+
+  friend auto operator<=>(const CarriedPlace&, const CarriedPlace&) = default;
+};
+
 /// What a run leaves to the next one.
 struct CarryOut {
-  std::vector<std::uint64_t> ledger;     ///< Sequences of A's records, ascending.
+  std::vector<CarriedPlace> ledger;      ///< A's records; sequences ascend.
   std::vector<CarriedRecord> statement;  ///< B's.
 
   [[nodiscard]] std::size_t size() const { return ledger.size() + statement.size(); }

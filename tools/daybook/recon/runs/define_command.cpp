@@ -33,10 +33,8 @@ RunCommand limit_command(const Uint128& of, LedgerId ledger, std::uint64_t code,
 std::vector<RunCommand> limit_commands(const Uint128& id, const Reconciliation& definition,
                                        const Ledger& ledger, const AggregateTables& rows) {
   std::vector<RunCommand> commands;
-  const std::uint64_t currency = currency_of_ledger(ledger);
   const auto add = [&](const std::vector<CodeLimit>& limits, bool is_automatic) {
     for (const CodeLimit& each : limits) {
-      if (each.currency != currency) continue;
       commands.push_back(limit_command(id, ledger.id, static_cast<std::uint64_t>(each.code),
                                        is_automatic, each.most.floor_at(ledger.scale)));
     }
@@ -57,6 +55,19 @@ std::vector<RunCommand> limit_commands(const Uint128& id, const Reconciliation& 
   return commands;
 }
 
+/// A currency of which a limit is, and the ledger is not.
+std::optional<std::uint64_t> other_currency(const Reconciliation& definition,
+                                            const Ledger& ledger) {
+  for (const auto* const limits : {&definition.approval, &definition.automatic}) {
+    for (const CodeLimit& each : *limits) {
+      if (each.currency != currency_of_ledger(ledger)) return each.currency;
+    }
+  }
+  return std::nullopt;
+}
+
+Trouble no(std::string what) { return {exit_code::no, std::move(what)}; }
+
 Result<int, Trouble> define(const DefineOptions& options) {
   const auto attributes = attributes_from(options.write);
   if (!attributes) return trouble(attributes.error());
@@ -67,8 +78,14 @@ Result<int, Trouble> define(const DefineOptions& options) {
   EngineRuns& runs = *engine.value();
   const Ledger* const ledger = runs.ledgers().find(definition.value().ledger);
   if (ledger == nullptr) {
-    return Trouble{exit_code::no, fmt::format("{}: ledger {} is not registered; nothing was sent",
-                                              options.file, definition.value().ledger.value())};
+    return no(fmt::format("{}: ledger {} is not registered; nothing was sent", options.file,
+                          definition.value().ledger.value()));
+  }
+  if (const auto other = other_currency(definition.value(), *ledger)) {
+    return no(fmt::format(
+        "{}: a limit is of {}, and the ledger is of {}: nothing could be posted by "
+        "it; nothing was sent",
+        options.file, currency_text(*other), currency_text(currency_of_ledger(*ledger))));
   }
   const std::string& name = definition.value().name;
   const Uint128 id = id_of(name);
@@ -83,7 +100,9 @@ Result<int, Trouble> define(const DefineOptions& options) {
                                       .id = make_random_id()}};
     const auto limits = limit_commands(id, definition.value(), *ledger, runs.book().rows());
     commands.insert(commands.end(), limits.begin(), limits.end());
-    if (auto told = runs.expect(commands); !told) return told.error();
+    const auto told = runs.review(RequestKind::review_corrections, {}, commands);
+    if (!told) return told.error();
+    if (!told.value().is_done()) return told.value().trouble();
   }
   const ReconciliationRow* const row = runs.book().rows().find_reconciliation(id);
   const std::uint64_t version = (row == nullptr ? 0 : row->versions) + (is_same ? 0 : 1);

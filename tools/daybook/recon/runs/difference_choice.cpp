@@ -1,10 +1,10 @@
 #include "tools/daybook/recon/runs/difference_choice.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "tools/daybook/exit_code.hpp"
 #include "tools/daybook/recon/definition/action.hpp"
+#include "tools/daybook/recon/watched_file.hpp"
 #include "tools/daybook/text/id_text.hpp"
 
 namespace daybook::recon {
@@ -56,11 +56,32 @@ std::string_view state_of(const RunBook& book, const Uint128& difference) {
 }
 
 Result<RunDirectory, Trouble> directory_of(const RunBook& book, const ReconciliationRun& run) {
-  const auto header = nlohmann::json::parse(book.texts_of(run).header, nullptr, false);
-  if (header.is_object() && header.contains("kept") && header["kept"].is_string()) {
-    return RunDirectory{header["kept"].get<std::string>()};
-  }
+  const std::string kept = book.header_member(run, "kept");
+  if (!kept.empty()) return RunDirectory{kept};
   return Trouble{exit_code::failed, "the run does not say where its result is kept"};
+}
+
+Result<std::filesystem::path, Trouble> differences_of(const RunBook& book,
+                                                      const ReconciliationRun& run) {
+  if (run.reached < RunState::proved) {
+    return Trouble{exit_code::no,
+                   fmt::format("the run is {} and has no result yet", to_string(run.state))};
+  }
+  const auto directory = directory_of(book, run);
+  if (!directory) return directory.error();
+  const std::filesystem::path path = directory.value().differences();
+  const auto file = WatchedFile::open(path);
+  if (!file) {
+    return Trouble{exit_code::failed,
+                   fmt::format("{}; the result is kept on the machine on which the run was made",
+                               file.error().what)};
+  }
+  const auto hash = file.value().sha256_of({});
+  if (!hash) return trouble(hash.error());
+  if (hash.value() == book.summary_member(run, "differences_sha256")) return path;
+  return Trouble{
+      exit_code::failed,
+      fmt::format("{}: it is not what the run has found: it was changed", path.string())};
 }
 
 }  // namespace daybook::recon

@@ -34,4 +34,8 @@ class ChosenDifferences {
 [[nodiscard]] Result<RunDirectory, Trouble> directory_of(const RunBook& book,
                                                          const ReconciliationRun& run);
 
+/// The file of the run's differences, if it is there and what the run has said that it is.
+[[nodiscard]] Result<std::filesystem::path, Trouble> differences_of(const RunBook& book,
+                                                                    const ReconciliationRun& run);
+
 }  // namespace daybook::recon

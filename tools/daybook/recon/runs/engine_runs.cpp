@@ -20,23 +20,24 @@ Uint128 id_of_command(const RunCommand& command) {
   return creation_id(command.command, command.aggregate_id, command.details.subject_id);
 }
 
-/// `has_legs`: whether there are transfers beside the commands.
-RunAnswer answer_of(const BatchResult& result, bool has_legs) {
+/// `commands`: how many; with `has_legs` there are transfers beside them. That all of it exists is
+/// as good as done; legs that exist without their approval are somebody else's.
+RunAnswer answer_of(const BatchResult& result, std::size_t commands, bool has_legs) {
   RunAnswer answer{
       .of_leg = false, .status = 0, .sequence = result.first_sequence, .trace_id = result.trace_id};
+  std::size_t existing = 0;
   for (const Refusal& each : result.refusals) {
     const bool of_leg = has_legs && each.part == bundle_part::transfers;
     const bool exists =
         !of_leg && each.status == static_cast<std::uint16_t>(AppendEventStatus::exists);
-    const bool leg_exists =
-        of_leg && each.status == static_cast<std::uint16_t>(CreateTransferStatus::exists);
+    if (exists) ++existing;
     const bool follows =
         each.status == static_cast<std::uint16_t>(AppendEventStatus::linked_event_failed);
-    if (exists || leg_exists || follows) continue;
+    if (exists || follows || answer.status != 0) continue;
     answer.of_leg = of_leg;
     answer.status = each.status;
-    return answer;
   }
+  if (existing == commands) answer.status = 0;
   return answer;
 }
 
@@ -73,7 +74,7 @@ Result<void, Trouble> EngineRuns::refresh() {
        {reconciliation_type(), reconciliation_run_type(), difference_type()}) {
     EventFilter filter;
     filter.aggregate_type = type;
-    filter.limit = limits::batch_events_max;
+    filter.limit = daybook::limits::batch_events_max;
     // What comes meanwhile may be about a run that was not read.
     filter.sequence_max = everything.value().min_sequence.value_or(Sequence{});
     for (bool more = true; more;) {
@@ -125,7 +126,7 @@ Result<RunAnswer, Trouble> EngineRuns::tell(const std::vector<RunCommand>& comma
   const auto answer =
       settled(client_->reconciliation_commands(events.value(), attributes_of(commands.front())));
   if (!answer) return answer.error();
-  return answer_of(answer.value(), false);
+  return answer_of(answer.value(), commands.size(), false);
 }
 
 Result<void, Trouble> EngineRuns::expect(const std::vector<RunCommand>& commands) {
@@ -136,13 +137,13 @@ Result<void, Trouble> EngineRuns::expect(const std::vector<RunCommand>& commands
 }
 
 Result<RunAnswer, Trouble> EngineRuns::review(RequestKind kind, std::span<const Transfer> legs,
-                                              const RunCommand& command) {
-  const auto events = events_of({&command, 1});
+                                              const std::vector<RunCommand>& commands) {
+  const auto events = events_of(commands);
   if (!events) return events.error();
-  const auto answer =
-      settled(client_->review_corrections(kind, legs, events.value(), attributes_of(command)));
+  const auto answer = settled(
+      client_->review_corrections(kind, legs, events.value(), attributes_of(commands.front())));
   if (!answer) return answer.error();
-  return answer_of(answer.value(), true);
+  return answer_of(answer.value(), commands.size(), true);
 }
 
 Result<const ReconciliationRun*, Trouble> EngineRuns::find_run(const std::string& text) const {

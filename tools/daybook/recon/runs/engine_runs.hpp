@@ -54,9 +54,9 @@ class EngineRuns {
   /// As tell(), and what is refused is a trouble.
   [[nodiscard]] Result<void, Trouble> expect(const std::vector<RunCommand>& commands);
 
-  /// `kind`: review_corrections or post_automatically.
+  /// By a checker, or with post_automatically as `kind` by an operator: all of it or none.
   [[nodiscard]] Result<RunAnswer, Trouble> review(RequestKind kind, std::span<const Transfer> legs,
-                                                  const RunCommand& command);
+                                                  const std::vector<RunCommand>& commands);
 
   /// The run that `text` means: an id, or "NAME", the newest one of that reconciliation, or
   /// "NAME/2026-01-31", the one that counts for that day, or the newest where none does.

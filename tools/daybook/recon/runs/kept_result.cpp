@@ -13,19 +13,19 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string member(const Json& object, const char* name) {
+std::string member_text(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
 /// The one that is there.
 std::string either(const Json& object, const char* a, const char* b) {
-  const std::string first = member(object, a);
-  return first.empty() ? member(object, b) : first;
+  const std::string first = member_text(object, a);
+  return first.empty() ? member_text(object, b) : first;
 }
 
 std::optional<Code> code_in(const Json& object) {
-  const std::string name = member(object, "name");
+  const std::string name = member_text(object, "name");
   const auto found = std::find_if(all_codes.begin(), all_codes.end(),
                                   [&](Code code) { return to_string(code) == name; });
   return found == all_codes.end() ? std::nullopt : std::optional{*found};
@@ -50,11 +50,11 @@ Result<void> read_differences(const std::filesystem::path& file,
       return Failure{FailureKind::invalid,
                      fmt::format("{}: line {} is no difference", file.string(), number)};
     }
-    const auto id = parse_id(member(object, "difference"));
+    const auto id = parse_id(member_text(object, "difference"));
     if (!id) continue;  // Carried on: nobody has to deal with it.
     const auto used = use({.id = id.value(),
                            .code = *code,
-                           .delta = member(object, "delta"),
+                           .delta = member_text(object, "delta"),
                            .currency = either(object, "currency_a", "currency_b"),
                            .reference = either(object, "reference_a", "reference_b"),
                            .line = line});

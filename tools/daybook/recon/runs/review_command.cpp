@@ -96,7 +96,7 @@ Result<void, Trouble> review_one(EngineRuns& engine, const Waiting& each,
       .id = make_random_id()};
   if (!options.rejects) command.details.subject_id = each.row.legs_hash;
   const auto legs = options.rejects ? std::vector<Transfer>{} : each.legs;
-  const auto answer = engine.review(RequestKind::review_corrections, legs, command);
+  const auto answer = engine.review(RequestKind::review_corrections, legs, {command});
   if (!answer) return answer.error();
   if (answer.value().is_done()) return ++reviewed.done, Result<void, Trouble>{};
   if (reviewed.first_refusal.empty()) {
@@ -106,12 +106,12 @@ Result<void, Trouble> review_one(EngineRuns& engine, const Waiting& each,
   if (!answer.value().of_leg) return ++reviewed.refused, Result<void, Trouble>{};
   ++reviewed.failed;
   const auto told = engine.review(RequestKind::review_corrections, {},
-                                  {.command = Command::correction_fail,
-                                   .aggregate_id = each.row.id,
-                                   .details = {},
-                                   .text = answer.value().name(),
-                                   .run_id = each.row.run_id,
-                                   .id = make_random_id()});
+                                  {{.command = Command::correction_fail,
+                                    .aggregate_id = each.row.id,
+                                    .details = {},
+                                    .text = answer.value().name(),
+                                    .run_id = each.row.run_id,
+                                    .id = make_random_id()}});
   if (!told) return told.error();
   return {};
 }

@@ -1,6 +1,7 @@
 #include "tools/daybook/recon/runs/run_book.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/aggregates/aggregate_rules.hpp"
 
@@ -47,7 +48,8 @@ Result<void> RunBook::fold(const FoundEvent& event) {
                                "know: it may be older than the engine",
                                event.sequence.value())};
   }
-  const AskedCommand asked{event.event, *read};
+  const AskedCommand asked{
+      .event = event.event, .read = *read, .principal = {}, .sequence = event.sequence};
   rows_.prepare(1);
   rules->apply(rows_, asked);
   const Uint128& id = event.event.aggregate_id;
@@ -73,11 +75,34 @@ const DifferenceTexts& RunBook::texts_of(const DifferenceRow& difference) const 
 const ReconciliationRun* RunBook::run_before(const Uint128& reconciliation,
                                              std::uint64_t day) const {
   const ReconciliationRow* const row = rows_.find_reconciliation(reconciliation);
-  if (row == nullptr) return nullptr;
-  const Period* const own = rows_.find_period({reconciliation, day});
-  const std::uint64_t before = own != nullptr ? own->previous : row->last_day;
-  const Period* const period = rows_.find_period({reconciliation, before});
-  return period == nullptr ? nullptr : rows_.find_run(period->head);
+  std::uint64_t at = row == nullptr ? 0 : row->last_day;
+  while (const Period* const period = rows_.find_period({reconciliation, at})) {
+    if (period->day < day && !period->head.is_zero()) return rows_.find_run(period->head);
+    at = period->previous;
+  }
+  return nullptr;
+}
+
+const ReconciliationRun* RunBook::newest_run(const Uint128& reconciliation,
+                                             std::uint64_t day) const {
+  const ReconciliationRun* newest = nullptr;
+  for (const ReconciliationRun& run : rows_.runs().all()) {
+    const bool is_of_day = run.reconciliation_id == reconciliation && run.day == day;
+    if (is_of_day && run.state != RunState::cancelled) newest = &run;
+  }
+  return newest;
+}
+
+std::string RunBook::header_member(const ReconciliationRun& run, const char* name) const {
+  const auto header = nlohmann::json::parse(texts_of(run).header, nullptr, false);
+  const bool has = header.is_object() && header.contains(name) && header[name].is_string();
+  return has ? header[name].get<std::string>() : std::string{};
+}
+
+std::string RunBook::summary_member(const ReconciliationRun& run, const char* name) const {
+  const auto summary = nlohmann::json::parse(texts_of(run).summary, nullptr, false);
+  const bool has = summary.is_object() && summary.contains(name) && summary[name].is_string();
+  return has ? summary[name].get<std::string>() : std::string{};
 }
 
 }  // namespace daybook::recon

@@ -57,6 +57,12 @@ class RunBook {
   /// The run that counts for the newest day before `day`; null where there is none.
   [[nodiscard]] const ReconciliationRun* run_before(const Uint128& reconciliation,
                                                     std::uint64_t day) const;
+  /// The run of the day that was begun last and not cancelled; null where there is none.
+  [[nodiscard]] const ReconciliationRun* newest_run(const Uint128& reconciliation,
+                                                    std::uint64_t day) const;
+  /// A text of the run's header, or of its summary; empty where there is none of that name.
+  [[nodiscard]] std::string header_member(const ReconciliationRun& run, const char* name) const;
+  [[nodiscard]] std::string summary_member(const ReconciliationRun& run, const char* name) const;
 
  private:
   AggregateTables rows_;

@@ -7,7 +7,7 @@
 #include <malloc.h>
 #include <nlohmann/json.hpp>
 
-#include "engine/model/engine_version.hpp"
+#include "engine/base/utf8.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/recon/definition/correction_text.hpp"
 #include "tools/daybook/recon/report/report_files.hpp"
@@ -88,11 +88,14 @@ class Run {
     if (known != nullptr && known->state == RunState::cancelled) {
       return Trouble{exit_code::no, "this very run was cancelled"};
     }
+    // Before the engine hears of anything: another process may be at work on this very run.
+    auto work = WorkDirectory::open(plan_.directory.work());
+    if (!work) return trouble(work.error());
     const auto commands = opening(plan_, known);
     if (!commands.empty()) {
       if (auto told = engine_.expect(commands); !told) return told.error();
     }
-    auto done = compare_and_prove();
+    auto done = compare_and_prove(*work.value());
     if (!done) return give_up(done.error());
     if (auto read = engine_.refresh(); !read) return read.error();
     return conclude(false);
@@ -112,14 +115,14 @@ class Run {
   static std::string printable(std::string text) {
     std::replace_if(
         text.begin(), text.end(), [](unsigned char each) { return each < ' '; }, ' ');
-    return text.substr(0, limits::correction_reference_bytes_max);
+    text.resize(std::min<std::size_t>(text.size(), limits::correction_reference_bytes_max));
+    while (!is_printable_utf8(text)) text.pop_back();  // A character that was cut.
+    return text;
   }
 
-  Result<void, Trouble> compare_and_prove() {
-    auto work = WorkDirectory::open(plan_.directory.work());
-    if (!work) return trouble(work.error());
-    RunListener listener{plan_.definition, engine_.book(), plan_.carried};
-    auto compared = run_resumable(plan_.options, plan_.plan, true, *work.value(), &listener);
+  Result<void, Trouble> compare_and_prove(WorkDirectory& work) {
+    RunListener listener{plan_.definition, engine_.book(), plan_.carried, plan_.begins_ns};
+    auto compared = run_resumable(plan_.options, plan_.plan, true, work, &listener);
     if (!compared) return trouble(compared.error());
     if (!compared.value().report.proof_holds()) {
       return Trouble{complain_of_proof(), "the proof does not hold"};
@@ -132,7 +135,7 @@ class Run {
     const CarryOut carry = listener.take_carry();
     if (auto kept = keep(compared.value(), carry); !kept) return trouble(kept.error());
     if (auto told = tell(compared.value(), listener, carry); !told) return told.error();
-    if (auto finished = work.value()->finish(); !finished) return trouble(finished.error());
+    if (auto finished = work.finish(); !finished) return trouble(finished.error());
     return {};
   }
 
@@ -165,6 +168,8 @@ class Run {
     }
     RunProposals proposals{plan_, listener};
     if (options_.proposes) {
+      // Somebody may have dealt with something meanwhile.
+      if (auto read = engine_.refresh(); !read) return read.error();
       if (auto made = proposals.make(engine_); !made) return trouble(made.error());
     }
     if (reached < RunState::in_review) {
@@ -196,6 +201,7 @@ class Run {
   Result<int, Trouble> conclude(bool was_known) {
     const ReconciliationRun& run = *engine_.book().rows().find_run(plan_.id);
     const RunTexts& texts = engine_.book().texts_of(run);
+    const std::uint64_t open = run.differences - std::min(run.settled, run.differences);
     if (options_.client.json) {
       say(JsonObject{}
               .id("run", run.id)
@@ -204,7 +210,7 @@ class Run {
               .text("state", to_string(run.state))
               .truth("was_there", was_known)
               .text("cut", fmt::format("{}", run.cut))
-              .count("open", run.differences - std::min(run.settled, run.differences))
+              .count("open", open)
               .count("proposed", run.proposed)
               .raw("summary", texts.summary.empty() ? "null" : texts.summary)
               .text("report", plan_.directory.page().string())
@@ -213,10 +219,10 @@ class Run {
       say(fmt::format("run {} of {} for {}{}", format_id(run.id), plan_.definition.name,
                       format_day(run.day), was_known ? ", which was there" : ""));
       say(fmt::format("{}, {} differences to deal with, {} corrections proposed",
-                      to_string(run.state), run.differences, run.proposed));
+                      to_string(run.state), open, run.proposed));
       say(fmt::format("report: {}", plan_.directory.page().string()));
     }
-    return run.differences == 0 ? exit_code::good : exit_code::no;
+    return open == 0 ? exit_code::good : exit_code::no;
   }
 
   const RunOptions& options_;

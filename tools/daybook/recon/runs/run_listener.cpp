@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/durations.hpp"
 #include "tools/daybook/recon/definition/correction.hpp"
 #include "tools/daybook/text/id_text.hpp"
 
@@ -18,10 +19,18 @@ void RunListener::begin(std::array<SideSource*, 2> sides, const std::array<std::
   sides_ = sides;
 }
 
+// What waits for longer than the definition says, or is dated so far ahead, is somebody's business.
+bool RunListener::is_expired(const Record& record) const {
+  const std::int64_t most = static_cast<std::int64_t>(definition_.expire_days) * day_ns;
+  return record.has_time() &&
+         (record.time_ns < begins_ns_ - most || record.time_ns > begins_ns_ + most + day_ns);
+}
+
 Result<void> RunListener::carry_on(const Difference& difference, Code code) {
   if (code == Code::a_pending) {
-    // A hold that is open comes back by itself when it is posted.
-    if (difference.a.has_effect()) carry_.ledger.push_back(difference.a.offset());
+    if (difference.a.has_effect()) {
+      carry_.ledger.push_back({difference.a.offset(), difference.a.key});
+    }
   } else {
     CarriedRecord item{.record = difference.b, .reference = {}, .party = {}};
     Result<std::string> reference = reference_text(*sides_[1], difference.b);
@@ -54,7 +63,10 @@ std::string RunListener::keep(const Uint128& id) {
 Result<std::string> RunListener::difference(const Difference& difference) {
   const Code code = primary_of(difference.codes);
   if (!is_difference(code)) return std::string{};
-  if (code == Code::a_pending || code == Code::b_pending) {
+  // A hold that is open is there again tomorrow, by itself.
+  if (!difference.has_b && difference.a.status() == RecordStatus::open) return std::string{};
+  const bool is_pending = code == Code::a_pending || code == Code::b_pending;
+  if (is_pending && !is_expired(difference.has_a ? difference.a : difference.b)) {
     if (auto carried = carry_on(difference, code); !carried) return carried.error();
     return std::string{};
   }

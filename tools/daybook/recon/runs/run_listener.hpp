@@ -30,8 +30,10 @@ struct FoundDifference {
 class RunListener final : public CompareListener {
  public:
   /// All outlives the listener. `carried`: from the run before.
-  RunListener(const Reconciliation& definition, const RunBook& book, const CarryOut& carried)
-      : definition_{definition}, book_{book}, carried_{carried} {}
+  /// `begins_ns`: the day, in UTC.
+  RunListener(const Reconciliation& definition, const RunBook& book, const CarryOut& carried,
+              std::int64_t begins_ns)
+      : definition_{definition}, book_{book}, carried_{carried}, begins_ns_{begins_ns} {}
 
   [[nodiscard]] std::unique_ptr<SideSource> wrap(std::unique_ptr<SideSource> opened,
                                                  Side side) override;
@@ -50,12 +52,14 @@ class RunListener final : public CompareListener {
   }
 
  private:
+  [[nodiscard]] bool is_expired(const Record& record) const;
   [[nodiscard]] Result<void> carry_on(const Difference& difference, Code code);
   [[nodiscard]] std::string keep(const Uint128& id);
 
   const Reconciliation& definition_;
   const RunBook& book_;
   const CarryOut& carried_;
+  std::int64_t begins_ns_;
   std::array<SideSource*, 2> sides_{};
   CarryOut carry_;
   std::vector<FoundDifference> found_;

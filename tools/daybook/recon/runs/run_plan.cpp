@@ -1,5 +1,6 @@
 #include "tools/daybook/recon/runs/run_plan.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iterator>
@@ -50,27 +51,33 @@ Result<void> settle_day(const RunOptions& options, RunPlan& plan) {
   plan.day = day.value();
   const auto bounds = bounds_of_day(plan.definition, plan.day);
   if (!bounds) return bounds.error();
-  plan.begins_ns = bounds.value().begins_ns;
+  plan.begins_ns = plan.since_ns = bounds.value().begins_ns;
   plan.ends_ns = bounds.value().ends_ns;
-  return {};
+  if (plan.begins_ns <= now_ns()) return {};
+  return Failure{FailureKind::invalid,
+                 fmt::format("{} has not begun yet: nothing was done", format_day(plan.day))};
 }
 
-/// What is asked for, or all that is durable now.
-Result<Sequence, Trouble> cut_of(const RunOptions& options, Client& client) {
+/// What is asked for, or where a run of the same was cut that did not come to its end, or all that
+/// is durable now.
+Result<Sequence, Trouble> cut_of(const RunOptions& options, const RunPlan& plan,
+                                 EngineRuns& engine) {
   if (!options.until_sequence.empty()) {
     const auto asked = parse_unsigned(options.until_sequence, UINT64_MAX);
     if (!asked) return no(fmt::format("--until-sequence: {}", asked.error().what));
     return Sequence{asked.value()};
   }
-  const auto now = settled(client.state_digest());
+  const RunBook& book = engine.book();
+  const ReconciliationRun* const newest = book.newest_run(plan.reconciliation_id, plan.day);
+  const bool goes_on =
+      newest != nullptr && newest->reached >= RunState::cut &&
+      newest->reached < RunState::in_review && newest->carry_in == plan.carry_in &&
+      book.header_member(*newest, "statement_sha256") == plan.statement_sha256 &&
+      book.header_member(*newest, "definition_sha256") == sha256_hex(plan.definition.canonical);
+  if (goes_on) return Sequence{newest->cut};
+  const auto now = settled(engine.client().state_digest());
   if (!now) return now.error();
   return now.value().sequence;
-}
-
-std::string summary_member(const RunBook& book, const ReconciliationRun& run, const char* name) {
-  const auto summary = nlohmann::json::parse(book.texts_of(run).summary, nullptr, false);
-  const bool has = summary.is_object() && summary.contains(name) && summary[name].is_string();
-  return has ? summary[name].get<std::string>() : std::string{};
 }
 
 /// What the run before has left, which must be what it said in the journal.
@@ -79,13 +86,18 @@ Result<void, Trouble> settle_carry(const EngineRuns& engine, RunPlan& plan) {
       engine.book().run_before(plan.reconciliation_id, plan.day);
   if (before == nullptr) return {};
   plan.carry_in = before->id;
+  plan.counted_to = Sequence{before->cut};
+  // Whatever came since the end of that day is of this one: days that nobody reconciled, too.
+  const auto ended = parse_time(engine.book().header_member(*before, "ends"));
+  if (!ended) return trouble(ended.error());
+  plan.since_ns = static_cast<std::int64_t>(ended.value().value());
   const auto directory = directory_of(engine.book(), *before);
   if (!directory) return directory.error();
   const std::filesystem::path path = directory.value().carry();
   std::ifstream input{path, std::ios::binary};
   const std::string text{std::istreambuf_iterator<char>{input}, {}};
   if (!input.is_open() ||
-      sha256_hex(text) != summary_member(engine.book(), *before, "carry_sha256")) {
+      sha256_hex(text) != engine.book().summary_member(*before, "carry_sha256")) {
     return Trouble{exit_code::failed, fmt::format("{}: it is not what the run of {} has carried on",
                                                   path.string(), format_day(before->day))};
   }
@@ -109,7 +121,7 @@ CompareOptions compare_options(const RunOptions& options, const RunPlan& plan) {
   asked.work = plan.directory.work().string();
   asked.account = format_id(definition.account.value());
   asked.until_sequence = fmt::format("{}", plan.cut.value());
-  asked.since_time = format_time(Timestamp{static_cast<std::uint64_t>(plan.begins_ns)});
+  asked.since_time = format_time(Timestamp{static_cast<std::uint64_t>(plan.since_ns)});
   asked.before_time = format_time(Timestamp{static_cast<std::uint64_t>(plan.ends_ns)});
   for (const daybook::Code code : definition.fee_codes) asked.fee_codes.push_back(code.value());
   if (definition.currency != 0) asked.currency = currency_text(definition.currency);
@@ -118,6 +130,16 @@ CompareOptions compare_options(const RunOptions& options, const RunPlan& plan) {
   asked.window_days = definition.window_days.value_or(0);
   asked.json = options.client.json;
   return asked;
+}
+
+std::shared_ptr<const CarriedPlaces> places_of(const CarryOut& carried) {
+  auto places = std::make_shared<CarriedPlaces>();
+  for (const CarriedPlace& each : carried.ledger) {
+    places->sequences.push_back(each.sequence);
+    places->keys.push_back(each.key);
+  }
+  std::sort(places->keys.begin(), places->keys.end());
+  return places;
 }
 
 Result<void> settle_comparison(const RunOptions& options, const EngineRuns& engine, RunPlan& plan) {
@@ -133,8 +155,8 @@ Result<void> settle_comparison(const RunOptions& options, const EngineRuns& engi
   }
   const auto corrections = posted_corrections(engine.book(), plan.reconciliation_id);
   if (!corrections) return corrections.error();
-  journal.selection.carried =
-      std::make_shared<const std::vector<std::uint64_t>>(plan.carried.ledger);
+  journal.selection.carried = places_of(plan.carried);
+  journal.selection.counted_to = plan.counted_to;
   if (!corrections.value()->empty()) {
     JournalSelection selection = journal.selection;
     selection.corrections = corrections.value();
@@ -145,18 +167,22 @@ Result<void> settle_comparison(const RunOptions& options, const EngineRuns& engi
   const auto tolerances = plan.definition.tolerances_in(plan.plan.mappings[0].scales);
   if (!tolerances) return tolerances.error();
   plan.plan.settings.tolerances = tolerances.value();
+  // The statement is all there is of the day; of the journal that is what was written by then.
+  const std::int64_t last_ns = plan.ends_ns - 1;
+  const auto cut_ns = static_cast<std::int64_t>(journal.cut_time.value());
+  plan.plan.settings.whole_to = {std::min(cut_ns, last_ns), last_ns};
   plan.plan.settings.fallback_rules = plan.definition.fallback_rules;
   return {};
 }
 
-std::string header_of(const RunPlan& plan, const SideIdentity& statement, std::string_view path) {
+std::string header_of(const RunPlan& plan, std::uint64_t statement_bytes, std::string_view path) {
   const JournalScan& journal = *plan.plan.journals[0];
   return JsonObject{}
       .text("name", plan.definition.name)
       .text("definition_sha256", sha256_hex(plan.definition.canonical))
       .text("statement", path)
-      .text("statement_sha256", statement.sha256)
-      .count("statement_bytes", statement.size_bytes.value_or(0))
+      .text("statement_sha256", plan.statement_sha256)
+      .count("statement_bytes", statement_bytes)
       .text("cut", fmt::format("{}", plan.cut.value()))
       .text("cut_hash", to_hex(journal.cut_hash))
       .text("begins", format_time(Timestamp{static_cast<std::uint64_t>(plan.begins_ns)}))
@@ -194,27 +220,25 @@ Result<RunPlan, Trouble> plan_run(const RunOptions& options, EngineRuns& engine)
   if (!definition) return definition.error();
   plan.definition = std::move(definition).value();
   if (auto settled = settle_day(options, plan); !settled) return trouble(settled.error());
-  const auto cut = cut_of(options, engine.client());
-  if (!cut) return cut.error();
-  plan.cut = cut.value();
   if (auto settled = settle_carry(engine, plan); !settled) return settled.error();
   const auto statement = WatchedFile::open(options.statement);
   if (!statement) return trouble(statement.error());
-  const auto hash = statement.value().sha256_of({});
+  auto hash = statement.value().sha256_of({});
   if (!hash) return trouble(hash.error());
+  plan.statement_sha256 = std::move(hash).value();
+  const auto cut = cut_of(options, plan, engine);
+  if (!cut) return cut.error();
+  plan.cut = cut.value();
   plan.id = id_of(fmt::format("{}|{}|{}|{}|{}|{}", plan.definition.name, plan.day,
-                              sha256_hex(plan.definition.canonical), hash.value(), plan.cut.value(),
-                              to_hex(plan.carry_in)));
+                              sha256_hex(plan.definition.canonical), plan.statement_sha256,
+                              plan.cut.value(), to_hex(plan.carry_in)));
   if (auto made = make_directories(options, plan); !made) return trouble(made.error());
   if (auto settled = settle_comparison(options, engine, plan); !settled) {
     return trouble(settled.error());
   }
-  plan.header = header_of(plan,
-                          {.size_bytes = statement.value().size_bytes(),
-                           .sha256 = hash.value(),
-                           .cut = {},
-                           .entry_hash = {}},
-                          options.statement);
+  std::error_code error;
+  const std::string path = std::filesystem::absolute(options.statement, error).string();
+  plan.header = header_of(plan, statement.value().size_bytes(), path);
   return plan;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "tools/daybook/recon/compare_plan.hpp"
@@ -18,9 +19,12 @@ struct RunPlan {
   Reconciliation definition;
   std::uint64_t day = 0;
   std::int64_t begins_ns = 0;  ///< The day, there, in UTC.
+  std::int64_t since_ns = 0;   ///< The end of the day before that counts: where records begin.
   std::int64_t ends_ns = 0;
+  std::string statement_sha256;
   Sequence cut;
-  Uint128 carry_in;  ///< A run; 0 = none.
+  std::optional<Sequence> counted_to;  ///< Where the run before was cut.
+  Uint128 carry_in;                    ///< A run; 0 = none.
   CarryOut carried;
   std::string header;  ///< JSON for the journal.
   RunDirectory directory;

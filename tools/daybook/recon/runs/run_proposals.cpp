@@ -23,14 +23,14 @@ bool waits(const RunBook& book, const Uint128& difference, const Uint128& run) {
 }
 
 /// The revision that a proposal has or would have; 0 where there is none to make.
-std::uint32_t revision_of(const RunBook& book, const Uint128& difference, const Uint128& run) {
+std::uint32_t revision_of(const RunBook& book, const Uint128& difference, const RunPlan& plan) {
   const DifferenceRow* const row = book.rows().find_difference(difference);
   if (row == nullptr) return 1;
-  const bool is_of_run = row->run_id == run;
-  if (waits(book, difference, run)) return row->revision;
-  const bool is_closed = row->state == DifferenceState::accepted ||
-                         row->state == DifferenceState::force_closed ||
-                         (row->state == DifferenceState::posted && is_of_run);
+  const bool is_of_run = row->run_id == plan.id;
+  if (waits(book, difference, plan.id)) return row->revision;
+  const bool is_closed =
+      row->state == DifferenceState::accepted || row->state == DifferenceState::force_closed ||
+      (row->state == DifferenceState::posted && (is_of_run || row->posted_at > plan.cut.value()));
   const bool is_somebodys = is_of_run && row->state != DifferenceState::open;
   return is_closed || is_somebodys ? 0 : row->revision + 1U;
 }
@@ -49,10 +49,11 @@ Result<void> RunProposals::make(const EngineRuns& engine) {
   const auto origins = JournalOrigins::read(*plan_.plan.journals[0], wanted);
   if (!origins) return origins.error();
   for (const FoundDifference& each : listener_.found()) {
-    const std::uint32_t revision = revision_of(engine.book(), each.id, plan_.id);
+    const std::uint32_t revision = revision_of(engine.book(), each.id, plan_);
     if (revision == 0) continue;
     const Difference& difference = each.difference;
     const Record& record = difference.has_a ? difference.a : difference.b;
+    if (record.currency != plan_.plan.journals[0]->currency) continue;  // Somebody's business.
     DifferenceContext context{.difference = difference,
                               .reference = each.reference,
                               .scale = listener_.scale_of(record.currency),
@@ -68,9 +69,7 @@ Result<void> RunProposals::make(const EngineRuns& engine) {
     auto correction = propose(plan_.definition, context);
     if (!correction) continue;
     // What was carried here is of an earlier day; a record of the ledger for it is of this one.
-    if (correction->adjusts == 0) {
-      correction->time_ns = std::max(correction->time_ns, plan_.begins_ns);
-    }
+    correction->time_ns = std::max(correction->time_ns, plan_.since_ns);
     name_legs(*correction, each.id, revision);
     proposals_.push_back(
         {each.id, std::move(*correction), waits(engine.book(), each.id, plan_.id)});
@@ -97,12 +96,12 @@ Result<void, Trouble> RunProposals::post_automatic(EngineRuns& engine,
   const auto& legs = proposal.correction.legs;
   const auto answer =
       engine.review(RequestKind::post_automatically, legs,
-                    {.command = Command::correction_approve,
-                     .aggregate_id = proposal.id,
-                     .details = {.subject_id = legs_hash(legs), .flags = command_flag::automatic},
-                     .text = "within the limit of automatic approvals",
-                     .run_id = plan_.id,
-                     .id = {}});
+                    {{.command = Command::correction_approve,
+                      .aggregate_id = proposal.id,
+                      .details = {.subject_id = legs_hash(legs), .flags = command_flag::automatic},
+                      .text = "within the limit of automatic approvals",
+                      .run_id = plan_.id,
+                      .id = {}}});
   if (!answer) return answer.error();
   if (answer.value().is_done()) return {};
   if (!answer.value().of_leg) return answer.value().trouble();

@@ -16,9 +16,8 @@ namespace daybook::recon {
 namespace {
 
 std::string name_of(const RunBook& book, const ReconciliationRun& run) {
-  const auto header = nlohmann::json::parse(book.texts_of(run).header, nullptr, false);
-  const bool has = header.is_object() && header.contains("name") && header["name"].is_string();
-  return has ? header["name"].get<std::string>() : format_id(run.reconciliation_id);
+  const std::string name = book.header_member(run, "name");
+  return name.empty() ? format_id(run.reconciliation_id) : name;
 }
 
 std::uint64_t open_of(const ReconciliationRun& run) {
@@ -118,8 +117,8 @@ Result<int, Trouble> list_differences(const DifferenceListOptions& options) {
   const RunBook& book = engine.value()->book();
   const auto run = engine.value()->find_run(options.choice.run);
   if (!run) return run.error();
-  const auto directory = directory_of(book, *run.value());
-  if (!directory) return directory.error();
+  const auto file = differences_of(book, *run.value());
+  if (!file) return file.error();
   Table table{{{"difference", Table::Align::left},
                {"what", Table::Align::left},
                {"reference", Table::Align::left},
@@ -127,27 +126,26 @@ Result<int, Trouble> list_differences(const DifferenceListOptions& options) {
                {"currency", Table::Align::left},
                {"state", Table::Align::left},
                {"words", Table::Align::left}}};
-  const auto read = read_differences(
-      directory.value().differences(), [&](const KeptDifference& each) -> Result<void> {
-        const DifferenceRow* const row = book.rows().find_difference(each.id);
-        const std::string_view state = state_of(book, each.id);
-        if (!chosen.value().has(each.id, each.code, state)) return {};
-        const std::string words = row == nullptr ? "" : book.texts_of(*row).words;
-        if (options.client.json) {
-          say(JsonObject{}
-                  .text("state", state)
-                  .text("words", words)
-                  .raw("correction", row == nullptr || book.texts_of(*row).correction.empty()
-                                         ? "null"
-                                         : book.texts_of(*row).correction)
-                  .raw("found", each.line)
-                  .str());
-          return {};
-        }
-        table.add({format_id(each.id), std::string{to_string(each.code)}, each.reference,
-                   each.delta, each.currency, std::string{state}, words});
-        return {};
-      });
+  const auto read = read_differences(file.value(), [&](const KeptDifference& each) -> Result<void> {
+    const DifferenceRow* const row = book.rows().find_difference(each.id);
+    const std::string_view state = state_of(book, each.id);
+    if (!chosen.value().has(each.id, each.code, state)) return {};
+    const std::string words = row == nullptr ? "" : book.texts_of(*row).words;
+    if (options.client.json) {
+      say(JsonObject{}
+              .text("state", state)
+              .text("words", words)
+              .raw("correction", row == nullptr || book.texts_of(*row).correction.empty()
+                                     ? "null"
+                                     : book.texts_of(*row).correction)
+              .raw("found", each.line)
+              .str());
+      return {};
+    }
+    table.add({format_id(each.id), std::string{to_string(each.code)}, each.reference, each.delta,
+               each.currency, std::string{state}, words});
+    return {};
+  });
   if (!read) return trouble(read.error());
   if (!options.client.json && !table.empty()) print_text(table.text());
   if (!options.client.json && table.empty()) say("no differences");

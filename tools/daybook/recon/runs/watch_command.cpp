@@ -4,11 +4,13 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "engine/base/durations.hpp"
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/recon/definition/schedule.hpp"
 #include "tools/daybook/recon/runs/business_day.hpp"
@@ -20,8 +22,7 @@
 namespace daybook::recon {
 namespace {
 
-constexpr std::uint64_t day_ns = 86'400'000'000'000;
-/// How far back a time that was missed is looked for.
+/// How far back times that were missed are looked for.
 constexpr std::uint64_t look_back_ns = 40 * day_ns;
 
 /// A business day whose time has come.
@@ -30,42 +31,151 @@ struct DueDay {
   std::uint64_t number = 0;  ///< As 20260131.
 };
 
-/// That of the newest time at which the reconciliation was due; nothing where there was none.
-Result<std::optional<DueDay>> due_day(const Reconciliation& definition, Timestamp now,
-                                      const BusinessCalendar& calendar) {
+/// Business days whose times have come, in order.
+Result<std::vector<DueDay>> due_days(const Reconciliation& definition, Timestamp now,
+                                     const BusinessCalendar& calendar) {
   const auto schedule = read_schedule(definition.schedule, definition.time_zone);
   if (!schedule) return schedule.error();
-  std::optional<Timestamp> last;
+  std::vector<DueDay> due;
   Timestamp from{now.value() - std::min(now.value(), look_back_ns)};
   while (const auto next = schedule.value().next_after(from)) {
     if (*next > now) break;
-    last = from = *next;
+    from = *next;
+    const BusinessDay day = calendar.day_for_run(*next);
+    if (due.empty() || due.back().day < day) due.push_back({day, day_number(day.value())});
   }
-  if (!last) return std::optional<DueDay>{};
-  const BusinessDay day = calendar.day_for_run(*last);
-  return std::optional{DueDay{day, day_number(day.value())}};
+  return due;
 }
 
-/// SHA-256 of every statement that a run was about.
-std::set<std::string> used_statements(const RunBook& book) {
-  std::set<std::string> used;
-  for (const ReconciliationRun& run : book.rows().runs().all()) {
-    if (run.state == RunState::cancelled) continue;
-    const auto header = nlohmann::json::parse(book.texts_of(run).header, nullptr, false);
-    if (header.is_object() && header.contains("statement_sha256")) {
-      used.insert(header["statement_sha256"].get<std::string>());
+/// What has come of a day.
+enum class Day : std::uint8_t {
+  done,    ///< There is a run of it.
+  wanting  ///< There is none; so later ones have to wait.
+};
+
+/// The reconciliation of a definition, looked at once.
+class DefinitionWatch {
+ public:
+  DefinitionWatch(const WatchOptions& options, EngineRuns& engine, const Reconciliation& definition,
+                  WatchedInbox& inbox, std::set<std::string>& told)
+      : options_{options},
+        engine_{engine},
+        definition_{definition},
+        id_{id_of(definition.name)},
+        inbox_{inbox},
+        told_{told} {}
+
+  int look(Timestamp now) {
+    const auto zone = TimeZone::find(definition_.time_zone);
+    if (!zone) return complain(fmt::format("{}: {}", definition_.name, zone.error().what));
+    const BusinessCalendar calendar{zone.value(), definition_.day_begins_minutes};
+    const auto due = due_days(definition_, now, calendar);
+    if (!due) return complain(fmt::format("{}: {}", definition_.name, due.error().what));
+    // Days before the first one that was reconciled are nobody's business. A file that does not say
+    // of which day it is can only be that of the newest.
+    const ReconciliationRun* const last = engine_.book().run_before(id_, far_ahead);
+    const std::uint64_t last_day = last == nullptr ? 0 : last->day;
+    const bool makes_up = last != nullptr && is_dated(definition_.files);
+    for (std::size_t at = 0; at < due.value().size(); ++at) {
+      const DueDay& day = due.value()[at];
+      const bool is_newest = at + 1 == due.value().size();
+      if (!is_newest && (!makes_up || day.number <= last_day)) continue;
+      if (look_at(day, calendar, now) == Day::wanting) break;
     }
+    return worst_;
   }
-  return used;
-}
 
-bool has_run(const RunBook& book, const Uint128& reconciliation, std::uint64_t day) {
-  const auto all = book.rows().runs().all();
-  return std::any_of(all.begin(), all.end(), [&](const ReconciliationRun& run) {
-    return run.reconciliation_id == reconciliation && run.day == day &&
-           run.state != RunState::cancelled;
-  });
-}
+ private:
+  static constexpr std::uint64_t far_ahead = 99991231;
+
+  Day look_at(const DueDay& due, const BusinessCalendar& calendar, Timestamp now) {
+    const ReconciliationRun* const newest = engine_.book().newest_run(id_, due.number);
+    if (newest != nullptr && newest->reached >= RunState::in_review) return Day::done;
+    if (newest != nullptr && newest->state != RunState::failed) {
+      // Its process is gone, or still at work: then this one is turned away.
+      return run(due, engine_.book().header_member(*newest, "statement"));
+    }
+    auto files = inbox_.fitting(pattern_for(definition_.files, due.number));
+    if (!files) return complain_once(due, files.error().what);
+    if (!is_dated(definition_.files)) leave_out_used(files.value());
+    if (files.value().empty()) return tell_missing(due, calendar, now);
+    if (files.value().size() > 1) {
+      return complain_once(
+          due, fmt::format("{} files fit {}, such as {} and {}: only one may", files.value().size(),
+                           definition_.files, files.value()[0].path.string(),
+                           files.value()[1].path.string()));
+    }
+    const InboxFile& file = files.value().front();
+    const bool is_same = newest != nullptr &&
+                         engine_.book().header_member(*newest, "statement_sha256") == file.sha256;
+    if (is_same) {
+      return complain_once(due,
+                           fmt::format("its run has failed: {}; another file, or 'daybook recon "
+                                       "run' by hand, begins anew",
+                                       engine_.book().texts_of(*newest).trouble));
+    }
+    return run(due, file.path.string());
+  }
+
+  /// Those that earlier runs of the same reconciliation were about.
+  void leave_out_used(std::vector<InboxFile>& files) const {
+    std::set<std::string> used;
+    const RunBook& book = engine_.book();
+    for (const ReconciliationRun& run : book.rows().runs().all()) {
+      if (run.reconciliation_id != id_ || run.state == RunState::cancelled) continue;
+      if (run.state != RunState::failed) used.insert(book.header_member(run, "statement_sha256"));
+    }
+    std::erase_if(files, [&](const InboxFile& file) { return used.contains(file.sha256); });
+  }
+
+  Day run(const DueDay& due, const std::string& file) {
+    RunOptions run;
+    run.name = definition_.name;
+    run.statement = file;
+    run.day = format_day(due.number);
+    run.data = options_.data;
+    run.runs = options_.runs;
+    run.memory_bytes = options_.memory_bytes;
+    run.threads = options_.threads;
+    run.write = options_.write;
+    run.client = options_.client;
+    worst_ = std::max(worst_, run_reconciliation(run));
+    if (auto read = engine_.refresh(); !read) {
+      worst_ = std::max(worst_, complain(read.error()));
+      return Day::wanting;
+    }
+    const ReconciliationRun* const newest = engine_.book().newest_run(id_, due.number);
+    const bool is_done = newest != nullptr && newest->reached >= RunState::in_review;
+    return is_done ? Day::done : Day::wanting;
+  }
+
+  Day tell_missing(const DueDay& due, const BusinessCalendar& calendar, Timestamp now) {
+    if (!definition_.expected_by_minutes) return Day::wanting;
+    const Timestamp deadline = calendar.deadline(due.day, *definition_.expected_by_minutes);
+    if (now < deadline) return Day::wanting;
+    return complain_once(due,
+                         fmt::format("there is no statement, which was expected by {}: no new "
+                                     "file in {} fits {}",
+                                     format_time(deadline), options_.inbox, definition_.files));
+  }
+
+  /// In the life of this process.
+  Day complain_once(const DueDay& due, const std::string& what) {
+    const std::string words =
+        fmt::format("{}: {}: {}", definition_.name, format_day(due.number), what);
+    worst_ = std::max(worst_, exit_code::no);
+    if (told_.insert(words).second) complain(words);
+    return Day::wanting;
+  }
+
+  const WatchOptions& options_;
+  EngineRuns& engine_;
+  const Reconciliation& definition_;
+  Uint128 id_;
+  WatchedInbox& inbox_;
+  std::set<std::string>& told_;
+  int worst_ = exit_code::good;
+};
 
 class Watch {
  public:
@@ -77,66 +187,24 @@ class Watch {
     if (!attributes) return complain(attributes.error().what);
     const auto engine = EngineRuns::open(options_.client, attributes.value());
     if (!engine) return complain(engine.error());
+    const std::map<Uint128, std::string> definitions = engine.value()->book().definitions();
     int worst = exit_code::good;
-    for (const auto& [id, text] : engine.value()->book().definitions()) {
+    for (const auto& [id, text] : definitions) {
       const auto definition = read_reconciliation(text);
       if (!definition) {
         worst = std::max(worst, complain(faults_text(definition.error())));
       } else if (!definition.value().files.empty()) {
-        worst = std::max(worst, look_at(definition.value(), id, now, engine.value()->book()));
+        DefinitionWatch watch{options_, *engine.value(), definition.value(), inbox_, told_};
+        worst = std::max(worst, watch.look(now));
       }
     }
     return worst;
   }
 
  private:
-  int look_at(const Reconciliation& definition, const Uint128& id, Timestamp now,
-              const RunBook& book) {
-    const auto zone = TimeZone::find(definition.time_zone);
-    if (!zone) return complain(fmt::format("{}: {}", definition.name, zone.error().what));
-    const BusinessCalendar calendar{zone.value(), definition.day_begins_minutes};
-    const auto due = due_day(definition, now, calendar);
-    if (!due) return complain(fmt::format("{}: {}", definition.name, due.error().what));
-    if (!due.value() || has_run(book, id, due.value()->number)) return exit_code::good;
-    const auto file = inbox_.next(definition.files, used_statements(book));
-    if (!file) return complain(file.error().what);
-    if (file.value()) return run(definition, *due.value(), file.value()->string());
-    return tell_missing(definition, *due.value(), calendar, now);
-  }
-
-  int run(const Reconciliation& definition, const DueDay& due, const std::string& file) {
-    RunOptions run;
-    run.name = definition.name;
-    run.statement = file;
-    run.day = format_day(due.number);
-    run.data = options_.data;
-    run.runs = options_.runs;
-    run.memory_bytes = options_.memory_bytes;
-    run.threads = options_.threads;
-    run.write = options_.write;
-    run.client = options_.client;
-    return run_reconciliation(run);
-  }
-
-  /// Once for each day.
-  int tell_missing(const Reconciliation& definition, const DueDay& due,
-                   const BusinessCalendar& calendar, Timestamp now) {
-    if (!definition.expected_by_minutes) return exit_code::good;
-    const Timestamp deadline = calendar.deadline(due.day, *definition.expected_by_minutes);
-    if (now < deadline || !told_.insert({definition.name, due.number}).second) {
-      return exit_code::good;
-    }
-    complain(
-        fmt::format("{}: there is no statement for {}, which was expected by {}: no file in {} "
-                    "fits {}, but such as were used already",
-                    definition.name, format_day(due.number), format_time(deadline), options_.inbox,
-                    definition.files));
-    return exit_code::no;
-  }
-
   const WatchOptions& options_;
   WatchedInbox inbox_;
-  std::set<std::pair<std::string, std::uint64_t>> told_;
+  std::set<std::string> told_;
 };
 
 Timestamp time_now() {
@@ -152,6 +220,10 @@ int run_watch(const WatchOptions& options) {
     const auto at = parse_time(options.at);
     if (!at) return complain(fmt::format("--at: {}", at.error().what));
     now = at.value();
+  }
+  std::error_code error;
+  if (!std::filesystem::is_directory(options.inbox, error)) {
+    return complain(fmt::format("{}: there is no such directory", options.inbox));
   }
   Watch watch{options};
   if (options.is_once) return watch.look(now);

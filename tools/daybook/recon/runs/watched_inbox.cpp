@@ -1,7 +1,7 @@
 #include "tools/daybook/recon/runs/watched_inbox.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fnmatch.h>
@@ -30,27 +30,43 @@ Result<std::string> WatchedInbox::hash_of(const std::filesystem::path& path) {
   return known.sha256;
 }
 
-Result<std::optional<std::filesystem::path>> WatchedInbox::next(const std::string& pattern,
-                                                                const std::set<std::string>& used) {
+Result<std::vector<InboxFile>> WatchedInbox::fitting(const std::string& pattern) {
   std::error_code error;
-  std::vector<std::filesystem::path> fitting;
+  std::vector<InboxFile> fitting;
   for (std::filesystem::directory_iterator at{directory_, error}, end; !error && at != end;
        at.increment(error)) {
     const std::string name = at->path().filename().string();
     if (is_unfinished(name) || ::fnmatch(pattern.c_str(), name.c_str(), 0) != 0) continue;
     std::error_code ignored;
-    if (at->is_regular_file(ignored)) fitting.push_back(at->path());
+    if (at->is_regular_file(ignored)) fitting.push_back({at->path(), {}});
   }
   if (error) {
     return Failure{FailureKind::io, fmt::format("{}: {}", directory_.string(), error.message())};
   }
-  std::sort(fitting.begin(), fitting.end());
-  for (const std::filesystem::path& path : fitting) {
-    const auto hash = hash_of(path);
+  std::sort(fitting.begin(), fitting.end(),
+            [](const InboxFile& a, const InboxFile& b) { return a.path < b.path; });
+  for (InboxFile& each : fitting) {
+    auto hash = hash_of(each.path);
     if (!hash) return hash.error();
-    if (!used.contains(hash.value())) return std::optional{path};
+    each.sha256 = std::move(hash).value();
   }
-  return std::optional<std::filesystem::path>{};
+  return fitting;
+}
+
+bool is_dated(const std::string& pattern) { return pattern_for(pattern, 19700101) != pattern; }
+
+std::string pattern_for(const std::string& pattern, std::uint64_t day) {
+  const std::pair<std::string, std::string> parts[] = {
+      {"%Y", fmt::format("{:04}", day / 10'000)},
+      {"%m", fmt::format("{:02}", day / 100 % 100)},
+      {"%d", fmt::format("{:02}", day % 100)}};
+  std::string text = pattern;
+  for (const auto& [mark, value] : parts) {
+    for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark)) {
+      text.replace(at, mark.size(), value);
+    }
+  }
+  return text;
 }
 
 }  // namespace daybook::recon

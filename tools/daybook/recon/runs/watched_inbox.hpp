@@ -2,26 +2,30 @@
 
 #include <filesystem>
 #include <map>
-#include <optional>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "engine/base/result.hpp"
 
 namespace daybook::recon {
 
+/// A statement that is there.
+struct InboxFile {
+  std::filesystem::path path;
+  std::string sha256;
+};
+
 /// A directory into which statements are put.
 ///
 /// Threads.  One.
+/// Errors.   Those of the directory and its files.
 /// Cost.     A file is hashed once, as long as neither its size nor its time changes.
 class WatchedInbox {
  public:
   explicit WatchedInbox(std::filesystem::path directory) : directory_{std::move(directory)} {}
 
-  /// The first by name that fits the pattern and whose SHA-256 is none of `used`; nothing where
-  /// there is none. Errors: those of directory and files.
-  [[nodiscard]] Result<std::optional<std::filesystem::path>> next(
-      const std::string& pattern, const std::set<std::string>& used);
+  /// Those whose names fit the pattern, by name; none that somebody is still writing.
+  [[nodiscard]] Result<std::vector<InboxFile>> fitting(const std::string& pattern);
 
  private:
   struct Hashed {
@@ -34,5 +38,10 @@ class WatchedInbox {
   std::filesystem::path directory_;
   std::map<std::string, Hashed> hashed_;  ///< By path.
 };
+
+/// Does the pattern say of which day a file is?
+[[nodiscard]] bool is_dated(const std::string& pattern);
+/// With %Y, %m and %d of the day, 20260131, in their places.
+[[nodiscard]] std::string pattern_for(const std::string& pattern, std::uint64_t day);
 
 }  // namespace daybook::recon

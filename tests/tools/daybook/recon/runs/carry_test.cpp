@@ -14,7 +14,7 @@ namespace {
 
 CarryOut some_carry() {
   CarryOut carry;
-  carry.ledger = {3, 17, UINT64_MAX};
+  carry.ledger = {{3, key_of_reference("a")}, {17, key_of_reference("b")}, {UINT64_MAX, {}}};
   Record record;
   record.key = key_of_reference("order-1");
   record.set_amount(-1'250);
@@ -50,19 +50,26 @@ TEST(Carry, ComesBackAsItWas) {
   }
 }
 
+std::string place(const std::string& sequence) {
+  return "{\"sequence\":\"" + sequence + "\",\"key\":\"" + std::string(48, '0') + "\"}\n";
+}
+
 TEST(Carry, RefusesWhatNoRunHasWritten) {
+  ASSERT_TRUE(read_carry(place("1") + place("2")).ok());
   const std::string good = carry_text(some_carry());
   const std::string record = good.substr(good.find("{\"record\""));
   const std::string bad[] = {
       "x\n",
       "{}\n",
       "[]\n",
-      "{\"sequence\":\"1\"}",  // No end.
-      "{\"sequence\":1}\n",
-      "{\"sequence\":\"-1\"}\n",
-      "{\"sequence\":\"1x\"}\n",
-      "{\"sequence\":\"1\",\"more\":\"\"}\n",
-      "{\"sequence\":\"2\"}\n{\"sequence\":\"2\"}\n",
+      place("1").substr(0, place("1").size() - 1),  // No end.
+      "{\"sequence\":\"1\"}\n",
+      "{\"sequence\":1,\"key\":\"" + std::string(48, '0') + "\"}\n",
+      "{\"sequence\":\"1\",\"key\":\"00\"}\n",
+      place("-1"),
+      place("1x"),
+      place("2") + place("2"),
+      place("2") + place("1"),
       "{\"record\":\"00\",\"reference\":\"\",\"party\":\"\"}\n",
       "{\"record\":\"" + std::string(192, 'g') + "\",\"reference\":\"\",\"party\":\"\"}\n",
       // Of side A, and of a status that there is not.
