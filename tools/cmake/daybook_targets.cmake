@@ -1,11 +1,14 @@
 # Verbs that every room's CMakeLists.txt is written in, so that all targets read alike.
 #
-#   daybook_library(NAME SOURCES ... [USES target ...] [PRIVATE_USES target ...])
-#   daybook_test(NAME SOURCES ... USES target ...)      gtest, one ctest entry a test case
+#   daybook_library(NAME SOURCES ... [APART ...] [PARSERS ...] [USES target ...]
+#                   [PRIVATE_USES target ...])
+#   daybook_test(NAME SOURCES ... [APART ...] USES target ...)  gtest, one ctest entry a test case
 #   daybook_bench(NAME SOURCES ... USES target ...)     Google Benchmark
 #   daybook_flatbuffers(NAME SCHEMA file.fbs INCLUDE dir)  generated header, made at build time
 #
-# A library called NAME is the target daybook::NAME.
+# A library called NAME is the target daybook::NAME. Sources may be compiled several at a time, so
+# their anonymous namespaces are one; those that are APART, whose names others have too, never are.
+# PARSERS parse options.
 
 add_library(daybook_options INTERFACE)
 target_compile_features(daybook_options INTERFACE cxx_std_20)
@@ -17,19 +20,31 @@ target_compile_options(daybook_options INTERFACE
 target_compile_definitions(daybook_options INTERFACE
   $<$<BOOL:${DAYBOOK_AUDIT}>:DAYBOOK_AUDIT>)
 
+# Option parsing runs once and takes long to compile: no optimiser, no sanitizer.
+set(parser_options -O0 -fno-sanitize=all)
+
 function(daybook_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
-  add_library(daybook_${name} STATIC ${arg_SOURCES})
+  cmake_parse_arguments(arg "" "" "SOURCES;APART;PARSERS;USES;PRIVATE_USES" ${ARGN})
+  add_library(daybook_${name} STATIC ${arg_SOURCES} ${arg_APART})
+  set_source_files_properties(${arg_APART} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   add_library(daybook::${name} ALIAS daybook_${name})
   target_link_libraries(daybook_${name}
     PUBLIC daybook_options ${arg_USES} PRIVATE ${arg_PRIVATE_USES})
+  if(arg_PARSERS)
+    add_library(daybook_${name}_parsers OBJECT ${arg_PARSERS})
+    target_compile_options(daybook_${name}_parsers PRIVATE ${parser_options})
+    target_link_libraries(daybook_${name}_parsers
+      PRIVATE daybook_options ${arg_USES} ${arg_PRIVATE_USES})
+    target_sources(daybook_${name} PRIVATE $<TARGET_OBJECTS:daybook_${name}_parsers>)
+  endif()
 endfunction()
 
 function(daybook_test name)
-  cmake_parse_arguments(arg "" "" "SOURCES;USES" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;APART;USES" ${ARGN})
   find_package(GTest REQUIRED)
   include(GoogleTest)
-  add_executable(${name} ${arg_SOURCES})
+  add_executable(${name} ${arg_SOURCES} ${arg_APART})
+  set_source_files_properties(${arg_APART} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_link_libraries(${name} PRIVATE daybook_options ${arg_USES} GTest::gtest_main)
   # Tests wait for the compiler more than for themselves; the libraries they test are optimised.
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1> ${DAYBOOK_TEST_OPTIONS})

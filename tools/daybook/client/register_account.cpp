@@ -15,7 +15,7 @@
 namespace daybook {
 namespace {
 
-void register_create(CLI::App& group, CommandContext& context) {
+void register_create_account(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<CreateOptions>();
   CLI::App* command = group.add_subcommand("create", "Create one account, or those of a file");
   add_create_options<Account>(*command, *options);
@@ -33,7 +33,7 @@ void register_create(CLI::App& group, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = run_create<Account>(*options); });
 }
 
-void register_get(CLI::App& group, CommandContext& context) {
+void register_get_account(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<GetOptions>();
   auto as_of = std::make_shared<AsOfTexts>();
   CLI::App* command =
@@ -54,7 +54,7 @@ void register_get(CLI::App& group, CommandContext& context) {
   });
 }
 
-void register_list(CLI::App& group, CommandContext& context) {
+void register_list_account(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<ListOptions>();
   CLI::App* command = group.add_subcommand("list", "List accounts in the order of their creation");
   command->add_option("--after", options->after, "Begin after this account");
@@ -104,9 +104,9 @@ void register_account(CLI::App& app, CommandContext& context) {
   CLI::App* group = app.add_subcommand("account", "Create, show and change accounts");
   group->require_subcommand(1);
   group->footer("Example:\n  daybook account get 1");
-  register_create(*group, context);
-  register_get(*group, context);
-  register_list(*group, context);
+  register_create_account(*group, context);
+  register_get_account(*group, context);
+  register_list_account(*group, context);
   register_history(*group, context);
   register_balances(*group, context);
   register_account_changes(*group, context);

@@ -10,7 +10,7 @@
 namespace daybook {
 namespace {
 
-void register_put(CLI::App& group, CommandContext& context) {
+void register_put_checkpoint(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<CheckpointPutOptions>();
   CLI::App* command = group.add_subcommand("put", "Keep how far a consumer of events has come");
   command->add_option("name", options->name, "1 to 64 bytes of UTF-8")->required();
@@ -35,7 +35,7 @@ void register_delete(CLI::App& group, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = run_checkpoint_put(*options); });
 }
 
-void register_list(CLI::App& group, CommandContext& context) {
+void register_list_checkpoint(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<ClientOptions>();
   CLI::App* command = group.add_subcommand("list", "Show all checkpoints, and how far they lag");
   add_client_options(*command, *options);
@@ -49,8 +49,8 @@ void register_checkpoint(CLI::App& app, CommandContext& context) {
   CLI::App* group = app.add_subcommand("checkpoint", "How far consumers of events have come");
   group->require_subcommand(1);
   group->footer("Example:\n  daybook checkpoint list");
-  register_put(*group, context);
-  register_list(*group, context);
+  register_put_checkpoint(*group, context);
+  register_list_checkpoint(*group, context);
   register_delete(*group, context);
 }
 

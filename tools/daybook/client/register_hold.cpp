@@ -11,7 +11,7 @@
 namespace daybook {
 namespace {
 
-void register_get(CLI::App& group, CommandContext& context) {
+void register_get_hold(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<GetOptions>();
   auto as_of = std::make_shared<AsOfTexts>();
   CLI::App* command =
@@ -37,7 +37,7 @@ void register_hold(CLI::App& app, CommandContext& context) {
   CLI::App* group = app.add_subcommand("hold", "Show holds: pending transfers and their state");
   group->require_subcommand(1);
   group->footer("Example:\n  daybook hold get 7001");
-  register_get(*group, context);
+  register_get_hold(*group, context);
 }
 
 }  // namespace daybook

@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kind_help =
     "What the id is of: account, transfer, user, business, aggregate_type, event_type, aggregate";
 
-void register_put(CLI::App& group, CommandContext& context) {
+void register_put_name(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<NamePutOptions>();
   CLI::App* command = group.add_subcommand("put", "Keep the text behind an id, for ever");
   command->add_option("kind", options->kind, kind_help)->required();
@@ -31,7 +31,7 @@ void register_put(CLI::App& group, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = run_name_put(*options); });
 }
 
-void register_get(CLI::App& group, CommandContext& context) {
+void register_get_name(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<NameGetOptions>();
   CLI::App* command = group.add_subcommand("get", "Show the texts behind ids");
   command->add_option("kind", options->kind, kind_help)->required();
@@ -50,8 +50,8 @@ void register_name(CLI::App& app, CommandContext& context) {
   CLI::App* group = app.add_subcommand("name", "Keep and show the texts behind ids");
   group->require_subcommand(1);
   group->footer("Example:\n  daybook name get account 1");
-  register_put(*group, context);
-  register_get(*group, context);
+  register_put_name(*group, context);
+  register_get_name(*group, context);
 }
 
 }  // namespace daybook

@@ -78,7 +78,7 @@ void register_cancel(CLI::App& group, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = run_tcc_cancel(*options); });
 }
 
-void register_get(CLI::App& group, CommandContext& context) {
+void register_get_tcc(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<TccGetOptions>();
   CLI::App* command = group.add_subcommand("get", "Show transactions with their branches");
   command->add_option("gids", options->gids, "The transactions")
@@ -89,7 +89,7 @@ void register_get(CLI::App& group, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = run_tcc_get(*options); });
 }
 
-void register_list(CLI::App& group, CommandContext& context) {
+void register_list_tcc(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<TccListOptions>();
   CLI::App* command = group.add_subcommand("list", "List transactions, in no particular order");
   command->add_option("--state", options->states, "Only those: trying, confirmed, cancelled, …")
@@ -111,8 +111,8 @@ void register_tcc(CLI::App& app, CommandContext& context) {
   register_try(*group, context);
   register_confirm(*group, context);
   register_cancel(*group, context);
-  register_get(*group, context);
-  register_list(*group, context);
+  register_get_tcc(*group, context);
+  register_list_tcc(*group, context);
 }
 
 }  // namespace daybook

@@ -12,7 +12,7 @@
 namespace daybook {
 namespace {
 
-void register_create(CLI::App& group, CommandContext& context) {
+void register_create_transfer(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<CreateOptions>();
   CLI::App* command = group.add_subcommand(
       "create", "Make one transfer, or those of a file: posted, or pending with --pending");
@@ -39,7 +39,7 @@ void register_create(CLI::App& group, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = run_create<Transfer>(*options); });
 }
 
-void register_get(CLI::App& group, CommandContext& context) {
+void register_get_transfer(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<GetOptions>();
   CLI::App* command = group.add_subcommand("get", "Show transfers");
   command->add_option("id", options->ids, "Ids: decimal, 0xHEX or name:TEXT")->required();
@@ -115,11 +115,11 @@ void register_transfer(CLI::App& app, CommandContext& context) {
       app.add_subcommand("transfer", "Create, post, void, reverse and show transfers");
   group->require_subcommand(1);
   group->footer("Example:\n  daybook transfer get 7001");
-  register_create(*group, context);
+  register_create_transfer(*group, context);
   register_post(*group, context);
   register_void(*group, context);
   register_reverse(*group, context);
-  register_get(*group, context);
+  register_get_transfer(*group, context);
 }
 
 }  // namespace daybook

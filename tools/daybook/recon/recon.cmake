@@ -16,60 +16,35 @@ if(TARGET daybook::storage)
     ${CMAKE_CURRENT_BINARY_DIR}/generated/ready_mappings.cpp @ONLY)
 
   daybook_library(tools_recon
-    SOURCES daybook/recon/balance_command.cpp
-            daybook/recon/balance_report.cpp
-            daybook/recon/compare_command.cpp
-            daybook/recon/compare_options.cpp
-            daybook/recon/compare_plan.cpp
-            daybook/recon/compare_report.cpp
-            daybook/recon/compare_run.cpp
-            daybook/recon/correction_folds.cpp
-            daybook/recon/csv_scanner.cpp
-            daybook/recon/csv_source.cpp
-            daybook/recon/definition/action.cpp
-            daybook/recon/definition/check_command.cpp
-            daybook/recon/definition/civil_day.cpp
-            daybook/recon/definition/correction.cpp
-            daybook/recon/definition/correction_text.cpp
-            daybook/recon/definition/cron.cpp
-            daybook/recon/definition/decimal_limit.cpp
+    SOURCES daybook/recon/balance_command.cpp daybook/recon/balance_report.cpp
+            daybook/recon/compare_command.cpp daybook/recon/compare_options.cpp
+            daybook/recon/compare_plan.cpp daybook/recon/compare_report.cpp
+            daybook/recon/compare_run.cpp daybook/recon/correction_folds.cpp
+            daybook/recon/csv_scanner.cpp daybook/recon/csv_source.cpp
+            daybook/recon/definition/action.cpp daybook/recon/definition/check_command.cpp
+            daybook/recon/definition/civil_day.cpp daybook/recon/definition/correction.cpp
+            daybook/recon/definition/cron.cpp daybook/recon/definition/decimal_limit.cpp
             daybook/recon/definition/definition_reader.cpp
-            daybook/recon/definition/definition_rules.cpp
-            daybook/recon/definition/json_walk.cpp
+            daybook/recon/definition/definition_rules.cpp daybook/recon/definition/json_walk.cpp
             daybook/recon/definition/reconciliation.cpp
             daybook/recon/definition/reconciliation_words.cpp
-            daybook/recon/definition/definition_file.cpp
-            daybook/recon/definition/schedule.cpp
-            daybook/recon/definition/time_zone.cpp
-            daybook/recon/difference_writer.cpp
-            daybook/recon/entry_texts.cpp
-            daybook/recon/format_source.cpp
-            daybook/recon/inspect_command.cpp
-            daybook/recon/inspect_reading.cpp
-            daybook/recon/inspect_statement.cpp
-            daybook/recon/journal_facts.cpp
-            daybook/recon/journal_origins.cpp
-            daybook/recon/journal_scan.cpp
-            daybook/recon/journal_source.cpp
-            daybook/recon/mapping_file.cpp
-            daybook/recon/open_side.cpp
-            daybook/recon/record_builder.cpp
-            daybook/recon/report/code_advice.cpp
-            daybook/recon/report/detail_json.cpp
-            daybook/recon/report/html_report.cpp
-            daybook/recon/report/html_text.cpp
-            daybook/recon/report/report_details.cpp
-            daybook/recon/report/report_files.cpp
-            daybook/recon/recon_bench.cpp
-            daybook/recon/recon_generator.cpp
-            daybook/recon/self_command.cpp
-            daybook/recon/sequence_places.cpp
-            daybook/recon/source_mapping.cpp
-            daybook/recon/text_decoder.cpp
-            daybook/recon/unnamed_file.cpp
-            daybook/recon/watched_file.cpp
-            daybook/recon/work_directory.cpp
+            daybook/recon/definition/definition_file.cpp daybook/recon/definition/schedule.cpp
+            daybook/recon/definition/time_zone.cpp daybook/recon/difference_writer.cpp
+            daybook/recon/format_source.cpp daybook/recon/inspect_command.cpp
+            daybook/recon/inspect_reading.cpp daybook/recon/inspect_statement.cpp
+            daybook/recon/journal_facts.cpp daybook/recon/journal_origins.cpp
+            daybook/recon/journal_scan.cpp daybook/recon/journal_source.cpp
+            daybook/recon/mapping_file.cpp daybook/recon/open_side.cpp
+            daybook/recon/record_builder.cpp daybook/recon/report/code_advice.cpp
+            daybook/recon/report/detail_json.cpp daybook/recon/report/html_report.cpp
+            daybook/recon/report/html_text.cpp daybook/recon/report/report_details.cpp
+            daybook/recon/report/report_files.cpp daybook/recon/recon_bench.cpp
+            daybook/recon/recon_generator.cpp daybook/recon/self_command.cpp
+            daybook/recon/sequence_places.cpp daybook/recon/source_mapping.cpp
+            daybook/recon/text_decoder.cpp daybook/recon/unnamed_file.cpp
+            daybook/recon/watched_file.cpp daybook/recon/work_directory.cpp
             ${CMAKE_CURRENT_BINARY_DIR}/generated/ready_mappings.cpp
+    APART daybook/recon/definition/correction_text.cpp daybook/recon/entry_texts.cpp
     USES daybook::recon daybook::storage daybook::tools_command daybook::tools_offline
          daybook::tools_rebuild daybook::tools_text
     PRIVATE_USES date::date-tz fmt::fmt nlohmann_json::nlohmann_json)

@@ -12,10 +12,8 @@ daybook_test(tools_bench_test
 # The load itself, against an engine in the test's own process.
 if(TARGET daybook::tools_bench AND TARGET daybook::tools_engine)
   daybook_test(tools_bench_load_test
-    SOURCES daybook/bench/bench_answer_check_test.cpp
-            daybook/bench/bench_generator_test.cpp
-            daybook/bench/bench_load_test.cpp
-            daybook/bench/bench_options_test.cpp
-            daybook/bench/bench_report_test.cpp
+    SOURCES daybook/bench/bench_answer_check_test.cpp daybook/bench/bench_load_test.cpp
+            daybook/bench/bench_options_test.cpp daybook/bench/bench_report_test.cpp
+    APART daybook/bench/bench_generator_test.cpp
     USES daybook::tools_bench daybook::tools_engine daybook::client nlohmann_json::nlohmann_json)
 endif()

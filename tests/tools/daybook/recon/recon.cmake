@@ -2,28 +2,21 @@
 if(TARGET daybook::tools_recon)
   daybook_test(recon_test
     SOURCES ${PROJECT_SOURCE_DIR}/tests/replay/disk_journal.cpp
-            daybook/recon/correction_folds_test.cpp
-            daybook/recon/csv_scanner_test.cpp
+            daybook/recon/correction_folds_test.cpp daybook/recon/csv_scanner_test.cpp
             daybook/recon/definition/check_command_test.cpp
             daybook/recon/definition/correction_rules_test.cpp
             daybook/recon/definition/correction_test.cpp
-            daybook/recon/definition/correction_text_test.cpp
-            daybook/recon/definition/cron_test.cpp
+            daybook/recon/definition/correction_text_test.cpp daybook/recon/definition/cron_test.cpp
             daybook/recon/definition/decimal_limit_test.cpp
-            daybook/recon/definition/json_walk_test.cpp
-            daybook/recon/definition/reconciliation_test.cpp
-            daybook/recon/definition/schedule_test.cpp
-            daybook/recon/entry_texts_test.cpp
-            daybook/recon/journal_origins_test.cpp
-            daybook/recon/journal_source_test.cpp
-            daybook/recon/journal_world.cpp
-            daybook/recon/record_builder_test.cpp
-            daybook/recon/report/html_text_test.cpp
-            daybook/recon/runs/business_day_test.cpp
-            daybook/recon/runs/carry_test.cpp
-            daybook/recon/self_command_test.cpp
+            daybook/recon/definition/json_walk_test.cpp daybook/recon/definition/schedule_test.cpp
+            daybook/recon/entry_texts_test.cpp daybook/recon/journal_origins_test.cpp
+            daybook/recon/journal_world.cpp daybook/recon/record_builder_test.cpp
+            daybook/recon/report/html_text_test.cpp daybook/recon/runs/business_day_test.cpp
+            daybook/recon/runs/carry_test.cpp daybook/recon/self_command_test.cpp
             daybook/recon/sequence_places_test.cpp
-    USES daybook::tools_recon daybook::tools_recon_runs daybook::test_support nlohmann_json::nlohmann_json)
+    APART daybook/recon/definition/reconciliation_test.cpp daybook/recon/journal_source_test.cpp
+    USES daybook::tools_recon daybook::tools_recon_runs daybook::test_support
+         nlohmann_json::nlohmann_json)
 endif()
 
 # The binary against a naive comparison in another language.
