@@ -65,6 +65,7 @@ if(TARGET daybook::storage)
             daybook/recon/runs/run_plan.cpp
             daybook/recon/runs/run_proposals.cpp
             daybook/recon/runs/show_command.cpp
+            daybook/recon/runs/suspense_command.cpp
             daybook/recon/runs/watch_command.cpp
             daybook/recon/runs/watched_inbox.cpp
     USES daybook::tools_client daybook::tools_recon

@@ -132,6 +132,21 @@ void register_differences(CLI::App& recon, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = run_list_differences(*options); });
 }
 
+void register_suspense(CLI::App& recon, CommandContext& context) {
+  auto options = std::make_shared<SuspenseOptions>();
+  CLI::App* command = recon.add_subcommand(
+      "suspense", "What stands on the suspense account, by age: what nobody has explained yet");
+  command->add_option("name", options->name, "Of a reconciliation")->required();
+  command->add_flag("--items", options->lists_items, "Each correction, too, the oldest first");
+  command->add_option("--at", options->at, "Ages as of then (default: now)");
+  add_client_options(*command, options->client);
+  command->footer(
+      "Ages are of the records, in whole days. What was moved otherwise is what people have\n"
+      "posted to explain it: transfers on the account that are no corrections.\n"
+      "Example:\n  daybook recon suspense bank --items");
+  command->callback([&context, options] { context.exit_code = run_suspense(*options); });
+}
+
 void register_review(CLI::App& recon, CommandContext& context, bool rejects) {
   auto options = std::make_shared<ReviewOptions>();
   options->rejects = rejects;
@@ -200,6 +215,7 @@ void register_runs(CLI::App& recon, CommandContext& context) {
   register_watch(recon, context);
   register_shows(recon, context);
   register_differences(recon, context);
+  register_suspense(recon, context);
   register_review(recon, context, false);
   register_review(recon, context, true);
   register_difference_act(

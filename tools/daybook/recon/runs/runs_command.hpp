@@ -81,6 +81,15 @@ struct DifferenceListOptions {
 };
 [[nodiscard]] int run_list_differences(const DifferenceListOptions& options);
 
+struct SuspenseOptions {
+  std::string name;  ///< Of a reconciliation.
+  std::string at;    ///< Ages are as of then; empty: now.
+  bool lists_items = false;
+  ClientOptions client;
+};
+/// What corrections have put on the suspense account, by age, and its balance.
+[[nodiscard]] int run_suspense(const SuspenseOptions& options);
+
 struct ReviewOptions {
   DifferenceChoice choice;
   bool rejects = false;
