@@ -20,9 +20,10 @@ class SecretKeeper {
   virtual ~SecretKeeper() = default;
 
   /// Answers a seal_secrets or forget_secrets: `status`, `detail`, and in `query_items` one
-  /// SealedTextView a text, or one ForgottenKey a key. Then `done` is called, by the keeper's
-  /// thread. False where too many wait: nothing of it is done. Requires: a slot whose payloads
-  /// read_secret_texts() takes, or whose events are 1 to limits::secrets_max key ids.
+  /// SealedTextView a text, or one ForgottenKey a key: of all, or of none. Then `done` is called,
+  /// by the keeper's thread. False where too many wait: nothing of it is done. Requires: a slot
+  /// whose payloads read_secret_texts() takes, or whose events are 1 to limits::secrets_max key
+  /// ids.
   [[nodiscard]] virtual bool submit(RequestSlot& slot, std::function<void()> done) = 0;
 
   /// What the text seals; nothing where its key is forgotten, not known, or another one's.

@@ -122,13 +122,19 @@ void FileKeeper::seal_all(RequestSlot& slot) {
 }
 
 void FileKeeper::forget_all(RequestSlot& slot) {
-  for (std::uint32_t at = 0; at < slot.event_count; ++at) {
-    ForgottenKey forgotten;
-    std::memcpy(&forgotten.key_id, slot.events + at * sizeof(Uint128), sizeof(Uint128));
-    const auto outcome = keys_->forget(forgotten.key_id);
-    if (!outcome.ok()) return tell(outcome.error(), slot);
-    forgotten.outcome = outcome.value();
-    put(slot, forgotten);
+  std::vector<Uint128> ids(slot.event_count);
+  std::memcpy(ids.data(), slot.events, ids.size() * sizeof(Uint128));
+  const auto outcomes = keys_->forget(ids);
+  if (!outcomes.ok()) {
+    tell(outcomes.error(), slot);
+    slot.detail =
+        "None of these keys counts as forgotten, for the disk failed: the engine's log says how. "
+        "Some may be gone from it already: mend it, restart the engine, and forget all of them "
+        "again.";
+    return;
+  }
+  for (std::size_t at = 0; at < ids.size(); ++at) {
+    put(slot, ForgottenKey{ids[at], outcomes.value()[at]});
   }
 }
 

@@ -164,11 +164,23 @@ Result<void> KeyFile::make_file() {
   return {};
 }
 
-Result<void> KeyFile::write(std::span<const std::byte> bytes, std::uint64_t offset) {
+Result<void> KeyFile::append(std::span<const std::byte> bytes) {
   if (failed_) return *failed_;
   Result<void> done = file_ ? Result<void>{} : make_file();
-  if (done.ok()) done = file_->write_at(bytes, offset);
+  if (done.ok()) done = file_->write_at(bytes, offset_of(blocks_));
   if (done.ok()) done = file_->sync_data();
+  if (!done.ok()) failed_ = done.error();
+  return done;
+}
+
+Result<void> KeyFile::overwrite(std::span<Entry* const> entries) {
+  constexpr std::array<std::byte, block_bytes - key_place> zeros{};
+  Result<void> done;
+  for (const Entry* each : entries) {
+    done = file_->write_at(zeros, offset_of(each->block) + key_place);
+    if (!done.ok()) break;
+  }
+  if (done.ok() && !entries.empty()) done = file_->sync_data();
   if (!done.ok()) failed_ = done.error();
   return done;
 }
@@ -182,7 +194,7 @@ Result<void> KeyFile::add(std::span<const NewKey> keys) {
     bytes.insert(bytes.end(), block.begin(), block.end());
     wipe(block);
   }
-  const auto written = write(bytes, offset_of(blocks_));
+  const auto written = append(bytes);
   wipe(bytes);
   if (!written.ok()) return written;
   const std::unique_lock lock{mutex_};
@@ -194,25 +206,33 @@ Result<void> KeyFile::add(std::span<const NewKey> keys) {
   return {};
 }
 
-Result<ForgetOutcome> KeyFile::forget(const Uint128& id) {
-  std::uint32_t block = 0;
-  {
-    const std::unique_lock lock{mutex_};
+Result<std::vector<ForgetOutcome>> KeyFile::forget(std::span<const Uint128> ids) {
+  if (failed_) return *failed_;
+  std::vector<ForgetOutcome> outcomes;
+  std::vector<Entry*> going;
+  // Only this thread changes entries, so it reads them without the lock.
+  for (const Uint128& id : ids) {
     const auto found = entries_.find(id);
-    if (found == entries_.end()) return ForgetOutcome::unknown;
+    if (found == entries_.end()) {
+      outcomes.push_back(ForgetOutcome::unknown);
+      continue;
+    }
     Entry& entry = found->second;
     // A damaged one may have left bytes of its key: they go as well.
-    if (!entry.is_there && !entry.is_damaged) return ForgetOutcome::was_forgotten;
-    wipe(entry.key);
-    entry.is_there = false;
-    block = entry.block;
+    const bool goes = (entry.is_there || entry.is_damaged) &&
+                      std::find(going.begin(), going.end(), &entry) == going.end();
+    outcomes.push_back(goes ? ForgetOutcome::forgotten : ForgetOutcome::was_forgotten);
+    if (goes) going.push_back(&entry);
   }
-  constexpr std::array<std::byte, block_bytes - key_place> zeros{};
-  if (auto written = write(zeros, offset_of(block) + key_place); !written.ok()) {
-    return written.error();
+  // First the disk: as long as a key could come back from there, it does not count as forgotten.
+  if (const auto gone = overwrite(going); !gone.ok()) return gone.error();
+  const std::unique_lock lock{mutex_};
+  for (Entry* each : going) {
+    wipe(each->key);
+    each->is_there = false;
+    each->is_damaged = false;
   }
-  entries_.find(id)->second.is_damaged = false;
-  return ForgetOutcome::forgotten;
+  return outcomes;
 }
 
 std::optional<SecretKey> KeyFile::find(const Uint128& id) const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <span>
+#include <vector>
 
 #include "engine/base/limits.hpp"
 #include "engine/base/result.hpp"
@@ -46,8 +47,8 @@ struct NewKey {
 /// The keys on disk, and all of them in memory.
 ///
 /// Threads.     add() and forget() by one; find() by any, and it never waits for the disk.
-/// Errors.      After a failure of the disk nothing is added or forgotten any more; what is in
-///              memory can still be found.
+/// Errors.      After a failure of the disk add() and forget() fail, whatever they are asked; what
+///              is in memory can still be found, also what could not be forgotten.
 /// Durability.  On disk when add() or forget() returns. What a crash left unfinished at the end was
 ///              never told to anybody, and is cut off by the next open().
 /// Limits.      `keys_max`, forgotten ones counted.
@@ -64,7 +65,9 @@ class KeyFile {
   [[nodiscard]] bool has_room_for(std::uint64_t keys) const { return blocks_ + keys <= keys_max_; }
   /// All of them, or none as far as anybody was told. Requires: has_room_for() them.
   [[nodiscard]] Result<void> add(std::span<const NewKey> keys);
-  [[nodiscard]] Result<ForgetOutcome> forget(const Uint128& id);
+  /// What has become of each, in their order, by one sync. A failure: none of them is forgotten, as
+  /// far as anybody is told; of some the zeros may be on disk already. An id may be there twice.
+  [[nodiscard]] Result<std::vector<ForgetOutcome>> forget(std::span<const Uint128> ids);
 
   /// Nothing for a key that is forgotten, damaged or not known.
   [[nodiscard]] std::optional<SecretKey> find(const Uint128& id) const;
@@ -86,7 +89,8 @@ class KeyFile {
   [[nodiscard]] Result<void> read_blocks(std::uint64_t size);
   void take(std::span<const std::byte> block, std::uint64_t at);
   [[nodiscard]] Result<void> make_file();
-  [[nodiscard]] Result<void> write(std::span<const std::byte> bytes, std::uint64_t offset);
+  [[nodiscard]] Result<void> append(std::span<const std::byte> bytes);
+  [[nodiscard]] Result<void> overwrite(std::span<Entry* const> entries);
 
   std::filesystem::path directory_;
   std::uint64_t keys_max_;

@@ -54,6 +54,15 @@ class KeyFileTest : public ::testing::Test {
     return std::search(bytes.begin(), bytes.end(), wanted.begin(), wanted.end()) != bytes.end();
   }
 
+  using Outcomes = std::vector<ForgetOutcome>;
+  static Outcomes forget(KeyFile& keys, const std::vector<std::uint64_t>& numbers) {
+    std::vector<Uint128> ids;
+    for (const std::uint64_t number : numbers) ids.push_back(key(number).id);
+    const auto outcomes = keys.forget(ids);
+    EXPECT_TRUE(outcomes.ok());
+    return outcomes.ok() ? outcomes.value() : Outcomes{};
+  }
+
   static void expect_has(const KeyFile& keys, std::uint64_t number) {
     const auto found = keys.find(key(number).id);
     ASSERT_TRUE(found.has_value()) << number;
@@ -89,7 +98,7 @@ TEST_F(KeyFileTest, FindsItsKeysAgainAfterARestart) {
 
 TEST_F(KeyFileTest, StandsInTheBytesDocumented) {
   add(1, 2);
-  ASSERT_EQ(open()->forget(key(1).id).value(), ForgetOutcome::forgotten);
+  ASSERT_EQ(forget(*open(), {1}), Outcomes{ForgetOutcome::forgotten});
   const auto bytes = raw();
   ASSERT_EQ(bytes.size(), 3 * 64U);
   EXPECT_EQ(std::memcmp(bytes.data(), "DBKK\x01\0\0\0", 8), 0);
@@ -105,22 +114,37 @@ TEST_F(KeyFileTest, WhatIsForgottenIsGoneFromTheFile) {
   EXPECT_TRUE(is_in_file(key(3).key));
   {
     const auto keys = open();
-    EXPECT_EQ(keys->forget(key(3).id).value(), ForgetOutcome::forgotten);
+    EXPECT_EQ(forget(*keys, {3}), Outcomes{ForgetOutcome::forgotten});
     EXPECT_FALSE(keys->find(key(3).id).has_value());
     // Not even a part of it is left.
     const NewKey gone = key(3);
     for (std::size_t at = 0; at + 4 <= 32; ++at) {
       EXPECT_FALSE(is_in_file(std::span{gone.key}.subspan(at, 4))) << at;
     }
-    EXPECT_EQ(keys->forget(key(3).id).value(), ForgetOutcome::was_forgotten);
-    EXPECT_EQ(keys->forget(key(9).id).value(), ForgetOutcome::unknown);
+    EXPECT_EQ(forget(*keys, {3}), Outcomes{ForgetOutcome::was_forgotten});
+    EXPECT_EQ(forget(*keys, {9}), Outcomes{ForgetOutcome::unknown});
     for (const std::uint64_t number : {1U, 2U, 4U, 5U}) expect_has(*keys, number);
   }
   const auto keys = open();
   EXPECT_FALSE(keys->find(key(3).id).has_value());
-  EXPECT_EQ(keys->forget(key(3).id).value(), ForgetOutcome::was_forgotten);
+  EXPECT_EQ(forget(*keys, {3}), Outcomes{ForgetOutcome::was_forgotten});
   EXPECT_EQ(keys->damaged_count(), 0U);
   for (const std::uint64_t number : {1U, 2U, 4U, 5U}) expect_has(*keys, number);
+}
+
+TEST_F(KeyFileTest, ForgetsSeveralAtOnceAndSaysWhatHasBecomeOfEach) {
+  add(1, 4);
+  const auto keys = open();
+  EXPECT_EQ(forget(*keys, {2}), Outcomes{ForgetOutcome::forgotten});
+  EXPECT_EQ(
+      forget(*keys, {1, 2, 9, 3, 1}),
+      (Outcomes{ForgetOutcome::forgotten, ForgetOutcome::was_forgotten, ForgetOutcome::unknown,
+                ForgetOutcome::forgotten, ForgetOutcome::was_forgotten}));
+  for (const std::uint64_t number : {1U, 2U, 3U}) {
+    EXPECT_FALSE(keys->find(key(number).id).has_value());
+    EXPECT_FALSE(is_in_file(key(number).key));
+  }
+  expect_has(*keys, 4);
 }
 
 TEST_F(KeyFileTest, AfterACrashAtAnyByteWhatWasWholeIsThereAndTheRestCanBeAdded) {
@@ -170,9 +194,9 @@ TEST_F(KeyFileTest, AForgettingThatWasCutAtAnyByteNeverGivesAWrongKeyAndCanBeRep
     expect_has(*keys, 2);
     const bool is_done = zeros == 40;
     EXPECT_EQ(keys->damaged_count(), is_done ? 0U : 1U);
-    EXPECT_EQ(keys->forget(key(1).id).value(),
+    EXPECT_EQ(forget(*keys, {1}).front(),
               is_done ? ForgetOutcome::was_forgotten : ForgetOutcome::forgotten);
-    EXPECT_EQ(keys->forget(key(1).id).value(), ForgetOutcome::was_forgotten);
+    EXPECT_EQ(forget(*keys, {1}), Outcomes{ForgetOutcome::was_forgotten});
     const auto after = raw();
     EXPECT_TRUE(std::all_of(after.begin() + 64 + 24, after.begin() + 128,
                             [](std::byte each) { return each == std::byte{0}; }));
@@ -210,7 +234,7 @@ TEST_F(KeyFileTest, HoldsAsManyAsItMayAndNotOneMore) {
   EXPECT_TRUE(keys->has_room_for(3));
   EXPECT_FALSE(keys->has_room_for(4));
   ASSERT_TRUE(keys->add(std::vector<NewKey>{key(1), key(2)}).ok());
-  ASSERT_TRUE(keys->forget(key(1).id).ok());
+  EXPECT_EQ(forget(*keys, {1}), Outcomes{ForgetOutcome::forgotten});
   EXPECT_TRUE(keys->has_room_for(1));
   EXPECT_FALSE(keys->has_room_for(2));  // A forgotten one keeps its place.
 }
@@ -223,6 +247,8 @@ TEST_F(KeyFileTest, AfterAFailureNothingIsAddedOrForgottenAndTheRestIsFound) {
   std::filesystem::remove(directory_);
   EXPECT_FALSE(keys->add(std::vector<NewKey>{key(1)}).ok());
   EXPECT_FALSE(keys->find(key(1).id).has_value());
+  // Nor does it say anything of keys that it does not have.
+  EXPECT_FALSE(keys->forget(std::vector<Uint128>{key(1).id}).ok());
 }
 
 }  // namespace
