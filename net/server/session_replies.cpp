@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/buffer.hpp>
 #include <sys/socket.h>
@@ -88,10 +89,14 @@ void Session::tell_refusal(const Request& request) {
 }
 
 void Session::tell_forgotten(const Request& request) {
-  if (request.status != RequestStatus::ok || !io_->settings().on_forgotten) return;
+  const bool failed = request.status == RequestStatus::secrets_not_kept;
+  if ((request.status != RequestStatus::ok && !failed) || !io_->settings().on_forgotten) return;
+  std::vector<Uint128> asked(failed ? request.event_count : 0);
+  if (failed) std::memcpy(asked.data(), request.events, asked.size() * sizeof(Uint128));
   io_->settings().on_forgotten({.principal = principal_.name,
                                 .reason = {request.reason.data(), request.reason.size()},
-                                .keys = as_items<ForgottenKey>(request.query_items)});
+                                .keys = as_items<ForgottenKey>(request.query_items),
+                                .failed = asked});
 }
 
 void Session::reply(Request& request) {

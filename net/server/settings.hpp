@@ -30,11 +30,12 @@ struct RefusedOperation {
   Refusal first{};  ///< Of the events refused.
 };
 
-/// Keys of secrets that somebody had forgotten: what a log line says of it.
+/// Keys of secrets that somebody had forgotten, or would have: what a log line says of it.
 struct ForgottenSecrets {
   std::string_view principal;
   std::string_view reason;
-  std::span<const ForgottenKey> keys;  ///< With what became of each.
+  std::span<const ForgottenKey> keys;  ///< With what became of each. Failed: none.
+  std::span<const Uint128> failed;     ///< Keys that were to be forgotten, where the keeper failed.
 };
 
 /// What an operator may say about the server. Units: bytes and nanoseconds, as the names say.
@@ -72,7 +73,7 @@ struct ServerSettings {
   /// Seals, opens and forgets secrets, and outlives the server. Null: nothing is sealed, and
   /// participants get sealed texts as they are.
   SecretKeeper* keeper = nullptr;
-  /// Told of each request that forgot secrets; empty: nobody is. As on_refused.
+  /// Told of each request that forgot secrets, or could not; empty: nobody is. As on_refused.
   std::function<void(const ForgottenSecrets&)> on_forgotten{};
 
   CorePlan cores{};              ///< Of the io threads, "io-0" and so on.

@@ -94,6 +94,7 @@ class ServerSecretsTest : public ServerFixture {
       for (const ForgottenKey& each : forgotten.keys) {
         told_.push_back(to_hex(each.key_id) + " " + std::string{to_string(each.outcome)});
       }
+      for (const Uint128& each : forgotten.failed) told_.push_back(to_hex(each) + " failed");
     };
     serve();
   }
@@ -218,16 +219,19 @@ TEST_F(ServerSecretsTest, WhatIsForgottenIsToldToTheLog) {
                                              "00000000000000070000000000000002 unknown"}));
 }
 
-TEST_F(ServerSecretsTest, WhatFailedIsNotToldAsForgotten) {
+TEST_F(ServerSecretsTest, WhatCouldNotBeForgottenIsToldAsSuch) {
   serve_with_keeper();
   const auto connection = open(1);
-  connection->send(forget_frame(5, {{1, 7}}).bytes());
+  connection->send(forget_frame(5, {{1, 7}, {2, 7}}).bytes());
   keeper_.take().status = RequestStatus::secrets_not_kept;
   keeper_.answer();
   const Heard heard = hear(*connection, RequestKind::forget_secrets, 5);
   EXPECT_EQ(heard.status, RequestStatus::secrets_not_kept);
   EXPECT_FALSE(heard.words.empty());
-  EXPECT_TRUE(told_.empty());
+  const std::lock_guard lock{mutex_};
+  EXPECT_EQ(told_,
+            (std::vector<std::string>{"local: because", "00000000000000070000000000000001 failed",
+                                      "00000000000000070000000000000002 failed"}));
 }
 
 TEST_F(ServerSecretsTest, AKeeperThatIsBusyOrMissingIsAnAnswer) {

@@ -165,10 +165,13 @@ std::string words_of(const RefusedOperation& refused) {
   return text;
 }
 
-/// "secrets forgotten by ops, for: asked by letter: key 0123… forgotten".
+/// "secrets forgotten by ops, for: asked by letter; key 0123… forgotten".
 std::string words_of(const ForgottenSecrets& forgotten) {
   std::string text =
-      fmt::format("secrets forgotten by {}, for: {}", forgotten.principal, forgotten.reason);
+      fmt::format("{} by {}, for: {}",
+                  forgotten.failed.empty() ? "secrets forgotten" : "no secret could be forgotten",
+                  forgotten.principal, forgotten.reason);
+  for (const Uint128& each : forgotten.failed) text += fmt::format("; key {} failed", to_hex(each));
   for (const ForgottenKey& each : forgotten.keys) {
     text += fmt::format("; key {} {}", to_hex(each.key_id), to_string(each.outcome));
   }
