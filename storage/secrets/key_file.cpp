@@ -120,6 +120,12 @@ Result<void> KeyFile::read_blocks(std::uint64_t size) {
     at += count;
   }
   wipe(bytes);
+  // Whoever made the file may have been killed before its name was certain.
+  if (blocks_ == 0) {
+    for (const auto& each : {directory_.parent_path(), directory_}) {
+      if (auto synced = sync_directory(each); !synced.ok()) return synced;
+    }
+  }
   // What stands behind the last block with an id was never told to anybody.
   if (size == offset_of(blocks_)) return {};
   if (auto cut = file_->truncate(offset_of(blocks_)); !cut.ok()) return cut;
