@@ -20,6 +20,29 @@ void put(RequestSlot& slot, const Item& item) {
   ++slot.item_count;
 }
 
+std::vector<std::string> in_words(const KeyFileFindings& found) {
+  std::vector<std::string> words;
+  if (found.damaged > 0) {
+    words.push_back(fmt::format(
+        "{} keys are damaged, so what they sealed cannot be opened any more; their bytes go when "
+        "they are forgotten",
+        found.damaged));
+  }
+  if (found.without_id > 0) {
+    words.push_back(fmt::format(
+        "the ids of {} keys cannot be read, so what they sealed can neither be opened nor "
+        "forgotten; their bytes are still there",
+        found.without_id));
+  }
+  if (found.cut_bytes > 0) {
+    words.push_back(fmt::format(
+        "{} bytes at its end were no key that can be read, and were cut off: the engine was killed "
+        "before it had told of a key there, or they are damaged",
+        found.cut_bytes));
+  }
+  return words;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FileKeeper>> FileKeeper::start(
@@ -27,9 +50,8 @@ Result<std::unique_ptr<FileKeeper>> FileKeeper::start(
     std::uint64_t keys_max) {
   auto keys = KeyFile::open(directory, keys_max);
   if (!keys.ok()) return keys.error();
-  if (const std::uint64_t damaged = keys.value()->damaged_count(); damaged > 0 && on_trouble) {
-    on_trouble(fmt::format("{}: {} keys are damaged, so what they sealed cannot be opened any more",
-                           (directory / "keys").string(), damaged));
+  for (const std::string& each : in_words(keys.value()->findings())) {
+    if (on_trouble) on_trouble(fmt::format("{}: {}", (directory / "keys").string(), each));
   }
   return std::unique_ptr<FileKeeper>{
       new FileKeeper{std::move(keys).value(), std::move(on_trouble)}};

@@ -27,7 +27,7 @@ namespace daybook {
 ///           on sealing and forgetting are refused, and texts are still opened.
 class FileKeeper final : public SecretKeeper {
  public:
-  /// `directory`: as KeyFile::open().
+  /// `directory`: as KeyFile::open(), of which `on_trouble` is told the findings.
   [[nodiscard]] static Result<std::unique_ptr<FileKeeper>> start(
       const std::filesystem::path& directory,
       std::function<void(const std::string& words)> on_trouble = {},

@@ -87,6 +87,7 @@ Result<void> KeyFile::read() {
   if (!size.ok()) return size.error();
   // No key can be behind a header that is not whole: make_file() syncs it first.
   if (size.value() < block_bytes) {
+    findings_.cut_bytes = size.value();
     file_.reset();
     return {};
   }
@@ -127,14 +128,15 @@ Result<void> KeyFile::read_blocks(std::uint64_t size) {
     }
   }
   // What stands behind the last block with an id was never told to anybody.
-  if (size == offset_of(blocks_)) return {};
+  findings_.cut_bytes = size - offset_of(blocks_);
+  if (findings_.cut_bytes == 0) return {};
   if (auto cut = file_->truncate(offset_of(blocks_)); !cut.ok()) return cut;
   return file_->sync();
 }
 
 void KeyFile::take(std::span<const std::byte> block, std::uint64_t at) {
   if (!has_id(block)) return;
-  damaged_ += at - blocks_;  // Those before it, of which the ids are gone.
+  findings_.without_id += at - blocks_;  // Those before it.
   blocks_ = at + 1;
   Uint128 id;
   std::memcpy(&id, block.data(), sizeof(id));
@@ -148,7 +150,7 @@ void KeyFile::take(std::span<const std::byte> block, std::uint64_t at) {
     entry.is_there = number_at(block, 56) == xxh3_64(key);
     entry.is_damaged = !entry.is_there;
     if (entry.is_there) std::memcpy(entry.key.data(), key.data(), key.size());
-    if (entry.is_damaged) ++damaged_;
+    if (entry.is_damaged) ++findings_.damaged;
   }
   entries_.insert_or_assign(id, entry);
 }

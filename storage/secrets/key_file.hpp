@@ -44,6 +44,13 @@ struct NewKey {
   SecretKey key{};
 };
 
+/// What open() met that is no key, forgotten or not.
+struct KeyFileFindings {
+  std::uint64_t damaged = 0;     ///< Keys that are neither whole nor zeros.
+  std::uint64_t without_id = 0;  ///< Blocks amid the others whose ids cannot be read.
+  std::uint64_t cut_bytes = 0;   ///< Behind the last block with an id; cut off.
+};
+
 /// The keys on disk, and all of them in memory.
 ///
 /// Threads.     add() and forget() by one; find() by any, and it never waits for the disk.
@@ -73,8 +80,7 @@ class KeyFile {
   [[nodiscard]] std::optional<SecretKey> find(const Uint128& id) const;
 
   [[nodiscard]] std::uint64_t count() const { return blocks_; }  ///< Forgotten ones too.
-  /// Blocks amid the others that cannot be read: what they sealed is lost.
-  [[nodiscard]] std::uint64_t damaged_count() const { return damaged_; }
+  [[nodiscard]] const KeyFileFindings& findings() const { return findings_; }
 
  private:
   struct Entry {
@@ -97,7 +103,7 @@ class KeyFile {
   std::optional<File> file_;
   std::optional<Failure> failed_;
   std::uint64_t blocks_ = 0;
-  std::uint64_t damaged_ = 0;
+  KeyFileFindings findings_;
   mutable std::shared_mutex mutex_;  ///< Over `entries_`; never held while the disk works.
   std::map<Uint128, Entry> entries_;
 };

@@ -171,6 +171,23 @@ TEST_F(FileKeeperTest, DamagedKeysAreToldAtTheStart) {
   EXPECT_FALSE(keeper_->open(text).has_value());
 }
 
+TEST_F(FileKeeperTest, IdsThatCannotBeReadAndACutEndAreToldAtTheStart) {
+  for (int at = 0; at < 3; ++at) static_cast<void>(sealed(iban));
+  keeper_.reset();
+  {
+    auto file = File::open(directory_ / "keys", File::Mode::write);
+    const std::vector<std::byte> wrong(16, std::byte{0x5a});
+    ASSERT_TRUE(file.value().write_at(wrong, 128).ok());
+    ASSERT_TRUE(file.value().write_at(wrong, 256).ok());
+  }
+  open();
+  ASSERT_EQ(troubles_.size(), 2U);
+  EXPECT_NE(troubles_[0].find("the ids of 1 keys cannot be read"), std::string::npos);
+  EXPECT_NE(troubles_[1].find("16 bytes at its end"), std::string::npos);
+  open();  // What was cut off is told once.
+  EXPECT_EQ(troubles_.size(), 3U);
+}
+
 TEST_F(FileKeeperTest, TakesAsManyRequestsAsMayWaitAndAnswersAllBeforeItEnds) {
   // The first one holds the keeper's thread, so that the others wait.
   std::promise<void> begun;

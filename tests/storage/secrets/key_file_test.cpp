@@ -89,7 +89,7 @@ TEST_F(KeyFileTest, FindsItsKeysAgainAfterARestart) {
   add(4, 20'000);  // More than are read at once.
   const auto keys = open(30'000);
   EXPECT_EQ(keys->count(), 20'003U);
-  EXPECT_EQ(keys->damaged_count(), 0U);
+  EXPECT_EQ(keys->findings().damaged, 0U);
   for (const std::uint64_t number : {1U, 3U, 4U, 16'384U, 16'385U, 20'003U}) {
     expect_has(*keys, number);
   }
@@ -128,7 +128,7 @@ TEST_F(KeyFileTest, WhatIsForgottenIsGoneFromTheFile) {
   const auto keys = open();
   EXPECT_FALSE(keys->find(key(3).id).has_value());
   EXPECT_EQ(forget(*keys, {3}), Outcomes{ForgetOutcome::was_forgotten});
-  EXPECT_EQ(keys->damaged_count(), 0U);
+  EXPECT_EQ(keys->findings().damaged, 0U);
   for (const std::uint64_t number : {1U, 2U, 4U, 5U}) expect_has(*keys, number);
 }
 
@@ -157,7 +157,8 @@ TEST_F(KeyFileTest, AfterACrashAtAnyByteWhatWasWholeIsThereAndTheRestCanBeAdded)
     const auto keys = open();
     ASSERT_NE(keys, nullptr);
     ASSERT_EQ(keys->count(), there);
-    EXPECT_EQ(keys->damaged_count(), 0U);
+    EXPECT_EQ(keys->findings().damaged, 0U);
+    EXPECT_EQ(keys->findings().cut_bytes, size < 64 ? size : size % 64);
     for (std::uint64_t number = 1; number <= 3; ++number) {
       EXPECT_EQ(keys->find(key(number).id).has_value(), number <= there);
     }
@@ -176,8 +177,23 @@ TEST_F(KeyFileTest, ZerosThatACrashLeftAtTheEndAreCutOff) {
   auto bytes = raw();
   bytes.resize(bytes.size() + 3 * 64);
   put_raw(bytes);
-  EXPECT_EQ(open()->count(), 2U);
+  const auto keys = open();
+  EXPECT_EQ(keys->count(), 2U);
+  EXPECT_EQ(keys->findings().cut_bytes, 3 * 64U);
   EXPECT_EQ(raw().size(), 3 * 64U);
+  EXPECT_EQ(open()->findings().cut_bytes, 0U);
+}
+
+TEST_F(KeyFileTest, IdsThatCannotBeReadAreCounted) {
+  add(1, 5);
+  auto bytes = raw();
+  for (const std::size_t block : {1U, 3U, 5U}) bytes[block * 64] ^= std::byte{1};
+  put_raw(bytes);
+  const auto keys = open();
+  EXPECT_EQ(keys->findings().without_id, 2U);
+  EXPECT_EQ(keys->findings().cut_bytes, 64U);  // The last one.
+  EXPECT_EQ(keys->findings().damaged, 0U);
+  for (const std::uint64_t number : {2U, 4U}) expect_has(*keys, number);
 }
 
 TEST_F(KeyFileTest, AForgettingThatWasCutAtAnyByteNeverGivesAWrongKeyAndCanBeRepeated) {
@@ -193,7 +209,7 @@ TEST_F(KeyFileTest, AForgettingThatWasCutAtAnyByteNeverGivesAWrongKeyAndCanBeRep
     EXPECT_FALSE(keys->find(key(1).id).has_value());
     expect_has(*keys, 2);
     const bool is_done = zeros == 40;
-    EXPECT_EQ(keys->damaged_count(), is_done ? 0U : 1U);
+    EXPECT_EQ(keys->findings().damaged, is_done ? 0U : 1U);
     EXPECT_EQ(forget(*keys, {1}).front(),
               is_done ? ForgetOutcome::was_forgotten : ForgetOutcome::forgotten);
     EXPECT_EQ(forget(*keys, {1}), Outcomes{ForgetOutcome::was_forgotten});
