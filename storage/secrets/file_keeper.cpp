@@ -83,11 +83,8 @@ bool FileKeeper::submit(RequestSlot& slot, std::function<void()> done) {
 std::optional<std::string> FileKeeper::open(std::string_view text) const {
   const auto sealed = read_sealed_text(text);
   if (!sealed) return std::nullopt;
-  auto key = keys_->find(sealed->key_id());
-  if (!key) return std::nullopt;
-  auto opened = open_sealed(*key, *sealed);
-  wipe(*key);
-  return opened;
+  const auto key = keys_->find(sealed->key_id());
+  return key ? open_sealed(*key, *sealed) : std::nullopt;
 }
 
 void FileKeeper::run() {
@@ -139,7 +136,6 @@ void FileKeeper::seal_all(RequestSlot& slot) {
     put(slot, view);
   }
   const auto added = keys_->add(keys);
-  for (NewKey& each : keys) wipe(each.key);
   if (!added.ok()) tell(added.error(), slot);
 }
 

@@ -43,14 +43,21 @@ Block header_block() {
   return block;
 }
 
-Block key_block(const NewKey& added) {
-  Block block{};
+void put_key(std::span<std::byte> block, const NewKey& added) {
   std::memcpy(block.data(), &added.id, sizeof(added.id));
-  put_number(block, 16, xxh3_64(std::span{block}.first(16)));
+  put_number(block, 16, xxh3_64(block.first(16)));
   std::memcpy(block.data() + key_place, added.key.data(), added.key.size());
   put_number(block, 56, xxh3_64(added.key));
-  return block;
 }
+
+/// Bytes with keys in them, which are zeros at the end.
+struct KeyBytes {
+  explicit KeyBytes(std::size_t size) : bytes(size) {}
+  KeyBytes(const KeyBytes&) = delete;
+  KeyBytes& operator=(const KeyBytes&) = delete;
+  ~KeyBytes() { wipe(bytes); }
+  std::vector<std::byte> bytes;
+};
 
 bool has_id(std::span<const std::byte> block) {
   Uint128 id;
@@ -62,12 +69,10 @@ std::uint64_t offset_of(std::uint64_t block) { return (1 + block) * block_bytes;
 
 }  // namespace
 
+SecretKey::~SecretKey() { wipe(bytes_); }
+
 KeyFile::KeyFile(std::filesystem::path directory, std::uint64_t keys_max)
     : directory_{std::move(directory)}, keys_max_{keys_max} {}
-
-KeyFile::~KeyFile() {
-  for (auto& [id, entry] : entries_) wipe(entry.key);
-}
 
 Result<std::unique_ptr<KeyFile>> KeyFile::open(const std::filesystem::path& directory,
                                                std::uint64_t keys_max) {
@@ -105,10 +110,10 @@ Result<void> KeyFile::read() {
 
 Result<void> KeyFile::read_blocks(std::uint64_t size) {
   const std::uint64_t whole = size / block_bytes - 1;
-  std::vector<std::byte> bytes(blocks_at_once * block_bytes);
+  KeyBytes read{blocks_at_once * block_bytes};
   for (std::uint64_t at = 0; at < whole;) {
     const std::uint64_t count = std::min<std::uint64_t>(whole - at, blocks_at_once);
-    const auto part = std::span{bytes}.first(count * block_bytes);
+    const auto part = std::span{read.bytes}.first(count * block_bytes);
     const auto got = file_->read_at(part, offset_of(at));
     if (!got.ok()) return got.error();
     if (got.value() != part.size()) {
@@ -120,7 +125,6 @@ Result<void> KeyFile::read_blocks(std::uint64_t size) {
     }
     at += count;
   }
-  wipe(bytes);
   // Whoever made the file may have been killed before its name was certain.
   if (blocks_ == 0) {
     for (const auto& each : {directory_.parent_path(), directory_}) {
@@ -195,15 +199,11 @@ Result<void> KeyFile::overwrite(std::span<Entry* const> entries) {
 
 Result<void> KeyFile::add(std::span<const NewKey> keys) {
   ENSURE(has_room_for(keys.size()), "the caller looks for room");
-  std::vector<std::byte> bytes;
-  bytes.reserve(keys.size() * block_bytes);
-  for (const NewKey& each : keys) {
-    Block block = key_block(each);
-    bytes.insert(bytes.end(), block.begin(), block.end());
-    wipe(block);
+  KeyBytes added{keys.size() * block_bytes};
+  for (std::size_t at = 0; at < keys.size(); ++at) {
+    put_key(std::span{added.bytes}.subspan(at * block_bytes, block_bytes), keys[at]);
   }
-  const auto written = append(bytes);
-  wipe(bytes);
+  const auto written = append(added.bytes);
   if (!written.ok()) return written;
   const std::unique_lock lock{mutex_};
   for (const NewKey& each : keys) {

@@ -36,7 +36,27 @@
 
 namespace daybook {
 
-using SecretKey = std::array<std::byte, 32>;
+/// A key. Each copy is zeros when it ends, so none stays behind in memory that was given back.
+class SecretKey {
+ public:
+  SecretKey() = default;
+  SecretKey(const SecretKey&) = default;
+  SecretKey& operator=(const SecretKey&) = default;
+  ~SecretKey();
+  [[nodiscard]] bool operator==(const SecretKey&) const = default;
+
+  static constexpr std::size_t size() { return 32; }
+  [[nodiscard]] std::byte* data() { return bytes_.data(); }
+  [[nodiscard]] const std::byte* data() const { return bytes_.data(); }
+  [[nodiscard]] auto begin() { return bytes_.begin(); }
+  [[nodiscard]] auto begin() const { return bytes_.begin(); }
+  [[nodiscard]] auto end() { return bytes_.end(); }
+  [[nodiscard]] auto end() const { return bytes_.end(); }
+  [[nodiscard]] std::byte& operator[](std::size_t at) { return bytes_[at]; }
+
+ private:
+  std::array<std::byte, 32> bytes_{};
+};
 
 /// A key that is new.
 struct NewKey {
@@ -65,7 +85,6 @@ class KeyFile {
   /// first key. `directory` is DIR/secrets, and DIR is there. `damaged` where the header is.
   [[nodiscard]] static Result<std::unique_ptr<KeyFile>> open(
       const std::filesystem::path& directory, std::uint64_t keys_max = limits::secret_keys_max);
-  ~KeyFile();
   KeyFile(const KeyFile&) = delete;
   KeyFile& operator=(const KeyFile&) = delete;
 

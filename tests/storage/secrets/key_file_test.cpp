@@ -7,7 +7,9 @@
 #include "storage/secrets/key_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <new>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -243,6 +245,17 @@ TEST_F(KeyFileTest, AFlippedBitNeverGivesAWrongKey) {
       }
     }
   }
+}
+
+// Placed in memory of the test's own, which it can look at afterwards.
+TEST(SecretKeyTest, LeavesZerosWhereItWas) {
+  alignas(NewKey) std::array<std::byte, sizeof(NewKey)> room{};
+  auto* const made = new (room.data()) NewKey{key(1)};
+  const std::span<const std::byte> place{made->key.data(), SecretKey::size()};
+  const auto is_zero = [](std::byte each) { return each == std::byte{0}; };
+  EXPECT_FALSE(std::all_of(place.begin(), place.end(), is_zero));
+  made->~NewKey();
+  EXPECT_TRUE(std::all_of(place.begin(), place.end(), is_zero));
 }
 
 TEST_F(KeyFileTest, HoldsAsManyAsItMayAndNotOneMore) {
