@@ -20,6 +20,12 @@ void put(RequestSlot& slot, const Item& item) {
   ++slot.item_count;
 }
 
+void refuse(RequestSlot& slot) {
+  slot.status = RequestStatus::secrets_not_kept;
+  slot.query_items.clear();
+  slot.item_count = 0;
+}
+
 std::vector<std::string> in_words(const KeyFileFindings& found) {
   std::vector<std::string> words;
   if (found.damaged > 0) {
@@ -105,15 +111,20 @@ void FileKeeper::run() {
   }
 }
 
-void FileKeeper::tell(const Failure& failure, RequestSlot& slot) {
-  slot.status = RequestStatus::secrets_not_kept;
-  slot.query_items.clear();
-  slot.item_count = 0;
-  if (!on_trouble_ || std::exchange(told_, true)) return;
+void FileKeeper::refuse_for_disk(const Failure& failure, RequestSlot& slot) {
+  refuse(slot);
+  if (!on_trouble_ || std::exchange(told_of_disk_, true)) return;
   on_trouble_(
       fmt::format("secrets are neither sealed nor forgotten any more: {}; mend it and restart the "
                   "engine",
                   failure.what));
+}
+
+void FileKeeper::refuse_for_randomness(RequestSlot& slot) {
+  refuse(slot);
+  slot.detail = "The system gives no random numbers, so nothing was sealed: try again later.";
+  if (!on_trouble_ || std::exchange(told_of_randomness_, true)) return;
+  on_trouble_("secrets are not sealed as long as the system gives no random numbers");
 }
 
 void FileKeeper::seal_all(RequestSlot& slot) {
@@ -127,7 +138,7 @@ void FileKeeper::seal_all(RequestSlot& slot) {
   for (const std::string_view text : *texts) {
     const auto key = make_key();
     const auto sealed = key ? seal(*key, text) : std::nullopt;
-    if (!sealed) return tell({FailureKind::io, "the system gives no random numbers"}, slot);
+    if (!sealed) return refuse_for_randomness(slot);
     keys.push_back(*key);
     const std::string as_text = to_text(*sealed);
     SealedTextView view;
@@ -136,7 +147,8 @@ void FileKeeper::seal_all(RequestSlot& slot) {
     put(slot, view);
   }
   const auto added = keys_->add(keys);
-  if (!added.ok()) tell(added.error(), slot);
+  if (!added.ok()) return refuse_for_disk(added.error(), slot);
+  told_of_randomness_ = false;
 }
 
 void FileKeeper::forget_all(RequestSlot& slot) {
@@ -144,7 +156,7 @@ void FileKeeper::forget_all(RequestSlot& slot) {
   std::memcpy(ids.data(), slot.events, ids.size() * sizeof(Uint128));
   const auto outcomes = keys_->forget(ids);
   if (!outcomes.ok()) {
-    tell(outcomes.error(), slot);
+    refuse_for_disk(outcomes.error(), slot);
     slot.detail =
         "None of these keys counts as forgotten, for the disk failed: the engine's log says how. "
         "Some may be gone from it already: mend it, restart the engine, and forget all of them "

@@ -24,7 +24,9 @@ namespace daybook {
 /// Threads.  Made and destroyed by one; the rest as SecretKeeper says. Everything that was taken is
 ///           answered before it is gone.
 /// Errors.   A failure of the disk is told once to `on_trouble`, by the keeper's thread; from then
-///           on sealing and forgetting are refused, and texts are still opened.
+///           on sealing and forgetting are refused, and texts are still opened. Where the system
+///           has no randomness, what was to be sealed is refused, and told unless the last one was
+///           too.
 class FileKeeper final : public SecretKeeper {
  public:
   /// `directory`: as KeyFile::open(), of which `on_trouble` is told the findings.
@@ -51,11 +53,13 @@ class FileKeeper final : public SecretKeeper {
   void run();
   void seal_all(RequestSlot& slot);
   void forget_all(RequestSlot& slot);
-  void tell(const Failure& failure, RequestSlot& slot);
+  void refuse_for_disk(const Failure& failure, RequestSlot& slot);
+  void refuse_for_randomness(RequestSlot& slot);
 
   std::unique_ptr<KeyFile> keys_;
   std::function<void(const std::string&)> on_trouble_;
-  bool told_ = false;  ///< The keeper's thread.
+  bool told_of_disk_ = false;        ///< As the next one: the keeper's thread.
+  bool told_of_randomness_ = false;  ///< Since something could be sealed.
   std::mutex mutex_;
   std::condition_variable added_;
   std::deque<Task> waiting_;

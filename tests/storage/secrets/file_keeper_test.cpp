@@ -3,14 +3,31 @@
 
 #include "storage/secrets/file_keeper.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <future>
+#include <random>
 #include <set>
 
 #include <gtest/gtest.h>
 
 #include "storage/secrets/sealing.hpp"
 #include "tests/storage/support/scribe.hpp"
+
+namespace {
+
+std::atomic<bool> is_without_randomness{false};
+
+}  // namespace
+
+// Instead of OpenSSL's: nobody in this program needs keys that cannot be guessed.
+extern "C" int RAND_priv_bytes(unsigned char* into, int bytes) {
+  if (is_without_randomness) return 0;
+  static std::random_device source;
+  std::generate_n(into, bytes, [] { return static_cast<unsigned char>(source()); });
+  return 1;
+}
 
 namespace daybook {
 namespace {
@@ -154,6 +171,29 @@ TEST_F(FileKeeperTest, AFailureIsToldOnceAndNothingIsSealedAnyMore) {
   EXPECT_EQ(seal({iban}, all), RequestStatus::secrets_not_kept);
   ASSERT_EQ(troubles_.size(), 1U);
   EXPECT_EQ(troubles_.front().find(iban), std::string::npos);
+}
+
+TEST_F(FileKeeperTest, WithoutRandomnessNothingIsSealedAndOtherTroubleIsStillTold) {
+  std::vector<std::string> all;
+  for (std::size_t series = 1; series <= 2; ++series) {
+    is_without_randomness = true;
+    EXPECT_EQ(seal({iban}, all), RequestStatus::secrets_not_kept);
+    EXPECT_EQ(seal({iban}, all), RequestStatus::secrets_not_kept);
+    is_without_randomness = false;
+    ASSERT_EQ(troubles_.size(), series);
+    EXPECT_NE(troubles_.back().find("random"), std::string::npos);
+    EXPECT_EQ(seal({iban}, all), RequestStatus::ok);
+  }
+  std::filesystem::remove_all(directory_);
+  open();
+  is_without_randomness = true;
+  EXPECT_EQ(seal({iban}, all), RequestStatus::secrets_not_kept);
+  is_without_randomness = false;
+  // A file where the directory would be made.
+  ASSERT_TRUE(File::open(directory_, File::Mode::create).ok());
+  EXPECT_EQ(seal({iban}, all), RequestStatus::secrets_not_kept);
+  ASSERT_EQ(troubles_.size(), 4U);
+  EXPECT_NE(troubles_.back().find("neither sealed nor forgotten"), std::string::npos);
 }
 
 TEST_F(FileKeeperTest, DamagedKeysAreToldAtTheStart) {
