@@ -3,6 +3,7 @@
 //
 // Method: the test plays the keeper, which answers when it likes, and the sequencer.
 
+#include <atomic>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
@@ -175,9 +176,23 @@ class ServerSecretsTest : public ServerFixture {
     return heard;
   }
 
+  void begin_to_stop() {
+    stopping_ = std::thread{[this] {
+      server_->stop();
+      has_stopped_ = true;
+    }};
+  }
+  /// Others have their turns meanwhile, so that a stop which waits for nothing comes to its end.
+  void expect_stopping() const {
+    for (int turn = 0; turn < 20'000 && !has_stopped_; ++turn) std::this_thread::yield();
+    EXPECT_FALSE(has_stopped_);
+  }
+
   FakeKeeper keeper_;
   std::mutex mutex_;
   std::vector<std::string> told_;
+  std::thread stopping_;
+  std::atomic<bool> has_stopped_{false};
 };
 
 TEST_F(ServerSecretsTest, TheKeeperSealsAndNobodyElseIsAsked) {
@@ -303,12 +318,30 @@ TEST_F(ServerSecretsTest, AnAnswerOfTheKeeperAfterTheConnectionEndedIsDropped) {
 TEST_F(ServerSecretsTest, StoppingWaitsForTheKeeper) {
   serve_with_keeper();
   const auto connection = open(1);
+  const auto idle = open(2);
   connection->send(seal_frame_of(5, {iban}).bytes());
   keeper_.take();
-  std::thread stopping{[this] { server_->stop(); }};
+  begin_to_stop();
+  EXPECT_TRUE(idle->receive().has_value());  // It is told that the server stops,
+  EXPECT_FALSE(idle->receive().has_value());
+  expect_stopping();  // which it does not before the keeper has answered.
   keeper_.answer(std::vector<SealedTextView>(1));
   EXPECT_EQ(hear(*connection, RequestKind::seal_secrets, 5).status, RequestStatus::ok);
-  stopping.join();
+  stopping_.join();
+}
+
+TEST_F(ServerSecretsTest, StoppingWaitsForTheKeeperAlsoPastItsTime) {
+  settings_.stop_within_ns = 1;
+  serve_with_keeper();
+  const auto connection = open(1);
+  connection->send(seal_frame_of(5, {iban}).bytes());
+  keeper_.take();
+  begin_to_stop();
+  while (connection->receive()) {
+  }
+  expect_stopping();  // The keeper still has what the server would free.
+  keeper_.answer(std::vector<SealedTextView>(1));
+  stopping_.join();
 }
 
 TEST_F(ServerSecretsTest, CommandsLeaveWithTheirSecretsOpen) {
