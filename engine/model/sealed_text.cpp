@@ -154,7 +154,9 @@ std::string mask_secrets(std::string_view text) {
     const std::size_t from = begin + sealed_text_prefix.size();
     const auto* const stop =
         std::find_if(text.begin() + from, text.end(), [](char each) { return !value_of(each); });
-    const auto end = static_cast<std::size_t>(stop - text.begin());
+    // Another one may begin right behind: its "sealed" looks like more of this one.
+    const std::size_t end = std::min(static_cast<std::size_t>(stop - text.begin()),
+                                     text.find(sealed_text_prefix, from));
     std::array<std::byte, sealed_head_bytes + 1> head{};
     const bool is_whole = end - from >= digits_of(sealed_beside_bytes + 1);
     masked += text.substr(0, begin);

@@ -101,6 +101,18 @@ TEST(SecretMask, MasksEverySealedTextWhereverItStands) {
             (std::string{"\x80\x00\x7b", 3} + "secret:01234567" + std::string{"\0after", 6}));
 }
 
+TEST(SecretMask, MasksWhatStandsRightBehindAnotherOneOrWhatLooksLikeOne) {
+  const std::string sealed = to_text(sealed_of(30));
+  const std::string mask = "secret:01234567";
+  EXPECT_EQ(mask_secrets(sealed + sealed), mask + mask);
+  EXPECT_EQ(mask_secrets(sealed + "sealed:x"), mask + "sealed:x");
+  for (const char* text : {"sealed:", "sealed:AQEj", "sealed:sealed:", "sealed:AQEj-"}) {
+    EXPECT_EQ(mask_secrets(text + sealed), text + mask);
+  }
+  const std::string other_version = "sealed:g" + sealed.substr(8);
+  EXPECT_EQ(mask_secrets(other_version + sealed), other_version + mask);
+}
+
 TEST(SecretMask, LeavesWhatOnlyLooksLikeOne) {
   for (const char* text : {"sealed:", "sealed:AQEj", "sealed: an envelope", "sealed:sealed:x"}) {
     EXPECT_EQ(mask_secrets(text), text);
