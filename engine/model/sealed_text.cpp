@@ -108,7 +108,7 @@ std::optional<std::vector<std::string_view>> read_secret_texts(std::span<const s
     bytes = bytes.subspan(sizeof(size));
     if (size == 0 || size > limits::secret_bytes_max || size > bytes.size()) return std::nullopt;
     const std::string_view text{reinterpret_cast<const char*>(bytes.data()), size};
-    if (!is_printable_utf8(text) || is_sealed_text(text)) return std::nullopt;
+    if (!is_printable_utf8(text) || text.starts_with(sealed_text_prefix)) return std::nullopt;
     texts.push_back(text);
     bytes = bytes.subspan(size);
   }

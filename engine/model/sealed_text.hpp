@@ -70,7 +70,8 @@ struct SealedText {
 
 /// Texts to be sealed as a request has them: of each 2 bytes the length, then as many. Nothing for
 /// bytes that are not 1 to limits::secrets_max texts of 1 to limits::secret_bytes_max bytes of
-/// printable UTF-8, or where one is a sealed text already. Any bytes are safe.
+/// printable UTF-8, or where one begins with "sealed:", for then nobody could tell whether it is
+/// sealed. Any bytes are safe.
 [[nodiscard]] std::optional<std::vector<std::string_view>> read_secret_texts(
     std::span<const std::byte> bytes);
 /// Requires: texts of at most 65,535 bytes.

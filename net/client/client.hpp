@@ -351,7 +351,7 @@ class Client {
   /// Seals texts, each with a key of its own: what it answers with may stand in the inputs of a
   /// saga, and is to be kept, for the same text is sealed otherwise each time. 1 to
   /// limits::secrets_max texts of 1 to limits::secret_bytes_max bytes of printable UTF-8, none of
-  /// them sealed already; `invalid` otherwise.
+  /// which begins with "sealed:"; `invalid` otherwise.
   Result<SealResult> seal_secrets(std::span<const std::string> texts);
   void async_seal_secrets(std::span<const std::string> texts, Callback<SealResult> callback);
   /// As an operator: destroys the keys of sealed texts (sealed_text.hpp says which), for `reason`

@@ -16,13 +16,13 @@ Failure invalid(std::string words) { return {FailureKind::invalid, std::move(wor
 std::optional<Failure> fault_of_texts(std::span<const std::string> texts) {
   const bool good = std::all_of(texts.begin(), texts.end(), [](const std::string& each) {
     return !each.empty() && each.size() <= limits::secret_bytes_max && is_printable_utf8(each) &&
-           !is_sealed_text(each);
+           !each.starts_with(sealed_text_prefix);
   });
   if (good && !texts.empty() && texts.size() <= limits::secrets_max) return std::nullopt;
   return invalid(fmt::format(
-      "1 to {} texts are sealed at once, each of 1 to {} bytes of printable UTF-8 and none of them "
-      "sealed already; nothing was sent",
-      limits::secrets_max, limits::secret_bytes_max));
+      "1 to {} texts are sealed at once, each of 1 to {} bytes of printable UTF-8, and none that "
+      "begins with '{}', as what is sealed already does; nothing was sent",
+      limits::secrets_max, limits::secret_bytes_max, sealed_text_prefix));
 }
 
 std::optional<Failure> fault_of_keys(std::size_t count, std::string_view reason) {

@@ -36,8 +36,8 @@ Result<RequestBody, BodyFault> read_seal_secrets(std::span<const std::byte> byte
   if (!texts) {
     return malformed(fmt::format(
         "the request must have 1 to {} texts, each of 1 to {} bytes of printable UTF-8, and none "
-        "of them sealed already",
-        limits::secrets_max, limits::secret_bytes_max));
+        "that begins with '{}', as what is sealed already does",
+        limits::secrets_max, limits::secret_bytes_max, sealed_text_prefix));
   }
   body.event_count = static_cast<std::uint32_t>(texts->size());
   return body;

@@ -222,6 +222,13 @@ sealed_by_hand() {
   has err "a secret has 1 to 141 bytes"
   printf '%s' "$sealed" | "$daybook" admin seal >"$work/out" 2>"$work/err"
   same "exit code of sealing twice" "$?" 2
+  printf 'sealed:envelope' | "$daybook" admin seal >"$work/out" 2>"$work/err"
+  same "exit code of sealing what looks sealed" "$?" 2
+  err=$(cat "$work/err")
+  has err "a text that begins with 'sealed:' is not sealed"
+  run 2 saga start payOut --id 7009 user=2 "amount=1.00 978" "iban=sealed:envelope"
+  has err "iban: a text that begins with 'sealed:' is not sealed"
+  lacks err "envelope"
   printf 'a\nb\n' | "$daybook" admin seal >"$work/out" 2>"$work/err"
   same "exit code of sealing two lines" "$?" 2
 }

@@ -138,6 +138,9 @@ TEST(SecretTexts, WhatMayNotBeSealedIsNone) {
   EXPECT_FALSE(takes({"a\nb"}));
   EXPECT_FALSE(takes({"\xff"}));
   EXPECT_FALSE(takes({to_text(sealed_of(3))}));
+  EXPECT_FALSE(takes({"sealed:"}));
+  EXPECT_FALSE(takes({"good", "sealed:looks like one"}));
+  EXPECT_TRUE(takes({"sealed", "Sealed:", "is sealed:"}));
   EXPECT_TRUE(takes(std::vector<std::string>(limits::secrets_max, "x")));
   EXPECT_FALSE(takes(std::vector<std::string>(limits::secrets_max + 1, "x")));
 }

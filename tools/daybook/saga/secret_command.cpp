@@ -27,6 +27,12 @@ std::string read_standard_input() {
 
 /// Says nothing of the text itself.
 Result<void, Trouble> check_secret(std::string_view what, std::string_view text) {
+  if (text.starts_with(sealed_text_prefix)) {
+    return wrong(
+        fmt::format("{}: a text that begins with '{}' is not sealed, for nobody could tell it from "
+                    "one that is sealed already; nothing was sent",
+                    what, sealed_text_prefix));
+  }
   if (!text.empty() && text.size() <= limits::secret_bytes_max && is_printable_utf8(text)) {
     return {};
   }
