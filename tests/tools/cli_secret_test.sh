@@ -137,6 +137,25 @@ paid_to_the_iban() {
   has asked "\"iban\":\"$other\""
 }
 
+# A start that is wrong in any way leaves no key behind.
+nothing_sealed_for_nothing() {
+  local before wrong
+  before=$(stat -c %s "$work/data/secrets/keys")
+  for wrong in "amount=1.00" "amount=a lot 978" "amount=1.00 99"; do
+    run 2 saga start payOut --id 7009 user=2 "iban=$iban" "$wrong"
+    lacks err "is sealed"
+    lacks err "$iban"
+  done
+  run 2 saga start payOut --id 7009 user=2 "iban=$iban" "amount=1.00 978" colour=red
+  has err "colour: it is not asked for"
+  run 2 saga start payOut --id 7009 user=2 "iban=$iban" "amount=1.00 978" user=3
+  has err "user: it is given twice"
+  run 2 saga start payOut --id 7009 user=2 "iban=$iban"
+  has err "amount: it is missing"
+  has err "nothing was sent"
+  same "bytes of keys" "$(stat -c %s "$work/data/secrets/keys")" "$before"
+}
+
 nowhere_in_clear() {
   run 0 admin snapshot
   nowhere "$iban" "$work/data"
@@ -347,6 +366,7 @@ definitions
 accounts
 take_part
 paid_to_the_iban
+nothing_sealed_for_nothing
 nowhere_in_clear
 masked_everywhere
 sealed_by_hand

@@ -210,7 +210,7 @@ int run_saga_start(const SagaStartOptions& options) {
   const auto ledgers = fetch_ledgers(client);
   if (!ledgers) return complain(ledgers.error());
   const SagaDefinition& definition = *found.value().definition;
-  const auto sealed = seal_inputs(client, definition.inputs, written.value());
+  const auto sealed = seal_inputs(client, definition, ledgers.value(), written.value());
   if (!sealed) return complain(sealed.error());
   const auto values = parse_saga_values(definition.inputs, written.value(), ledgers.value());
   if (!values) return complain(wrong(definition.name, values.error()));

@@ -134,30 +134,34 @@ int run_forget(const ForgetOptions& options) {
   return all_known ? exit_code::good : exit_code::no;
 }
 
-Result<void, Trouble> seal_inputs(Client& client, std::span<const SagaField> fields,
-                                  WrittenValues& written) {
-  std::vector<std::string> names;
+Result<void, Trouble> seal_inputs(Client& client, const SagaDefinition& definition,
+                                  const LedgerBook& ledgers, WrittenValues& written) {
+  std::vector<std::string*> places;
   std::vector<std::string> texts;
   for (auto& [name, text] : written) {
     const auto field =
-        std::find_if(fields.begin(), fields.end(),
+        std::find_if(definition.inputs.begin(), definition.inputs.end(),
                      [&key = name](const SagaField& each) { return each.name == key; });
-    const bool is_secret = field != fields.end() && field->type == ValueType::secret;
+    const bool is_secret = field != definition.inputs.end() && field->type == ValueType::secret;
     if (!is_secret || is_sealed_text(text)) continue;
     if (auto checked = check_secret(name, text); !checked) return checked.error();
-    names.push_back(name);
+    places.push_back(&text);
     texts.push_back(text);
+  }
+  // A key that is made for a start which comes to nothing would stay for ever.
+  if (const auto values = parse_saga_values(definition.inputs, written, ledgers); !values) {
+    return wrong(fmt::format("{}: {}; nothing was sent", definition.name, values.error().what));
   }
   if (texts.empty()) return {};
   const auto answer = settled(client.seal_secrets(texts));
   if (!answer) return answer.error();
-  for (std::size_t at = 0; at < names.size(); ++at) {
-    const std::string& sealed = answer.value().sealed[at];
-    const auto given = std::find_if(written.begin(), written.end(),
-                                    [&](const auto& each) { return each.first == names[at]; });
-    given->second = sealed;
-    complain(fmt::format("{} is sealed; to send the same start again, give {}={}", names[at],
-                         names[at], sealed));
+  for (std::size_t at = 0; at < places.size(); ++at) *places[at] = answer.value().sealed[at];
+  for (const auto& [name, text] : written) {
+    const bool is_new = std::any_of(places.begin(), places.end(),
+                                    [&place = text](const auto* each) { return each == &place; });
+    if (!is_new) continue;
+    complain(
+        fmt::format("{} is sealed; to send the same start again, give {}={}", name, name, text));
   }
   return {};
 }

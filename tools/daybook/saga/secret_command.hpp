@@ -27,9 +27,11 @@ struct ForgetOptions {
 /// Destroys the keys of sealed texts. Good: they are gone, now or before.
 int run_forget(const ForgetOptions& options);
 
-/// Seals those of `written` that the fields call secret, in place; what is sealed already stays.
-/// What it sealed it tells on standard error, for who starts the same saga again needs it.
-[[nodiscard]] Result<void, Trouble> seal_inputs(Client& client, std::span<const SagaField> fields,
-                                                WrittenValues& written);
+/// Seals those of `written` that are secret inputs of the definition, in place; what is sealed
+/// already stays. All of it is checked first, as parse_saga_values() does: where a value is wrong,
+/// none is sealed. What it sealed it tells on standard error, for who starts the same saga again
+/// needs it.
+[[nodiscard]] Result<void, Trouble> seal_inputs(Client& client, const SagaDefinition& definition,
+                                                const LedgerBook& ledgers, WrittenValues& written);
 
 }  // namespace daybook
