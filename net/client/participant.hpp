@@ -65,7 +65,8 @@ struct ParticipantCounts {
 ///   the do that comes late is refused. Without a file the table cannot know what was before this
 ///   process: then the handler of the undo is asked.
 /// - **Secrets** come open. A command whose secret was forgotten is answered FAILED, with the code
-///   work_code_secret_forgotten, or UNKNOWN where it may have been done before.
+///   work_code_secret_forgotten, or UNKNOWN where it may have been done before. Where the text of
+///   a command's secret stands in the handler's reply, or in what it throws, it is masked.
 /// - **Queries** are answered by the table, as far as it can tell.
 /// - **Answers** are kept until the engine has said that they are durable, and sent again after
 ///   every lost connection and, with a file, every restart.

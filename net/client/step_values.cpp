@@ -1,6 +1,7 @@
 #include "net/client/step_values.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "engine/base/limits.hpp"
 #include "engine/base/utf8.hpp"
@@ -39,6 +40,16 @@ std::string fit_text(std::string text) {
   return text;
 }
 
+/// Every one of `secrets` in it; longer ones first, for one may be a part of another.
+void mask_all(std::string& text, std::span<const std::string_view> secrets) {
+  for (const std::string_view secret : secrets) {
+    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
+      text.replace(at, secret.size(), opened_secret_mask);
+      at += opened_secret_mask.size();
+    }
+  }
+}
+
 bool fits(const StepReply& reply) {
   if (reply.outputs.size() > limits::saga_outputs_max) return false;
   return std::all_of(reply.outputs.begin(), reply.outputs.end(), [](const StepValue& each) {
@@ -66,6 +77,23 @@ std::optional<StepCommand> read_step_command(const WorkCommand& command,
                      .arguments = copied(read->arguments),
                      .outputs = copied(read->outputs),
                      .deadline = {}};
+}
+
+StepReply without_secrets(const StepCommand& command, StepReply reply) {
+  std::vector<std::string_view> secrets;
+  for (const StepValue& each : command.arguments) {
+    if (each.type == WorkValueType::secret && !each.text.empty()) secrets.push_back(each.text);
+  }
+  std::sort(secrets.begin(), secrets.end(),
+            [](std::string_view a, std::string_view b) { return a.size() > b.size(); });
+  mask_all(reply.message, secrets);
+  std::erase_if(secrets,
+                [](std::string_view each) { return each.size() < masked_secret_bytes_min; });
+  mask_all(reply.reference, secrets);
+  for (StepValue& each : reply.outputs) {
+    if (each.type == WorkValueType::text) mask_all(each.text, secrets);
+  }
+  return reply;
 }
 
 EncodedReply encode_reply(WorkOperation operation, StepReply reply) {

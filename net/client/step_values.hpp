@@ -20,6 +20,9 @@ struct StepValue {
   std::string text;          ///< Of text and secret, in clear.
 };
 
+/// What stands for a secret where its key's id is not known.
+inline constexpr std::string_view opened_secret_mask = "***";
+
 /// What a handler is asked to do. One whose secret was forgotten reaches no handler, but for its
 /// query: that one lacks the argument.
 struct StepCommand {
@@ -47,5 +50,12 @@ struct StepReply {
   std::string message{};    ///< Why, for people. Likewise.
   std::vector<StepValue> outputs{};  ///< Of what succeeded: those that the step declares.
 };
+
+/// From so many bytes on a secret is masked in references and outputs too, which programs compare.
+inline constexpr std::size_t masked_secret_bytes_min = 4;
+
+/// The reply with the texts of the command's secrets masked wherever they stand as they are: in its
+/// message, its reference and the texts of its outputs.
+[[nodiscard]] StepReply without_secrets(const StepCommand& command, StepReply reply);
 
 }  // namespace daybook

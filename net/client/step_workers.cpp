@@ -154,7 +154,7 @@ StepDone StepWorkers::work(const StepJob& job) {
       records.clear();
     }
     done.called = true;
-    done.reply = encode_reply(command.operation, call(job));
+    done.reply = encode_reply(command.operation, without_secrets(job.command, call(job)));
   } else {
     done.reply = encode_reply(command.operation, {.outcome = job.verdict.outcome,
                                                   .code = job.verdict.code,

@@ -73,6 +73,14 @@ take_part() {
 #!/bin/sh
 read -r command
 printf '%s\n' "\$command" >>"$work/asked"
+case \$command in
+*'"6.66 978"'*)
+  echo "no account $iban" >&2
+  [ -e "$work/broken" ] && { rm "$work/broken"; exit 3; }
+  echo '{"outcome":"failed","reference":"for $iban","message":"no account $iban"}'
+  exit 0
+  ;;
+esac
 echo '{"outcome":"succeeded","reference":"PAY-1"}'
 SCRIPT
   chmod +x "$work/bank"
@@ -135,6 +143,19 @@ paid_to_the_iban() {
   becomes 7002 COMPLETED
   asked=$(tail -1 "$work/asked")
   has asked "\"iban\":\"$other\""
+}
+
+# What the bank says of a secret is not repeated.
+said_by_the_bank() {
+  : >"$work/broken"
+  run 0 saga start payOut --id 7008 user=2 "amount=6.66 978" "iban=$iban"
+  becomes 7008 COMPENSATED
+  run 0 saga show 7008
+  has out "no account ***"
+  local printed
+  printed=$(cat "$work/participant.out")
+  has printed "exit code 3: no account ***"
+  has printed "failed, reference for ***: no account ***"
 }
 
 # A start that is wrong in any way leaves no key behind.
@@ -367,6 +388,7 @@ accounts
 take_part
 paid_to_the_iban
 nothing_sealed_for_nothing
+said_by_the_bank
 nowhere_in_clear
 masked_everywhere
 sealed_by_hand

@@ -23,6 +23,40 @@ TEST_F(ParticipantTest, ASecretComesOpen) {
   EXPECT_EQ(called_.front().argument("iban")->text, iban_);
 }
 
+TEST_F(ParticipantTest, ItsSecretIsMaskedInWhatAHandlerSaysOrThrows) {
+  start();
+  iban_ = "DE89370400440532013000";
+  reply_ = {.outcome = WorkOutcome::failed,
+            .reference = "for " + iban_,
+            .message = "no account " + iban_ + ", twice: " + iban_ + "!"};
+  give({command(1)});
+  const Said said = answer();
+  EXPECT_EQ(said.message, "no account ***, twice: ***!");
+  EXPECT_EQ(said.reference, "for ***");
+  throws_ = true;
+  iban_ = "the bank";
+  give({command(2)});
+  EXPECT_EQ(answer().message, "*** is on fire");
+}
+
+TEST(WithoutSecrets, MasksEachSecretWhereverItStands) {
+  StepCommand command;
+  const auto value = [](WorkValueType type, std::string text) {
+    return StepValue{"name", type, {}, 0, 3'704, std::move(text)};
+  };
+  const auto secret = [&](std::string text) { return value(WorkValueType::secret, text); };
+  // One within the other, one too short to be masked in what programs compare, and no secret.
+  command.arguments = {secret("3704"), secret("DE893704"), secret("42"), secret("")};
+  command.arguments.push_back(value(WorkValueType::text, "hello"));
+  StepReply reply{.reference = "DE893704-42", .message = "3704 and DE893704, hello, PIN 42"};
+  reply.outputs = {value(WorkValueType::text, "it is DE893704 42"), value(WorkValueType::u64, {})};
+  reply = without_secrets(command, reply);
+  EXPECT_EQ(reply.message, "*** and ***, hello, PIN ***");
+  EXPECT_EQ(reply.reference, "***-42");
+  EXPECT_EQ(reply.outputs[0].text, "it is *** 42");
+  EXPECT_EQ(reply.outputs[1].number, 3'704U);
+}
+
 TEST_F(ParticipantTest, AStepWhoseSecretIsForgottenFailsAndReachesNoHandler) {
   use_file();
   start();

@@ -44,7 +44,7 @@ class Programs {
       : world_{options.client}, json_{options.client.json} {}
 
   StepReply run(const std::string& program, const StepCommand& command) {
-    StepReply reply = ask(program, command);
+    StepReply reply = without_secrets(command, ask(program, command));
     tell(command, reply);
     return reply;
   }

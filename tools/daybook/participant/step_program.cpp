@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/base/limits.hpp"
+
 namespace daybook {
 namespace {
 
@@ -104,6 +106,10 @@ class Running {
     if (WIFEXITED(status_)) end_.exit_code = WEXITSTATUS(status_);
     if (WIFSIGNALED(status_)) end_.signal = WTERMSIG(status_);
     end_.error_line = last_line(errors_);
+    // Its front is cut off, perhaps amid a secret, and half of one nobody can find.
+    if (errors_were_cut_ && errors_.starts_with(end_.error_line)) {
+      end_.error_line.erase(0, limits::secret_bytes_max);
+    }
     return std::move(end_);
   }
 
@@ -141,6 +147,7 @@ class Running {
     read_some(error_, errors_, 2 * program_error_bytes_max);
     if (errors_.size() > program_error_bytes_max) {
       errors_.erase(0, errors_.size() - program_error_bytes_max);
+      errors_were_cut_ = true;
     }
   }
 
@@ -161,6 +168,7 @@ class Running {
   Descriptor end_of_process_;  ///< None where the system has no such thing: then it is looked for.
   std::string_view left_;
   std::string errors_;
+  bool errors_were_cut_ = false;
   ProgramEnd end_;
   bool ended_ = false;
   int status_ = 0;

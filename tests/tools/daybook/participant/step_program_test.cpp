@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/limits.hpp"
 #include "tests/support/scratch_directory.hpp"
 
 namespace daybook {
@@ -49,6 +50,19 @@ TEST(StepProgram, ItsExitCodeAndItsSignalAreTold) {
   EXPECT_EQ(killed.exit_code, -1);
   EXPECT_EQ(killed.signal, SIGKILL);
   EXPECT_EQ(run("/no/such/program 2>/dev/null").exit_code, 127);
+}
+
+TEST(StepProgram, OfALineThatIsTooLongNoHalfOfASecretIsTold) {
+  const std::string secret(limits::secret_bytes_max, 's');
+  for (std::size_t cut = 1; cut < secret.size(); cut += 35) {
+    const std::string rest(program_error_bytes_max - (secret.size() - cut), 'x');
+    const ProgramEnd end = run("cat >&2", "front " + secret + rest);
+    EXPECT_EQ(end.error_line.find('s'), std::string::npos) << cut;
+    EXPECT_NE(end.error_line.find('x'), std::string::npos);
+  }
+  // Whole lines are told whole.
+  const ProgramEnd end = run("cat >&2", std::string(9'000, 'x') + "\nthe last one\n");
+  EXPECT_EQ(end.error_line, "the last one");
 }
 
 TEST(StepProgram, WhoTakesTooLongIsKilledWithAllThatHeStarted) {
