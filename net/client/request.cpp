@@ -415,9 +415,26 @@ Result<ParticipantsResult> read(const SentRequest& request, std::span<const std:
                             {message.items.begin(), message.items.end()}};
 }
 
+/// What was asked, as the frame still has it. Requires: a request that was sent.
+RequestBody asked_by(const SentRequest& request) {
+  const auto body = read_request(request.kind, request.buffer.frame().subspan(frame_header_bytes));
+  ENSURE(body.ok(), "it was checked before it was sent");
+  return body.value();
+}
+
+/// One record for each thing asked, or none where the answer is not ok.
+template <typename Record>
+bool answers_all(const ItemsReplyMessage<std::uint64_t>& reply, std::uint32_t asked) {
+  const std::size_t count = reply.status == RequestStatus::ok ? asked : 0;
+  return reply.items.size_bytes() == count * sizeof(Record);
+}
+
 Result<SealResult> read(const SentRequest& request, std::span<const std::byte> body, SealResult*) {
   const auto reply = read_secrets_reply(body);
   if (!reply) return unreadable(request, reply.error());
+  if (!answers_all<SealedTextView>(reply.value(), asked_by(request).event_count)) {
+    return unreadable(request, {.words = "it does not have one sealed text for each text"});
+  }
   SealResult result{reply.value().status, std::string{reply.value().words}, {}};
   for (const SealedTextView& each : records_of<SealedTextView>(reply.value())) {
     const std::string_view text{each.text.data(), std::min(each.bytes, each.text.size())};
@@ -431,8 +448,18 @@ Result<ForgetResult> read(const SentRequest& request, std::span<const std::byte>
                           ForgetResult*) {
   const auto reply = read_secrets_reply(body);
   if (!reply) return unreadable(request, reply.error());
-  return ForgetResult{reply.value().status, std::string{reply.value().words},
+  const RequestBody asked = asked_by(request);
+  const bool is_whole = answers_all<ForgottenKey>(reply.value(), asked.event_count);
+  ForgetResult result{reply.value().status, std::string{reply.value().words},
                       records_of<ForgottenKey>(reply.value())};
+  for (std::size_t at = 0; is_whole && at < result.keys.size(); ++at) {
+    Uint128 id;
+    std::memcpy(&id, asked.events + at * sizeof(id), sizeof(id));
+    if (result.keys[at].key_id == id) continue;
+    return unreadable(request, {.words = "it is about other keys than those that were asked"});
+  }
+  if (!is_whole) return unreadable(request, {.words = "it does not say of each key what became"});
+  return result;
 }
 
 Result<TransferPage> read(const SentRequest& request, std::span<const std::byte> body,
