@@ -325,11 +325,36 @@ forgotten_by_saga() {
   becomes 7006 COMPLETED
 }
 
+# A saga whose secret is forgotten when it can no longer go back.
+forgotten_behind_the_pivot() {
+  cat >"$work/later.json" <<JSON
+{"name": "later", "version": 1, "deadline_ms": 86400000,
+ "input": {"user": "account", "amount": "money", "iban": "secret"},
+ "internal_accounts": ["bank_clearing"],
+ "steps": [
+   {"id": "pay", "kind": "ledger.post", "class": "pivot",
+    "args": {"from": "\$.user", "to": "@bank_clearing", "amount": "\$.amount"}},
+   {"id": "go", "kind": "signal.wait", "signal": "go"},
+   {"id": "tell", "kind": "remote.call", "class": "retriable", "type": "bank.payout.v1",
+    "timeout_ms": 15000, "retry": {"initial_ms": 1000, "max": 0, "on_exhausted": "stuck"},
+    "args": {"iban": "\$.iban"}}]}
+JSON
+  run 0 saga put "$work/later.json"
+  run 0 saga start later --id 7010 user=2 "amount=1.00 978" "iban=$iban"
+  run 0 admin forget --saga 7010 --reason "too early"
+  run 0 saga signal 7010 go
+  becomes 7010 STUCK
+  run 0 saga show 7010
+  has out "secret_forgotten"
+}
+
 after_a_restart() {
   seal "$iban"
   listen=$DAYBOOK_CONNECT  # Where the participant comes back to.
   stop
+  printf 'cut off' >>"$work/data/secrets/keys"
   start "$work/data"
+  says "secrets/keys: 7 bytes at its end were no key that can be read, and were cut off"
   : >"$work/asked"
   run 0 saga start payOut --id 7007 user=2 "amount=1.00 978" "iban=$sealed"
   becomes 7007 COMPLETED
@@ -394,6 +419,7 @@ masked_everywhere
 sealed_by_hand
 forgotten
 forgotten_by_saga
+forgotten_behind_the_pivot
 after_a_restart
 roles
 stop
