@@ -40,6 +40,7 @@ void SequencerLoop::run() {
       idle_turns_ = 0;
       continue;
     }
+    leave_empty_entry();
     if (links_.progress.stop.load(std::memory_order_acquire) && !entry_is_open_ &&
         !work_waits(now_ns())) {
       break;
@@ -262,6 +263,14 @@ bool SequencerLoop::close_if_idle() {
   if (committed != closed_) return false;
   close_entry();
   return true;
+}
+
+// What was due may have come to nothing, and a repeat says nothing new. While an entry is open the
+// journaler puts off its last sync, nobody rests and nothing ends.
+void SequencerLoop::leave_empty_entry() {
+  if (!entry_is_open_ || !links_.sequencer.entry_is_empty()) return;
+  entry_is_open_ = false;
+  links_.progress.entry_open.store(false, std::memory_order_release);
 }
 
 bool SequencerLoop::follower_is_far_behind() const {

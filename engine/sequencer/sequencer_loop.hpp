@@ -73,6 +73,7 @@ class SequencerLoop {
   [[nodiscard]] bool give_back_recalled() RUNS_ON(sequencer_thread);
   [[nodiscard]] std::uint64_t recalled_now() const RUNS_ON(sequencer_thread);
   [[nodiscard]] bool close_if_idle() RUNS_ON(sequencer_thread);
+  void leave_empty_entry() RUNS_ON(sequencer_thread);
   [[nodiscard]] bool open_entry() RUNS_ON(sequencer_thread);
   void close_entry() RUNS_ON(sequencer_thread);
   [[nodiscard]] std::uint64_t pages_left_estimate() const RUNS_ON(sequencer_thread);

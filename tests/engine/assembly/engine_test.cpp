@@ -4,8 +4,12 @@
 
 #include "engine/assembly/engine.hpp"
 
+#include <chrono>
+#include <cstdio>
+#include <future>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -181,6 +185,25 @@ TEST_F(EngineTest, DoesNotAcceptALaterStepForARepeatedRequest) {
                                   std::vector<Account>{account});
   EXPECT_EQ(answer.timestamp, noon + hour + 3 * second);
   EXPECT_EQ(accept(*engine, "the second step", 102), RequestStatus::ok);
+}
+
+// An entry that was opened for nothing is neither waited for nor in the way of the last sync.
+TEST_F(EngineTest, EndsBehindARepeatOfWhatIsDone) {
+  auto engine = start();
+  Account account;
+  account.id = AccountId{Uint128{1, 0}};
+  account.ledger = LedgerId{1};
+  account.code = Code{1};
+  for (int times = 0; times < 2; ++times) {
+    const auto answer = engine->ask({.kind = RequestKind::create_accounts, .number = 100},
+                                    std::vector<Account>{account});
+    EXPECT_EQ(answer.status, RequestStatus::ok);
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds{50});  // It rests.
+  auto ended = std::async(std::launch::async, [&] { engine.reset(); });
+  if (ended.wait_for(std::chrono::seconds{60}) == std::future_status::ready) return;
+  std::fprintf(stderr, "the engine does not end\n");
+  std::abort();
 }
 
 TEST_F(EngineTest, JournalsAStepThatWasSeenWhileEverySlabWasFull) {
