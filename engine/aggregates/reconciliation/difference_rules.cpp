@@ -85,15 +85,19 @@ Status decide_approval(const AggregateRows& rows, const RuleContext& context,
   return is_within ? Status::created : Status::limit_exceeded;
 }
 
-// In the run that counts now, whichever it was dealt with in.
+// In the run that counts now, whichever it was dealt with in. What waits for a checker only its
+// maker takes back.
 Status decide_reopening(const AggregateRows& rows, const DifferenceRow& row,
                         const AskedCommand& asked) {
   const Status fault = fault_of_run(rows, asked.event.business_id.value());
   if (fault != Status::created) return fault;
+  if (row.state == DifferenceState::proposed && row.maker != asked.principal) {
+    return Status::difference_illegal_transition;
+  }
   const bool may_be =
-      row.state == DifferenceState::accepted || row.state == DifferenceState::force_closed ||
-      row.state == DifferenceState::rejected || row.state == DifferenceState::failed ||
-      row.state == DifferenceState::assigned;
+      row.state == DifferenceState::proposed || row.state == DifferenceState::accepted ||
+      row.state == DifferenceState::force_closed || row.state == DifferenceState::rejected ||
+      row.state == DifferenceState::failed || row.state == DifferenceState::assigned;
   return may_be ? Status::created : Status::difference_illegal_transition;
 }
 
@@ -130,6 +134,7 @@ void apply_approval(AggregateRows& rows, DifferenceRow& row, const AskedCommand&
 // A run leaves out of its count what was accepted or closed before it.
 void apply_reopening(AggregateRows& rows, DifferenceRow& row, const AskedCommand& asked) {
   const Uint128 run_id = asked.event.business_id.value();
+  if (row.state == DifferenceState::proposed) count(rows, row, -1, 0);
   if (is_settled(row.state)) {
     ReconciliationRun run = *rows.find_run(run_id);
     if (row.run_id == run_id) --run.settled;

@@ -388,6 +388,26 @@ TEST_F(ReconciliationTest, WhatIsAcceptedOrClosedByForcePostsNothing) {
   EXPECT_EQ(reopen(50, 1), "run_illegal_transition");
 }
 
+TEST_F(ReconciliationTest, AMakerTakesBackWhatWaitsForAChecker) {
+  ASSERT_EQ(define(), "created");
+  ASSERT_EQ(limit(100), "created");
+  bring(1, monday, RunState::in_review, 0, 1);
+  ASSERT_EQ(propose(50, 1, legs(70, 100)), "created");
+  const AskedEvent take_back = command(C::difference_reopen, 50, {}, "not so", 1);
+  EXPECT_EQ(send(RequestKind::reconciliation_commands, checker, {take_back}),
+            "difference_illegal_transition")
+      << "it is another one's";
+  EXPECT_EQ(reopen(50, 1), "created");
+  EXPECT_EQ(state_of(50), "open");
+  EXPECT_EQ(approve(50, legs(70, 100)), "difference_illegal_transition");
+  EXPECT_EQ(debited(), 0U);
+  EXPECT_EQ(operate(C::run_close, 1), "run_has_open_differences");
+  // Proposed again, it is nothing else than if nobody had taken it back.
+  EXPECT_EQ(propose(50, 1, legs(71, 100)), "created");
+  EXPECT_EQ(approve(50, legs(71, 100)), "created");
+  EXPECT_EQ(operate(C::run_close, 1), "created");
+}
+
 TEST_F(ReconciliationTest, WhatIsReopenedCountsInTheRunThatCounts) {
   ASSERT_EQ(define(), "created");
   bring(1, monday, RunState::in_review, 0, 1);

@@ -231,7 +231,8 @@ void register_runs(CLI::App& recon, CommandContext& context) {
       {"assign", "As an operator: say whose differences are", Command::difference_assign, 0});
   register_difference_act(
       recon, context,
-      {"reopen", "As an operator: take up differences again", Command::difference_reopen, 0});
+      {"reopen", "As an operator: take up differences again, or take back what you proposed",
+       Command::difference_reopen, 0});
   register_run_act(recon, context,
                    {"close", "As an operator: close a run of which every difference is dealt with",
                     Command::run_close, 0});
