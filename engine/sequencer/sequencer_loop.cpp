@@ -36,11 +36,11 @@ void SequencerLoop::run() {
     worked = take_requests() || worked;
     worked = give_back_recalled() || worked;
     worked = close_if_idle() || worked;
+    leave_empty_entry();
     if (worked) {
       idle_turns_ = 0;
       continue;
     }
-    leave_empty_entry();
     if (links_.progress.stop.load(std::memory_order_acquire) && !entry_is_open_ &&
         !work_waits(now_ns())) {
       break;

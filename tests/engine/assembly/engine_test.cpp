@@ -9,7 +9,6 @@
 #include <future>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -199,7 +198,6 @@ TEST_F(EngineTest, EndsBehindARepeatOfWhatIsDone) {
                                     std::vector<Account>{account});
     EXPECT_EQ(answer.status, RequestStatus::ok);
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds{50});  // It rests.
   auto ended = std::async(std::launch::async, [&] { engine.reset(); });
   if (ended.wait_for(std::chrono::seconds{60}) == std::future_status::ready) return;
   std::fprintf(stderr, "the engine does not end\n");
