@@ -159,8 +159,10 @@ Result<void> LedgerTotals::restore(const SnapshotBlock& block, const SnapshotRea
   }
   std::memcpy(&saved, block.bytes.data(), sizeof saved);
   std::vector<LedgerTotal> totals((block.bytes.size() - sizeof saved) / sizeof(LedgerTotal));
-  std::memcpy(static_cast<void*>(totals.data()), block.bytes.data() + sizeof saved,
-              totals.size() * sizeof(LedgerTotal));
+  if (!totals.empty()) {  // Before the first transfer there is no ledger in it.
+    std::memcpy(static_cast<void*>(totals.data()), block.bytes.data() + sizeof saved,
+                totals.size() * sizeof(LedgerTotal));
+  }
   if (saved.is_checkpoint != 0) {
     const std::lock_guard lock{mutex_};
     checkpoints_.push_back({std::move(totals), Sequence{saved.sequence}});
