@@ -265,8 +265,8 @@ bool SequencerLoop::close_if_idle() {
   return true;
 }
 
-// What was due may have come to nothing, and a repeat says nothing new. While an entry is open the
-// journaler puts off its last sync, nobody rests and nothing ends.
+// A repeat is answered from the window and puts nothing into the entry that was opened for it.
+// While one is open the journaler puts off its last sync, nobody rests and nothing ends.
 void SequencerLoop::leave_empty_entry() {
   if (!entry_is_open_ || !links_.sequencer.entry_is_empty()) return;
   entry_is_open_ = false;

@@ -69,6 +69,7 @@ Result<std::unique_ptr<EngineRuns>, Trouble> EngineRuns::open(
 Result<void, Trouble> EngineRuns::refresh() {
   const auto everything = see_everything(*client_);
   if (!everything) return everything.error();
+  read_to_ = everything.value().min_sequence.value_or(Sequence{});
   std::vector<FoundEvent> events;
   for (const Uint128& type :
        {reconciliation_type(), reconciliation_run_type(), difference_type()}) {
@@ -76,7 +77,7 @@ Result<void, Trouble> EngineRuns::refresh() {
     filter.aggregate_type = type;
     filter.limit = daybook::limits::batch_events_max;
     // What comes meanwhile may be about a run that was not read.
-    filter.sequence_max = everything.value().min_sequence.value_or(Sequence{});
+    filter.sequence_max = read_to_;
     for (bool more = true; more;) {
       auto page = settled(client_->read_events(filter, everything.value()));
       if (!page) return page.error();

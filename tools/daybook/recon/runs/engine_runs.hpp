@@ -46,6 +46,9 @@ class EngineRuns {
   [[nodiscard]] const RunBook& book() const { return *book_; }
   [[nodiscard]] const LedgerBook& ledgers() const { return ledgers_; }
 
+  /// All that was written up to here is in the book.
+  [[nodiscard]] Sequence read_to() const { return read_to_; }
+
   /// Reads again what the engine knows.
   [[nodiscard]] Result<void, Trouble> refresh();
 
@@ -76,6 +79,7 @@ class EngineRuns {
   LedgerBook ledgers_;
   OperationAttributes attributes_;
   std::unique_ptr<RunBook> book_;
+  Sequence read_to_;
 };
 
 /// 20260131 as 2026-01-31, and back; `invalid` for what is no day.

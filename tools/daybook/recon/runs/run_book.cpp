@@ -35,6 +35,13 @@ void take_texts(const AskedCommand& asked, Sequence sequence, const DifferenceRo
   texts.changed_at = asked.event.timestamp;
 }
 
+/// Empty where the JSON has no text of that name.
+std::string text_member(const std::string& json, const char* name) {
+  const auto object = nlohmann::json::parse(json, nullptr, false);
+  const bool has = object.is_object() && object.contains(name) && object[name].is_string();
+  return has ? object[name].get<std::string>() : std::string{};
+}
+
 }  // namespace
 
 RunBook::RunBook() : rows_{1, 1, hash_seed} {}
@@ -94,15 +101,11 @@ const ReconciliationRun* RunBook::newest_run(const Uint128& reconciliation,
 }
 
 std::string RunBook::header_member(const ReconciliationRun& run, const char* name) const {
-  const auto header = nlohmann::json::parse(texts_of(run).header, nullptr, false);
-  const bool has = header.is_object() && header.contains(name) && header[name].is_string();
-  return has ? header[name].get<std::string>() : std::string{};
+  return text_member(texts_of(run).header, name);
 }
 
 std::string RunBook::summary_member(const ReconciliationRun& run, const char* name) const {
-  const auto summary = nlohmann::json::parse(texts_of(run).summary, nullptr, false);
-  const bool has = summary.is_object() && summary.contains(name) && summary[name].is_string();
-  return has ? summary[name].get<std::string>() : std::string{};
+  return text_member(texts_of(run).summary, name);
 }
 
 }  // namespace daybook::recon

@@ -73,13 +73,15 @@ Result<Suspense, Trouble> suspense_of(EngineRuns& engine, const Reconciliation& 
   Suspense found{
       .account = *definition.accounts.suspense, .ledger = definition.ledger, .items = {}};
   const std::vector<AccountId> asked{found.account};
-  const auto accounts = settled(engine.client().lookup_accounts(asked));
+  // As of what the book was read to: what is posted meanwhile is in neither.
+  const auto accounts =
+      settled(engine.client().lookup_accounts_at(asked, AsOf{.sequence = engine.read_to()}));
   if (!accounts) return accounts.error();
   if (accounts.value().accounts.empty()) {
     return Trouble{exit_code::no,
                    fmt::format("account {} is not open yet", format_id(found.account.value()))};
   }
-  const Account& account = accounts.value().accounts.front();
+  const Account& account = accounts.value().accounts.front().account;
   found.balance = static_cast<i128>(account.credits_posted.value().wide()) -
                   static_cast<i128>(account.debits_posted.value().wide());
   const RunBook& book = engine.book();

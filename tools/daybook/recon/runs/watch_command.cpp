@@ -192,7 +192,9 @@ class Watch {
     for (const auto& [id, text] : definitions) {
       const auto definition = read_reconciliation(text);
       if (!definition) {
-        worst = std::max(worst, complain(faults_text(definition.error())));
+        worst = exit_code::failed;
+        const std::string faults = faults_text(definition.error());
+        if (told_.insert(faults).second) complain(faults);
       } else if (!definition.value().files.empty()) {
         DefinitionWatch watch{options_, *engine.value(), definition.value(), inbox_, told_};
         worst = std::max(worst, watch.look(now));
