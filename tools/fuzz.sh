@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every fuzz target of a build, one after the other, all together for the seconds given.
 #
-#   tools/fuzz.sh build/clang 60
+#   tools/fuzz.sh build/asan 60
 #
 # A target is a program BUILD/tests/fuzz/fuzz_NAME, its seeds are in BUILD/tests/fuzz/corpus/NAME:
 # the target fuzz_all makes both. What is found on the way goes to BUILD/fuzz, and where a failing
@@ -16,7 +16,7 @@ seconds=$2
 mapfile -t targets < <(find "$build/tests/fuzz" -maxdepth 1 -type f -executable \
   -name 'fuzz_*' ! -name '*_seeds' | sort)
 if ((${#targets[@]} == 0)); then
-  echo "fuzz.sh: no targets in $build/tests/fuzz; build the target fuzz_all of the clang preset" >&2
+  echo "fuzz.sh: no targets in $build/tests/fuzz; build the target fuzz_all of the asan preset" >&2
   exit 2
 fi
 each=$((seconds / ${#targets[@]}))

@@ -56,11 +56,11 @@ phase "release build" release_build
 if [[ "$long" == yes ]]; then
   export DAYBOOK_TEST_LONG=1
   fuzz_build() {
-    configure clang
-    cmake --build --preset clang --target fuzz_all
+    configure asan
+    cmake --build --preset asan --target fuzz_all
   }
-  phase "clang build for fuzzing" fuzz_build
-  phase "fuzzing, 600 s together" tools/fuzz.sh build/clang 600
+  phase "build for fuzzing" fuzz_build
+  phase "fuzzing, 600 s together" tools/fuzz.sh build/asan 600
   phase "kill -9 under load, 300 rounds" \
     tests/crash/kill_loop.py build/release/daybook --rounds 300 --jobs "$jobs"
   phase "kill -9 amid TCC transactions, 100 rounds" \

@@ -176,28 +176,30 @@ def kill_in_start(daybook, point, _rounds):
         return killed
 
 
-def break_disk(daybook, journaler, rounds):
-    """Errors from the system in the thread that commits."""
-    words_of = {"EIO": "Input/output error", "ENOSPC": "No space left on device"}
-    cases = [(call, error, number) for number in (1, 2, 7)
+def break_call(daybook, point, error, rounds):
+    """One error from the system in the thread that commits. True when it happened."""
+    words = {"EIO": "Input/output error", "ENOSPC": "No space left on device"}[error]
+    what = f"the journaler's call {point.number} of {point.call} failed with {error}"
+    try:
+        happened, code, said = play_with(daybook, point, rounds, f"error={error}")
+    except Wrong as wrong:
+        raise Wrong(f"{what}: {wrong}") from wrong
+    if happened and code <= 0:
+        raise Wrong(f"{what}, and the engine did not stop with an exit code (exit {code})")
+    if happened and words.lower() not in said.lower():
+        raise Wrong(f"{what}; the engine stopped without saying so: {said!r}")
+    return happened  # LMDB writes several pages by one of these calls, not by all of them.
+
+
+def break_disk(pool, daybook, journaler, rounds):
+    """Each error at the first calls of each kind: how many happened, by call."""
+    cases = [(Point(journaler, call, number), error) for number in (1, 2, 7)
              for call, error in (("fdatasync", "EIO"), ("pwrite64", "ENOSPC"), ("pwrite64", "EIO"),
                                  ("pwritev", "ENOSPC"), ("pwritev", "EIO"), ("writev", "ENOSPC"),
                                  ("writev", "EIO"))]
-    happened_by = collections.Counter()
-    for call, error, number in cases:
-        point = Point(journaler, call, number)
-        what = f"the journaler's call {number} of {call} failed with {error}"
-        try:
-            happened, code, words = play_with(daybook, point, rounds, f"error={error}")
-        except Wrong as wrong:
-            raise Wrong(f"{what}: {wrong}") from wrong
-        if not happened:
-            continue  # LMDB writes several pages by one of these calls, not by all of them.
-        happened_by[call] += 1
-        if code <= 0:
-            raise Wrong(f"{what}, and the engine did not stop with an exit code (exit {code})")
-        if words_of[error].lower() not in words.lower():
-            raise Wrong(f"{what}; the engine stopped without saying so: {words!r}")
+    happened = pool.map(lambda case: break_call(daybook, *case, rounds), cases)
+    happened_by = collections.Counter(
+        point.call for (point, _), there in zip(cases, happened) if there)
     if not happened_by["fdatasync"] or not any(happened_by[c] for c in WRITE_CALLS):
         raise Wrong(f"no error could be injected: {dict(happened_by)}")
     return dict(happened_by)
@@ -245,7 +247,7 @@ def main():
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             run_points(pool, daybook, "start on an empty directory", kill_in_start, starts, rounds)
             run_points(pool, daybook, "scripted run", kill_in_run, points, rounds)
-        broken = break_disk(daybook, journaler, rounds)
+            broken = break_disk(pool, daybook, journaler, rounds)
     except (Wrong, trace_rules.TraceError) as wrong:
         print(f"inject: FAILED: {wrong}", file=sys.stderr)
         return 1

@@ -1,7 +1,7 @@
 // Writes the seed corpus of the sagas' fuzz target: each definition that is given, by itself and
 // with events that lead its saga to an end.
 //
-//   fuzz_saga_seeds DIRECTORY DEFINITION.json...
+//   saga_seeds DIRECTORY DEFINITION.json...
 
 #include <cstdio>
 #include <filesystem>
@@ -52,7 +52,7 @@ bool write_seeds(const std::filesystem::path& directory, const char* definition_
 
 int main(int count, char** arguments) {
   if (count < 3) {
-    std::fprintf(stderr, "usage: fuzz_saga_seeds DIRECTORY DEFINITION.json...\n");
+    std::fprintf(stderr, "usage: saga_seeds DIRECTORY DEFINITION.json...\n");
     return 2;
   }
   std::filesystem::create_directories(arguments[1]);

@@ -1,7 +1,7 @@
 // Writes the seed corpus of the fuzz targets that read what is on disk, made by the project's own
 // writers: entries, snapshots, index runs.
 //
-//   fuzz_stored_seeds DIRECTORY
+//   stored_seeds DIRECTORY
 
 #include <cstdio>
 #include <filesystem>

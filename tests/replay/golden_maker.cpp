@@ -300,7 +300,7 @@ class GoldenLedger {
     note.type = ValueType::text;
     note.text = "for gold";
     const auto started = started_payload(definition.hash, std::vector{from, note, to});
-    for (const std::uint64_t saga : {81, 82, 83}) saga_news(saga, SagaNews::started, started);
+    for (const std::uint64_t saga : {81U, 82U, 83U}) saga_news(saga, SagaNews::started, started);
     saga_news(81, SagaNews::signalled, signalled_payload("ok", {}));  // Completed.
     saga_news(82, SagaNews::cancel_requested, {});                    // Compensated.
     saga_news(84, SagaNews::cancel_requested, {});                    // Refused.
@@ -344,7 +344,7 @@ class GoldenLedger {
     question_.query_items.reserve(limits::work_reply_bytes_max);
     journal_.execute(question_);
     const auto started = started_payload(definition.hash, {});
-    for (const std::uint64_t saga : {85, 86}) saga_news(saga, SagaNews::started, started);
+    for (const std::uint64_t saga : {85U, 86U}) saga_news(saga, SagaNews::started, started);
     for (DomainEvent& each : commands_) each.id.hi = 13;
     execute_commands(RequestKind::saga_commands);
     journal_.commit();

@@ -32,6 +32,7 @@ help_and_usage() {
   run 2 account
   run 2 account get
   run 2 nonsense
+  has err "there is no command \"nonsense\"; daybook --help lists them"
   run 2 account get 1 --nonsense
   run 2 account get 1 --connect nonsense
   has err "nonsense"

@@ -16,7 +16,9 @@ target_include_directories(daybook_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(daybook_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Werror
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # g++ 12 sees overlaps in string concatenation: bug 105329.
-  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
+  # Joined sources see each other's names; g++ only warns where a name is really hidden.
+  $<$<AND:$<CXX_COMPILER_ID:Clang>,$<BOOL:${DAYBOOK_JOIN_SOURCES}>>:-Wno-shadow>)
 target_compile_definitions(daybook_options INTERFACE
   $<$<BOOL:${DAYBOOK_AUDIT}>:DAYBOOK_AUDIT>)
 

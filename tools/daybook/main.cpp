@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string_view>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -29,45 +31,65 @@ constexpr const char* examples =
     "  daybook account get 1 2\n"
     "Each command has a --help of its own.";
 
-void register_all(CLI::App& app, CommandContext& context) {
-  register_serve(app, context);
-  register_ledger(app, context);
-  register_account(app, context);
-  register_transfer(app, context);
-  register_hold(app, context);
-  register_name(app, context);
-  register_stream(app, context);
-  register_order(app, context);
-  register_payment(app, context);
-  register_bundle(app, context);
-  register_tail(app, context);
-  register_checkpoint(app, context);
-  register_tcc(app, context);
-  register_query(app, context);
-  register_oplog(app, context);
-  register_trace(app, context);
-  register_trial_balance(app, context);
-  register_import(app, context);
-  register_export(app, context);
-  register_identity(app, context);
-  register_admin(app, context);
-  register_verify(app, context);
-  register_repair(app, context);
-  register_replay(app, context);
-  register_rebuild(app, context);
-  register_state(app, context);
-  register_diff(app, context);
-  register_dump(app, context);
-  register_backup(app, context);
-  register_archive(app, context);
-  register_load(app, context);
-  register_restore(app, context);
-  register_check_acks(app, context);
-  register_saga(app, context);
-  register_secrets(app, context);
-  register_participant(app, context);
-  register_recon(app, context);
-  register_bench(app, context);
+struct Subcommand {
+  std::string_view name;  // The first word of its command line; several may share one.
+  void (*add)(CLI::App&, CommandContext&);
+};
+
+/// In the order of the help text.
+constexpr Subcommand subcommands[]{
+    {"serve", register_serve},
+    {"ledger", register_ledger},
+    {"account", register_account},
+    {"transfer", register_transfer},
+    {"hold", register_hold},
+    {"name", register_name},
+    {"stream", register_stream},
+    {"order", register_order},
+    {"payment", register_payment},
+    {"bundle", register_bundle},
+    {"tail", register_tail},
+    {"checkpoint", register_checkpoint},
+    {"tcc", register_tcc},
+    {"query", register_query},
+    {"oplog", register_oplog},
+    {"trace", register_trace},
+    {"trial-balance", register_trial_balance},
+    {"import", register_import},
+    {"export", register_export},
+    {"identity", register_identity},
+    {"admin", register_admin},
+    {"verify", register_verify},
+    {"repair", register_repair},
+    {"replay", register_replay},
+    {"rebuild", register_rebuild},
+    {"state", register_state},
+    {"diff", register_diff},
+    {"dump", register_dump},
+    {"backup", register_backup},
+    {"archive", register_archive},
+    {"load", register_load},
+    {"restore", register_restore},
+    {"check-acks", register_check_acks},
+    {"saga", register_saga},
+    {"admin", register_secrets},
+    {"participant", register_participant},
+    {"recon", register_recon},
+    {"bench", register_bench},
+};
+
+bool is_known(std::string_view word) {
+  return std::ranges::any_of(subcommands,
+                             [&](const Subcommand& each) { return each.name == word; });
+}
+
+/// Only what the first word names: to register an option takes the parser longer than most commands
+/// take to run. All of them where it is an option, for the help text.
+void register_subcommands(CLI::App& app, CommandContext& context, std::string_view first_word) {
+  const bool all = !is_known(first_word);
+  for (const Subcommand& each : subcommands) {
+    if (all || each.name == first_word) each.add(app, context);
+  }
 }
 
 int run(int argc, char** argv) {
@@ -76,7 +98,12 @@ int run(int argc, char** argv) {
   app.footer(examples);
   app.require_subcommand(1);
   CommandContext context;
-  register_all(app, context);
+  const std::string_view first_word = argc > 1 ? argv[1] : "--help";
+  if (!first_word.starts_with('-') && !is_known(first_word)) {
+    return complain(
+        fmt::format("there is no command \"{}\"; daybook --help lists them", first_word));
+  }
+  register_subcommands(app, context, first_word);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -477,7 +477,7 @@ TEST_F(ReconciliationTest, WhatIsAutomaticHasLimitsOfItsOwn) {
   EXPECT_EQ(automatic(50, legs(70, 5)), "limit_exceeded");
   ASSERT_EQ(limit(5, rounding, command_flag::automatic), "created");
   EXPECT_EQ(automatic(50, legs(70, 5)), "created");
-  for (const std::uint64_t code : {10, 12, 20, 21, 23, 24, 31, 32, 40, 70}) {
+  for (const std::uint64_t code : {10U, 12U, 20U, 21U, 23U, 24U, 31U, 32U, 40U, 70U}) {
     EXPECT_EQ(limit(5, code, command_flag::automatic), "details_malformed") << code;
   }
   EXPECT_EQ(limit(5, 22, command_flag::automatic), "created") << "fees";

@@ -45,7 +45,7 @@ TEST_P(ExpiryTest, AVoidComesInTimeUpToTheLastNanosecond) {
 }
 
 TEST_P(ExpiryTest, AtTheDeadlineAndAfterItNothingComesInTimeReleasedOrNot) {
-  for (const std::uint64_t late : {0, 1}) {
+  for (const std::uint64_t late : {0U, 1U}) {
     const std::uint64_t hold = 50 + 10 * late;
     const std::uint64_t begin = start + late * 10 * second;
     set_clock(begin);

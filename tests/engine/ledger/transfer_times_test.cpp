@@ -67,7 +67,7 @@ TEST_F(TransferTimesTest, ReadsNothingForWhatIsLaterThanTheLast) {
 }
 
 TEST_F(TransferTimesTest, AgreesWithASetOverManyNotesAndGaps) {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
     SCOPED_TRACE(seed);
     test::Random random{seed};
     FakeJournal journal;
@@ -103,8 +103,8 @@ TEST_F(TransferTimesTest, GoBackToWhatTheyWere) {
   journal_.times = {{3, 10}};
   add(15, 4);
   add(25, 100'000);
-  for (const std::uint64_t at : {10, 15, 25}) EXPECT_TRUE(has(at)) << at;
-  for (const std::uint64_t at : {9, 11, 20, 24, 30, 40}) EXPECT_FALSE(has(at)) << at;
+  for (const std::uint64_t at : {10U, 15U, 25U}) EXPECT_TRUE(has(at)) << at;
+  for (const std::uint64_t at : {9U, 11U, 20U, 24U, 30U, 40U}) EXPECT_FALSE(has(at)) << at;
 }
 
 TEST_F(TransferTimesTest, GoBackToNothing) {

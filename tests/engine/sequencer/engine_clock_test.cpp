@@ -86,7 +86,7 @@ TEST(EngineClockTest, HoldsAtAStepForwardAndBackward) {
 }
 
 TEST(EngineClockTest, DoesNotHoldAtTheLimitButOneNanosecondPast) {
-  for (const std::uint64_t past : {0, 1}) {
+  for (const std::uint64_t past : {0U, 1U}) {
     Hands hands;
     EngineClock clock{{}, hands, 0, false};
     hands.wall += 10 * second + past;

@@ -1,7 +1,7 @@
 // Writes the seed corpus of the fuzz targets: one good message of every kind, made by the project's
 // own writers, so that the seeds can never fall behind the protocol.
 //
-//   fuzz_seeds DIRECTORY
+//   frame_seeds DIRECTORY
 
 #include <cstdio>
 #include <cstring>
@@ -372,7 +372,7 @@ void write_replies(Seeds& seeds) {
 
 int main(int count, char** arguments) {
   if (count != 2) {
-    std::fprintf(stderr, "usage: fuzz_seeds DIRECTORY\n");
+    std::fprintf(stderr, "usage: frame_seeds DIRECTORY\n");
     return 2;
   }
   daybook::Seeds seeds{arguments[1]};
