@@ -20,7 +20,7 @@ std::uint8_t put_text(std::array<char, size>& into, std::string_view text) {
 const char* fault_of(const RebuildFilter& filter) {
   const auto kind = static_cast<std::uint16_t>(filter.kind);
   const bool all = kind == 0;
-  if (kind > static_cast<std::uint16_t>(AggregateKind::payment)) return "there is no such kind";
+  if (kind > static_cast<std::uint16_t>(last_aggregate_kind)) return "there is no such kind";
   if (filter.reserved != 0 || filter.reserved_more != 0 || filter.reserved_end != 0) {
     return "the reserved fields must be 0";
   }

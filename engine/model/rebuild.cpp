@@ -18,6 +18,12 @@ std::string_view to_string(AggregateKind kind) noexcept {
       return "order";
     case AggregateKind::payment:
       return "payment";
+    case AggregateKind::reconciliation:
+      return "reconciliation";
+    case AggregateKind::reconciliation_run:
+      return "run";
+    case AggregateKind::difference:
+      return "difference";
   }
   return "unknown_aggregate";
 }

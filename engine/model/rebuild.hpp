@@ -18,7 +18,11 @@ enum class AggregateKind : std::uint16_t {
   name = 5,
   order = 6,
   payment = 7,
+  reconciliation = 8,
+  reconciliation_run = 9,
+  difference = 10,  ///< One that somebody dealt with.
 };
+inline constexpr auto last_aggregate_kind = AggregateKind::difference;
 
 [[nodiscard]] std::string_view to_string(AggregateKind kind) noexcept;
 

@@ -125,5 +125,6 @@ class AggregateFold {
 [[nodiscard]] std::unique_ptr<AggregateFold> make_name_fold();
 [[nodiscard]] std::unique_ptr<AggregateFold> make_order_fold();
 [[nodiscard]] std::unique_ptr<AggregateFold> make_payment_fold();
+[[nodiscard]] std::vector<std::unique_ptr<AggregateFold>> make_reconciliation_folds();
 
 }  // namespace daybook

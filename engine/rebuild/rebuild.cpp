@@ -23,6 +23,7 @@ std::vector<std::unique_ptr<AggregateFold>> make_folds() {
   folds.push_back(make_name_fold());
   folds.push_back(make_order_fold());
   folds.push_back(make_payment_fold());
+  for (auto& fold : make_reconciliation_folds()) folds.push_back(std::move(fold));
   return folds;
 }
 

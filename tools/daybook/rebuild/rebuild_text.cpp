@@ -58,6 +58,9 @@ std::string aggregate_text(const ShownDifference& difference) {
     case AggregateKind::ledger:
     case AggregateKind::order:
     case AggregateKind::payment:
+    case AggregateKind::reconciliation:
+    case AggregateKind::reconciliation_run:
+    case AggregateKind::difference:
       break;
   }
   return fmt::format("{} {}", kind, format_id(difference.id));
@@ -190,6 +193,16 @@ Result<RebuildSelection> selection_from(const RebuildTexts& texts) {
   if (chosen && !texts.order.empty()) chosen = choose(AggregateKind::order, key_of(texts.order));
   if (chosen && !texts.payment.empty()) {
     chosen = choose(AggregateKind::payment, key_of(texts.payment));
+  }
+  if (chosen && !texts.reconciliation.empty()) {
+    const AggregateKey key{.id = id_of(texts.reconciliation), .type = {}};
+    chosen = choose(AggregateKind::reconciliation, key);
+  }
+  if (chosen && !texts.run.empty()) {
+    chosen = choose(AggregateKind::reconciliation_run, key_of(texts.run));
+  }
+  if (chosen && !texts.difference.empty()) {
+    chosen = choose(AggregateKind::difference, key_of(texts.difference));
   }
   if (!chosen) return chosen.error();
   const auto from = nanoseconds_of(texts.from, selection.from_ns);

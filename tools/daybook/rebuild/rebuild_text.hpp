@@ -39,6 +39,9 @@ struct RebuildTexts {
   std::vector<std::string> name;  ///< Kind and id.
   std::string order;
   std::string payment;
+  std::string reconciliation;  ///< Its name.
+  std::string run;
+  std::string difference;
   std::string from;
   std::string until;
 };

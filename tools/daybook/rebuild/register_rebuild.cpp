@@ -32,6 +32,11 @@ void add_selection(CLI::App& command, RebuildTexts& what) {
       ->group(group);
   command.add_option("--order", what.order, "One order, by id")->group(group);
   command.add_option("--payment", what.payment, "One payment, by id")->group(group);
+  command.add_option("--reconciliation", what.reconciliation, "One reconciliation, by name")
+      ->group(group);
+  command.add_option("--run", what.run, "One run of a reconciliation, by id")->group(group);
+  command.add_option("--difference", what.difference, "One difference that was dealt with, by id")
+      ->group(group);
   command
       .add_option("--from", what.from,
                   "Those that were changed from this time on: 2026-01-31T12:00:00Z, or nanoseconds "
@@ -59,8 +64,8 @@ void register_rebuild(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "rebuild",
-      "Fold accounts, holds, streams, orders, payments, ledgers and names from the journal, and "
-      "compare");
+      "Fold accounts, holds, streams, orders, payments, reconciliations, ledgers and names from "
+      "the journal, and compare");
   command->add_option("directory", options->offline.directory.directory,
                       "A data directory, or a copy: needs no engine. Without it a running engine "
                       "is asked");

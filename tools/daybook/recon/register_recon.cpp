@@ -57,6 +57,10 @@ void register_recon(CLI::App& app, CommandContext& context) {
   CLI::App* recon =
       app.add_subcommand("recon", "Reconcile files of records, and the journal, with each other");
   recon->require_subcommand(1);
+  recon->footer(
+      "Examples:\n"
+      "  daybook recon compare ledger.csv bank.csv\n"
+      "  daybook recon run bank statement.csv --data ./ledger-data --day 2026-01-31");
   recon::register_compare(*recon, context);
   recon::register_balance(*recon, context);
   recon::register_self(*recon, context);

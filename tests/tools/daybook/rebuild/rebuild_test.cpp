@@ -280,7 +280,7 @@ TEST_F(RebuildTest, RefusesWhatCannotBeAskedInWords) {
     EXPECT_FALSE(page.value().words.empty());
     return page.value().status;
   };
-  EXPECT_EQ(refused(one(AggregateKind{8}, {1, 0})), RequestStatus::filter_invalid);
+  EXPECT_EQ(refused(one(AggregateKind{11}, {1, 0})), RequestStatus::filter_invalid);
   EXPECT_EQ(refused(one(AggregateKind::account, {})), RequestStatus::filter_invalid);
   RebuildFilter range = one(AggregateKind::account, {1, 0});
   range.from = Timestamp{5};
