@@ -34,6 +34,7 @@ if(TARGET daybook::storage)
             daybook/recon/inspect_reading.cpp daybook/recon/inspect_statement.cpp
             daybook/recon/journal_facts.cpp daybook/recon/journal_origins.cpp
             daybook/recon/journal_scan.cpp daybook/recon/journal_source.cpp
+            daybook/recon/ledger_records.cpp
             daybook/recon/mapping_file.cpp daybook/recon/open_side.cpp
             daybook/recon/record_builder.cpp daybook/recon/report/code_advice.cpp
             daybook/recon/report/detail_json.cpp daybook/recon/report/html_report.cpp
@@ -50,7 +51,11 @@ if(TARGET daybook::storage)
     PRIVATE_USES date::date-tz fmt::fmt nlohmann_json::nlohmann_json)
   # Runs that an engine keeps.
   daybook_library(tools_recon_runs
-    SOURCES daybook/recon/runs/act_commands.cpp
+    SOURCES daybook/recon/match/match_command.cpp
+            daybook/recon/match/match_report.cpp
+            daybook/recon/match/reference_lookup.cpp
+            daybook/recon/match/statement_batch.cpp
+            daybook/recon/runs/act_commands.cpp
             daybook/recon/runs/business_day.cpp
             daybook/recon/runs/carry.cpp
             daybook/recon/runs/define_command.cpp
@@ -73,6 +78,7 @@ if(TARGET daybook::storage)
   target_sources(daybook PRIVATE daybook/recon/register_balance.cpp
                          daybook/recon/register_compare.cpp
                          daybook/recon/register_definition.cpp
+                         daybook/recon/register_match.cpp
                          daybook/recon/register_recon.cpp
                          daybook/recon/register_runs.cpp)
   target_link_libraries(daybook PRIVATE daybook::tools_recon daybook::tools_recon_runs)

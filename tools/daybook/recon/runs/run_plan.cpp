@@ -26,20 +26,6 @@ namespace {
 
 Trouble no(std::string what) { return {exit_code::no, std::move(what)}; }
 
-Result<Reconciliation, Trouble> definition_of(const EngineRuns& engine, const std::string& name) {
-  const std::string* const text = engine.book().definition(id_of(name));
-  if (text == nullptr) {
-    return no(fmt::format("no reconciliation '{}' is defined: 'daybook recon define' does", name));
-  }
-  auto read = read_reconciliation(*text);
-  if (read) return std::move(read).value();
-  return Trouble{
-      exit_code::failed,
-      fmt::format("the definition of '{}' cannot be read, this program may be older than "
-                  "the one that stored it:\n{}",
-                  name, faults_text(read.error()))};
-}
-
 std::int64_t now_ns() {
   return std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count();
 }
