@@ -60,6 +60,7 @@ if(TARGET daybook::storage)
             daybook/recon/runs/carry.cpp
             daybook/recon/runs/define_command.cpp
             daybook/recon/runs/difference_choice.cpp
+            daybook/recon/runs/due_days.cpp
             daybook/recon/runs/engine_runs.cpp
             daybook/recon/runs/kept_result.cpp
             daybook/recon/runs/posted_corrections.cpp
@@ -69,7 +70,9 @@ if(TARGET daybook::storage)
             daybook/recon/runs/run_listener.cpp
             daybook/recon/runs/run_plan.cpp
             daybook/recon/runs/run_proposals.cpp
+            daybook/recon/runs/schedule_command.cpp
             daybook/recon/runs/show_command.cpp
+            daybook/recon/runs/stored_definition.cpp
             daybook/recon/runs/suspense_command.cpp
             daybook/recon/runs/watch_command.cpp
             daybook/recon/runs/watched_inbox.cpp
@@ -80,6 +83,7 @@ if(TARGET daybook::storage)
                          daybook/recon/register_definition.cpp
                          daybook/recon/register_match.cpp
                          daybook/recon/register_recon.cpp
-                         daybook/recon/register_runs.cpp)
+                         daybook/recon/register_runs.cpp
+                         daybook/recon/register_schedule.cpp)
   target_link_libraries(daybook PRIVATE daybook::tools_recon daybook::tools_recon_runs)
 endif()

@@ -55,6 +55,26 @@ struct WatchOptions {
 /// hand.
 [[nodiscard]] int run_watch(const WatchOptions& options);
 
+struct ScheduleListOptions {
+  std::string at;  ///< Take this for the time; empty: now.
+  ClientOptions client;
+};
+/// When definitions are due next, their last runs, and whether one is late: exit code 1.
+[[nodiscard]] int run_schedule_list(const ScheduleListOptions& options);
+
+struct ScheduleChangeOptions {
+  std::string name;  ///< Of a reconciliation.
+  bool removes = false;
+  std::string cron;  ///< What is empty stays as it is.
+  std::string zone;
+  std::string inbox;
+  std::string expected_by;
+  WriteOptions write;
+  ClientOptions client;
+};
+/// Stores one more version of the definition.
+[[nodiscard]] int run_schedule_change(const ScheduleChangeOptions& options);
+
 struct RunListOptions {
   std::string name;  ///< Of a reconciliation; empty: of all.
   ClientOptions client;
