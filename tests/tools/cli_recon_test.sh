@@ -107,6 +107,14 @@ first_day() {
   has out '"carried":2'
   first=$(sed 's/.*"run":"\([^"]*\)".*/\1/' <<<"$out")
   cut=$(sed 's/.*"cut":"\([^"]*\)".*/\1/' <<<"$out")
+  page=$(sed 's/.*"report":"\([^"]*\)".*/\1/' <<<"$out")
+  # What needs no approval is posted, and the report says so.
+  out=$(cat "$page")
+  has out "Postings and who approved them"
+  has out "nobody: within the limit for that"
+  out=$(cat "${page%.html}.json")
+  has out '"postings_all":1,"postings":[{'
+  has out '"name":"rounding","action":"rounding","reference":"pay-4","amount":"0.01","currency":"EUR","maker":"maker","checker":"","automatic":true'
   run 1 recon run bank "$work/day1.csv" --data "$work/data" --day 2026-01-31 --until-sequence "$cut"
   has out "which was there"
   run 0 recon runs bank
@@ -146,6 +154,7 @@ review() {
   has out "2 approved"
   run 0 recon approve bank --yes
   has out "0 approved"
+  approvers
   as root
   run 0 recon accept bank --code amount_over --reason "they will pay the rest"
   run 1 recon approve bank --yes
@@ -177,6 +186,23 @@ review() {
   has err "no reconciliation 'nobody' is defined"
 }
 
+# The report of a run that is there shows what was approved since.
+approvers() {
+  local leg
+  out=$(cat "$page")
+  has out "checker"
+  has out "as agreed"
+  out=$(cat "${page%.html}.json")
+  has out '"postings_all":3'
+  has out '"name":"b_only","action":"suspense","reference":"stray-1","amount":"7.00","currency":"EUR","maker":"maker","checker":"checker","automatic":false'
+  has out '"name":"amount_short","action":"suspense","reference":"pay-2","amount":"5.00","currency":"EUR","maker":"maker","checker":"checker","automatic":false'
+  has out '"reason":"as agreed"'
+  same "of what was only rejected nothing is posted" "$(grep -c '"name":"amount_over","action"' <<<"$out")" 0
+  leg=$(grep -o '"reference":"stray-1"[^}]*"transfers":\["[0-9]*"\]' <<<"$out" | sed 's/.*\["\([0-9]*\)"\]/\1/')
+  run 0 transfer get "$leg"
+  has out "7.00"
+}
+
 verify() {
   run 0 recon run bank "$work/day1.csv" --data "$work/data" --day 2026-01-31 --json
   has out '"open":0'
@@ -184,6 +210,21 @@ verify() {
   second=$(sed 's/.*"run":"\([^"]*\)".*/\1/' <<<"$out")
   run 0 recon show "$first"
   has out "superseded"
+  # The run that has taken its place shows how it came to be clean.
+  run 0 recon report bank/2026-01-31 --report "$work/copy.html" --report "$work/copy.json"
+  has out "copy.html"
+  out=$(cat "$work/copy.html")
+  has out "as agreed"
+  out=$(cat "$work/copy.json")
+  has out '"postings_all":3'
+  run 0 recon report "$first" --json
+  has out '"written":['
+  run 2 recon report bank --report "$work/copy.txt"
+  has err "name it .html"
+  run 1 recon report nobody
+  sed -i 's/<!--postings-->//' "$page"
+  run 2 recon report "$first"
+  has err "another version wrote it"
   run 0 recon close bank/2026-01-31
   run 0 recon show "$second" --json
   has out '"state":"closed"'

@@ -38,7 +38,8 @@ if(TARGET daybook::storage)
             daybook/recon/mapping_file.cpp daybook/recon/open_side.cpp
             daybook/recon/record_builder.cpp daybook/recon/report/code_advice.cpp
             daybook/recon/report/detail_json.cpp daybook/recon/report/html_report.cpp
-            daybook/recon/report/html_text.cpp daybook/recon/report/report_details.cpp
+            daybook/recon/report/html_text.cpp daybook/recon/report/postings.cpp
+            daybook/recon/report/report_details.cpp
             daybook/recon/report/report_files.cpp daybook/recon/recon_bench.cpp
             daybook/recon/recon_generator.cpp daybook/recon/self_command.cpp
             daybook/recon/sequence_places.cpp daybook/recon/source_mapping.cpp
@@ -64,11 +65,13 @@ if(TARGET daybook::storage)
             daybook/recon/runs/engine_runs.cpp
             daybook/recon/runs/kept_result.cpp
             daybook/recon/runs/posted_corrections.cpp
+            daybook/recon/runs/report_command.cpp
             daybook/recon/runs/review_command.cpp
             daybook/recon/runs/run_book.cpp
             daybook/recon/runs/run_command.cpp
             daybook/recon/runs/run_listener.cpp
             daybook/recon/runs/run_plan.cpp
+            daybook/recon/runs/run_postings.cpp
             daybook/recon/runs/run_proposals.cpp
             daybook/recon/runs/schedule_command.cpp
             daybook/recon/runs/show_command.cpp

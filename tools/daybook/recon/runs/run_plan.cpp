@@ -161,8 +161,10 @@ Result<void> settle_comparison(const RunOptions& options, const EngineRuns& engi
   return {};
 }
 
-std::string header_of(const RunPlan& plan, std::uint64_t statement_bytes, std::string_view path) {
+std::string header_of(const RunPlan& plan, const std::string& data, std::uint64_t statement_bytes,
+                      std::string_view path) {
   const JournalScan& journal = *plan.plan.journals[0];
+  std::error_code error;
   return JsonObject{}
       .text("name", plan.definition.name)
       .text("definition_sha256", sha256_hex(plan.definition.canonical))
@@ -176,6 +178,7 @@ std::string header_of(const RunPlan& plan, std::uint64_t statement_bytes, std::s
       .id("carry_in", plan.carry_in)
       .text("engine", engine_version)
       .text("kept", plan.directory.path.string())
+      .text("data", std::filesystem::absolute(data, error).string())
       .str();
 }
 
@@ -224,7 +227,7 @@ Result<RunPlan, Trouble> plan_run(const RunOptions& options, EngineRuns& engine)
   }
   std::error_code error;
   const std::string path = std::filesystem::absolute(options.statement, error).string();
-  plan.header = header_of(plan, statement.value().size_bytes(), path);
+  plan.header = header_of(plan, options.data, statement.value().size_bytes(), path);
   return plan;
 }
 

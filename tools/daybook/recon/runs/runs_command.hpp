@@ -87,6 +87,14 @@ struct RunShowOptions {
 };
 [[nodiscard]] int run_show_run(const RunShowOptions& options);
 
+struct RunReportOptions {
+  std::string run;
+  std::vector<std::string> reports;  ///< Copies: names that end in .html or .json.
+  ClientOptions client;
+};
+/// Writes the reports of a run anew, with what was posted since and by whom.
+[[nodiscard]] int run_renew_report(const RunReportOptions& options);
+
 /// Which differences of a run.
 struct DifferenceChoice {
   std::string run;
