@@ -27,6 +27,8 @@ TIMES = ("2026-01-31T11:00:00Z", "2026-01-31T11:00:00Z", "2026-01-20T11:00:00Z",
          "2026-02-09T11:00:00Z", "")
 HEADER = "reference,amount,currency,status,time,fee,type\n"
 BATCH_MAX = 10_000
+TRANSFERS_MAX = 200_000
+STDIN_MAX = 16 << 20
 
 
 def euros(cents):
@@ -154,34 +156,49 @@ class World:
         self.say("n" * 70, 5, 0, "ok", "charge")  # Longer than a name can be.
         self.random.shuffle(self.statement)
 
-    def make(self):
+    def open(self):
         self.run("ledger", "put", 978, "--name", "EUR", "--scale", 2, "--kind", "currency")
         for account in (BANK, CUSTOMERS, FEES):
             self.run("account", "create", "--id", account, "--ledger", 978, "--code", 10)
         self.run("admin", "advance-clock", NOON_NS)
-        for number in range(1_000, 1_000 + PAYMENTS):
-            self.payment(number)
-        self.row(900, 4_711, 98_989)
-        self.row(901, 4_711, "name:elsewhere", debit=CUSTOMERS, credit=FEES)
-        self.tell()
-        self.say("elsewhere", 4_711, 0, "ok", "charge")  # Not on the account.
+
+    def load(self):
         columns = "id,debit_account_id,credit_account_id,amount,ledger,code,flags,business_id," \
             "pending_id,timeout"
         (self.path / "transfers.csv").write_text(
             "\n".join([columns] + [",".join(map(str, row)) for row in self.rows]) + "\n")
         self.run("import", "transfers", self.path / "transfers.csv")
+        self.rows = []
+
+    def define(self, name, more):
+        definition = {"name": name, "account": str(BANK), "ledger": 978, "window_days": 2,
+                      "statement": {"map": "daybook"}, "fee_codes": [901], **more}
+        definition = {key: value for key, value in definition.items() if value is not None}
+        path = self.path / (name + ".json")
+        path.write_text(json.dumps(definition))
+        self.run("recon", "define", path)
+
+    def make(self):
+        self.open()
+        for number in range(1_000, 1_000 + PAYMENTS):
+            self.payment(number)
+        self.row(900, 4_711, 98_989)
+        for at, (name, last) in enumerate((("parts", 150), ("some-parts", 140))):
+            self.row(910 + at, 100, "name:" + name)
+            self.row(920 + at, 200, "name:" + name)
+            self.say(name, 150, 0, "ok", "charge")
+            self.say(name, last, 0, "ok", "charge")
+        self.row(901, 4_711, "name:elsewhere", debit=CUSTOMERS, credit=FEES)
+        self.tell()
+        self.say("elsewhere", 4_711, 0, "ok", "charge")  # Not on the account.
+        self.load()
         self.run("name", "put", "business", "otherwise", "--id", 98_989)
         self.run("admin", "advance-clock", 10_000_000_000)  # Ends holds whose time is over.
         for name, more in (("bank", {"tolerances": {"EUR": {"each": "0.03"}}}),
                            ("sums", {"group": "sum"}),
                            ("rules", {"fallback": ["amount+day"]}),
                            ("days", {"window_days": None})):
-            definition = {"name": name, "account": str(BANK), "ledger": 978, "window_days": 2,
-                          "statement": {"map": "daybook"}, "fee_codes": [901], **more}
-            definition = {key: value for key, value in definition.items() if value is not None}
-            path = self.path / (name + ".json")
-            path.write_text(json.dumps(definition))
-            self.run("recon", "define", path)
+            self.define(name, more)
 
     def file(self, name, lines):
         path = self.path / name
@@ -285,7 +302,10 @@ class Match(unittest.TestCase):
         whole = collections.Counter({key: count for key, count in expected.items()
                                      if "split" not in key[1] + key[2]})
         self.assertTrue(told(plain) >= whole, "seed %d" % SEED)
-        self.assertTrue(parts, "some are parts")
+        names = {each["reference"]: (each["name"], each["also"]) for each in parts}
+        self.assertEqual(names["parts"][0], "matched")
+        self.assertIn("split_matched", names["parts"][1])
+        self.assertEqual(names["some-parts"][0], "split_incomplete")
         self.assertEqual({(each["reference"], each["name"]) for each in found
                           if "split" in each["name"]},
                          {(key[0], key[1]) for key in expected if "split" in key[1]})
@@ -334,6 +354,42 @@ class Match(unittest.TestCase):
                          BATCH_MAX)
         path = self.world.file("many.csv", ["no"] * (BATCH_MAX + 1))
         self.assertEqual(self.world.call("recon", "match", "bank", path).returncode, 2)
+
+
+    def test_stdin_has_a_largest_size(self):
+        line = "x" * 60_000 + "\n"
+        text = HEADER + line * ((STDIN_MAX - len(HEADER)) // len(line))
+        text += "x" * (STDIN_MAX - len(text))
+        found = self.world.match("bank", None, good=(1,), text=text)
+        self.assertEqual(found["classes"], {"invalid_record": found["differences"]})
+        done = self.world.call("recon", "match", "bank", "-", text=text + "x")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("more than %d bytes on stdin" % STDIN_MAX, done.stderr)
+
+
+class Many(unittest.TestCase):
+    def test_a_batch_leads_to_so_many_transfers_at_most(self):
+        with tempfile.TemporaryDirectory() as directory:
+            world = World(pathlib.Path(directory))
+            world.start()
+            try:
+                world.open()
+                world.define("bank", {})
+                references = 8
+                for number in range(TRANSFERS_MAX):
+                    world.row(1 + number, 100, "name:order-%d" % (number % references))
+                world.load()
+                lines = ["order-%d,1.00,EUR,ok,,,charge" % each for each in range(references)]
+                found = world.match("bank", lines, good=(0,))
+                self.assertEqual(found["matched"], references)
+                self.assertEqual(found["ledger_only"], TRANSFERS_MAX - references)
+                world.row(TRANSFERS_MAX + 1, 100, "name:order-0")
+                world.load()
+                done = world.call("recon", "match", "bank", world.file("batch.csv", lines))
+                self.assertEqual(done.returncode, 2)
+                self.assertIn("more than %d transfers" % TRANSFERS_MAX, done.stderr)
+            finally:
+                world.stop()
 
 
 if __name__ == "__main__":
