@@ -197,7 +197,8 @@ class World:
         for name, more in (("bank", {"tolerances": {"EUR": {"each": "0.03"}}}),
                            ("sums", {"group": "sum"}),
                            ("rules", {"fallback": ["amount+day"]}),
-                           ("days", {"window_days": None})):
+                           ("days", {"window_days": None}),
+                           ("mills", {"statement": {"map": "daybook", "scales": {"EUR": 3}}})):
             self.define(name, more)
 
     def file(self, name, lines):
@@ -315,6 +316,18 @@ class Match(unittest.TestCase):
         self.assertNotIn("b_pending", names)
         self.assertEqual(told(self.world.match("days", self.lines())["items"]),
                          self.world.compared())
+
+    def test_a_statement_may_have_more_decimals(self):
+        """As a definition says, to a run as well."""
+        lines = ["elsewhere,1.005,EUR,ok,,,charge"]
+        found = self.world.match("mills", lines, good=(1,))
+        self.assertEqual((found["items"][0]["name"], found["items"][0]["b"]["amount"]),
+                         ("b_only", "1.005"))
+        run = json.loads(self.world.run(
+            "recon", "run", "mills", self.world.file("mills.csv", lines), "--data",
+            self.world.data, "--day", "2026-01-31", "--json", good=(1,)))
+        self.assertEqual(run["summary"]["classes"].get("b_only"), 1)
+        self.assertNotIn("invalid_record", run["summary"]["classes"])
 
     def test_says_what_it_does_not_try(self):
         self.assertTrue(self.world.match("rules", self.lines()[:20])["fallback_rules_not_tried"])

@@ -14,6 +14,7 @@
 #include "tools/daybook/recon/definition/definition_file.hpp"
 #include "tools/daybook/recon/match/match_report.hpp"
 #include "tools/daybook/recon/runs/posted_corrections.hpp"
+#include "tools/daybook/recon/runs/run_plan.hpp"
 #include "tools/daybook/text/id_text.hpp"
 
 namespace daybook::recon {
@@ -58,10 +59,8 @@ Result<std::int64_t, Trouble> time_of_cut(EngineRuns& engine, AccountId account)
 
 Result<void, Trouble> settle_rules(EngineRuns& engine, MatchPlan& plan) {
   const Reconciliation& definition = plan.definition;
-  CompareOptions options;
-  options.map_b = definition.map;
-  if (definition.currency != 0) options.currency = currency_text(definition.currency);
-  auto mappings = mappings_beside_ledger(options, plan.scan.currency, plan.scan.scale);
+  auto mappings =
+      mappings_beside_ledger(statement_options(definition), plan.scan.currency, plan.scan.scale);
   if (!mappings) return trouble(mappings.error());
   plan.mappings = std::move(mappings).value();
   auto tolerances = definition.tolerances_in(plan.mappings[0].scales);

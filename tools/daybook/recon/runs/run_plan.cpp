@@ -97,10 +97,9 @@ Result<void, Trouble> settle_carry(const EngineRuns& engine, RunPlan& plan) {
 
 CompareOptions compare_options(const RunOptions& options, const RunPlan& plan) {
   const Reconciliation& definition = plan.definition;
-  CompareOptions asked;
+  CompareOptions asked = statement_options(definition);
   asked.file_a = "journal:" + options.data;
   asked.file_b = options.statement;
-  asked.map_b = definition.map;
   asked.memory_bytes = options.memory_bytes;
   asked.threads = options.threads;
   asked.out = plan.directory.differences().string();
@@ -110,7 +109,6 @@ CompareOptions compare_options(const RunOptions& options, const RunPlan& plan) {
   asked.since_time = format_time(Timestamp{static_cast<std::uint64_t>(plan.since_ns)});
   asked.before_time = format_time(Timestamp{static_cast<std::uint64_t>(plan.ends_ns)});
   for (const daybook::Code code : definition.fee_codes) asked.fee_codes.push_back(code.value());
-  if (definition.currency != 0) asked.currency = currency_text(definition.currency);
   if (definition.sums_groups) asked.group = "sum";
   asked.has_window = definition.window_days.has_value();
   asked.window_days = definition.window_days.value_or(0);
@@ -200,6 +198,16 @@ std::string sha256_hex(std::string_view text) {
     hex += fmt::format("{:02x}", static_cast<unsigned>(each));
   }
   return hex;
+}
+
+CompareOptions statement_options(const Reconciliation& definition) {
+  CompareOptions asked;
+  asked.map_b = definition.map;
+  if (definition.currency != 0) asked.currency = currency_text(definition.currency);
+  for (const auto& [currency, scale] : definition.scales) {
+    asked.scales.push_back(fmt::format("{}={}", currency_text(currency), scale));
+  }
+  return asked;
 }
 
 Result<RunPlan, Trouble> plan_run(const RunOptions& options, EngineRuns& engine) {
