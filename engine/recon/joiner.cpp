@@ -1,7 +1,5 @@
 #include "engine/recon/joiner.hpp"
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -62,93 +60,11 @@ Result<void> Joiner::run(MergeStream& stream) {
   return {};
 }
 
-/// Fee parts become the fee of the first record of A that moved something in their currency.
-void Joiner::fold_fees() {
-  std::vector<Record> parts;
-  const auto is_part = [](const Record& record) { return record.is_fee_part(); };
-  std::copy_if(records_.begin(), records_.end(), std::back_inserter(parts), is_part);
-  std::erase_if(records_, is_part);
-  for (Record& part : parts) {
-    const auto target = std::find_if(records_.begin(), records_.end(), [&](const Record& record) {
-      return record.side() == part.side() && record.currency == part.currency &&
-             record.has_effect() && !record.is_fee_part();
-    });
-    if (target == records_.end()) {
-      // Nothing that it is the fee of: it is a movement as any other. Until the end of the loop it
-      // is marked, so that the parts behind it do not become its fee.
-      records_.push_back(part);
-      continue;
-    }
-    target->set_fee(target->fee() - part.amount());
-    if (merged_ == nullptr) continue;
-    MergedSums* const sums = merged_->find_or_add(part.currency);
-    ENSURE(sums != nullptr, "the merge has seen this currency");
-    sums->folded.add(part);
-  }
-  for (Record& record : records_) record.set_fee_part(false);
-  std::sort(records_.begin(), records_.end(), less_behind_words);
-}
-
-/// What corrections have left nothing of takes a record of B along that moved nothing either, if no
-/// other record of A is equal to that. It is out of the way before anything is paired, as it must
-/// not be the partner of what did move, nor be one of several.
-void Joiner::settle_undone() {
-  std::vector<Record> undone;
-  const auto is_undone = [](const Record& record) { return record.is_undone(); };
-  std::copy_if(records_.begin(), records_.end(), std::back_inserter(undone), is_undone);
-  std::erase_if(records_, is_undone);
-  const auto is_one_group = [](const Record& a, const Record& b) {
-    return a.currency == b.currency && a.type() == b.type();
-  };
-  std::vector<bool> is_free(records_.size());
-  for (std::size_t i = 0; i < records_.size(); ++i) {
-    is_free[i] = records_[i].side() == Side::b && !records_[i].has_effect();
-  }
-  const auto take = [&](auto is_partner) {
-    for (std::size_t i = 0; i < records_.size(); ++i) {
-      if (!is_free[i] || !is_partner(records_[i])) continue;
-      is_free[i] = false;
-      return std::optional{i};
-    }
-    return std::optional<std::size_t>{};
-  };
-  for (const Record& a : records_) {
-    if (a.side() != Side::a || a.has_effect()) continue;
-    take([&](const Record& b) { return is_one_group(a, b) && is_equal_pair(a, b); });
-  }
-  std::vector<bool> is_taken(records_.size());
-  for (const Record& a : undone) {
-    const auto partner = take([&](const Record& b) { return is_one_group(a, b); });
-    if (partner) {
-      is_taken[*partner] = true;
-      sink_.matched(a, records_[*partner]);
-    } else {
-      sink_.settled(a);
-    }
-  }
-  std::size_t at = 0;
-  std::erase_if(records_, [&](const Record&) { return is_taken[at++]; });
-}
-
 Result<void> Joiner::decide() {
-  std::uint64_t marks = 0;
-  for (const Record& record : records_) marks |= record.place;
-  if ((marks & (Record::fee_part_bit | Record::corrected_bit)) != 0 && order_.is_by_reference())
-      [[unlikely]] {
-    if ((marks & Record::fee_part_bit) != 0) fold_fees();
-    if ((marks & Record::corrected_bit) != 0) settle_undone();
-    if (records_.empty()) return {};
-  }
+  if (order_.is_by_reference()) return references_.decide(records_);
   const Record& first = records_.front();
   if (!order_.can_find(first)) return sink_.leftover(first);
-  if (!order_.is_by_reference()) return decide_by_rule();
-  // Nearly always one record of each side.
-  if (records_.size() == 2 && first.side() != records_[1].side() &&
-      first.currency == records_[1].currency && first.type() == records_[1].type()) {
-    const bool first_is_a = first.side() == Side::a;
-    return groups_.pair(records_[first_is_a ? 0 : 1], records_[first_is_a ? 1 : 0], 1, 1, sink_);
-  }
-  return groups_.decide(records_, sink_);
+  return decide_by_rule();
 }
 
 Result<void> Joiner::decide_by_rule() {

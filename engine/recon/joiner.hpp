@@ -4,8 +4,8 @@
 #include <functional>
 #include <vector>
 
-#include "engine/recon/group_rules.hpp"
 #include "engine/recon/merge_stream.hpp"
+#include "engine/recon/reference_rules.hpp"
 #include "engine/recon/totals.hpp"
 
 namespace daybook::recon {
@@ -22,15 +22,18 @@ class Joiner {
   /// were seen.
   Joiner(const PairRules& rules, const OrderRule& order, OutcomeSink& sink, MergedTable* merged,
          const std::function<void(std::uint64_t)>* tell)
-      : rules_{rules}, order_{order}, sink_{sink}, merged_{merged}, tell_{tell}, groups_{rules} {}
+      : rules_{rules},
+        order_{order},
+        sink_{sink},
+        merged_{merged},
+        tell_{tell},
+        references_{rules, sink, merged} {}
 
   [[nodiscard]] Result<void> run(MergeStream& stream);
 
  private:
   [[nodiscard]] Result<void> decide();
   [[nodiscard]] Result<void> decide_by_rule();
-  void fold_fees();
-  void settle_undone();
   void sum(const Record& record);
 
   const PairRules& rules_;
@@ -38,7 +41,7 @@ class Joiner {
   OutcomeSink& sink_;
   MergedTable* merged_;
   const std::function<void(std::uint64_t)>* tell_;
-  GroupRules groups_;
+  ReferenceRules references_;
   std::vector<Record> records_;  ///< Of the reference at hand.
 };
 

@@ -30,14 +30,7 @@ class RangeSink final : public OutcomeSink {
 
   Result<void> leftover(const Record& record) override {
     if (leftovers_ != nullptr) return keep(record);
-    Difference difference;
-    const bool is_a = record.side() == Side::a;
-    difference.codes.add(code_of_single(record, rules_));
-    difference.has_a = is_a;
-    difference.has_b = !is_a;
-    (is_a ? difference.a : difference.b) = record;
-    (is_a ? difference.count_a : difference.count_b) = 1;
-    return result_.append(difference);
+    return result_.append(unmatched(record, rules_));
   }
 
  private:

@@ -106,6 +106,17 @@ Code code_of_single(const Record& record, const PairRules& rules) {
   return is_after_cut ? Code::b_pending : Code::b_only;
 }
 
+Difference unmatched(const Record& record, const PairRules& rules) {
+  Difference difference;
+  const bool is_a = record.side() == Side::a;
+  difference.codes.add(code_of_single(record, rules));
+  difference.has_a = is_a;
+  difference.has_b = !is_a;
+  (is_a ? difference.a : difference.b) = record;
+  (is_a ? difference.count_a : difference.count_b) = 1;
+  return difference;
+}
+
 std::optional<Code> undoing_code(RecordType type) {
   switch (type) {
     case RecordType::reversal:

@@ -39,6 +39,9 @@ struct PairRules {
 /// Of a record that only one side has, and that is not one of several: only or pending.
 [[nodiscard]] Code code_of_single(const Record& record, const PairRules& rules);
 
+/// The same, as what is told of it.
+[[nodiscard]] Difference unmatched(const Record& record, const PairRules& rules);
+
 /// `reversed`, `refunded` or `chargeback` for a type that undoes a charge; nothing for others.
 [[nodiscard]] std::optional<Code> undoing_code(RecordType type);
 

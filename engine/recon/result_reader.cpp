@@ -17,7 +17,7 @@ ClassSum& sum_of(std::map<std::pair<std::uint64_t, Code>, ClassSum>& sums, std::
 }  // namespace
 
 ResultReader::ResultReader(const std::vector<Tolerance>& tolerances, ComparisonObserver& observer)
-    : tolerances_{tolerances}, observer_{observer}, used_(tolerances.size()) {}
+    : observer_{observer}, caps_{tolerances} {}
 
 void ResultReader::add_merged(const MergedTable& merged) {
   proof_.add_merged(merged);
@@ -29,26 +29,6 @@ void ResultReader::add_merged(const MergedTable& merged) {
     sum.amount_b += row.value.matched.amount;
     matched_ += row.value.matched.count;
     matched_records_ += 2 * row.value.matched.count;
-  }
-}
-
-void ResultReader::grant(Difference& difference) {
-  if (!difference.codes.has(Code::matched_tolerance)) return;
-  for (std::size_t i = 0; i < tolerances_.size(); ++i) {
-    const Tolerance& tolerance = tolerances_[i];
-    if (tolerance.currency != difference.a.currency) continue;
-    const i128 delta = difference.b.amount() - difference.a.amount();
-    const i128 size = delta < 0 ? -delta : delta;
-    if (tolerance.cap && used_[i] + size > *tolerance.cap) {
-      difference.codes.remove(Code::matched_tolerance);
-      if (difference.is_split()) {
-        difference.codes.remove(Code::split_matched);
-        difference.codes.add(Code::split_incomplete);
-      }
-    } else {
-      used_[i] += size;
-    }
-    return;
   }
 }
 
@@ -67,7 +47,7 @@ void ResultReader::add(std::map<Key, ClassSum>& sums, Code code, const Differenc
 
 Result<void> ResultReader::read(const Difference& written) {
   Difference difference = written;
-  grant(difference);
+  caps_.grant(difference);
   const Code primary = primary_of(difference.codes);
   add(classes_, primary, difference);
   for (const Code note : note_codes) {

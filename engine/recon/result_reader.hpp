@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/recon/comparison.hpp"
+#include "engine/recon/tolerance_caps.hpp"
 
 namespace daybook::recon {
 
@@ -31,12 +32,10 @@ class ResultReader {
  private:
   using Key = std::pair<std::uint64_t, Code>;
 
-  void grant(Difference& difference);
   static void add(std::map<Key, ClassSum>& sums, Code code, const Difference& difference);
 
-  const std::vector<Tolerance>& tolerances_;
   ComparisonObserver& observer_;
-  std::vector<i128> used_;  ///< Of the cap of each tolerance.
+  ToleranceCaps caps_;
   std::map<Key, ClassSum> classes_;
   std::map<Key, ClassSum> notes_;
   std::uint64_t differences_ = 0;

@@ -107,6 +107,14 @@ first_day() {
   has out '"carried":2'
   first=$(sed 's/.*"run":"\([^"]*\)".*/\1/' <<<"$out")
   cut=$(sed 's/.*"cut":"\([^"]*\)".*/\1/' <<<"$out")
+  page=$(sed 's/.*"report":"\([^"]*\)".*/\1/' <<<"$out")
+  # What needs no approval is posted, and the report says so.
+  out=$(cat "$page")
+  has out "Postings and who approved them"
+  has out "nobody: within the limit for that"
+  out=$(cat "${page%.html}.json")
+  has out '"postings_all":1,"postings":[{'
+  has out '"name":"rounding","action":"rounding","reference":"pay-4","amount":"0.01","currency":"EUR","maker":"maker","checker":"","automatic":true'
   run 1 recon run bank "$work/day1.csv" --data "$work/data" --day 2026-01-31 --until-sequence "$cut"
   has out "which was there"
   run 0 recon runs bank
@@ -146,6 +154,7 @@ review() {
   has out "2 approved"
   run 0 recon approve bank --yes
   has out "0 approved"
+  approvers
   as root
   run 0 recon accept bank --code amount_over --reason "they will pay the rest"
   run 1 recon approve bank --yes
@@ -177,6 +186,23 @@ review() {
   has err "no reconciliation 'nobody' is defined"
 }
 
+# The report of a run that is there shows what was approved since.
+approvers() {
+  local leg
+  out=$(cat "$page")
+  has out "checker"
+  has out "as agreed"
+  out=$(cat "${page%.html}.json")
+  has out '"postings_all":3'
+  has out '"name":"b_only","action":"suspense","reference":"stray-1","amount":"7.00","currency":"EUR","maker":"maker","checker":"checker","automatic":false'
+  has out '"name":"amount_short","action":"suspense","reference":"pay-2","amount":"5.00","currency":"EUR","maker":"maker","checker":"checker","automatic":false'
+  has out '"reason":"as agreed"'
+  same "of what was only rejected nothing is posted" "$(grep -c '"name":"amount_over","action"' <<<"$out")" 0
+  leg=$(grep -o '"reference":"stray-1"[^}]*"transfers":\["[0-9]*"\]' <<<"$out" | sed 's/.*\["\([0-9]*\)"\]/\1/')
+  run 0 transfer get "$leg"
+  has out "7.00"
+}
+
 verify() {
   run 0 recon run bank "$work/day1.csv" --data "$work/data" --day 2026-01-31 --json
   has out '"open":0'
@@ -184,6 +210,21 @@ verify() {
   second=$(sed 's/.*"run":"\([^"]*\)".*/\1/' <<<"$out")
   run 0 recon show "$first"
   has out "superseded"
+  # The run that has taken its place shows how it came to be clean.
+  run 0 recon report bank/2026-01-31 --report "$work/copy.html" --report "$work/copy.json"
+  has out "copy.html"
+  out=$(cat "$work/copy.html")
+  has out "as agreed"
+  out=$(cat "$work/copy.json")
+  has out '"postings_all":3'
+  run 0 recon report "$first" --json
+  has out '"written":['
+  run 2 recon report bank --report "$work/copy.txt"
+  has err "name it .html"
+  run 1 recon report nobody
+  sed -i 's/<!--postings-->//' "$page"
+  run 2 recon report "$first"
+  has err "another version wrote it"
   run 0 recon close bank/2026-01-31
   run 0 recon show "$second" --json
   has out '"state":"closed"'
@@ -224,6 +265,58 @@ second_day() {
   has out '"credits_posted":"50.00"'
 }
 
+# When reconciliations are due is part of their definitions, and a checker's to say.
+schedule() {
+  as maker
+  run 0 recon schedule list --at 2026-02-03T05:59:00Z --json
+  has out '"name":"bank","cron":"0 2 * * *","zone":"UTC","inbox":"","expected_by":"","watched":false'
+  has out '"next_due":"2026-02-04T02:00:00.000000000Z","next_due_there":"2026-02-04 02:00","next_day":"2026-02-03"'
+  has out '"day":"2026-02-02","state":"closed"'
+  run 1 recon schedule add bank --inbox 'bank-*.csv'
+  has err "not_authorised"
+  as checker
+  run 1 recon schedule add nobody --cron "0 3 * * *"
+  has err "no reconciliation 'nobody' is defined"
+  run 2 recon schedule add bank --cron "61 * * * *"
+  has err "/schedule:"
+  run 2 recon schedule add bank --zone Europe/Atlantis
+  has err "/time_zone:"
+  run 0 recon schedule add bank --cron "30 6 * * mon-fri" --zone Europe/Berlin
+  has err "--inbox"
+  run 0 recon schedule add bank --inbox 'bank-%Y-%m-%d*.csv' --expected-by 09:00 --json
+  has out '"name":"bank","version":3,"stored":true'
+  run 0 recon schedule add bank --expected-by 09:00
+  has out "version 3, as it was"
+  as maker
+  # Nothing else of the definition has changed: the limits are what they were.
+  run 0 recon schedule list --at 2026-02-03T05:30:00Z --json
+  has out '"cron":"30 6 * * mon-fri","zone":"Europe/Berlin","inbox":"bank-%Y-%m-%d*.csv","expected_by":"09:00","watched":true'
+  has out '"next_due":"2026-02-04T05:30:00.000000000Z","next_due_there":"2026-02-04 06:30","next_day":"2026-02-03"'
+  # Monday is done; of Tuesday no statement has come when it is 9 o'clock in Berlin.
+  has out '"waiting":[],"late":[]'
+  run 0 recon schedule list --at 2026-02-04T07:59:00Z --json
+  has out '"waiting":["2026-02-03"],"late":[]'
+  run 0 recon schedule list --at 2026-02-04T07:59:00Z
+  has out "waits for 2026-02-03"
+  run 1 recon schedule list --at 2026-02-04T08:00:00Z --json
+  has out '"waiting":["2026-02-03"],"late":["2026-02-03"]'
+  run 1 recon schedule list --at 2026-02-05T07:00:00Z
+  has out "LATE since 2026-02-03"
+  run 2 recon schedule list --at noon
+  run 1 recon schedule remove bank
+  has err "not_authorised"
+  as checker
+  run 0 recon schedule remove bank --json
+  has out '"version":4,"stored":true'
+  run 0 recon schedule remove bank
+  has out "as it was"
+  run 0 recon schedule list --at 2026-02-04T07:00:00Z
+  has out "by hand: it has no inbox"
+  has out "Europe/Berlin"
+  run 0 recon define "$work/bank.json"
+  has out "version 5 stored"
+}
+
 # Statements that are put into a directory, and times that come.
 inbox() {
   mkdir "$work/inbox"
@@ -250,6 +343,10 @@ inbox() {
   has out "of card for 2026-02-02"
   run 0 recon watch "$work/inbox" --data "$work/data" --once --at 2026-02-03T23:00:00Z
   same "done already" "$out" ""
+  run 0 recon schedule list --at 2026-02-03T23:00:00Z --json
+  has out '"name":"card","cron":"0 2 * * *","zone":"UTC","inbox":"card-*.csv","expected_by":"06:00","watched":true'
+  has out '"state":"in_review"'
+  has out '"waiting":[],"late":[]'
   run 0 recon runs card --json
   same "runs by schedule" "$(lines "$out")" 1
   # The time before has not come again, and the next one has.
@@ -286,6 +383,7 @@ first_day
 review
 verify
 second_day
+schedule
 inbox
 journal
 echo "$checks checks, $failures failures"

@@ -190,6 +190,16 @@ class World:
                         self.data, "--day", DAY, "--json", *options, good=good)
         return json.loads(text)
 
+    def match(self):
+        """Everything that was planted, and as much again, looked up by reference."""
+        whole = (self.path / "statement.csv").read_text().splitlines(keepends=True)[1:]
+        planted = lambda line: line.split(",")[0].rstrip("\n") in self.labels
+        lines = [line for line in whole if planted(line)]
+        lines += [line for line in whole if not planted(line)][:len(lines)]
+        (self.path / "batch.csv").write_text(HEADER + "".join(lines))
+        return json.loads(self.run("maker", "recon", "match", "bank", self.path / "batch.csv",
+                                   "--json", good=(1,)))
+
     def differences(self):
         text = self.run("maker", "recon", "differences", "bank", "--json")
         return [json.loads(line) for line in text.splitlines()]
@@ -221,8 +231,10 @@ class ClosedLoop(unittest.TestCase):
             world.start()
             try:
                 world.load()
+                self.match_before(world)
                 self.first_run(world)
                 self.approve(world)
+                self.match_after(world)
                 self.second_run(world)
                 self.rebuilt(world)
             finally:
@@ -240,6 +252,25 @@ class ClosedLoop(unittest.TestCase):
                      ("--difference", dealt_with["found"]["difference"])):
             found = json.loads(world.run("root", "rebuild", *what, "--json"))
             self.assertEqual((found["compared"], found["mismatching"]), (1, 0), what)
+
+    def match_before(self, world):
+        """A part of the statement at once: the labels, but for what only the ledger has."""
+        expected = {reference: name for reference, name in world.labels.items()
+                    if name not in ("a_only", "duplicate_a")}
+        found = world.match()
+        self.assertEqual(self.labels_of_match(found), expected)
+        self.assertEqual(found["ledger_only"], EACH, "the second of each duplicate_a")
+
+    def match_after(self, world):
+        """What was posted since is part of the records that it corrects."""
+        people = ("duplicate_b", "currency_mismatch", "invalid_record")
+        self.assertEqual(self.labels_of_match(world.match()),
+                         {reference: name for reference, name in world.labels.items()
+                          if name in people})
+
+    def labels_of_match(self, found):
+        return {each.get("reference", each.get("text")): each["name"] for each in found["items"]
+                if each["code"] > 1}
 
     def first_run(self, world):
         cut = self.killed(world)

@@ -10,7 +10,7 @@
 namespace daybook {
 namespace {
 
-constexpr const char* event_id_help =
+constexpr const char* step_event_id_help =
     "Of the event, as an id: the same again is answered with exists; left out: a random one";
 constexpr const char* reason_help = "Why; kept in the journal, at most 256 bytes";
 
@@ -31,7 +31,7 @@ void register_put(CLI::App& group, CommandContext& context) {
   command->add_option("--in-flight", options->in_flight, "Commands that it may have at a time")
       ->capture_default_str();
   command->add_option("--reason", options->reason, reason_help)->required();
-  command->add_option("--event-id", options->event_id, event_id_help);
+  command->add_option("--event-id", options->event_id, step_event_id_help);
   add_write_options(*command, options->write);
   add_client_options(*command, options->client);
   command->footer(
@@ -52,7 +52,7 @@ void register_pause(CLI::App& group, CommandContext& context, bool resumes) {
               : "As an operator: give a participant nothing more; what it has, it may answer");
   command->add_option("name", options->name, "Its name")->required();
   command->add_option("--reason", options->reason, reason_help)->required();
-  command->add_option("--event-id", options->event_id, event_id_help);
+  command->add_option("--event-id", options->event_id, step_event_id_help);
   add_write_options(*command, options->write);
   add_client_options(*command, options->client);
   command->footer(resumes ? "Example:\n  daybook participant resume bank --reason \"it is back\""

@@ -62,6 +62,13 @@ Result<void> agree_on_scales(std::array<SourceMapping, 2>& mappings) {
   return {};
 }
 
+SourceMapping ledger_mapping(std::uint64_t currency, unsigned scale) {
+  SourceMapping mapping = SourceMapping::standard();
+  mapping.name = "journal";
+  mapping.scales = {{currency, scale}};
+  return mapping;
+}
+
 /// What the options say of a journal, and what is known of it by reading it once.
 Result<JournalScan> plan_journal(const CompareOptions& options, const std::string& address) {
   JournalSelection selection;
@@ -112,10 +119,7 @@ Result<SourceMapping> plan_mapping(const CompareOptions& options, const std::str
   auto scan = plan_journal(options, path);
   if (!scan) return scan.error();
   journal = std::move(scan).value();
-  SourceMapping mapping = SourceMapping::standard();
-  mapping.name = "journal";
-  mapping.scales = {{journal->currency, journal->scale}};
-  return mapping;
+  return ledger_mapping(journal->currency, journal->scale);
 }
 
 Result<void> plan_mappings(const CompareOptions& options, ComparePlan& plan) {
@@ -178,6 +182,20 @@ Result<void> plan_rules(const CompareOptions& options, ComparisonSettings& setti
 }
 
 }  // namespace
+
+Result<std::array<SourceMapping, 2>> mappings_beside_ledger(const CompareOptions& options,
+                                                            std::uint64_t currency,
+                                                            unsigned scale) {
+  auto statement = load_mapping(options.map_b);
+  if (!statement) return statement.error();
+  std::array<SourceMapping, 2> mappings{ledger_mapping(currency, scale),
+                                        std::move(statement).value()};
+  for (SourceMapping& mapping : mappings) {
+    if (auto applied = apply_scales(options, mapping); !applied) return applied.error();
+  }
+  if (auto agreed = agree_on_scales(mappings); !agreed) return agreed.error();
+  return mappings;
+}
 
 Result<ComparePlan> plan_of(const CompareOptions& options) {
   ComparePlan plan;

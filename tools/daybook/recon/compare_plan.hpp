@@ -25,6 +25,11 @@ struct ComparePlan {
 /// Errors.  `invalid` names the option; those of files, mappings and journals.
 [[nodiscard]] Result<ComparePlan> plan_of(const CompareOptions& options);
 
+/// Of records of a ledger that no journal was read for, and of a statement in `map_b`: what
+/// plan_of() makes of these options. Errors: those of the mapping; `invalid` names the option.
+[[nodiscard]] Result<std::array<SourceMapping, 2>> mappings_beside_ledger(
+    const CompareOptions& options, std::uint64_t currency, unsigned scale);
+
 /// The file or journal at `path`, of which the plan is. The plan must outlive the source.
 [[nodiscard]] Result<std::unique_ptr<SideSource>> open_planned(const std::string& path,
                                                                const ComparePlan& plan, Side side);

@@ -223,7 +223,10 @@ std::string report_json(const ComparisonReport& report, const CompareFacts& fact
       .count("spilled_bytes", facts.spilled_bytes)
       .real("seconds", facts.seconds);
   if (facts.details) add_details(json, facts, *facts.details);
-  return json.str();
+  if (!facts.postings) return json.str();
+  std::string text = json.str();
+  text.pop_back();
+  return fmt::format("{},{}}}", text, postings_members(*facts.postings));
 }
 
 }  // namespace daybook::recon

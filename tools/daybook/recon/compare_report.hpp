@@ -7,6 +7,7 @@
 
 #include "engine/recon/comparison.hpp"
 #include "engine/recon/formats/control_total.hpp"
+#include "tools/daybook/recon/report/postings.hpp"
 #include "tools/daybook/recon/report/report_details.hpp"
 
 namespace daybook::recon {
@@ -21,6 +22,8 @@ struct CompareFacts {
   std::function<unsigned(std::uint64_t)> scale_of;  ///< Decimals of a currency.
   std::vector<std::string> rules;                   ///< What was asked for, in sentences.
   std::optional<ReportDetails> details;             ///< Where a report is written.
+  /// Of a run that an engine keeps, which may post something: then the report has a place for it.
+  std::optional<ReportedPostings> postings;
 
   [[nodiscard]] bool control_totals_agree() const;
 };

@@ -50,15 +50,13 @@ void JournalSource::take(const Transfer& transfer, std::uint64_t sequence) {
   if (!is_debit) return;
   if (!scan_.folds.empty() && scan_.folds.hides(transfer)) [[unlikely]]
     return;
-  const bool is_reversal = (transfer.flags & transfer_flag::reversal) != 0;
   constexpr std::uint16_t resolution =
       transfer_flag::post_pending_transfer | transfer_flag::void_pending_transfer;
   if ((transfer.flags & resolution) != 0) return take_resolution(transfer, sequence, *is_debit);
-  const u128 amount = transfer.amount.value().wide();
   if ((transfer.flags & transfer_flag::pending) != 0) {
     has_too_many_holds_ = has_too_many_holds_ || holds_.size() >= holds_max;
     if (has_too_many_holds_) return;
-    holds_[transfer.id.value()] = {.held = amount,
+    holds_[transfer.id.value()] = {.held = transfer.amount.value().wide(),
                                    .business = transfer.business_id,
                                    .time = transfer.timestamp,
                                    .sequence = sequence,
@@ -67,15 +65,7 @@ void JournalSource::take(const Transfer& transfer, std::uint64_t sequence) {
                                    .has_posted = false};
     return;
   }
-  found_.push_back({.amount = amount,
-                    .business = transfer.business_id,
-                    .transfer = is_reversal ? transfer.pending_id.value() : transfer.id.value(),
-                    .time = transfer.timestamp,
-                    .sequence = sequence,
-                    .type = is_reversal ? RecordType::refund : RecordType::charge,
-                    .status = RecordStatus::ok,
-                    .is_debit = *is_debit,
-                    .is_fee = scan_.selection.is_fee(transfer)});
+  found_.push_back(movement_of(transfer, sequence, *is_debit, scan_.selection.is_fee(transfer)));
 }
 
 void JournalSource::take_resolution(const Transfer& transfer, std::uint64_t sequence,
@@ -89,15 +79,7 @@ void JournalSource::take_resolution(const Transfer& transfer, std::uint64_t sequ
     holds_.erase(hold);
     return;
   }
-  found_.push_back({.amount = amount,
-                    .business = transfer.business_id,
-                    .transfer = id,
-                    .time = transfer.timestamp,
-                    .sequence = sequence,
-                    .type = RecordType::charge,
-                    .status = RecordStatus::ok,
-                    .is_debit = is_debit,
-                    .is_fee = scan_.selection.is_fee(transfer)});
+  found_.push_back(movement_of(transfer, sequence, is_debit, scan_.selection.is_fee(transfer)));
   if (hold == holds_.end()) return;
   hold->second.has_posted = true;
   hold->second.held -= std::min(amount, hold->second.held);
@@ -148,62 +130,9 @@ void JournalSource::take_open_holds() {
                       .is_fee = false});
   }
   holds_.clear();
-  std::sort(found_.begin(), found_.end(),
-            [](const Found& a, const Found& b) { return a.sequence < b.sequence; });
-}
-
-Result<Record> JournalSource::record_of(const Found& found) {
-  // Limits of amounts are the comparison's, not the journal's.
-  constexpr u128 fits = static_cast<u128>(1) << 100;
-  const auto size = static_cast<i128>(std::min(found.amount, fits));
-  const bool has_folds = !scan_.folds.empty();
-  const MovedByLegs* const moved = has_folds ? scan_.folds.moved_at(found.sequence) : nullptr;
-  const auto corrected = has_folds ? scan_.folds.time_of_post(found.sequence) : std::nullopt;
-  is_own_ = !corrected;
-  return record_of(
-      Told{.values = fold(found.is_debit ? size : -size, found.status, found.is_fee, moved),
-           .time_ns = corrected.value_or(static_cast<std::int64_t>(found.time.value())),
-           .type = found.type,
-           .sequence = found.sequence,
-           .transfer = found.transfer,
-           .is_fee = found.is_fee},
-      scan_.names.reference_of(found.business, found.transfer));
-}
-
-Result<Record> JournalSource::record_of(const CorrectionFolds::OwnRecord& own) {
-  const FoldedCorrection& correction = *own.correction;
-  is_own_ = false;
-  return record_of(Told{.values = fold(0, RecordStatus::ok, false, &own.moved),
-                        .time_ns = correction.time_ns,
-                        .type = correction.type,
-                        .sequence = own.sequence,
-                        .transfer = correction.legs.front().value(),
-                        .is_fee = false},
-                   correction.reference);
-}
-
-Result<Record> JournalSource::record_of(const Told& told, const std::string& reference) {
-  const unsigned scale = scale_of(scan_.currency);
-  const auto amount = rescaled(told.values.amount, scan_.scale, scale);
-  const auto fee = rescaled(told.values.fee, scan_.scale, scale);
-  if (!amount || !fee) {
-    return Failure{
-        FailureKind::invalid,
-        fmt::format("the amount of transfer {} cannot be compared: at {} decimals it has "
-                    "more than {} digits, or would have to be rounded",
-                    format_id(told.transfer), scale, limits::amount_digits_max)};
-  }
-  if (auto kept = keep_text(told.sequence, reference); !kept) return kept.error();
-  Record record;
-  record.key = reference.empty() ? KeyWords{} : key_of_reference(reference);
-  record.set_amount(mapping_.is_negated ? -*amount : *amount);
-  record.set_fee(mapping_.is_negated ? -*fee : *fee);
-  record.time_ns = told.time_ns;
-  record.currency = scan_.currency;
-  record.set_place(side_, told.type, told.values.status, told.sequence);
-  record.set_fee_part(told.is_fee);
-  if (told.values.is_corrected) record.set_corrected();
-  return record;
+  std::sort(found_.begin(), found_.end(), [](const LedgerMovement& a, const LedgerMovement& b) {
+    return a.sequence < b.sequence;
+  });
 }
 
 /// A short one stands in the record itself, and is not asked for by its place.
@@ -237,10 +166,13 @@ Result<std::optional<Record>> JournalSource::next_record() {
   const auto own = scan_.folds.own_records();
   const bool has_found = next_ < found_.size();
   if (!has_found && (!is_finished_ || next_own_ == own.size())) return std::optional<Record>{};
-  const Result<Record> record =
-      has_found ? record_of(found_[next_++]) : record_of(own[next_own_++]);
-  if (!record) return record.error();
-  return std::optional{record.value()};
+  const Result<LedgerRecord> made =
+      has_found ? records_.record_of(found_[next_++]) : records_.record_of(own[next_own_++]);
+  if (!made) return made.error();
+  is_own_ = made.value().has_own_time;
+  const Record& record = made.value().record;
+  if (auto kept = keep_text(record.offset(), made.value().reference); !kept) return kept.error();
+  return std::optional{record};
 }
 
 // Does a record count although it was before the time from which on they do? A hold that is open

@@ -8,6 +8,7 @@
 
 #include "tools/daybook/recon/entry_texts.hpp"
 #include "tools/daybook/recon/journal_scan.hpp"
+#include "tools/daybook/recon/ledger_records.hpp"
 #include "tools/daybook/recon/sequence_places.hpp"
 #include "tools/daybook/recon/side_source.hpp"
 
@@ -91,33 +92,11 @@ class JournalSource final : public SideSource {
   struct Hash {
     std::size_t operator()(const Uint128& id) const { return static_cast<std::size_t>(mix(id, 0)); }
   };
-  /// A record whose text is not written yet.
-  struct Found {
-    u128 amount = 0;
-    BusinessId business;
-    Uint128 transfer;
-    Timestamp time;
-    std::uint64_t sequence = 0;
-    RecordType type = RecordType::charge;
-    RecordStatus status = RecordStatus::ok;
-    bool is_debit = false;
-    bool is_fee = false;
-  };
-  /// A record's values in the ledger's minor units, as it is told.
-  struct Told {
-    FoldedValues values;
-    std::int64_t time_ns = no_time;
-    RecordType type = RecordType::charge;
-    std::uint64_t sequence = 0;
-    Uint128 transfer;  ///< For messages.
-    bool is_fee = false;
-  };
-
   JournalSource(const JournalScan& scan, const SourceMapping& mapping, Side side, EntryTexts texts,
                 SequencePlaces places, SequencePlaces late_places, JournalFacts facts)
       : scan_{scan},
         mapping_{mapping},
-        side_{side},
+        records_{scan, mapping, side},
         texts_{std::move(texts)},
         places_{std::move(places)},
         late_places_{std::move(late_places)},
@@ -130,9 +109,6 @@ class JournalSource final : public SideSource {
   void take(const HoldReleased& released, std::uint64_t sequence);
   void end_hold(const Uint128& id, const OpenHold& hold, Timestamp time, std::uint64_t sequence);
   void take_open_holds();
-  [[nodiscard]] Result<Record> record_of(const Found& found);
-  [[nodiscard]] Result<Record> record_of(const CorrectionFolds::OwnRecord& own);
-  [[nodiscard]] Result<Record> record_of(const Told& told, const std::string& reference);
   [[nodiscard]] Result<void> keep_text(std::uint64_t sequence, const std::string& reference);
   /// The next record that is not handed over yet; nothing where there is none.
   [[nodiscard]] Result<std::optional<Record>> next_record();
@@ -143,7 +119,7 @@ class JournalSource final : public SideSource {
 
   const JournalScan& scan_;
   const SourceMapping& mapping_;
-  Side side_;
+  LedgerRecords records_;
   EntryTexts texts_;
   SequencePlaces places_;       ///< In texts_, of long references of facts as they were read.
   SequencePlaces late_places_;  ///< Of holds that are open at the end.
@@ -152,7 +128,7 @@ class JournalSource final : public SideSource {
   std::unordered_map<Uint128, OpenHold, Hash> holds_;
   bool has_too_many_holds_ = false;
   bool is_finished_ = false;
-  std::vector<Found> found_;  ///< Of the last entry; those before next_ are taken.
+  std::vector<LedgerMovement> found_;  ///< Of the last entry; those before next_ are taken.
   std::size_t next_ = 0;
   std::size_t next_own_ = 0;  ///< Of the records that only corrections make.
   std::uint64_t left_out_ = 0;

@@ -34,10 +34,12 @@ if(TARGET daybook::storage)
             daybook/recon/inspect_reading.cpp daybook/recon/inspect_statement.cpp
             daybook/recon/journal_facts.cpp daybook/recon/journal_origins.cpp
             daybook/recon/journal_scan.cpp daybook/recon/journal_source.cpp
+            daybook/recon/ledger_records.cpp
             daybook/recon/mapping_file.cpp daybook/recon/open_side.cpp
             daybook/recon/record_builder.cpp daybook/recon/report/code_advice.cpp
             daybook/recon/report/detail_json.cpp daybook/recon/report/html_report.cpp
-            daybook/recon/report/html_text.cpp daybook/recon/report/report_details.cpp
+            daybook/recon/report/html_text.cpp daybook/recon/report/postings.cpp
+            daybook/recon/report/report_details.cpp
             daybook/recon/report/report_files.cpp daybook/recon/recon_bench.cpp
             daybook/recon/recon_generator.cpp daybook/recon/self_command.cpp
             daybook/recon/sequence_places.cpp daybook/recon/source_mapping.cpp
@@ -50,21 +52,30 @@ if(TARGET daybook::storage)
     PRIVATE_USES date::date-tz fmt::fmt nlohmann_json::nlohmann_json)
   # Runs that an engine keeps.
   daybook_library(tools_recon_runs
-    SOURCES daybook/recon/runs/act_commands.cpp
+    SOURCES daybook/recon/match/match_command.cpp
+            daybook/recon/match/match_report.cpp
+            daybook/recon/match/reference_lookup.cpp
+            daybook/recon/match/statement_batch.cpp
+            daybook/recon/runs/act_commands.cpp
             daybook/recon/runs/business_day.cpp
             daybook/recon/runs/carry.cpp
             daybook/recon/runs/define_command.cpp
             daybook/recon/runs/difference_choice.cpp
+            daybook/recon/runs/due_days.cpp
             daybook/recon/runs/engine_runs.cpp
             daybook/recon/runs/kept_result.cpp
             daybook/recon/runs/posted_corrections.cpp
+            daybook/recon/runs/report_command.cpp
             daybook/recon/runs/review_command.cpp
             daybook/recon/runs/run_book.cpp
             daybook/recon/runs/run_command.cpp
             daybook/recon/runs/run_listener.cpp
             daybook/recon/runs/run_plan.cpp
+            daybook/recon/runs/run_postings.cpp
             daybook/recon/runs/run_proposals.cpp
+            daybook/recon/runs/schedule_command.cpp
             daybook/recon/runs/show_command.cpp
+            daybook/recon/runs/stored_definition.cpp
             daybook/recon/runs/suspense_command.cpp
             daybook/recon/runs/watch_command.cpp
             daybook/recon/runs/watched_inbox.cpp
@@ -73,7 +84,9 @@ if(TARGET daybook::storage)
   target_sources(daybook PRIVATE daybook/recon/register_balance.cpp
                          daybook/recon/register_compare.cpp
                          daybook/recon/register_definition.cpp
+                         daybook/recon/register_match.cpp
                          daybook/recon/register_recon.cpp
-                         daybook/recon/register_runs.cpp)
+                         daybook/recon/register_runs.cpp
+                         daybook/recon/register_schedule.cpp)
   target_link_libraries(daybook PRIVATE daybook::tools_recon daybook::tools_recon_runs)
 endif()

@@ -66,6 +66,8 @@ void register_recon(CLI::App& app, CommandContext& context) {
   recon::register_self(*recon, context);
   recon::register_check(*recon, context);
   recon::register_runs(*recon, context);
+  recon::register_match(*recon, context);
+  recon::register_schedule(*recon, context);
   register_inspect(*recon, context);
   register_recon_bench(*recon, context);
 }

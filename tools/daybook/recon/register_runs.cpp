@@ -112,6 +112,26 @@ void register_shows(CLI::App& recon, CommandContext& context) {
   show->callback([&context, shown] { context.exit_code = run_show_run(*shown); });
 }
 
+void register_report(CLI::App& recon, CommandContext& context) {
+  auto options = std::make_shared<RunReportOptions>();
+  CLI::App* command = recon.add_subcommand(
+      "report", "Write the reports of a run anew, with what was posted since, and by whom");
+  command->add_option("run", options->run, run_help)->required();
+  command
+      ->add_option(
+          "--report", options->reports,
+          "Write it here, too: a page for FILE.html, JSON for FILE.json; may be given twice")
+      ->take_all();
+  add_client_options(*command, options->client);
+  command->footer(
+      "The page and the JSON that the run keeps list the corrections that were posted for its\n"
+      "business day: the difference, what was done, the amount, who proposed and who approved it,\n"
+      "when and why, and the transfers. An approval on the same machine does this by itself.\n"
+      "Principals have names where the engine's data directory can be read, else numbers.\n"
+      "Example:\n  daybook recon report bank/2026-01-31 --report bank.html");
+  command->callback([&context, options] { context.exit_code = run_renew_report(*options); });
+}
+
 void add_choice(CLI::App& command, DifferenceChoice& choice) {
   command.add_option("run", choice.run, run_help)->required();
   command.add_option("--difference", choice.differences, "Only these; may be given several times")
@@ -214,6 +234,7 @@ void register_runs(CLI::App& recon, CommandContext& context) {
   register_run(recon, context);
   register_watch(recon, context);
   register_shows(recon, context);
+  register_report(recon, context);
   register_differences(recon, context);
   register_suspense(recon, context);
   register_review(recon, context, false);

@@ -11,7 +11,8 @@ if(TARGET daybook::tools_recon)
             daybook/recon/definition/json_walk_test.cpp daybook/recon/definition/schedule_test.cpp
             daybook/recon/entry_texts_test.cpp daybook/recon/journal_origins_test.cpp
             daybook/recon/journal_world.cpp daybook/recon/record_builder_test.cpp
-            daybook/recon/report/html_text_test.cpp daybook/recon/runs/business_day_test.cpp
+            daybook/recon/report/html_text_test.cpp daybook/recon/report/postings_test.cpp
+            daybook/recon/runs/business_day_test.cpp
             daybook/recon/runs/carry_test.cpp daybook/recon/self_command_test.cpp
             daybook/recon/sequence_places_test.cpp
     APART daybook/recon/definition/reconciliation_test.cpp daybook/recon/journal_source_test.cpp

@@ -34,8 +34,8 @@ class ReportPage {
 
   [[nodiscard]] std::string html() const {
     return html_page("Reconciliation", verdict() + compared() + statements() + totals() +
-                                           classes() + rates() + proof() + open_items() +
-                                           largest() + invalid_lines());
+                                           classes() + rates() + proof() + postings() +
+                                           open_items() + largest() + invalid_lines());
   }
 
  private:
@@ -208,6 +208,10 @@ class ReportPage {
                        "The left side was added up while the files were read, the right one while "
                        "the result was.") +
             folded + table.html());
+  }
+
+  [[nodiscard]] std::string postings() const {
+    return facts_.postings ? postings_html(*facts_.postings) : std::string{};
   }
 
   [[nodiscard]] std::string open_items() const {

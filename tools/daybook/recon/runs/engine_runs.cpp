@@ -175,6 +175,22 @@ Result<const ReconciliationRun*, Trouble> EngineRuns::find_run(const std::string
                              text)};
 }
 
+Result<Reconciliation, Trouble> definition_of(const EngineRuns& engine, const std::string& name) {
+  const std::string* const text = engine.book().definition(id_of(name));
+  if (text == nullptr) {
+    return Trouble{
+        exit_code::no,
+        fmt::format("no reconciliation '{}' is defined: 'daybook recon define' does", name)};
+  }
+  auto read = read_reconciliation(*text);
+  if (read) return std::move(read).value();
+  return Trouble{
+      exit_code::failed,
+      fmt::format("the definition of '{}' cannot be read, this program may be older than "
+                  "the one that stored it:\n{}",
+                  name, faults_text(read.error()))};
+}
+
 std::string format_day(std::uint64_t day) {
   return fmt::format("{:04}-{:02}-{:02}", day / 10'000, day / 100 % 100, day % 100);
 }

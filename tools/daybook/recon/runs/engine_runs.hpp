@@ -7,6 +7,7 @@
 
 #include "engine/model/aggregate.hpp"
 #include "tools/daybook/client/connection.hpp"
+#include "tools/daybook/recon/definition/reconciliation.hpp"
 #include "tools/daybook/recon/runs/run_book.hpp"
 
 namespace daybook::recon {
@@ -81,6 +82,10 @@ class EngineRuns {
   std::unique_ptr<RunBook> book_;
   Sequence read_to_;
 };
+
+/// The newest definition of that name.
+[[nodiscard]] Result<Reconciliation, Trouble> definition_of(const EngineRuns& engine,
+                                                            const std::string& name);
 
 /// 20260131 as 2026-01-31, and back; `invalid` for what is no day.
 [[nodiscard]] std::string format_day(std::uint64_t day);

@@ -34,10 +34,10 @@ Result<std::shared_ptr<const FoldedCorrections>> posted_corrections(const RunBoo
   auto folded = std::make_shared<FoldedCorrections>();
   for (const DifferenceRow& row : book.rows().differences().all()) {
     if (book.rows().find_run(row.run_id)->reconciliation_id != reconciliation) continue;
-    for (const auto& [revision, text] : book.texts_of(row).posted) {
-      auto correction = read_correction_text(text);
+    for (const PostedText& posted : book.texts_of(row).posted) {
+      auto correction = read_correction_text(posted.correction);
       if (!correction) return unreadable(row, correction.error());
-      name_legs(correction.value(), row.id, revision);
+      name_legs(correction.value(), row.id, posted.revision);
       folded->push_back(folded_of(correction.value()));
     }
   }

@@ -8,6 +8,7 @@
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/recon/runs/difference_choice.hpp"
 #include "tools/daybook/recon/runs/posted_corrections.hpp"
+#include "tools/daybook/recon/runs/run_postings.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/table.hpp"
@@ -116,6 +117,16 @@ Result<void, Trouble> review_one(EngineRuns& engine, const Waiting& each,
   return {};
 }
 
+/// So that the run's page says who approved what. On another machine there is none; where it cannot
+/// be written, what was approved is approved all the same.
+/// The number is a copy, as what is read anew takes the place of every row.
+Result<void, Trouble> show_in_report(EngineRuns& engine, Uint128 id) {
+  if (auto read = engine.refresh(); !read) return read;
+  const ReconciliationRun& run = *engine.book().rows().find_run(id);
+  return has_reports_here(engine.book(), run) ? renew_reports(engine, run)
+                                              : Result<void, Trouble>{};
+}
+
 int report(const ReviewOptions& options, const Reviewed& reviewed) {
   if (options.client.json) {
     say(JsonObject{}
@@ -154,6 +165,10 @@ Result<int, Trouble> review(const ReviewOptions& options) {
     if (auto done = review_one(*engine.value(), each, options, reviewed); !done) {
       return done.error();
     }
+  }
+  if (!options.rejects && reviewed.done > 0) {
+    const auto shown = show_in_report(*engine.value(), run.value()->id);
+    if (!shown) complain("the run's report does not show it: " + shown.error().what);
   }
   return report(options, reviewed);
 }

@@ -28,9 +28,16 @@ void take_texts(const AskedCommand& asked, Sequence sequence, const DifferenceRo
                 DifferenceTexts& texts) {
   const Command command = asked.read.command;
   if (command == Command::correction_approve && row.state == DifferenceState::posted) {
-    texts.posted.emplace_back(row.revision, texts.correction);
+    texts.posted.push_back({.revision = row.revision,
+                            .correction = texts.correction,
+                            .run_id = row.run_id,
+                            .proposed = texts.proposed,
+                            .approved = sequence,
+                            .at = asked.event.timestamp,
+                            .reason = std::string{asked.read.text}});
   }
   (command == Command::correction_propose ? texts.correction : texts.words) = asked.read.text;
+  if (command == Command::correction_propose) texts.proposed = sequence;
   if (command == Command::correction_approve) texts.settled = sequence;
   texts.changed_at = asked.event.timestamp;
 }

@@ -23,11 +23,23 @@ struct RunTexts {
   Timestamp changed_at;
 };
 
+/// A correction that was posted.
+struct PostedText {
+  std::uint32_t revision = 0;
+  std::string correction;  ///< JSON: what was proposed.
+  Uint128 run_id;          ///< In which it was.
+  Sequence proposed;       ///< Of the proposal, and of the approval.
+  Sequence approved;
+  Timestamp at;        ///< Of the approval.
+  std::string reason;  ///< Of whoever approved it.
+};
+
 /// What the events of a difference say beside its row.
 struct DifferenceTexts {
   std::string correction;  ///< JSON: what was proposed last.
-  /// What was posted, with its revision: more than once where a later run found it again.
-  std::vector<std::pair<std::uint32_t, std::string>> posted;
+  Sequence proposed;       ///< When.
+  /// More than once where a later run found it again.
+  std::vector<PostedText> posted;
   std::string words;  ///< Of whoever assigned, reviewed or reopened it last.
   Timestamp changed_at;
   Sequence settled;  ///< Of the approval; 0 = there is none.

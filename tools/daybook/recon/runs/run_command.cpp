@@ -12,6 +12,7 @@
 #include "tools/daybook/recon/definition/correction_text.hpp"
 #include "tools/daybook/recon/report/report_files.hpp"
 #include "tools/daybook/recon/runs/run_plan.hpp"
+#include "tools/daybook/recon/runs/run_postings.hpp"
 #include "tools/daybook/recon/runs/run_proposals.hpp"
 #include "tools/daybook/recon/runs/runs_command.hpp"
 #include "tools/daybook/recon/watched_file.hpp"
@@ -150,8 +151,10 @@ class Run {
     if (auto kept = replace_file(plan_.directory.carry(), std::as_bytes(std::span{text})); !kept) {
       return kept;
     }
+    CompareFacts facts = compared.facts;
+    facts.postings.emplace();
     return write_reports({plan_.directory.page().string(), plan_.directory.report().string()},
-                         compared.report, compared.facts);
+                         compared.report, facts);
   }
 
   /// The end of the run is one request: it counts with everything that it found, or not at all.
@@ -200,6 +203,9 @@ class Run {
 
   Result<int, Trouble> conclude(bool was_known) {
     const ReconciliationRun& run = *engine_.book().rows().find_run(plan_.id);
+    if (has_reports_here(engine_.book(), run)) {
+      if (auto renewed = renew_reports(engine_, run); !renewed) return renewed.error();
+    }
     const RunTexts& texts = engine_.book().texts_of(run);
     const std::uint64_t open = run.differences - std::min(run.settled, run.differences);
     if (options_.client.json) {

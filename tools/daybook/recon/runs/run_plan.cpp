@@ -26,20 +26,6 @@ namespace {
 
 Trouble no(std::string what) { return {exit_code::no, std::move(what)}; }
 
-Result<Reconciliation, Trouble> definition_of(const EngineRuns& engine, const std::string& name) {
-  const std::string* const text = engine.book().definition(id_of(name));
-  if (text == nullptr) {
-    return no(fmt::format("no reconciliation '{}' is defined: 'daybook recon define' does", name));
-  }
-  auto read = read_reconciliation(*text);
-  if (read) return std::move(read).value();
-  return Trouble{
-      exit_code::failed,
-      fmt::format("the definition of '{}' cannot be read, this program may be older than "
-                  "the one that stored it:\n{}",
-                  name, faults_text(read.error()))};
-}
-
 std::int64_t now_ns() {
   return std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count();
 }
@@ -111,10 +97,9 @@ Result<void, Trouble> settle_carry(const EngineRuns& engine, RunPlan& plan) {
 
 CompareOptions compare_options(const RunOptions& options, const RunPlan& plan) {
   const Reconciliation& definition = plan.definition;
-  CompareOptions asked;
+  CompareOptions asked = statement_options(definition);
   asked.file_a = "journal:" + options.data;
   asked.file_b = options.statement;
-  asked.map_b = definition.map;
   asked.memory_bytes = options.memory_bytes;
   asked.threads = options.threads;
   asked.out = plan.directory.differences().string();
@@ -124,7 +109,6 @@ CompareOptions compare_options(const RunOptions& options, const RunPlan& plan) {
   asked.since_time = format_time(Timestamp{static_cast<std::uint64_t>(plan.since_ns)});
   asked.before_time = format_time(Timestamp{static_cast<std::uint64_t>(plan.ends_ns)});
   for (const daybook::Code code : definition.fee_codes) asked.fee_codes.push_back(code.value());
-  if (definition.currency != 0) asked.currency = currency_text(definition.currency);
   if (definition.sums_groups) asked.group = "sum";
   asked.has_window = definition.window_days.has_value();
   asked.window_days = definition.window_days.value_or(0);
@@ -175,8 +159,10 @@ Result<void> settle_comparison(const RunOptions& options, const EngineRuns& engi
   return {};
 }
 
-std::string header_of(const RunPlan& plan, std::uint64_t statement_bytes, std::string_view path) {
+std::string header_of(const RunPlan& plan, const std::string& data, std::uint64_t statement_bytes,
+                      std::string_view path) {
   const JournalScan& journal = *plan.plan.journals[0];
+  std::error_code error;
   return JsonObject{}
       .text("name", plan.definition.name)
       .text("definition_sha256", sha256_hex(plan.definition.canonical))
@@ -190,6 +176,7 @@ std::string header_of(const RunPlan& plan, std::uint64_t statement_bytes, std::s
       .id("carry_in", plan.carry_in)
       .text("engine", engine_version)
       .text("kept", plan.directory.path.string())
+      .text("data", std::filesystem::absolute(data, error).string())
       .str();
 }
 
@@ -211,6 +198,16 @@ std::string sha256_hex(std::string_view text) {
     hex += fmt::format("{:02x}", static_cast<unsigned>(each));
   }
   return hex;
+}
+
+CompareOptions statement_options(const Reconciliation& definition) {
+  CompareOptions asked;
+  asked.map_b = definition.map;
+  if (definition.currency != 0) asked.currency = currency_text(definition.currency);
+  for (const auto& [currency, scale] : definition.scales) {
+    asked.scales.push_back(fmt::format("{}={}", currency_text(currency), scale));
+  }
+  return asked;
 }
 
 Result<RunPlan, Trouble> plan_run(const RunOptions& options, EngineRuns& engine) {
@@ -238,7 +235,7 @@ Result<RunPlan, Trouble> plan_run(const RunOptions& options, EngineRuns& engine)
   }
   std::error_code error;
   const std::string path = std::filesystem::absolute(options.statement, error).string();
-  plan.header = header_of(plan, statement.value().size_bytes(), path);
+  plan.header = header_of(plan, options.data, statement.value().size_bytes(), path);
   return plan;
 }
 

@@ -32,6 +32,9 @@ struct RunPlan {
   ComparePlan plan;
 };
 
+/// How the definition's statements are read, as options of a comparison have it.
+[[nodiscard]] CompareOptions statement_options(const Reconciliation& definition);
+
 /// Makes the directory, and reads the journal once.
 [[nodiscard]] Result<RunPlan, Trouble> plan_run(const RunOptions& options, EngineRuns& engine);
 

@@ -55,6 +55,26 @@ struct WatchOptions {
 /// hand.
 [[nodiscard]] int run_watch(const WatchOptions& options);
 
+struct ScheduleListOptions {
+  std::string at;  ///< Take this for the time; empty: now.
+  ClientOptions client;
+};
+/// When definitions are due next, their last runs, and whether one is late: exit code 1.
+[[nodiscard]] int run_schedule_list(const ScheduleListOptions& options);
+
+struct ScheduleChangeOptions {
+  std::string name;  ///< Of a reconciliation.
+  bool removes = false;
+  std::string cron;  ///< What is empty stays as it is.
+  std::string zone;
+  std::string inbox;
+  std::string expected_by;
+  WriteOptions write;
+  ClientOptions client;
+};
+/// Stores one more version of the definition.
+[[nodiscard]] int run_schedule_change(const ScheduleChangeOptions& options);
+
 struct RunListOptions {
   std::string name;  ///< Of a reconciliation; empty: of all.
   ClientOptions client;
@@ -66,6 +86,14 @@ struct RunShowOptions {
   ClientOptions client;
 };
 [[nodiscard]] int run_show_run(const RunShowOptions& options);
+
+struct RunReportOptions {
+  std::string run;
+  std::vector<std::string> reports;  ///< Copies: names that end in .html or .json.
+  ClientOptions client;
+};
+/// Writes the reports of a run anew, with what was posted since and by whom.
+[[nodiscard]] int run_renew_report(const RunReportOptions& options);
 
 /// Which differences of a run.
 struct DifferenceChoice {

@@ -89,8 +89,8 @@ Result<Suspense, Trouble> suspense_of(EngineRuns& engine, const Reconciliation& 
   for (const DifferenceRow& row : book.rows().differences().all()) {
     const ReconciliationRun& run = *book.rows().find_run(row.run_id);
     if (run.reconciliation_id != id) continue;
-    for (const auto& [revision, text] : book.texts_of(row).posted) {
-      const auto correction = read_correction_text(text);
+    for (const PostedText& posted : book.texts_of(row).posted) {
+      const auto correction = read_correction_text(posted.correction);
       if (!correction) return trouble(correction.error());
       const i128 moved = moved_on(found.account, correction.value());
       if (moved == 0) continue;

@@ -10,10 +10,8 @@
 
 #include <fmt/format.h>
 
-#include "engine/base/durations.hpp"
 #include "tools/daybook/command.hpp"
-#include "tools/daybook/recon/definition/schedule.hpp"
-#include "tools/daybook/recon/runs/business_day.hpp"
+#include "tools/daybook/recon/runs/due_days.hpp"
 #include "tools/daybook/recon/runs/engine_runs.hpp"
 #include "tools/daybook/recon/runs/runs_command.hpp"
 #include "tools/daybook/recon/runs/watched_inbox.hpp"
@@ -21,31 +19,6 @@
 
 namespace daybook::recon {
 namespace {
-
-/// How far back times that were missed are looked for.
-constexpr std::uint64_t look_back_ns = 40 * day_ns;
-
-/// A business day whose time has come.
-struct DueDay {
-  BusinessDay day;
-  std::uint64_t number = 0;  ///< As 20260131.
-};
-
-/// Business days whose times have come, in order.
-Result<std::vector<DueDay>> due_days(const Reconciliation& definition, Timestamp now,
-                                     const BusinessCalendar& calendar) {
-  const auto schedule = read_schedule(definition.schedule, definition.time_zone);
-  if (!schedule) return schedule.error();
-  std::vector<DueDay> due;
-  Timestamp from{now.value() - std::min(now.value(), look_back_ns)};
-  while (const auto next = schedule.value().next_after(from)) {
-    if (*next > now) break;
-    from = *next;
-    const BusinessDay day = calendar.day_for_run(*next);
-    if (due.empty() || due.back().day < day) due.push_back({day, day_number(day.value())});
-  }
-  return due;
-}
 
 /// What has come of a day.
 enum class Day : std::uint8_t {
@@ -69,28 +42,18 @@ class DefinitionWatch {
     const auto zone = TimeZone::find(definition_.time_zone);
     if (!zone) return complain(fmt::format("{}: {}", definition_.name, zone.error().what));
     const BusinessCalendar calendar{zone.value(), definition_.day_begins_minutes};
-    const auto due = due_days(definition_, now, calendar);
+    const auto due = days_to_look_at(definition_, engine_.book(), now, calendar);
     if (!due) return complain(fmt::format("{}: {}", definition_.name, due.error().what));
-    // Days before the first one that was reconciled are nobody's business. A file that does not say
-    // of which day it is can only be that of the newest.
-    const ReconciliationRun* const last = engine_.book().run_before(id_, far_ahead);
-    const std::uint64_t last_day = last == nullptr ? 0 : last->day;
-    const bool makes_up = last != nullptr && is_dated(definition_.files);
-    for (std::size_t at = 0; at < due.value().size(); ++at) {
-      const DueDay& day = due.value()[at];
-      const bool is_newest = at + 1 == due.value().size();
-      if (!is_newest && (!makes_up || day.number <= last_day)) continue;
+    for (const DueDay& day : due.value()) {
       if (look_at(day, calendar, now) == Day::wanting) break;
     }
     return worst_;
   }
 
  private:
-  static constexpr std::uint64_t far_ahead = 99991231;
-
   Day look_at(const DueDay& due, const BusinessCalendar& calendar, Timestamp now) {
     const ReconciliationRun* const newest = engine_.book().newest_run(id_, due.number);
-    if (newest != nullptr && newest->reached >= RunState::in_review) return Day::done;
+    if (is_reconciled(engine_.book(), id_, due)) return Day::done;
     if (newest != nullptr && newest->state != RunState::failed) {
       // Its process is gone, or still at work: then this one is turned away.
       return run(due, engine_.book().header_member(*newest, "statement"));
@@ -144,19 +107,16 @@ class DefinitionWatch {
       worst_ = std::max(worst_, complain(read.error()));
       return Day::wanting;
     }
-    const ReconciliationRun* const newest = engine_.book().newest_run(id_, due.number);
-    const bool is_done = newest != nullptr && newest->reached >= RunState::in_review;
-    return is_done ? Day::done : Day::wanting;
+    return is_reconciled(engine_.book(), id_, due) ? Day::done : Day::wanting;
   }
 
   Day tell_missing(const DueDay& due, const BusinessCalendar& calendar, Timestamp now) {
-    if (!definition_.expected_by_minutes) return Day::wanting;
-    const Timestamp deadline = calendar.deadline(due.day, *definition_.expected_by_minutes);
-    if (now < deadline) return Day::wanting;
+    const auto deadline = deadline_of(definition_, calendar, due);
+    if (!deadline || now < *deadline) return Day::wanting;
     return complain_once(due,
                          fmt::format("there is no statement, which was expected by {}: no new "
                                      "file in {} fits {}",
-                                     format_time(deadline), options_.inbox, definition_.files));
+                                     format_time(*deadline), options_.inbox, definition_.files));
   }
 
   /// In the life of this process.
