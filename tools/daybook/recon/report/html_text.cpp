@@ -30,7 +30,8 @@ p{margin:.35rem 0}
 table{border-collapse:collapse;width:100%;margin:.5rem 0}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line);
 overflow-wrap:anywhere;unicode-bidi:isolate}
-th{background:var(--head);font-size:.85rem;overflow-wrap:normal}
+th{background:var(--head);font-size:.85rem}
+th,td[data-title=Name]{overflow-wrap:normal}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 footer{margin-top:2rem;color:var(--faint);font-size:.85rem}
 @media screen and (max-width:44rem){
