@@ -1,5 +1,7 @@
 #include "engine/sequencer/journaler.hpp"
 
+#include <utility>
+
 #include <sched.h>
 
 namespace daybook {
@@ -48,6 +50,8 @@ Result<bool> Journaler::step() {
 
 Result<void> Journaler::write_next() {
   const Slabs::Closed& closed = links_.slabs.at(written_);
+  const FaultMarks marks = closed.marks;
+  marks.hit_decided();
   const auto space = links_.journal.append(closed.value, closed.place);
   if (!space.ok()) return space.error();
   const Sequence before = last_committed_;
@@ -61,18 +65,22 @@ Result<void> Journaler::write_next() {
   links_.on_committed();
   // A sealed segment was synced whole. Else this commit's flush carried the entry before, if that
   // one is in the same segment; if not, sealing made it durable.
-  publish_durable(seals ? last_committed_ : before);
+  FaultMarks durable_marks = std::exchange(marks_, seals ? FaultMarks{} : marks);
+  if (seals) durable_marks.add(marks);
+  publish_durable(seals ? last_committed_ : before, durable_marks);
   return {};
 }
 
 Result<void> Journaler::sync_now() {
   if (auto synced = links_.journal.sync(); !synced.ok()) return synced;
-  publish_durable(last_committed_);
+  publish_durable(last_committed_, std::exchange(marks_, {}));
   return {};
 }
 
-void Journaler::publish_durable(Sequence sequence) {
+// `marks`: of what has become durable with this.
+void Journaler::publish_durable(Sequence sequence, FaultMarks marks) {
   if (sequence <= links_.progress.durable()) return;
+  marks.hit_durable();
   if (links_.progress.acknowledge(sequence)) links_.on_durable();
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "engine/base/fault_point.hpp"
 #include "engine/base/sleeper.hpp"
 #include "engine/base/thread_role.hpp"
 #include "engine/ports/clock.hpp"
@@ -44,7 +45,7 @@ class Journaler {
   [[nodiscard]] Result<void> sync_now();
   [[nodiscard]] Result<void> witness(bool at_end);
   [[nodiscard]] Result<bool> step();
-  void publish_durable(Sequence sequence);
+  void publish_durable(Sequence sequence, FaultMarks marks);
   void wait_for_entry();
   [[nodiscard]] bool entry_waits() const;
 
@@ -55,6 +56,7 @@ class Journaler {
   Sequence last_committed_;    // 0 = nothing in this run.
   std::uint64_t witnessed_at_ = 0;
   Sequence witnessed_;
+  [[no_unique_address]] FaultMarks marks_;  // Of what is committed and not durable.
 };
 
 }  // namespace daybook

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "engine/base/fault_point.hpp"
 #include "engine/codec/entry_builder.hpp"
 #include "engine/decide/batch_rules.hpp"
 #include "engine/decide/decide_saga_command.hpp"
@@ -128,6 +130,9 @@ class Sequencer {
 
   /// No later entry is stamped earlier than `ns`: the commit time of the last entry recovered.
   void continue_after(std::uint64_t commit_time_ns) { last_commit_time_ = commit_time_ns; }
+
+  /// What of all that a fault point is for has come into the entry.
+  [[nodiscard]] FaultMarks take_marks() { return std::exchange(marks_, {}); }
 
   [[nodiscard]] bool entry_is_empty() const { return slab_->empty(); }
   [[nodiscard]] const EntryBuilder& slab() const { return *slab_; }
@@ -341,6 +346,7 @@ class Sequencer {
   std::vector<std::byte> work_payload_;  // Of a command to a participant.
   SagaProgress saga_after_;              // Of the command at hand.
   std::vector<std::byte> saga_command_;  // The payload of a command that a step makes.
+  [[no_unique_address]] FaultMarks marks_;
 };
 
 }  // namespace daybook

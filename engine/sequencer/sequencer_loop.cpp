@@ -243,6 +243,7 @@ void SequencerLoop::close_entry() {
   closed.last = links_.sequencer.state().last_sequence();
   closed.place =
       seals ? EntryPlace::seals_segment : (opens ? EntryPlace::opens_segment : EntryPlace::within);
+  closed.marks = links_.sequencer.take_marks();
   pages_of_[closed_ % Slabs::slab_count] = pages;
   ++closed_;
   entry_is_open_ = false;

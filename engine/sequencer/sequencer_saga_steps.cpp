@@ -55,6 +55,11 @@ bool Sequencer::finish_drive(SagaWork& work, SagaSlot slot) {
   const StoredDefinition& stored = saga_run_.stored();
   ENSURE(at <= work.last_time && work.next_time <= at, "a saga makes no more than it may");
   work.next_time = Timestamp{at.value() + 1};
+  if (after.head.status == SagaStatus::compensating &&
+      static_cast<SagaStatus>(view.status) != SagaStatus::compensating) {
+    marks_.set(FaultMark::abort);
+  }
+  if (is_end(after.head.status)) marks_.set(FaultMark::end);
   add_saga_news(SagaNews::advanced, slot, at, saga_run_.records(), after);
   if (after.head.status == SagaStatus::completed) tell_completed(work, view, stored);
   return true;
@@ -115,6 +120,7 @@ void Sequencer::begin_wait(std::uint8_t step) {
   const auto until = saga_run_.wait_until(step);
   begins.due_at = until.value_or(saga_run_.at().value());
   ENSURE(saga_run_.take(begins, until ? 0 : saga_output_missing, {}), "a wait begins");
+  marks_.set(FaultMark::timer);
 }
 
 void Sequencer::do_saga_step(SagaWork& work, std::uint8_t step) {

@@ -172,6 +172,7 @@ void Sequencer::execute_saga_command(Batch& batch, SagaWork& work, std::uint32_t
   event.timestamp = take_time(work);
   add_saga_event(event, payload);
   apply_saga_news(news, event, payload, after);
+  if (news == SagaNews::started) marks_.set(FaultMark::start);
   if (news == SagaNews::defined || is_of_participants(news)) return;
   const SagaSlot slot = state_.sagas.find(event.aggregate_id);
   if (slot != no_saga) drive_saga(work, slot);

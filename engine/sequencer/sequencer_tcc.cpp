@@ -244,6 +244,7 @@ void Sequencer::decide_tcc_for(TccWork& work, TccSlot slot, TccFactKind kind, Tc
   fact.kind = kind;
   fact.detail = static_cast<std::uint16_t>(reason);
   add_tcc_fact(fact);
+  marks_.set(FaultMark::decision);
   fact.kind = confirms ? TccFactKind::branch_confirmed : TccFactKind::branch_cancelled;
   fact.detail = 0;
   state_.tccs.for_each_branch(slot, [&](const TccBranch& branch) {

@@ -172,6 +172,11 @@ Status Sequencer::take_answer(SagaWork& work, ParticipantNumber participant,
       event.kind != SagaEventKind::released && event.kind != SagaEventKind::undo_released &&
       event.kind != SagaEventKind::extended && event.kind != SagaEventKind::undo_extended;
   const Status status = saga_run_.try_take(event, tells ? answer.code : 0, saga_outputs_);
+  if (status == Status::created && tells) {
+    marks_.set(undoes                                       ? FaultMark::undo_answer
+               : answer.operation == WorkOperation::confirm ? FaultMark::confirm_answer
+                                                            : FaultMark::answer);
+  }
   if (status == Status::created) finish_drive(work, slot);
   return status;
 }
@@ -278,6 +283,9 @@ void Sequencer::send_step(SagaSlot slot, const SagaAction& action) {
   command.operation = ask.operation;
   command.flags = action.allow_empty ? work_flag::allow_empty : std::uint8_t{0};
   desk_.send(*taker, command, work_payload_, now);
+  marks_.set(undoes                                    ? FaultMark::undo_dispatch
+             : ask.operation == WorkOperation::confirm ? FaultMark::confirm_dispatch
+                                                       : FaultMark::dispatch);
 }
 
 void Sequencer::lose_step(const SagaAction& action) {

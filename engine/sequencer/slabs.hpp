@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/base/fault_point.hpp"
 #include "engine/codec/entry_builder.hpp"
 #include "engine/ports/journal.hpp"
 
@@ -19,6 +20,7 @@ struct Slabs {
     std::span<std::byte> value;
     EntryPlace place = EntryPlace::within;
     Sequence last;
+    [[no_unique_address]] FaultMarks marks;
   };
 
   std::vector<EntryBuilder> builders = std::vector<EntryBuilder>(slab_count);

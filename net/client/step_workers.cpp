@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <exception>
 
+#include "engine/base/fault_point.hpp"
+
 namespace daybook {
 namespace {
 
@@ -155,6 +157,7 @@ StepDone StepWorkers::work(const StepJob& job) {
     }
     done.called = true;
     done.reply = encode_reply(command.operation, without_secrets(job.command, call(job)));
+    if (!is_query) fault_point(FaultPoint::step_applied);
   } else {
     done.reply = encode_reply(command.operation, {.outcome = job.verdict.outcome,
                                                   .code = job.verdict.code,
@@ -169,6 +172,7 @@ StepDone StepWorkers::work(const StepJob& job) {
   done.attempt = record.attempt;
   records.push_back(std::move(record));
   if (const auto put = table_->put(records); !put) done.failure = put.error();
+  fault_point(FaultPoint::step_recorded);
   return done;
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/buffer.hpp>
 #include <fmt/format.h>
 
+#include "engine/base/fault_point.hpp"
 #include "engine/model/saga_view.hpp"
 #include "net/protocol/aggregate_messages.hpp"
 #include "net/protocol/event_messages.hpp"
@@ -263,6 +264,7 @@ bool Session::take_request(RequestKind kind, const FrameHeader& header,
     ask_for_work(header, body);
     return true;
   }
+  if (kind == RequestKind::answer_steps) fault_point(FaultPoint::answers_received);
   if (closes) io_->count().frames_malformed.add(1);
   Request& request = io_->new_request();
   fill(request, kind, header, frame.size());

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/fault_point.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/model/ids.hpp"
 #include "net/protocol/replies.hpp"
@@ -70,6 +71,10 @@ void Session::complete_question(Request& request) {
       open_secrets(request.query_items, *io_->settings().keeper);
     }
     reply(request);
+    if (has_fault_points && !request.query_items.empty()) {
+      flush();
+      fault_point(FaultPoint::commands_sent);
+    }
   }
   notify_drained();
   io_->touch(*this);

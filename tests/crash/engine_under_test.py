@@ -88,12 +88,12 @@ class Engine:
 
     `prepare` is called in the child before it becomes the engine."""
 
-    def __init__(self, daybook, directory, options=(), tracer=(), prepare=None):
+    def __init__(self, daybook, directory, options=(), tracer=(), prepare=None, port=0):
         self.daybook = daybook
         self.directory = pathlib.Path(directory)
         self._errors = tempfile.TemporaryFile()
         command = [*tracer, daybook.binary, "serve", "--data", str(directory),
-                   "--listen", "127.0.0.1:0", *map(str, options)]
+                   "--listen", f"127.0.0.1:{port}", *map(str, options)]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=self._errors, preexec_fn=_in_child(prepare))
         self.pid = self.process.pid

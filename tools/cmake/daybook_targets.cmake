@@ -20,7 +20,8 @@ target_compile_options(daybook_options INTERFACE
   # Joined sources see each other's names; g++ only warns where a name is really hidden.
   $<$<AND:$<CXX_COMPILER_ID:Clang>,$<BOOL:${DAYBOOK_JOIN_SOURCES}>>:-Wno-shadow>)
 target_compile_definitions(daybook_options INTERFACE
-  $<$<BOOL:${DAYBOOK_AUDIT}>:DAYBOOK_AUDIT>)
+  $<$<BOOL:${DAYBOOK_AUDIT}>:DAYBOOK_AUDIT>
+  $<$<BOOL:${DAYBOOK_FAULT_POINTS}>:DAYBOOK_FAULT_POINTS>)
 
 # Option parsing runs once and takes long to compile: no optimiser, no sanitizer.
 set(parser_options -O0 -fno-sanitize=all)

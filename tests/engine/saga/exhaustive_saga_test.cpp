@@ -2,6 +2,7 @@
 // there is, in each state that can be reached, against a second saga that was written from the
 // tables. Also that decide_saga() changes nothing, and that the bytes of what follows read back.
 
+#include <algorithm>
 #include <deque>
 #include <string>
 #include <unordered_set>
@@ -61,6 +62,7 @@ class Explorer {
   void explore();
   [[nodiscard]] std::size_t states() const { return seen_.size(); }
   [[nodiscard]] std::size_t taken() const { return taken_; }
+  [[nodiscard]] std::size_t kicks() const { return kicks_; }
 
  private:
   struct Node {
@@ -70,7 +72,14 @@ class Explorer {
     int depth = 0;
   };
 
-  [[nodiscard]] std::vector<SagaEvent> events_in(const SagaProgress& progress) const;
+  /// When the last event was taken; an hour later every wait is over.
+  [[nodiscard]] static std::uint64_t now_of(const Node& node) {
+    return static_cast<std::uint64_t>(node.depth) * hour;
+  }
+  [[nodiscard]] std::vector<SagaEvent> events_in(const Node& node) const;
+  void add_kicks(const Node& node, std::vector<SagaEvent>& events) const;
+  void expect_more_time(const SagaProgress& before, const SagaProgress& after,
+                        const SagaEvent& event, const std::string& where) const;
   void add_step_events(const StepProgress& step, std::uint8_t at,
                        std::vector<SagaEvent>& events) const;
   /// Both sagas take it; true where something was changed.
@@ -81,6 +90,7 @@ class Explorer {
   const SagaDefinition definition_;
   std::unordered_set<std::string> seen_;
   std::size_t taken_ = 0;
+  std::size_t kicks_ = 0;  // That ended a wait.
 };
 
 void Explorer::add_step_events(const StepProgress& step, std::uint8_t at,
@@ -103,6 +113,7 @@ void Explorer::add_step_events(const StepProgress& step, std::uint8_t at,
   // Of the last attempt, of the first one, and of one that never was.
   for (const std::uint32_t attempt : {step.forward.attempts, 1U}) {
     add(Kind::released, StepOutcome::succeeded, attempt);
+    add(Kind::extended, StepOutcome::succeeded, attempt);
     for (int outcome = 0; outcome < 9; ++outcome) {
       add(Kind::result, static_cast<StepOutcome>(outcome), attempt);
       if (search_.can_query) add(Kind::answered, static_cast<StepOutcome>(outcome), attempt);
@@ -111,6 +122,7 @@ void Explorer::add_step_events(const StepProgress& step, std::uint8_t at,
   }
   for (const std::uint32_t attempt : {step.undo.attempts, 1U}) {
     add(Kind::undo_released, StepOutcome::succeeded, attempt);
+    add(Kind::undo_extended, StepOutcome::succeeded, attempt);
     for (int outcome = 0; outcome < 9; ++outcome) {
       add(Kind::undo_result, static_cast<StepOutcome>(outcome), attempt);
     }
@@ -118,10 +130,29 @@ void Explorer::add_step_events(const StepProgress& step, std::uint8_t at,
   }
   add(Kind::result, StepOutcome::succeeded, step.forward.attempts + 1);
   add(Kind::undo_result, StepOutcome::succeeded, step.undo.attempts + 1);
+  add(Kind::extended, StepOutcome::succeeded, step.forward.attempts + 1);
+  add(Kind::undo_extended, StepOutcome::succeeded, step.undo.attempts + 1);
 }
 
-std::vector<SagaEvent> Explorer::events_in(const SagaProgress& progress) const {
+// Of all steps and of each; when everything is due anyhow, and at once, before any wait is over.
+void Explorer::add_kicks(const Node& node, std::vector<SagaEvent>& events) const {
+  for (const std::uint64_t at : {std::uint64_t{0}, now_of(node)}) {
+    SagaEvent event;
+    event.kind = Kind::operator_kick;
+    event.at = at;
+    event.step = no_step;
+    events.push_back(event);
+    for (std::size_t step = 0; step <= definition_.steps.size(); ++step) {
+      event.step = static_cast<std::uint8_t>(step);
+      if (step < definition_.steps.size() || at == 0) events.push_back(event);
+    }
+  }
+}
+
+std::vector<SagaEvent> Explorer::events_in(const Node& node) const {
+  const SagaProgress& progress = node.progress;
   std::vector<SagaEvent> events;
+  add_kicks(node, events);
   for (const Kind kind :
        {Kind::deadline, Kind::cancel, Kind::operator_force, Kind::operator_close}) {
     SagaEvent event;
@@ -140,13 +171,25 @@ std::vector<SagaEvent> Explorer::events_in(const SagaProgress& progress) const {
   return events;
 }
 
+void Explorer::expect_more_time(const SagaProgress& before, const SagaProgress& after,
+                                const SagaEvent& event, const std::string& where) const {
+  const auto time_of = [&](const SagaProgress& progress) {
+    const StepProgress& step = progress.steps[event.step];
+    return event.kind == Kind::extended ? step.forward.next_at : step.undo.next_at;
+  };
+  EXPECT_EQ(time_of(after), std::max(time_of(before), event.due_at)) << where;
+}
+
 bool Explorer::take(Node& node, SagaEvent event) {
   event.safety = search_.safety;
   event.can_query = search_.can_query;
-  event.at = static_cast<std::uint64_t>(node.depth + 1) * hour;
+  const bool at_once = event.at != 0;
+  if (!at_once) event.at = now_of(node) + hour;
+  const bool extends = event.kind == Kind::extended || event.kind == Kind::undo_extended;
+  if (extends) event.due_at = event.at + hour;
   const auto decided = decide_saga(definition_, node.progress, event);
   const std::string before = node.naive.memory();
-  const std::string expected = node.naive.tell(event);
+  const std::string expected = node.naive.tell(event, at_once);
   std::string told = "changed";
   if (!decided.ok()) {
     told = to_string(decided.error().kind);
@@ -160,7 +203,10 @@ bool Explorer::take(Node& node, SagaEvent event) {
   ++taken_;
   // What is refused is thrown away by the caller, with whatever it touched in the naive saga.
   if (told != "changed") return false;
+  const SagaProgress old = node.progress;
   apply_transition(node.progress, decided.value());
+  if (extends) expect_more_time(old, node.progress, event, where());
+  if (event.kind == Kind::operator_kick) ++kicks_;
   EXPECT_EQ(text_of(node.progress), node.naive.text()) << where();
   const auto read = progress_of(to_bytes(node.progress));
   EXPECT_TRUE(read.ok() && read.value() == node.progress) << where();
@@ -203,7 +249,7 @@ void Explorer::explore() {
     const Node node = std::move(open.front());
     open.pop_front();
     if (node.depth == last) continue;
-    for (const SagaEvent& event : events_in(node.progress)) {
+    for (const SagaEvent& event : events_in(node)) {
       Node next = node;
       if (take(next, event) && is_new(next)) open.push_back(std::move(next));
     }
@@ -265,6 +311,7 @@ TEST(ExhaustiveSagaTest, EveryOrderOfSixEventsIsAsTheTablesSay) {
     Explorer explorer{search};
     explorer.explore();
     EXPECT_GT(explorer.states(), 100U) << search.name;
+    EXPECT_GT(explorer.kicks(), 0U) << search.name;
     fmt::print("{}: {} states, {} events\n", search.name, explorer.states(), explorer.taken());
     if (HasFailure()) return;
   }

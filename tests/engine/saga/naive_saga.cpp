@@ -160,7 +160,10 @@ std::string NaiveSaga::contradict() {
   return is_news ? changed : duplicate;
 }
 
-std::string NaiveSaga::tell(const SagaEvent& event) {
+std::string NaiveSaga::tell(const SagaEvent& event, bool at_once) {
+  if (!at_once) {
+    for (Step& step : steps_) step.rests = step.undo_rests = false;
+  }
   switch (event.kind) {
     case Kind::started:
       if (status_ != "NONE") return content_ == event.content ? duplicate : "conflict";
@@ -197,14 +200,44 @@ std::string NaiveSaga::tell(const SagaEvent& event) {
     case Kind::operator_retry:
     case Kind::operator_resolve:
     case Kind::operator_skip:
-      return event.step < steps_.size() && status_ != "NONE" ? on_step(event) : illegal;
-    // They change times, of which it knows nothing: nobody tells it.
     case Kind::extended:
     case Kind::undo_extended:
+      return event.step < steps_.size() && status_ != "NONE" ? on_step(event) : illegal;
     case Kind::operator_kick:
-      break;
+      return on_kick(event);
   }
   return illegal;
+}
+
+// Row "any but an end": what waits for its next try waits no more; who waits for nothing is let be.
+std::string NaiveSaga::on_kick(const SagaEvent& event) {
+  if (status_ == "NONE" || is_over()) return illegal;
+  if (event.step != no_step && event.step >= steps_.size()) return illegal;
+  bool any = false;
+  for (std::size_t at = 0; at < steps_.size(); ++at) {
+    if (event.step != no_step && event.step != at) continue;
+    Step& step = steps_[at];
+    if (status_ == "RUNNING" && state_of(at) == "RETRY_WAIT") {
+      any |= step.rests;
+      step.rests = false;
+    }
+    if (undo_of(at) == "C_RETRY_WAIT") {
+      any |= step.undo_rests;
+      step.undo_rests = false;
+    }
+  }
+  return any ? changed : duplicate;
+}
+
+// Of the last attempt, while it is out: nothing else can take longer.
+std::string NaiveSaga::on_more_time(const SagaEvent& event) {
+  const Step& step = steps_[event.step];
+  const bool of_undo = event.kind == Kind::undo_extended;
+  const auto sent = static_cast<std::uint32_t>(of_undo ? step.undo_sent : step.sent);
+  if (event.attempt < 1 || event.attempt > sent) return illegal;
+  const bool is_out =
+      of_undo ? undo_of(event.step) == "C_DISPATCHED" : state_of(event.step) == "DISPATCHED";
+  return is_out && event.attempt == sent && !is_over() ? changed : stale;
 }
 
 std::string NaiveSaga::on_step(const SagaEvent& event) {
@@ -258,13 +291,14 @@ std::string NaiveSaga::on_step(const SagaEvent& event) {
     case Kind::operator_resolve:
     case Kind::operator_skip:
       return on_operator(event);
+    case Kind::extended:
+    case Kind::undo_extended:
+      return on_more_time(event);
     case Kind::started:
     case Kind::deadline:
     case Kind::cancel:
     case Kind::operator_force:
     case Kind::operator_close:
-    case Kind::extended:
-    case Kind::undo_extended:
     case Kind::operator_kick:
       break;
   }
@@ -347,6 +381,7 @@ void NaiveSaga::on_no_word(Step& step, std::size_t at, StepOutcome outcome) {
       return;
     }
     step.next = Next::send;
+    step.rests = true;
     if (is_sure) ++step.round;
     return;
   }
@@ -361,6 +396,7 @@ void NaiveSaga::on_no_word(Step& step, std::size_t at, StepOutcome outcome) {
                    (is_worn(step.tries, max) && step.safety == RetrySafety::at_most_once);
   step.worn_out = step.forbidden || is_worn(step.tries, max);
   if (!step.worn_out) step.next = must_ask ? Next::ask : Next::send;
+  step.rests = !step.worn_out;
 }
 
 std::string NaiveSaga::on_word(std::size_t at, bool success, bool is_old) {

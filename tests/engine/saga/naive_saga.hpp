@@ -11,14 +11,16 @@ namespace daybook::test {
 
 /// A saga by the tables of engine/saga/README.md, written down a second time: it keeps what was
 /// sent and heard, and says what that makes of each step and of the saga. Shares no code with the
-/// machine; of time it only knows that everything is due.
+/// machine; of time it only knows that an event comes when every wait is over, but for a kick at
+/// the time of the event before it.
 class NaiveSaga {
  public:
   explicit NaiveSaga(const SagaDefinition& definition)
       : definition_{definition}, steps_(definition.steps.size()) {}
 
-  /// "changed", "duplicate", "stale" or the name of the refusal.
-  std::string tell(const SagaEvent& event);
+  /// "changed", "duplicate", "stale" or the name of the refusal. `at_once`: no time has passed
+  /// since the last event that was taken.
+  std::string tell(const SagaEvent& event, bool at_once = false);
 
   /// Everything that can be seen: status, why, and each step's states and counts.
   [[nodiscard]] std::string text() const;
@@ -48,6 +50,8 @@ class NaiveSaga {
     bool undo_in_doubt = false, undo_is_operators = false, undo_skipped = false;
     int undo_sent = 0, undo_sent_before = 0, undo_tries = 0, undo_round = 0;
     Undone undone = Undone::no;
+
+    bool rests = false, undo_rests = false;  ///< Its wait began with the last event.
   };
 
   [[nodiscard]] bool succeeded(std::size_t at) const { return steps_[at].word == true; }
@@ -76,6 +80,8 @@ class NaiveSaga {
   std::string on_operator_back(const SagaEvent& event);
   std::string on_operator_forward(const SagaEvent& event);
   std::string on_force();
+  std::string on_kick(const SagaEvent& event);
+  std::string on_more_time(const SagaEvent& event);
   void look_forward();
   void go_back(const std::string& why);
   void look_back(bool by_operator);

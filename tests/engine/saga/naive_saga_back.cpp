@@ -51,7 +51,7 @@ std::string NaiveSaga::on_undo_without_word(const SagaEvent& event) {
   step.undo_is_out = false;
   if (outcome != StepOutcome::retry_later) step.undo_in_doubt = true;
   step.undo_worn_out = outcome == StepOutcome::lost || is_worn(step.undo_tries, max);
-  step.undo_waits = !step.undo_worn_out;
+  step.undo_waits = step.undo_rests = !step.undo_worn_out;
   if (step.undo_waits && outcome == StepOutcome::retry_later && !step.undo_in_doubt) {
     ++step.undo_round;
   }

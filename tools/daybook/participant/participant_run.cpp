@@ -9,6 +9,7 @@
 #include "net/client/participant.hpp"
 #include "tools/daybook/client/connection.hpp"
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/fault_setting.hpp"
 #include "tools/daybook/participant/participant_command.hpp"
 #include "tools/daybook/participant/step_json.hpp"
 #include "tools/daybook/participant/step_program.hpp"
@@ -141,6 +142,7 @@ Result<ParticipantSettings> settings_of(const ParticipantRunOptions& options, Pr
 }  // namespace
 
 int run_participant_run(const ParticipantRunOptions& options) {
+  if (auto armed = arm_as_set(); !armed) return complain(armed.error().what);
   Programs programs{options};
   auto settings = settings_of(options, programs);
   if (!settings) return complain(settings.error().what);

@@ -17,6 +17,7 @@
 #include "net/server/server.hpp"
 #include "storage/secrets/file_keeper.hpp"
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/fault_setting.hpp"
 #include "tools/daybook/serve/engine_process.hpp"
 #include "tools/daybook/text/core_text.hpp"
 #include "tools/daybook/text/endpoint_text.hpp"
@@ -215,6 +216,18 @@ void tell_recovered(const ServeOptions& options, EngineProcess& process) {
       state.digest()));
 }
 
+// So that nobody takes such a build for what he should run.
+void tell_fault_points(const ServeOptions& options) {
+  if constexpr (!has_fault_points) return;
+  const std::string setting = fault_setting();
+  if (options.json) {
+    announce(JsonObject{}.text("event", "fault_points").text("armed", setting).str());
+  } else {
+    announce(fmt::format("fault points are compiled in, for tests only; {}",
+                         setting.empty() ? "none is armed" : "armed: " + setting));
+  }
+}
+
 void tell_listening(const ServeOptions& options, const Server& server) {
   const std::string host = options.listen.substr(0, options.listen.rfind(':'));
   const std::string address = fmt::format("{}:{}", host, server.port());
@@ -302,6 +315,8 @@ ServerSettings settings_of_server(const ServeOptions& options) {
 
 Result<void> serve(const ServeOptions& options) {
   const sigset_t signals = block_signals();
+  if (auto armed = arm_as_set(); !armed.ok()) return armed;
+  tell_fault_points(options);
   const auto settings = engine_settings(options);
   if (!settings.ok()) return settings.error();
   ProgressLine progress{terminal_or_nothing(), "transfers replayed"};
