@@ -405,6 +405,11 @@ run 0 participant list --json
 same "participants after a restart" "$(lines "$out")" 8
 run 0 saga show 8001 --json
 has out '"status":"COMPLETED"'
+run 0 saga stats --definition bookTrip --json
+has out '"undo_outcomes":{"succeeded":13}'
+same "latencies of what participants did" "$(grep -o '"p99_s":0.0[,}]' <<<"$out")" ""
+run 0 saga stats --definition once --json
+same "leases that ran out" "$(grep -o '"leases_over":0' <<<"$out")" ""
 stop
 identities
 run 0 verify "$work/data"

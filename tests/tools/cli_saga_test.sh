@@ -57,7 +57,7 @@ spent() {
 
 help_texts() {
   local command
-  for command in check put definitions start show list cancel signal retry resolve skip compensate \
+  for command in check put definitions start show list stats cancel signal retry resolve skip compensate \
     close; do
     run 0 saga --help
     has out "$command"
@@ -452,6 +452,35 @@ shown_elsewhere() {
   has out "SagaStarted"
 }
 
+# What the functions before this one did, counted.
+statistics() {
+  run 0 saga stats
+  in_order out "definition" "stuck since" "createOrder@1" "ask@1" "nothing to undo" "saga_has_ended"
+  run 0 saga stats --definition ask --json
+  has out '"definition":"ask","version":1,"started":2,"operator_acts":0'
+  has out '"sagas":{"RUNNING":0,"COMPENSATING":0,"STUCK":0,"COMPLETED":0,"COMPENSATED":2,"CLOSED_MANUAL":0}'
+  has out '"status":"saga_failed_refused","count":1'
+  run 0 saga stats --definition sell --json
+  has out '"started":5,"operator_acts":5'
+  has out '"STUCK":1,"COMPLETED":2,"COMPENSATED":1,"CLOSED_MANUAL":1'
+  in_order out '"step":"pass","attempts":12' '"outcomes":{"retry_later":12}' '"stuck_since":"'
+  run 0 saga stats --prometheus
+  has out '# TYPE daybook_sagas gauge'
+  has out 'daybook_sagas{definition="ask",version="1",status="COMPENSATED"} 2'
+  has out 'daybook_saga_stuck_since_seconds{definition="sell",version="1"} '
+  has out 'daybook_saga_step_attempts_total{definition="sell",version="1",step="pass"} 12'
+  has out 'daybook_saga_operator_acts_total{definition="sell",version="1"} 5'
+  has out 'daybook_refusals_total{request="operate_sagas",status="saga_failed_refused"} 1'
+  run 0 saga stats --definition sell --until 1970-01-01T00:00:01Z --json
+  has out '"started":0'
+  lacks out '"status"'
+  run 1 saga stats --definition nonsense
+  has err "there is no definition nonsense"
+  run 2 saga stats --from nonsense
+  run 2 saga stats --from 2026-01-31T12:00:00Z --until 2026-01-31T11:00:00Z
+  has err "ends before it begins"
+}
+
 digest_of() { sed 's/.*"digest":"\([^"]*\)".*/\1/' <<<"$1"; }
 
 # A saga that waits is there again after a kill, from the journal and from a snapshot, and goes on.
@@ -533,6 +562,7 @@ cancelled_and_late
 remote
 operators
 shown_elsewhere
+statistics
 killed
 without_ids
 

@@ -35,8 +35,7 @@ if(TARGET daybook::storage)
             daybook/bench/bench_settings.cpp
             daybook/bench/bench_storm.cpp
             daybook/bench/bench_tcc.cpp
-            daybook/bench/histogram.cpp
-    USES daybook::client daybook::storage daybook::tools_client
+    USES daybook::client daybook::storage daybook::tools_client daybook::tools_histogram
     PRIVATE_USES nlohmann_json::nlohmann_json)
   target_link_libraries(daybook PRIVATE daybook::tools_bench)
 endif()

@@ -119,6 +119,28 @@ void register_list(CLI::App& saga, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = run_saga_list(*options); });
 }
 
+void register_stats(CLI::App& saga, CommandContext& context) {
+  auto options = std::make_shared<SagaStatsOptions>();
+  CLI::App* command = saga.add_subcommand(
+      "stats", "Count sagas by definition and status, and what becomes of their steps");
+  command->add_option("--definition", options->definition, "Only those of NAME, all versions");
+  command->add_option("--from", options->from,
+                      "Count what happened from this time on: 2026-01-31T12:00:00Z, or nanoseconds "
+                      "since 1970");
+  command->add_option("--until", options->until, "And up to this time; sagas are shown as of then");
+  command->add_flag("--prometheus", options->prometheus,
+                    "As metrics in Prometheus' text format, for its textfile collector");
+  add_client_options(*command, options->client);
+  command->footer(
+      "All events of sagas are read, so it takes as long as there are many. A latency is from\n"
+      "sending a step to a participant to its answer. What was refused is told by status: late\n"
+      "tries, illegal transitions.\n"
+      "Examples:\n"
+      "  daybook saga stats --from 2026-01-31T00:00:00Z\n"
+      "  daybook saga stats --prometheus > /var/lib/node_exporter/daybook.prom");
+  command->callback([&context, options] { context.exit_code = run_saga_stats(*options); });
+}
+
 }  // namespace
 
 void register_saga(CLI::App& app, CommandContext& context) {
@@ -132,6 +154,7 @@ void register_saga(CLI::App& app, CommandContext& context) {
   register_start(*saga, context);
   register_show(*saga, context);
   register_list(*saga, context);
+  register_stats(*saga, context);
   register_saga_acts(*saga, context);
 }
 

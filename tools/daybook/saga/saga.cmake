@@ -9,10 +9,13 @@ daybook_library(tools_saga
           daybook/saga/saga_show.cpp
           daybook/saga/saga_source.cpp
           daybook/saga/saga_start.cpp
+          daybook/saga/saga_statistics.cpp
+          daybook/saga/saga_stats.cpp
           daybook/saga/saga_table.cpp
           daybook/saga/saga_values.cpp
           daybook/saga/secret_command.cpp
-  USES daybook::tools_client daybook::saga
+  APART daybook/saga/saga_stats_text.cpp
+  USES daybook::tools_client daybook::tools_histogram daybook::saga
   PRIVATE_USES nlohmann_json::nlohmann_json)
 target_sources(daybook PRIVATE daybook/saga/register_saga.cpp daybook/saga/register_saga_acts.cpp
   daybook/saga/register_secrets.cpp)

@@ -89,4 +89,13 @@ struct SagaListOptions {
 };
 int run_saga_list(const SagaListOptions& options);
 
+struct SagaStatsOptions {
+  ClientOptions client;
+  std::string definition;  ///< Only of this name; empty: all.
+  std::string from;        ///< Empty: from the beginning.
+  std::string until;       ///< Empty: up to now.
+  bool prometheus = false;
+};
+int run_saga_stats(const SagaStatsOptions& options);
+
 }  // namespace daybook
