@@ -63,7 +63,9 @@ class NameTable {
   void for_each(Callback use) const {
     index_.for_each([&](std::uint64_t tag, std::uint64_t place) { use(tag, place, kept_[place]); });
   }
-  /// From a snapshot. Requires: prepared, `place` is free and one of the first room() + size().
+  /// Makes room for `count` names at once. Requires: empty.
+  void reserve(std::uint64_t count) { index_.reserve(count); }
+  /// From a snapshot. Requires: reserved, `place` is free and one of the first room() + size().
   void restore(std::uint64_t tag, std::uint64_t place, const Kept& kept) {
     kept_[place] = kept;
     index_.insert(tag, place);

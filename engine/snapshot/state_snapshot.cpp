@@ -55,7 +55,10 @@ class StateReader {
   Result<void> take_tcc(const TccView& view);
   Result<void> take_tcc_branch(const TccTable::SavedBranch& saved);
   template <typename Saved, typename Table>
-  Result<void> take_place(const Saved& saved, Table& table, const char* what);
+  Result<void> restore_places(std::span<const std::span<const Saved>> blocks, Table& table,
+                              const char* what);
+  template <typename Saved, typename Table>
+  Result<void> take_place(const Saved& saved, Table& table);
   Result<void> finish_windows();
   Result<void> take_id_run(const SavedIdRun& saved);
   Result<void> take_recent(const SavedRun& saved);
@@ -77,6 +80,9 @@ class StateReader {
   std::vector<SavedClient> clients_;
   std::vector<KeptOperation> kept_;
   std::vector<TransferTimes::Note> notes_;
+  // Of the snapshot's bytes, which the reader keeps.
+  std::vector<std::span<const SavedName>> names_;
+  std::vector<std::span<const SavedEventId>> event_ids_;
   std::vector<TransferIdTable::SavedGeneration> generations_;
   SavedRuns run_set_;
   SavedIds ids_;
@@ -182,14 +188,31 @@ Result<void> StateReader::take(const SnapshotBlock& block) {
                      " has a kind of block that this build does not know"};
 }
 
+// Kept until all of them are known: they come in the order of their tags, and a table that is too
+// small for all of them would take the first ones into one corner.
 Result<void> StateReader::take_places(const SnapshotBlock& block) {
-  if (block.kind == BlockKind::names) {
-    return each<SavedName>(
-        block, [&](const SavedName& saved) { return take_place(saved, state_.names, "names"); });
+  const auto keep = [&](const auto& items, auto& blocks) -> Result<void> {
+    if (!items) return wrong("has a block with half an item");
+    blocks.push_back(*items);
+    return {};
+  };
+  if (block.kind == BlockKind::names) return keep(block.items<SavedName>(), names_);
+  return keep(block.items<SavedEventId>(), event_ids_);
+}
+
+template <typename Saved, typename Table>
+Result<void> StateReader::restore_places(std::span<const std::span<const Saved>> blocks,
+                                         Table& table, const char* what) {
+  std::uint64_t count = 0;
+  for (const auto& items : blocks) count += items.size();
+  if (count > table.room()) return full(what);
+  table.reserve(count);
+  for (const auto& items : blocks) {
+    for (const Saved& saved : items) {
+      if (auto taken = take_place(saved, table); !taken.ok()) return taken;
+    }
   }
-  return each<SavedEventId>(block, [&](const SavedEventId& saved) {
-    return take_place(saved, state_.event_ids, "ids of events");
-  });
+  return {};
 }
 
 Result<void> StateReader::take_ids(const SnapshotBlock& block) {
@@ -436,11 +459,9 @@ Result<void> StateReader::take_participant(const SnapshotBlock& block) {
 
 // Of a table that has things in places, found by tag.
 template <typename Saved, typename Table>
-Result<void> StateReader::take_place(const Saved& saved, Table& table, const char* what) {
-  if (table.room() == 0) return full(what);
+Result<void> StateReader::take_place(const Saved& saved, Table& table) {
   if (!table.is_free(saved.place)) return wrong("has two things in one place");
   if (!IdIndex::is_tag(saved.tag)) return wrong("has a tag that no id has");
-  table.prepare(1);
   table.restore(saved.tag, saved.place, saved.kept);
   return {};
 }
@@ -509,6 +530,13 @@ Result<void> StateReader::finish() {
   if (totals_->last_sequence != from_.header().sequence ||
       totals_->digest != from_.header().state_digest) {
     return wrong("is of another sequence or digest than it says");
+  }
+  if (auto names = restore_places<SavedName>(names_, state_.names, "names"); !names.ok()) {
+    return names;
+  }
+  if (auto ids = restore_places<SavedEventId>(event_ids_, state_.event_ids, "ids of events");
+      !ids.ok()) {
+    return ids;
   }
   if (notes_.size() > state_.transfer_times.notes_max()) return full("transfers");
   state_.transfer_times.restore(notes_, Timestamp{totals_->last_transfer_time});

@@ -55,6 +55,8 @@ class EventIdTable {
   void for_each(Callback use) const {
     index_.for_each([&](std::uint64_t tag, std::uint64_t place) { use(tag, place, kept_[place]); });
   }
+  /// As NameTable::reserve(), and restore().
+  void reserve(std::uint64_t count) { index_.reserve(count); }
   void restore(std::uint64_t tag, std::uint64_t place, const Kept& kept) {
     kept_[place] = kept;
     index_.insert(tag, place);
