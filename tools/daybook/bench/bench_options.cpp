@@ -12,9 +12,9 @@ namespace {
 /// Splits HOST:PORT; an IPv6 address may stand in brackets.
 std::optional<Failure> read_address(const std::string& text, LoadSettings& load) {
   const std::size_t colon = text.rfind(':');
-  const char* const digits = text.data() + colon + 1;
-  const char* const end = text.data() + text.size();
   if (colon != std::string::npos && colon > 0) {
+    const char* const digits = text.data() + colon + 1;
+    const char* const end = text.data() + text.size();
     const auto parsed = std::from_chars(digits, end, load.port);
     if (parsed.ec == std::errc{} && parsed.ptr == end && load.port != 0) {
       load.host = text.substr(0, colon);
