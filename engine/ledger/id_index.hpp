@@ -45,6 +45,15 @@ class IdIndex {
 
   void prefetch(std::uint64_t tag) const { __builtin_prefetch(&buckets_.items()[home(tag)], 1); }
 
+  /// Is there a place for one more with this tag? For tags that hashes gave there always is; asked
+  /// of those from a file, which may be anything.
+  [[nodiscard]] bool has_place(std::uint64_t tag) const {
+    const std::size_t first = home(tag);
+    std::size_t at = first;
+    while (at - first < spare && buckets_.items()[at].count == slots) ++at;
+    return at - first < spare;
+  }
+
   /// The first value with this tag for which `is_it(value)` is true, or `none`.
   template <typename IsIt>
   [[nodiscard]] std::uint64_t find(std::uint64_t tag, IsIt is_it) const {

@@ -65,7 +65,9 @@ class NameTable {
   }
   /// Makes room for `count` names at once. Requires: empty.
   void reserve(std::uint64_t count) { index_.reserve(count); }
-  /// From a snapshot. Requires: reserved, `place` is free and one of the first room() + size().
+  [[nodiscard]] bool has_place(std::uint64_t tag) const { return index_.has_place(tag); }
+  /// From a snapshot. Requires: reserved, has_place(), `place` is free and one of the first room()
+  /// + size().
   void restore(std::uint64_t tag, std::uint64_t place, const Kept& kept) {
     kept_[place] = kept;
     index_.insert(tag, place);

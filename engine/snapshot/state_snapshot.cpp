@@ -462,6 +462,7 @@ template <typename Saved, typename Table>
 Result<void> StateReader::take_place(const Saved& saved, Table& table) {
   if (!table.is_free(saved.place)) return wrong("has two things in one place");
   if (!IdIndex::is_tag(saved.tag)) return wrong("has a tag that no id has");
+  if (!table.has_place(saved.tag)) return wrong("has more tags alike than hashes give");
   table.restore(saved.tag, saved.place, saved.kept);
   return {};
 }
@@ -526,17 +527,17 @@ Result<void> StateReader::finish_windows() {
 }
 
 Result<void> StateReader::finish() {
-  if (!totals_) return wrong("does not say what its state amounts to");
-  if (totals_->last_sequence != from_.header().sequence ||
-      totals_->digest != from_.header().state_digest) {
-    return wrong("is of another sequence or digest than it says");
-  }
   if (auto names = restore_places<SavedName>(names_, state_.names, "names"); !names.ok()) {
     return names;
   }
   if (auto ids = restore_places<SavedEventId>(event_ids_, state_.event_ids, "ids of events");
       !ids.ok()) {
     return ids;
+  }
+  if (!totals_) return wrong("does not say what its state amounts to");
+  if (totals_->last_sequence != from_.header().sequence ||
+      totals_->digest != from_.header().state_digest) {
+    return wrong("is of another sequence or digest than it says");
   }
   if (notes_.size() > state_.transfer_times.notes_max()) return full("transfers");
   state_.transfer_times.restore(notes_, Timestamp{totals_->last_transfer_time});

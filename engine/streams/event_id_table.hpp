@@ -55,7 +55,8 @@ class EventIdTable {
   void for_each(Callback use) const {
     index_.for_each([&](std::uint64_t tag, std::uint64_t place) { use(tag, place, kept_[place]); });
   }
-  /// As NameTable::reserve(), and restore().
+  /// As NameTable's.
+  [[nodiscard]] bool has_place(std::uint64_t tag) const { return index_.has_place(tag); }
   void reserve(std::uint64_t count) { index_.reserve(count); }
   void restore(std::uint64_t tag, std::uint64_t place, const Kept& kept) {
     kept_[place] = kept;

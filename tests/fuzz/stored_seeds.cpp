@@ -73,12 +73,13 @@ void write_snapshots(const std::filesystem::path& directory) {
   writer.put_end(BlockKind::index_end);
   if (!writer.outcome().ok() || !made.value()->finish({}).ok()) std::abort();
   save(directory, "empty", snapshots.at(Sequence{}).bytes);
-  // Every kind of block, its items zero.
+  // Every kind of block, its items zero, and the end, at which some are put together.
   for (std::uint32_t kind = 1; kind <= 140; ++kind) {
     auto more = snapshots.create();
     SnapshotWriter blocks{*more.value()};
     const std::vector<std::byte> zeros(960);  // A whole number of most items.
     blocks.put(BlockKind{kind}, std::span<const std::byte>{zeros});
+    blocks.put_end(BlockKind::end);
     if (!more.value()->finish({}).ok()) std::abort();
     save(directory, "kind-" + std::to_string(kind), snapshots.at(Sequence{}).bytes);
   }

@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/snapshot/state_blocks.hpp"
+#include "engine/snapshot/state_snapshot.hpp"
 #include "tests/support/engine_under_test.hpp"
+#include "tests/support/full_run_store.hpp"
+#include "tests/support/memory_snapshots.hpp"
 
 namespace daybook::test {
 namespace {
@@ -73,6 +77,29 @@ TEST_F(ManyPlacesTest, IdsOfEventsComeBackFromASnapshot) {
   }
   comes_back();
   EXPECT_EQ(engine_.state().event_ids.size(), count);
+}
+
+// No engine wrote that: hashes are not alike by the thousand.
+TEST(ManyPlaces, WithOneTagAreToldNotTaken) {
+  StateSettings settings;
+  settings.names_max = 50'000;
+  State state{settings};
+  std::vector<SavedName> names(20'000);
+  for (std::uint64_t at = 0; at < names.size(); ++at) {
+    names[at] = {.tag = 7, .place = at, .kept = {.sequence = Sequence{at + 1}, .hash = at}};
+  }
+  MemorySnapshots snapshots;
+  auto made = snapshots.create();
+  SnapshotWriter writer{*made.value()};
+  writer.put(BlockKind::names, std::span<const SavedName>{names});
+  writer.put_end(BlockKind::end);
+  ASSERT_TRUE(made.value()->finish({}).ok());
+  SnapshotReader reader{snapshots.open(Sequence{}).value()};
+  FullRunStore runs{0};
+  const auto read = read_state(reader, runs, state, [](const IdRunSet&) {});
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().kind, FailureKind::damaged);
+  EXPECT_NE(read.error().what.find("more tags alike than hashes give"), std::string::npos);
 }
 
 }  // namespace
