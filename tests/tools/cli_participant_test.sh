@@ -407,7 +407,7 @@ run 0 saga show 8001 --json
 has out '"status":"COMPLETED"'
 run 0 saga stats --definition bookTrip --json
 has out '"undo_outcomes":{"succeeded":13}'
-same "latencies of what participants did" "$(grep -o '"p99_s":0.0[,}]' <<<"$out")" ""
+same "latencies of what participants did" "$(grep -o '"p99_s":null' <<<"$out")" ""
 run 0 saga stats --definition once --json
 same "leases that ran out" "$(grep -o '"leases_over":0' <<<"$out")" ""
 stop

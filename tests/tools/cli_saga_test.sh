@@ -539,6 +539,8 @@ killed() {
 # As in the README: by the real clock, with ids that are made up.
 without_ids() {
   start "$work/sagas-real"
+  run 0 saga stats
+  has out "No definition is stored."
   run 0 saga put "$work/wait2.json"
   run 0 saga start wait
   local saga=${out#saga }

@@ -242,6 +242,10 @@ listed() {
 }
 
 shown_elsewhere() {
+  # Late tries, and what else was refused, by status.
+  run 0 saga stats --json
+  has out '{"request":"tcc_commands","status":"rejected_expired","count":'
+  has out '{"request":"tcc_commands","status":"rejected_cancelled","count":'
   run 0 trace "$trace"
   has out "tcc 8001: begun"
   has out ": 30.00 from 2 to 1"

@@ -49,12 +49,19 @@ Result<void, Trouble> define_all(Client& client, const QueryOptions& everything,
   return {};
 }
 
-// All events are read, whatever the range: what came before says what a saga was.
+/// The moment as of which everything is counted; 0 where nothing has happened yet.
+Sequence up_to(const QueryOptions& everything) {
+  return everything.min_sequence.value_or(Sequence{});
+}
+
+// All events are read, whatever the range: what came before says what a saga was. Up to one moment:
+// of a saga that begins later, the definition may be newer than those that were read.
 Result<void, Trouble> read_sagas(Client& client, const QueryOptions& everything,
                                  SagaStatistics& into) {
   ProgressLine progress{terminal_or_nothing(), "events"};
   EventFilter filter;
   filter.aggregate_type = saga_type();
+  filter.sequence_max = up_to(everything);
   filter.limit = limits::batch_events_max;
   std::uint64_t done = 0;
   for (bool more = true; more;) {
@@ -82,6 +89,7 @@ Result<void, Trouble> count_refusals(Client& client, const QueryOptions& everyth
   filter.kind = kind;
   filter.time_min = range.from;
   filter.time_max = range.until;
+  filter.sequence_max = up_to(everything).value();
   filter.flags = operation_flag::has_refusals;
   filter.limit = limits::batch_events_max;
   for (bool more = true; more;) {

@@ -1,6 +1,7 @@
 #include "tools/daybook/saga/saga_stats_text.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -22,6 +23,12 @@ std::string label_of(const DefinitionStatistics& of) {
 }
 
 double seconds_of(std::uint64_t ns) { return static_cast<double>(ns) / ns_per_second; }
+
+/// No number where there is none.
+double seconds_at(const Durations& durations, std::uint32_t per_100_000) {
+  return durations.count() == 0 ? std::numeric_limits<double>::quiet_NaN()
+                                : seconds_of(durations.percentile(per_100_000));
+}
 
 std::string time_text_of(const Durations& durations, std::uint32_t per_100_000) {
   return durations.count() == 0 ? ""
@@ -116,8 +123,8 @@ std::string_view outcome_name(std::size_t at) { return to_string(static_cast<Ste
 std::string durations_json(const Durations& durations) {
   return JsonObject{}
       .count("count", durations.count())
-      .real("p50_s", seconds_of(durations.percentile(p50)))
-      .real("p99_s", seconds_of(durations.percentile(p99)))
+      .real("p50_s", seconds_at(durations, p50))
+      .real("p99_s", seconds_at(durations, p99))
       .str();
 }
 
@@ -164,8 +171,8 @@ class Exposition {
   }
   void summary(const std::string& labels, const Durations& durations) {
     for (const auto& [quantile, part] : {std::pair{"0.5", p50}, std::pair{"0.99", p99}}) {
-      line(fmt::format("{},quantile=\"{}\"", labels, quantile),
-           seconds_of(durations.percentile(part)));
+      if (durations.count() == 0) break;
+      line(fmt::format("{},quantile=\"{}\"", labels, quantile), seconds_at(durations, part));
     }
     line(labels, seconds_of(durations.sum_ns()), "_sum");
     line(labels, static_cast<double>(durations.count()), "_count");
