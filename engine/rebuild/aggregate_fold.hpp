@@ -31,6 +31,11 @@ struct AggregateKey {
   friend auto operator<=>(const AggregateKey&, const AggregateKey&) = default;
 };
 
+/// Of what has only an id.
+[[nodiscard]] inline AggregateKey aggregate_key(const Uint128& id) {
+  return {.id = id, .type = {}};
+}
+
 struct AggregateKeyHash {
   std::size_t operator()(const AggregateKey& key) const {
     return static_cast<std::size_t>(mix(key.id, 0) ^ mix(key.type, 1));
@@ -47,6 +52,10 @@ struct AggregateField {
     return a.value == b.value && a.text == b.text;
   }
 };
+
+[[nodiscard]] inline AggregateField text_field(std::string_view name, std::string_view text) {
+  return {name, {}, FieldShow::text, std::string{text}};
+}
 
 /// Of one aggregate, always the same ones of a kind, in the same order.
 using AggregateFields = std::vector<AggregateField>;

@@ -11,12 +11,7 @@
 namespace daybook {
 namespace {
 
-AggregateKey key_of(const Uint128& id) { return {.id = id, .type = {}}; }
 Uint128 sum(Amount a, Amount b) { return Uint128{a.value().wide() + b.value().wide()}; }
-
-AggregateField text_field(std::string_view name, std::string_view text) {
-  return {name, {}, FieldShow::text, std::string{text}};
-}
 
 /// What orders and payments share: one map, filled from the events of one aggregate type.
 template <typename Folded>
@@ -28,7 +23,7 @@ class CommandFold : public AggregateFold {
 
   void add(const FoldedFact& fact) override {
     if (fact.event == nullptr || fact.event->aggregate_type != type()) return;
-    const AggregateKey key = key_of(fact.event->aggregate_id);
+    const AggregateKey key = aggregate_key(fact.event->aggregate_id);
     if (only_ && !(*only_ == key)) return;
     fold(folded_[key], *fact.event, fact.payload);
     touch(key, fact.sequence);
@@ -66,7 +61,7 @@ class OrderFold final : public CommandFold<OrderView> {
     return fields(*order);
   }
   void for_each_kept(const State& state, const Use& use) const override {
-    for (const Order& order : state.aggregates.orders().all()) use(key_of(order.id));
+    for (const Order& order : state.aggregates.orders().all()) use(aggregate_key(order.id));
   }
 
  private:
@@ -98,7 +93,7 @@ class PaymentFold final : public CommandFold<WholePayment> {
     return all;
   }
   void for_each_kept(const State& state, const Use& use) const override {
-    for (const Payment& payment : state.aggregates.payments().all()) use(key_of(payment.id));
+    for (const Payment& payment : state.aggregates.payments().all()) use(aggregate_key(payment.id));
   }
 
  private:

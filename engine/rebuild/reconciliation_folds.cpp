@@ -55,8 +55,6 @@ struct FoldedDifference {
 template <typename T>
 using ById = std::unordered_map<AggregateKey, T, AggregateKeyHash>;
 
-AggregateKey key_of(const Uint128& id) { return {.id = id, .type = {}}; }
-
 bool is_settled(DifferenceState state) {
   return state == DifferenceState::posted || state == DifferenceState::accepted ||
          state == DifferenceState::force_closed;
@@ -72,7 +70,7 @@ class ReconciliationHistory {
     const auto read = read_command(*fact.event, fact.payload);
     if (!read) return;
     const Uint128& type = fact.event->aggregate_type;
-    const AggregateKey key = key_of(fact.event->aggregate_id);
+    const AggregateKey key = aggregate_key(fact.event->aggregate_id);
     if (type == reconciliation_type()) add_definition(reconciliations_[key], *read);
     if (type == reconciliation_run_type()) add_run(key, *read);
     if (type == difference_type()) {
@@ -89,7 +87,7 @@ class ReconciliationHistory {
   [[nodiscard]] const std::vector<AggregateKey>& touched_runs() const { return touched_runs_; }
 
   [[nodiscard]] bool is_head(const AggregateKey& key, const FoldedRun& run) const {
-    const auto of = reconciliations_.find(key_of(run.reconciliation));
+    const auto of = reconciliations_.find(aggregate_key(run.reconciliation));
     if (of == reconciliations_.end()) return false;
     const auto head = of->second.heads.find(run.day);
     return head != of->second.heads.end() && head->second == key.id;
@@ -122,7 +120,7 @@ class ReconciliationHistory {
     if (read.command != C::run_create) return;
     run.reconciliation = details.subject_id;
     run.day = details.quantity;
-    FoldedReconciliation& of = reconciliations_[key_of(run.reconciliation)];
+    FoldedReconciliation& of = reconciliations_[aggregate_key(run.reconciliation)];
     of.last_day = std::max(of.last_day, run.day);
   }
 
@@ -134,14 +132,15 @@ class ReconciliationHistory {
     }
     if (read.command != C::run_prove) return;
     run.differences = read.details.quantity;
-    Uint128& head = reconciliations_[key_of(run.reconciliation)].heads[run.day];
-    if (!head.is_zero()) touch(key_of(head)).state = RunState::superseded;
+    Uint128& head = reconciliations_[aggregate_key(run.reconciliation)].heads[run.day];
+    if (!head.is_zero()) touch(aggregate_key(head)).state = RunState::superseded;
     head = key.id;
   }
 
   // Takes it out of what waits in its run.
   void withdraw(const FoldedDifference& difference) {
-    if (difference.state == DifferenceState::proposed) --touch(key_of(difference.run)).proposed;
+    if (difference.state == DifferenceState::proposed)
+      --touch(aggregate_key(difference.run)).proposed;
   }
 
   void add_difference(FoldedDifference& difference, const ReadCommand& read, const Uint128& named,
@@ -160,7 +159,7 @@ class ReconciliationHistory {
     if (command == C::difference_reopen) {
       difference.run = named;
       difference.state = DifferenceState::open;
-      if (is_settled(before.state)) count_again(before, touch(key_of(named)), named);
+      if (is_settled(before.state)) count_again(before, touch(aggregate_key(named)), named);
     }
   }
 
@@ -173,7 +172,7 @@ class ReconciliationHistory {
     difference.flags = details.flags;
     difference.state = DifferenceState::proposed;
     ++difference.revision;
-    ++touch(key_of(run)).proposed;
+    ++touch(aggregate_key(run)).proposed;
   }
 
   void approve(FoldedDifference& difference, Sequence sequence) {
@@ -183,7 +182,7 @@ class ReconciliationHistory {
     difference.state = closes    ? DifferenceState::force_closed
                        : accepts ? DifferenceState::accepted
                                  : DifferenceState::posted;
-    ++touch(key_of(difference.run)).settled;
+    ++touch(aggregate_key(difference.run)).settled;
   }
 
   // A run does not count what was settled before it.
@@ -200,10 +199,6 @@ class ReconciliationHistory {
   ById<FoldedDifference> differences_;
   std::vector<AggregateKey> touched_runs_;
 };
-
-AggregateField text_field(std::string_view name, std::string_view text) {
-  return {name, {}, FieldShow::text, std::string{text}};
-}
 
 /// What the three folds share. The first of them in make_folds() takes the facts for all.
 class HistoryFold : public AggregateFold {
@@ -238,10 +233,10 @@ class ReconciliationFold final : public HistoryFold {
     take(fact);
     if (fact.event == nullptr || !is_wanted()) return;
     if (fact.event->aggregate_type == reconciliation_type()) {
-      touch(key_of(fact.event->aggregate_id), fact.sequence);
+      touch(aggregate_key(fact.event->aggregate_id), fact.sequence);
     }
     for (const AggregateKey& run : history().touched_runs()) {
-      touch(key_of(history().runs().at(run).reconciliation), fact.sequence);
+      touch(aggregate_key(history().runs().at(run).reconciliation), fact.sequence);
     }
   }
 
@@ -252,7 +247,7 @@ class ReconciliationFold final : public HistoryFold {
     for (const auto& [key, each] : history().reconciliations()) use(key);
   }
   void for_each_kept(const State& state, const Use& use) const override {
-    for (const auto& row : state.aggregates.reconciliations().all()) use(key_of(row.id));
+    for (const auto& row : state.aggregates.reconciliations().all()) use(aggregate_key(row.id));
   }
   [[nodiscard]] std::optional<AggregateFields> folded(const AggregateKey& key) const override {
     const auto found = history().reconciliations().find(key);
@@ -309,7 +304,7 @@ class RunFold final : public HistoryFold {
     for (const auto& [key, each] : history().runs()) use(key);
   }
   void for_each_kept(const State& state, const Use& use) const override {
-    for (const auto& row : state.aggregates.runs().all()) use(key_of(row.id));
+    for (const auto& row : state.aggregates.runs().all()) use(aggregate_key(row.id));
   }
   [[nodiscard]] std::optional<AggregateFields> folded(const AggregateKey& key) const override {
     const auto found = history().runs().find(key);
@@ -349,7 +344,7 @@ class DifferenceFold final : public HistoryFold {
   void add(const FoldedFact& fact) override {
     if (fact.event == nullptr || !is_wanted()) return;
     if (fact.event->aggregate_type != difference_type()) return;
-    touch(key_of(fact.event->aggregate_id), fact.sequence);
+    touch(aggregate_key(fact.event->aggregate_id), fact.sequence);
   }
 
   [[nodiscard]] bool has_folded(const AggregateKey& key) const override {
@@ -359,7 +354,7 @@ class DifferenceFold final : public HistoryFold {
     for (const auto& [key, each] : history().differences()) use(key);
   }
   void for_each_kept(const State& state, const Use& use) const override {
-    for (const auto& row : state.aggregates.differences().all()) use(key_of(row.id));
+    for (const auto& row : state.aggregates.differences().all()) use(aggregate_key(row.id));
   }
   [[nodiscard]] std::optional<AggregateFields> folded(const AggregateKey& key) const override {
     const auto found = history().differences().find(key);

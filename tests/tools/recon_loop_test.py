@@ -11,11 +11,12 @@ import json
 import os
 import pathlib
 import random
-import signal
 import subprocess
 import sys
 import tempfile
 import unittest
+
+from served_engine import ServedEngine, euros
 
 DAYBOOK = None
 PAYMENTS = 100_000 // int(os.environ.get("DAYBOOK_TEST_ROUNDS_DIVISOR", "1"))
@@ -25,10 +26,6 @@ NOON_NS = 1769860800000000000  # 2026-01-31T12:00:00Z
 DAY = "2026-01-31"
 EACH = 40  # Planted differences of a kind.
 HEADER = "reference,amount,currency,status,time,fee,type\n"
-
-
-def euros(cents):
-    return "%s%d.%02d" % ("-" if cents < 0 else "", abs(cents) // 100, abs(cents) % 100)
 
 
 DEFINITION = {
@@ -42,15 +39,14 @@ DEFINITION = {
 }
 
 
-class World:
+class World(ServedEngine):
     """An engine's directory, the principals that work with it, and what was planted."""
 
     def __init__(self, path):
+        super().__init__(DAYBOOK, path / "data")
         self.path = path
-        self.data = path / "data"
         self.data.mkdir()
         self.random = random.Random(SEED)
-        self.environment = dict(os.environ)
         self.tokens = {}
         for name, role in (("root", "admin"), ("maker", "operator"), ("checker", "checker")):
             self.tokens[name] = self.run(None, "identity", "add", name, "--role", role, "--data",
@@ -61,29 +57,7 @@ class World:
         self.balances = {account: 0 for account in (BANK, CUSTOMERS, SUSPENSE, FEES, ROUNDING)}
 
     def run(self, who, *arguments, good=(0,)):
-        environment = dict(self.environment)
-        if who:
-            environment["DAYBOOK_TOKEN"] = self.tokens[who]
-        done = subprocess.run([DAYBOOK, *map(str, arguments)], capture_output=True, text=True,
-                              check=False, env=environment)
-        assert done.returncode in good, (arguments, done.returncode, done.stdout[-2000:],
-                                         done.stderr[-2000:])
-        return done.stdout
-
-    def start(self):
-        self.engine = subprocess.Popen(
-            [DAYBOOK, "serve", "--data", self.data, "--listen", "127.0.0.1:0", "--clock", "manual"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        for line in self.engine.stdout:
-            if line.startswith("listening on "):
-                self.environment["DAYBOOK_CONNECT"] = line.split()[-1]
-                return
-        raise AssertionError("the engine did not start")
-
-    def stop(self):
-        self.engine.send_signal(signal.SIGTERM)
-        self.engine.communicate()
-        assert self.engine.returncode == 0
+        return super().run(*arguments, good=good, token=self.tokens[who] if who else None)
 
     def book(self, debit, credit, cents):
         """Moves the money in the table that is made by hand."""

@@ -12,11 +12,11 @@ import json
 import os
 import pathlib
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import unittest
+
+from served_engine import ServedEngine, euros
 
 DAYBOOK = None
 SEED = int(os.environ.get("DAYBOOK_TEST_SEED", "1"))
@@ -31,45 +31,16 @@ TRANSFERS_MAX = 200_000
 STDIN_MAX = 16 << 20
 
 
-def euros(cents):
-    return "%s%d.%02d" % ("-" if cents < 0 else "", abs(cents) // 100, abs(cents) % 100)
-
-
-class World:
+class World(ServedEngine):
     """An engine with transfers of every kind, and what another system says of them."""
 
     def __init__(self, path):
+        super().__init__(DAYBOOK, path / "data")
         self.path = path
-        self.data = path / "data"
         self.random = random.Random(SEED)
         self.rows = []
         self.records = []  # reference, cents, fee, status, type: as the ledger has them
         self.statement = []  # Lines.
-
-    def call(self, *arguments, text=None):
-        return subprocess.run([DAYBOOK, *map(str, arguments)], capture_output=True, text=True,
-                              check=False, env=self.environment, input=text)
-
-    def run(self, *arguments, good=(0,), text=None):
-        done = self.call(*arguments, text=text)
-        assert done.returncode in good, (arguments, done.returncode, done.stdout[-2000:],
-                                         done.stderr[-2000:])
-        return done.stdout
-
-    def start(self):
-        self.engine = subprocess.Popen(
-            [DAYBOOK, "serve", "--data", self.data, "--listen", "127.0.0.1:0", "--clock", "manual"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        for line in self.engine.stdout:
-            if line.startswith("listening on "):
-                self.environment = {**os.environ, "DAYBOOK_CONNECT": line.split()[-1]}
-                return
-        raise AssertionError("the engine did not start")
-
-    def stop(self):
-        self.engine.send_signal(signal.SIGTERM)
-        self.engine.communicate()
-        assert self.engine.returncode == 0
 
     def row(self, number, cents, business="", flags="", pending="", timeout="", debit=BANK,
             credit=CUSTOMERS, code=1):

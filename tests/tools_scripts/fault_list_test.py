@@ -60,6 +60,18 @@ def mentions(root):
     return found
 
 
+def missing(row, cell, root):
+    """What the cell of a row names and is not there, one line each."""
+    for path, tests in places(cell):
+        if not (root / path).is_file():
+            yield f"{row}: there is no {path}"
+            continue
+        source = (root / path).read_text(encoding="utf-8")
+        for test in tests:
+            if not has_test(source, test):
+                yield f"{row}: {path} has no {test}"
+
+
 def findings(readme, root):
     """What is wrong, one line each."""
     table = rows(readme)
@@ -75,14 +87,7 @@ def findings(readme, root):
             yield f"fault {number} names no test, nor why there is none"
         if named and number not in said:
             yield f"no test says Fault {number}"
-        for path, tests in named:
-            if not (root / path).is_file():
-                yield f"fault {number}: there is no {path}"
-                continue
-            source = (root / path).read_text(encoding="utf-8")
-            for test in tests:
-                if not has_test(source, test):
-                    yield f"fault {number}: {path} has no {test}"
+        yield from missing(f"fault {number}", cell, root)
 
 
 class FaultList(unittest.TestCase):

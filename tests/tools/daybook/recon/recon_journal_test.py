@@ -10,11 +10,13 @@ import json
 import os
 import pathlib
 import random
-import signal
 import subprocess
 import sys
 import tempfile
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from served_engine import ServedEngine, euros
 
 DAYBOOK = None
 SEED = int(os.environ.get("DAYBOOK_TEST_SEED", "1"))
@@ -23,41 +25,15 @@ PAYMENTS = 400
 HEADER = "reference,amount,currency,status,type\n"
 
 
-def euros(cents):
-    return "%s%d.%02d" % ("-" if cents < 0 else "", abs(cents) // 100, abs(cents) % 100)
-
-
-class World:
+class World(ServedEngine):
     """An engine's directory with payments in two halves, and what a bank has of each."""
 
     def __init__(self, path):
+        super().__init__(DAYBOOK, path / "data")
         self.path = path
-        self.data = path / "data"
         self.random = random.Random(SEED)
         self.statement = []  # reference, cents, status, type
         self.rows = []
-        self.engine = None
-
-    def run(self, *arguments):
-        done = subprocess.run([DAYBOOK, *map(str, arguments)], capture_output=True, text=True,
-                              check=False, env=self.environment)
-        assert done.returncode == 0, (arguments, done.stdout, done.stderr)
-        return done.stdout
-
-    def start(self):
-        self.engine = subprocess.Popen(
-            [DAYBOOK, "serve", "--data", self.data, "--listen", "127.0.0.1:0", "--clock", "manual"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        for line in self.engine.stdout:
-            if line.startswith("listening on "):
-                self.environment = {**os.environ, "DAYBOOK_CONNECT": line.split()[-1]}
-                return
-        raise AssertionError("the engine did not start")
-
-    def stop(self):
-        self.engine.send_signal(signal.SIGTERM)
-        self.engine.communicate()
-        assert self.engine.returncode == 0
 
     def transfer(self, number, cents, business="", flags="", pending="", timeout="", debit=BANK,
                  credit=CUSTOMERS, code=1):
