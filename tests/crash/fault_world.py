@@ -35,7 +35,7 @@ FUNDED = {10: (FUNDS, 0), 20: (0, FUNDS)}
 # file: so one that came twice would be seen. Only the program of what is promised to be idempotent
 # looks whether it has done so already. Step `decline` is never done.
 WORLD = r"""#!/bin/sh
-read -r command
+read -r command || exit 1
 field() { value=${command#*\"$1\":\"}; value=${value%%\"*}; }
 field operation; operation=$value
 field key; key=$value

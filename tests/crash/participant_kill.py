@@ -32,11 +32,12 @@ LIST_MAX = 100_000
 ENDS = {"COMPLETED", "COMPENSATED", "STUCK"}
 
 # What is done is a file with the name of the key; what was taken back, one more. The shell makes a
-# file only where there is none, so an effect is had once.
+# file only where there is none, so an effect is had once. It is made by `true`, not by `:`, for a
+# shell ends at once where a special builtin's file cannot be made, as when an undo comes again.
 WORLD = r"""#!/bin/sh
 # WORLD DIRECTORY: one command of a participant.
 set -C
-read -r command
+read -r command || exit 1
 field() { printf '%s' "$command" | sed 's/.*"'"$1"'":"\([^"]*\)".*/\1/'; }
 operation=$(field operation) key=$(field key) saga=$(field saga) step=$(field step)
 luck=$(od -An -N1 -tu1 /dev/urandom)
@@ -46,7 +47,7 @@ echo "$operation $key $saga" >>"$1/log"
 [ "$luck" -lt 20 ] && sleep 0.3
 if [ "$operation" = undo ]; then
   target=$(field target)
-  : 2>/dev/null >"$1/undone/$target"
+  true 2>/dev/null >"$1/undone/$target"
   echo '{"outcome":"succeeded"}'
   exit 0
 fi
