@@ -46,6 +46,7 @@ inline constexpr std::uint64_t tccs_default = std::uint64_t{1} << 21;       ///<
 inline constexpr std::uint64_t tccs_kept_default = std::uint64_t{1} << 20;  ///< Of the ended ones.
 inline constexpr std::uint32_t tcc_branches_max = 256;                      ///< Of one transaction.
 inline constexpr std::uint64_t tcc_branches_each = 4;     ///< On average: room for all.
+inline constexpr std::uint32_t tcc_nesting_max = 8;       ///< Levels of nested transactions.
 inline constexpr std::uint32_t tcc_commands_max = 2'048;  ///< In one request.
 /// Branches that one request, or the engine by itself at once, confirms or cancels.
 inline constexpr std::uint32_t tcc_settlements_max = 1'024;

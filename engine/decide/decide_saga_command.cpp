@@ -150,6 +150,10 @@ Status decide_act(const Question& question, SagaNews news) {
   if (!has_room_for(question.state, question.sagas().definition_of(slot))) {
     return Status::too_many_sagas;
   }
+  // Whoever started it: the transaction alone decides on it now.
+  if (news == SagaNews::cancel_requested && !question.sagas().owner(slot).is_none()) {
+    return Status::saga_is_owned;
+  }
   question.sagas().load(slot, question.after);
   if (news == SagaNews::signalled) return decide_signal(question, definition);
   SagaEvent asked;

@@ -9,6 +9,7 @@ using enum TccStatus;
 
 struct Question {
   const TccTable& table;
+  const SagaTable& sagas;
   const TccCommand& command;
   std::span<const TccAmount> amounts;
   Timestamp now;
@@ -28,7 +29,10 @@ TccDecision answer(const Question& question, TccStatus status, Timestamp origina
           .original = original};
 }
 
-bool has_expired(const Question& question) { return question.now >= question.view().deadline; }
+// One that is prepared goes by the deadline of the transaction that it is a branch of.
+bool has_expired(const Question& question) {
+  return question.view().state != TccState::prepared && question.now >= question.view().deadline;
+}
 
 TccStatus cancelled_status(const TccView& view, TccStatus cancelled, TccStatus expired) {
   return view.reason == TccReason::expired ? expired : cancelled;
@@ -78,9 +82,36 @@ TccDecision decide_known_branch(const Question& question, const TccBranch& branc
     decision.detail = branch.refused_with;
     return decision;
   }
+  if (branch.state == TccBranchState::withdrawn) return answer(question, branch_withdrawn);
   return branch.state == TccBranchState::confirmed
              ? answer(question, duplicate_confirmed, question.view().decided_at)
              : answer(question, duplicate, question.view().begun_at);
+}
+
+// Can the saga be a branch?
+TccStatus fault_of_saga(const Question& question) {
+  const SagaSlot slot = question.sagas.find(question.command.subject());
+  if (slot == no_saga) return subject_not_found;
+  if (question.sagas.definition_of(slot).tcc_wait == no_step) return saga_without_wait;
+  if (!question.sagas.owner(slot).is_none()) return subject_is_taken;
+  if (question.sagas.awaits_decision(slot)) return done;
+  return question.sagas.comes_to_decision(slot) ? saga_not_ready : subject_not_forward;
+}
+
+TccStatus fault_of_subject(const Question& question) {
+  if (question.command.what == TccBranchKind::saga) return fault_of_saga(question);
+  if (question.command.what == TccBranchKind::hold) return done;
+  return question.table.fault_of_nesting(question.slot, question.command.subject());
+}
+
+// All that one decision may have to settle.
+bool has_room_to_settle(const Question& question) {
+  const TccTable& table = question.table;
+  std::uint64_t open = table.open_under(table.root_of(question.slot)) + 1;
+  if (question.command.what == TccBranchKind::transaction) {
+    open += table.open_under(table.find(question.command.subject()));
+  }
+  return open <= limits::tcc_settlements_max;
 }
 
 TccDecision decide_try(const Question& question) {
@@ -95,7 +126,7 @@ TccDecision decide_try(const Question& question) {
     const bool undecided = view.decision == tcc_decision::none;
     if (known.status != conflict || !undecided || !has_expired(question)) return known;
   }
-  if (view.decision == tcc_decision::confirm) {
+  if (view.decision == tcc_decision::confirm || view.state == TccState::prepared) {
     return answer(question, rejected_decided, view.decided_at);
   }
   TccDecision decision = answer(question, done);
@@ -107,7 +138,11 @@ TccDecision decide_try(const Question& question) {
   } else if (question.table.branch_room() == 0) {
     decision.status = too_many_transactions;
   } else {
-    decision.act = TccAct::try_branch;
+    decision.status = fault_of_subject(question);
+    if (decision.status == done && !has_room_to_settle(question)) {
+      decision.status = too_many_branches;
+    }
+    if (decision.status == done) decision.act = TccAct::try_branch;
   }
   return decision;
 }
@@ -123,23 +158,44 @@ bool is_same_confirm(const Question& question) {
   std::size_t confirmed = 0;
   bool same = true;
   question.table.for_each_branch(question.slot, [&](const TccBranch& branch) {
-    if (branch.state == TccBranchState::refused) return;
+    if (branch.state == TccBranchState::refused || branch.state == TccBranchState::withdrawn) {
+      return;
+    }
     ++confirmed;
     const TccAmount* const asked = amount_of(question.amounts, branch.branch);
-    same = same && asked != nullptr && amount_taken(*asked, branch.tried) == branch.confirmed;
+    const bool is_hold = branch.kind == TccBranchKind::hold;
+    same = same && asked != nullptr &&
+           (is_hold ? amount_taken(*asked, branch.tried) == branch.confirmed
+                    : asked->amount.value().is_max());
   });
   return same && confirmed == question.amounts.size();
+}
+
+// A saga that goes back is no longer tried, a transaction that its client has not confirmed not
+// yet.
+bool is_ready(const Question& question, const TccBranch& branch) {
+  if (branch.kind == TccBranchKind::hold) return true;
+  if (branch.kind == TccBranchKind::transaction) {
+    return question.table.at(question.table.find(branch.subject())).state == TccState::prepared;
+  }
+  const SagaSlot saga = question.sagas.find(branch.subject());
+  return saga != no_saga && question.sagas.awaits_decision(saga);
 }
 
 TccStatus check_amounts(const Question& question) {
   for (const TccAmount& asked : question.amounts) {
     const TccBranch* const branch = question.table.find_branch(question.slot, asked.branch);
     if (branch == nullptr || branch->state != TccBranchState::tried) return not_tried;
+    if (!is_ready(question, *branch)) return not_tried;
   }
   if (question.amounts.size() != question.view().open_count) return branches_differ;
   for (const TccAmount& asked : question.amounts) {
     const TccBranch* const branch = question.table.find_branch(question.slot, asked.branch);
-    if (amount_taken(asked, branch->tried) > branch->tried) return exceeds_tried;
+    const bool is_hold = branch->kind == TccBranchKind::hold;
+    if (is_hold ? amount_taken(asked, branch->tried) > branch->tried
+                : !asked.amount.value().is_max()) {
+      return exceeds_tried;
+    }
   }
   return done;
 }
@@ -153,6 +209,9 @@ TccDecision decide_confirm(const Question& question) {
     return answer(question, cancelled_status(view, already_cancelled, already_expired),
                   view.decided_at);
   }
+  if (view.state == TccState::prepared) {
+    return answer(question, is_same_confirm(question) ? awaits_parent : conflict);
+  }
   TccDecision decision = answer(question, done);
   if (has_expired(question)) {
     decision.status = already_expired;
@@ -160,7 +219,10 @@ TccDecision decide_confirm(const Question& question) {
     return decision;
   }
   decision.status = check_amounts(question);
-  if (decision.status == done) decision.act = TccAct::confirm;
+  if (decision.status != done) return decision;
+  const bool is_branch = !question.table.owner(question.slot).is_none();
+  decision.act = is_branch ? TccAct::prepare : TccAct::confirm;
+  if (is_branch) decision.status = awaits_parent;
   return decision;
 }
 
@@ -183,14 +245,62 @@ TccDecision decide_cancel(const Question& question) {
 
 }  // namespace
 
+std::optional<TccFactKind> branch_fact_of(TccState state, const TccBranch& branch,
+                                          std::uint8_t decision) {
+  switch (state) {
+    case TccState::confirmed:
+      return branch_fact_of(SagaStatus::completed, branch, decision);
+    case TccState::cancelled:
+      return branch_fact_of(SagaStatus::compensated, branch, decision);
+    case TccState::closed_manual:
+      return branch_fact_of(SagaStatus::closed_manual, branch, decision);
+    case TccState::stuck:
+      return branch_fact_of(SagaStatus::stuck, branch, decision);
+    case TccState::trying:
+    case TccState::prepared:
+    case TccState::confirming:
+    case TccState::cancelling:
+      break;
+  }
+  return branch_fact_of(SagaStatus::running, branch, decision);
+}
+
+std::optional<TccFactKind> branch_fact_of(SagaStatus status, const TccBranch& branch,
+                                          std::uint8_t decision) {
+  const bool was_stuck = branch.state == TccBranchState::stuck;
+  switch (status) {
+    case SagaStatus::completed:
+      // Only what is confirmed goes past its tcc.wait.
+      return decision == tcc_decision::confirm ? TccFactKind::branch_confirmed
+                                               : TccFactKind::branch_closed;
+    case SagaStatus::compensated:
+      if (decision == tcc_decision::none) return TccFactKind::branch_withdrawn;
+      return decision == tcc_decision::cancel ? TccFactKind::branch_cancelled
+                                              : TccFactKind::branch_closed;
+    case SagaStatus::closed_manual:
+      return TccFactKind::branch_closed;
+    case SagaStatus::stuck:
+      return was_stuck ? std::nullopt : std::optional{TccFactKind::branch_stuck};
+    case SagaStatus::none:
+    case SagaStatus::running:
+    case SagaStatus::compensating:
+      return was_stuck ? std::optional{TccFactKind::branch_resumed} : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 Amount amount_taken(const TccAmount& asked, Amount tried) {
   return asked.amount.value().is_max() ? tried : asked.amount;
 }
 
 TccDecision decide_tcc(const State& state, const TccCommand& command,
                        std::span<const TccAmount> amounts, Timestamp now) {
-  Question question{
-      .table = state.tccs, .command = command, .amounts = amounts, .now = now, .slot = no_tcc};
+  Question question{.table = state.tccs,
+                    .sagas = state.sagas,
+                    .command = command,
+                    .amounts = amounts,
+                    .now = now,
+                    .slot = no_tcc};
   const TccStatus fault = fault_of(command, amounts);
   if (fault != done) return answer(question, fault);
   question.slot = state.tccs.find(command.gid);

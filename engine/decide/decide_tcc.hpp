@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "engine/model/tcc.hpp"
@@ -13,8 +14,9 @@ namespace daybook {
 enum class TccAct : std::uint8_t {
   none,
   begin,
-  try_branch,  ///< If the ledger's rules allow its hold.
+  try_branch,  ///< A hold if the ledger's rules allow it.
   confirm,
+  prepare,  ///< A confirm of a transaction that is a branch: its amounts are kept.
   cancel,
   cancel_unseen,  ///< A transaction that never began.
   expire,         ///< The deadline passed: cancel it, and answer with `status` all the same.
@@ -33,6 +35,14 @@ struct TccDecision {
 /// Cost: O(branches), of a confirm O(branches x amounts).
 [[nodiscard]] TccDecision decide_tcc(const State& state, const TccCommand& command,
                                      std::span<const TccAmount> amounts, Timestamp now);
+
+/// What a transaction is told of an open branch that is a saga, where that has come to `status`;
+/// nothing where it is no news. `decision`: what is decided of the transaction.
+[[nodiscard]] std::optional<TccFactKind> branch_fact_of(SagaStatus status, const TccBranch& branch,
+                                                        std::uint8_t decision);
+/// The same of a branch that is a transaction.
+[[nodiscard]] std::optional<TccFactKind> branch_fact_of(TccState state, const TccBranch& branch,
+                                                        std::uint8_t decision);
 
 /// What a confirm takes of a branch of which `tried` was tried.
 [[nodiscard]] Amount amount_taken(const TccAmount& asked, Amount tried);

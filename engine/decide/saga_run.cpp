@@ -146,6 +146,7 @@ SagaRun::Due SagaRun::take_next_due(StepSet sendable) {
 
 std::optional<std::uint64_t> SagaRun::wait_until(std::uint8_t at) const {
   const SagaStep& waits = step(at);
+  if (waits.kind == StepKind::tcc_wait) return 0;
   const auto in = [&](std::uint64_t ms) {
     return std::min(at_.value() + ms * ns_per_ms, limits::timestamp_max);
   };

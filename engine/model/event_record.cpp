@@ -42,6 +42,12 @@ constexpr std::array<Texts, engine_event_count> texts{{
     {"daybook.tcc", "daybook.tcc.branch_emptied"},
     {"daybook.tcc", "daybook.tcc.cancelled_unseen"},
     {"daybook.tcc", "daybook.tcc.pruned"},
+    {"daybook.tcc", "daybook.tcc.branch_stuck"},
+    {"daybook.tcc", "daybook.tcc.branch_resumed"},
+    {"daybook.tcc", "daybook.tcc.branch_withdrawn"},
+    {"daybook.tcc", "daybook.tcc.branch_closed"},
+    {"daybook.tcc", "daybook.tcc.branch_prepared"},
+    {"daybook.tcc", "daybook.tcc.prepared"},
     {"daybook.clock", "daybook.clock.advanced"},
     {"daybook.clock", "daybook.clock.held"},
     {"daybook.clock", "daybook.clock.accepted"},
@@ -175,9 +181,9 @@ EngineEvent engine_event_of(const TccFact& fact) noexcept {
   const auto first = static_cast<unsigned>(EngineEvent::tcc_begun);
   return static_cast<EngineEvent>(first + kind - static_cast<unsigned>(TccFactKind::begun));
 }
-static_assert(static_cast<unsigned>(EngineEvent::tccs_pruned) -
+static_assert(static_cast<unsigned>(EngineEvent::tcc_prepared) -
                   static_cast<unsigned>(EngineEvent::tcc_begun) ==
-              static_cast<unsigned>(TccFactKind::pruned) -
+              static_cast<unsigned>(TccFactKind::prepared) -
                   static_cast<unsigned>(TccFactKind::begun));
 
 EngineEvent engine_event_of(const EventCheckpoint& checkpoint) noexcept {

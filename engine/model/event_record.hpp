@@ -116,6 +116,12 @@ enum class EngineEvent : std::uint8_t {
   tcc_branch_emptied,
   tcc_cancelled_unseen,
   tccs_pruned,
+  tcc_branch_stuck,
+  tcc_branch_resumed,
+  tcc_branch_withdrawn,
+  tcc_branch_closed,
+  tcc_branch_prepared,
+  tcc_prepared,
   clock_advanced,
   clock_held,
   clock_accepted,
@@ -124,7 +130,7 @@ enum class EngineEvent : std::uint8_t {
   segment_sealed,
   segment_hashed,
 };
-inline constexpr std::size_t engine_event_count = 36;
+inline constexpr std::size_t engine_event_count = 42;
 
 /// "daybook.transfer" and so on; "daybook.transfer.posted" and so on.
 [[nodiscard]] std::string_view aggregate_text(EngineEvent event) noexcept;

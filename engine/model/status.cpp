@@ -298,6 +298,7 @@ constexpr NameOf<AppendEventStatus> event_names[] = {
     {AppendEventStatus::too_many_reconciliations, "too_many_reconciliations"},
     {AppendEventStatus::too_many_runs, "too_many_runs"},
     {AppendEventStatus::too_many_differences, "too_many_differences"},
+    {AppendEventStatus::saga_is_owned, "saga_is_owned"},
     {AppendEventStatus::too_many_streams, "too_many_streams"},
     {AppendEventStatus::too_many_events, "too_many_events"},
 };
@@ -347,6 +348,16 @@ constexpr NameOf<TccStatus> tcc_names[] = {
     {TccStatus::too_many_branches, "too_many_branches"},
     {TccStatus::too_many_transactions, "too_many_transactions"},
     {TccStatus::too_many_settlements, "too_many_settlements"},
+    {TccStatus::subject_missing, "subject_missing"},
+    {TccStatus::subject_not_found, "subject_not_found"},
+    {TccStatus::saga_without_wait, "saga_without_wait"},
+    {TccStatus::subject_is_taken, "subject_is_taken"},
+    {TccStatus::subject_not_forward, "subject_not_forward"},
+    {TccStatus::saga_not_ready, "saga_not_ready"},
+    {TccStatus::branch_withdrawn, "branch_withdrawn"},
+    {TccStatus::awaits_parent, "awaits_parent"},
+    {TccStatus::nested_in_itself, "nested_in_itself"},
+    {TccStatus::nested_too_deep, "nested_too_deep"},
 };
 
 constexpr NameOf<RequestStatus> request_names[] = {

@@ -322,6 +322,7 @@ enum class AppendEventStatus : std::uint16_t {
   too_many_reconciliations = 111,
   too_many_runs = 112,
   too_many_differences = 113,
+  saga_is_owned = 114,  ///< It is a branch of a TCC transaction, which alone decides on it.
   too_many_streams = 22,
   too_many_events = 23,
 };
@@ -363,6 +364,17 @@ enum class TccStatus : std::uint16_t {
   too_many_transactions = 27,
   too_many_settlements =
       28,  ///< The request settles too many branches: send the rest in another one.
+  // Of branches that are sagas or transactions.
+  subject_missing = 29,
+  subject_not_found = 30,    ///< It never started, or has ended and left.
+  saga_without_wait = 31,    ///< It has no step of the kind tcc.wait.
+  subject_is_taken = 32,     ///< It is another branch.
+  subject_not_forward = 33,  ///< It is decided, stuck, goes back or is past its tcc.wait.
+  saga_not_ready = 34,    ///< It has not come to its tcc.wait yet: try again. Nothing is written.
+  branch_withdrawn = 35,  ///< It was tried, and undone before the transaction was decided.
+  awaits_parent = 36,     ///< Good: confirmed as soon as the transaction is that it is a branch of.
+  nested_in_itself = 37,  ///< It is the transaction, or one that that is a branch of.
+  nested_too_deep = 38,   ///< More than limits::tcc_nesting_max levels.
 };
 
 /// The enumerator's own name; "unknown_status" for a number that has none.

@@ -29,13 +29,18 @@ TccCommand only_used(const TccCommand& command) {
       used.timeout_ns = command.timeout_ns;
       break;
     case TccCommandKind::try_:
+      used.branch = command.branch;
+      used.what = command.what;
+      if (command.what != TccBranchKind::hold) {
+        used.business_type = command.business_type;
+        break;
+      }
       used.debit_account_id = command.debit_account_id;
       used.credit_account_id = command.credit_account_id;
       used.amount = command.amount;
       used.ledger = command.ledger;
       used.tag = command.tag;
       used.code = command.code;
-      used.branch = command.branch;
       break;
     case TccCommandKind::confirm:
       used.amounts = command.amounts;
@@ -67,7 +72,8 @@ std::string_view name_at(const std::array<std::string_view, count>& names, Enum 
 }
 
 constexpr std::array<std::string_view, 5> command_names{"", "begin", "try", "confirm", "cancel"};
-constexpr std::array<std::string_view, 11> fact_names{"",
+constexpr std::array<std::string_view, 3> branch_kind_names{"hold", "saga", "transaction"};
+constexpr std::array<std::string_view, 17> fact_names{"",
                                                       "begun",
                                                       "tried",
                                                       "refused",
@@ -77,22 +83,40 @@ constexpr std::array<std::string_view, 11> fact_names{"",
                                                       "branch_cancelled",
                                                       "branch_empty",
                                                       "cancelled_unseen",
-                                                      "pruned"};
+                                                      "pruned",
+                                                      "branch_stuck",
+                                                      "branch_resumed",
+                                                      "branch_withdrawn",
+                                                      "branch_closed",
+                                                      "branch_prepared",
+                                                      "prepared"};
 constexpr std::array<std::string_view, 3> reason_names{"none", "client", "expired"};
-constexpr std::array<std::string_view, 6> state_names{"",          "trying",     "confirming",
-                                                      "confirmed", "cancelling", "cancelled"};
-constexpr std::array<std::string_view, 7> branch_names{"",          "tried", "refused", "confirmed",
-                                                       "cancelled", "empty", "expired"};
+constexpr std::array<std::string_view, 9> state_names{"",          "trying",        "confirming",
+                                                      "confirmed", "cancelling",    "cancelled",
+                                                      "stuck",     "closed_manual", "prepared"};
+constexpr std::array<std::string_view, 10> branch_names{
+    "",      "tried",   "refused", "confirmed", "cancelled",
+    "empty", "expired", "stuck",   "withdrawn", "closed"};
 
 }  // namespace
 
 std::string_view to_string(TccCommandKind kind) noexcept { return name_at(command_names, kind); }
+std::string_view to_string(TccBranchKind kind) noexcept { return name_at(branch_kind_names, kind); }
 std::string_view to_string(TccFactKind kind) noexcept { return name_at(fact_names, kind); }
 std::string_view to_string(TccReason reason) noexcept { return name_at(reason_names, reason); }
 std::string_view to_string(TccState state) noexcept { return name_at(state_names, state); }
 std::string_view to_string(TccBranchState state) noexcept { return name_at(branch_names, state); }
 
 std::uint64_t content_of(const TccCommand& command) noexcept {
+  if (command.what != TccBranchKind::hold) {
+    struct Subject {
+      Uint128 subject;
+      std::uint64_t what;
+      std::uint64_t reserved;
+    };
+    return xxh3_64(
+        bytes_of(Subject{command.subject(), static_cast<std::uint64_t>(command.what), 0}));
+  }
   struct Content {
     AccountId debit;
     AccountId credit;
@@ -131,12 +155,17 @@ std::uint64_t creation_time_of(const Uint128& gid, std::uint64_t said) noexcept 
 TccStatus fault_of(const TccCommand& command, std::span<const TccAmount> amounts) {
   using enum TccStatus;
   const auto kind = static_cast<std::uint16_t>(command.kind);
-  if (kind < 1 || kind > 4) return unknown_command;
+  if (kind < 1 || kind > 4 || command.what > TccBranchKind::transaction) return unknown_command;
   const TccCommand used = only_used(command);
   if (!std::ranges::equal(bytes_of(used), bytes_of(command))) return reserved_field;
   if (command.gid.is_zero()) return gid_must_not_be_zero;
   if (command.gid.is_max()) return gid_must_not_be_int_max;
   if (command.kind == TccCommandKind::try_ && command.branch == 0) return branch_must_not_be_zero;
+  const bool has_subject =
+      command.kind == TccCommandKind::try_ && command.what != TccBranchKind::hold;
+  if (has_subject && (command.subject().is_zero() || command.subject().is_max())) {
+    return subject_missing;
+  }
   if (amounts.size() > limits::tcc_branches_max || !are_distinct(amounts)) {
     return amounts_malformed;
   }

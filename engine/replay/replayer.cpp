@@ -109,7 +109,8 @@ constexpr Made made[] = {
 bool makes(RequestKind kind, FactKind fact, bool is_first_run) {
   if (fact == FactKind::name && may_bring_names(kind) && !is_first_run) return true;
   if (is_bundle(kind) && fact == FactKind::domain_event) return !is_first_run;
-  const bool settles = kind == RequestKind::tcc_commands || kind == RequestKind::expire_tccs;
+  const bool settles = kind == RequestKind::tcc_commands || kind == RequestKind::expire_tccs ||
+                       drives_sagas(kind) || kind == RequestKind::drive_sagas;
   if (settles && fact == FactKind::tcc) return !is_first_run;
   return std::any_of(std::begin(made), std::end(made),
                      [&](const Made& each) { return each.by == kind && each.fact == fact; });

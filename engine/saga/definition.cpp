@@ -6,7 +6,9 @@
 
 #include "engine/base/hash.hpp"
 #include "engine/base/utf8.hpp"
+#include "engine/model/aggregate.hpp"
 #include "engine/model/ids.hpp"
+#include "engine/model/saga_types.hpp"
 #include "engine/saga/definition_draft.hpp"
 #include "engine/saga/object_reader.hpp"
 
@@ -22,6 +24,10 @@ constexpr ValueType field_types[] = {ValueType::account,  ValueType::money, Valu
 void read_head(ObjectReader& reader, SagaDefinition& definition) {
   if (!reader.name("name", definition.name) && reader.find_any("name") == nullptr) {
     reader.fault("name", "a saga needs a name");
+  }
+  const Uint128 name_id = id_of(definition.name);
+  if (is_engine_aggregate(name_id) || is_saga_aggregate(name_id)) {
+    reader.fault("name", "the engine's own streams are called so");
   }
   if (!reader.number("version", 1, 0xffff'ffff, definition.version) &&
       reader.find_any("version") == nullptr) {
@@ -121,6 +127,7 @@ std::vector<SagaField> own_outputs(StepKind kind) {
     case StepKind::payment_command:
     case StepKind::timer_wait:
     case StepKind::signal_wait:
+    case StepKind::tcc_wait:
       return {{"at", ValueType::timestamp}};
     case StepKind::remote_call:
     case StepKind::remote_try:

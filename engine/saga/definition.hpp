@@ -40,6 +40,7 @@ enum class StepKind : std::uint8_t {
   remote_confirm,  ///< "remote.tcc" with `confirms`: what makes a try final.
   timer_wait,
   signal_wait,
+  tcc_wait,  ///< For the decision of the TCC transaction that the saga is a branch of.
 };
 
 /// Ledger, order and payment steps: done with their entry, so their outcome is never unknown.

@@ -90,7 +90,7 @@ SagaVerdict SagaChange::resolve(const SagaEvent& event) {
     settle_backward(true);
     return Effect::changed;
   }
-  if (!awaits_success(each)) return Why::illegal_transition;
+  if (!awaits_success(each) || is_for_transaction(event)) return Why::illegal_transition;
   each.state = StepState::succeeded;
   each.forward.next_at = 0;
   each.clear(step_flag::in_doubt | step_flag::ask_first | step_flag::asking | step_flag::exhausted |
@@ -111,7 +111,9 @@ SagaVerdict SagaChange::skip(const SagaEvent& event) {
     settle_backward(true);
     return Effect::changed;
   }
-  if (!is_stuck(StuckReason::forward) || !awaits_success(each)) return Why::illegal_transition;
+  if (!is_stuck(StuckReason::forward) || !awaits_success(each) || is_for_transaction(event)) {
+    return Why::illegal_transition;
+  }
   each.state = StepState::skipped;
   each.forward.next_at = 0;
   each.clear(step_flag::in_doubt | step_flag::ask_first | step_flag::asking | step_flag::exhausted |
@@ -145,7 +147,8 @@ void SagaChange::force_step(std::size_t at) {
 SagaVerdict SagaChange::force() {
   if (head().status != SagaStatus::stuck) return Why::illegal_transition;
   const std::uint8_t pivot = definition_.pivot;
-  const bool may_be_past = pivot != no_step && may_have_effect(progress_.steps[pivot]);
+  const bool may_be_past = pivot != no_step && may_have_effect(progress_.steps[pivot]) &&
+                           (!is_wait(definition_.steps[pivot].kind) || is_past_pivot());
   if (may_be_past && definition_.steps[pivot].undo == UndoAct::none) return Why::no_way_back;
   head().abort = AbortReason::forced;
   head().set(saga_flag::undoing);

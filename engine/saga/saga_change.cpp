@@ -57,8 +57,10 @@ bool SagaChange::is_past_pivot() const {
   return definition_.pivot != no_step && is_done(progress_.steps[definition_.pivot]);
 }
 
+// What is only waited for has not happened.
 bool SagaChange::is_pivot_in_doubt() const {
-  return definition_.pivot != no_step && is_in_doubt(progress_.steps[definition_.pivot]);
+  return definition_.pivot != no_step && !is_wait(definition_.steps[definition_.pivot].kind) &&
+         is_in_doubt(progress_.steps[definition_.pivot]);
 }
 
 // A hold that was captured is no longer there to be released: the capture is what is undone.

@@ -57,6 +57,10 @@ class SagaChange {
   [[nodiscard]] bool is_stuck(StuckReason reason) const { return head().stuck == reason; }
   [[nodiscard]] bool is_undoing() const { return head().is(saga_flag::undoing); }
 
+  /// Nobody but the transaction says how such a wait ends.
+  [[nodiscard]] bool is_for_transaction(const SagaEvent& event) const {
+    return defined(event).kind == StepKind::tcc_wait;
+  }
   [[nodiscard]] bool is_past_pivot() const;
   [[nodiscard]] bool is_pivot_in_doubt() const;
   [[nodiscard]] bool needs_undo(std::size_t at, bool is_forced) const;

@@ -21,6 +21,7 @@ SagaUntil until(std::uint64_t at, std::string_view what) {
 std::string dispatch_words(const SagaStep& step) {
   if (step.kind == StepKind::timer_wait) return "its time runs";
   if (step.kind == StepKind::signal_wait) return fmt::format("waits for signal {}", step.signal);
+  if (step.kind == StepKind::tcc_wait) return "waits for its transaction's decision";
   return is_remote(step.kind) ? "sent" : "begun";
 }
 
@@ -45,6 +46,10 @@ std::string outcome_words(const SagaStep& step, StepOutcome outcome, std::uint16
   const auto with_code = [&](std::string_view words) {
     return with_reason(step, words, code, message);
   };
+  if (step.kind == StepKind::tcc_wait) {
+    return outcome == StepOutcome::succeeded ? "its transaction is confirmed"
+                                             : "its transaction is cancelled";
+  }
   switch (outcome) {
     case StepOutcome::succeeded:
       return "succeeded";

@@ -9,6 +9,7 @@
 #include "engine/model/aggregate.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/ids.hpp"
+#include "engine/model/tcc.hpp"
 #include "engine/model/transfer.hpp"
 #include "engine/saga/saga_fold.hpp"
 #include "engine/saga/saga_payload.hpp"
@@ -56,6 +57,7 @@ StoredDefinition stored_of(SagaDefinition definition) {
   std::size_t said = 0;
   for (const SagaStep& step : definition.steps) {
     if (is_remote(step.kind)) stored.has_remote_steps = true;
+    if (step.kind == StepKind::tcc_wait) stored.tcc_wait = definition.pivot;
     records += records_a_step;
     std::size_t bytes = 4;
     for (const SagaField& field : step.outputs) bytes += value_bytes_max(field.type);
@@ -72,6 +74,11 @@ StoredDefinition stored_of(SagaDefinition definition) {
   stored.output_bytes = static_cast<std::uint32_t>(outputs);
   stored.fact_bytes_max = static_cast<std::uint32_t>(made + 3 * (sizeof(DomainEvent) + run_bytes) +
                                                      records * sizeof(SagaRecord) + outputs + said);
+  if (stored.tcc_wait != no_step) {
+    // Going on after it was stuck, and its end; of all transactions above it.
+    constexpr std::size_t facts = 3 * std::size_t{limits::tcc_nesting_max};
+    stored.fact_bytes_max += static_cast<std::uint32_t>(facts * sizeof(TccFact) + 3 * run_bytes);
+  }
   stored.facts_max += 3;  // What was asked, what came of it, and the event of a completed one.
   stored.definition = std::move(definition);
   return stored;
@@ -265,6 +272,28 @@ void SagaTable::park(SagaSlot slot, std::uint64_t now) {
   load(slot, progress);
   const std::uint64_t next = next_wake(progress, now);
   if (next != 0) deadlines_.add(rows_, slot, next, rows_[slot].view.started_at.value());
+}
+
+void SagaTable::wake(SagaSlot slot, std::uint64_t now) {
+  drop_deadline(slot);
+  deadlines_.add(rows_, slot, now, rows_[slot].view.started_at.value());
+}
+
+StepState SagaTable::state_of(SagaSlot slot, std::uint8_t step) const {
+  StepProgress progress;
+  std::memcpy(&progress, body_of(rows_[slot]) + progress_bytes(step), sizeof(progress));
+  return progress.state;
+}
+
+bool SagaTable::awaits_decision(SagaSlot slot) const {
+  const std::uint8_t step = definition_of(slot).tcc_wait;
+  return step != no_step && status_of(slot) == SagaStatus::running &&
+         state_of(slot, step) == StepState::dispatched;
+}
+
+bool SagaTable::comes_to_decision(SagaSlot slot) const {
+  return status_of(slot) == SagaStatus::running &&
+         state_of(slot, definition_of(slot).tcc_wait) == StepState::not_started;
 }
 
 void SagaTable::drop_deadline(SagaSlot slot) {

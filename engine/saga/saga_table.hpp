@@ -15,6 +15,7 @@
 #include "engine/model/domain_event.hpp"
 #include "engine/model/saga_types.hpp"
 #include "engine/model/saga_view.hpp"
+#include "engine/model/tcc.hpp"
 #include "engine/saga/definition.hpp"
 #include "engine/saga/progress.hpp"
 
@@ -33,6 +34,7 @@ struct StoredDefinition {
   std::uint32_t output_bytes = 0;    ///< Of all its steps, with their heads.
   std::uint32_t facts_max = 0;       ///< That driving it once makes.
   std::uint32_t fact_bytes_max = 0;  ///< Of those, in an entry.
+  std::uint8_t tcc_wait = no_step;   ///< The step that waits for a transaction's decision.
 };
 
 /// The definitions of sagas, and the sagas that are not done with, found by id and by what is due
@@ -81,6 +83,13 @@ class SagaTable {
   void load(SagaSlot slot, SagaProgress& progress) const;
   /// Valid until the next apply(), as the next.
   [[nodiscard]] std::span<const std::byte> inputs(SagaSlot slot) const;
+  /// Is it at its tcc.wait, and neither stuck nor on its way back?
+  [[nodiscard]] bool awaits_decision(SagaSlot slot) const;
+  /// Does it run towards it? Requires: its definition has such a step.
+  [[nodiscard]] bool comes_to_decision(SagaSlot slot) const;
+  /// Follows from the branches of transactions, so it is no part of the state.
+  [[nodiscard]] const TccOwner& owner(SagaSlot slot) const { return rows_[slot].owner; }
+  void give_to(SagaSlot slot, const TccOwner& owner) { rows_[slot].owner = owner; }
   /// What a step brought; empty where it has not succeeded.
   [[nodiscard]] std::span<const std::byte> outputs(SagaSlot slot, std::uint8_t step) const;
 
@@ -100,6 +109,8 @@ class SagaTable {
   /// Nothing of what is due up to `now` can be done for it: it is due by what comes later, or when
   /// something happens to it. No part of the state.
   void park(SagaSlot slot, std::uint64_t now);
+  /// The opposite: it is due at `now`, until something happens to it. No part of the state.
+  void wake(SagaSlot slot, std::uint64_t now);
   /// The one that ended first of those kept; no_saga when none is.
   [[nodiscard]] SagaSlot first_ended() const {
     return first_ended_ == 0 ? no_saga : first_ended_ - 1;
@@ -150,6 +161,7 @@ class SagaTable {
  private:
   struct Row {
     SagaView view;
+    TccOwner owner;
     std::uint64_t body_at = 0;
     std::uint32_t definition = 0;  // Its place.
     std::uint32_t input_bytes = 0;
@@ -172,6 +184,7 @@ class SagaTable {
   [[nodiscard]] SagaStatus status_of(SagaSlot slot) const {
     return static_cast<SagaStatus>(rows_[slot].view.status);
   }
+  [[nodiscard]] StepState state_of(SagaSlot slot, std::uint8_t step) const;
   [[nodiscard]] static std::size_t class_of(std::size_t bytes);
   [[nodiscard]] static std::size_t progress_bytes(std::size_t steps) {
     return sizeof(SagaHead) + steps * sizeof(StepProgress);

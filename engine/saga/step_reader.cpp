@@ -93,6 +93,7 @@ bool StepReader::read_kind() {
 
 void StepReader::read_class() {
   step_.step_class = is_wait(step_.kind) ? StepClass::readonly : StepClass::compensatable;
+  if (step_.kind == StepKind::tcc_wait) step_.step_class = StepClass::pivot;
   std::string text;
   if (!reader_.name("class", text)) return;
   about_.has_class = true;
@@ -109,6 +110,12 @@ void StepReader::read_class() {
 
 void StepReader::check_class() {
   const StepClass chosen = step_.step_class;
+  if (step_.kind == StepKind::tcc_wait) {
+    if (chosen != StepClass::pivot) {
+      refuse_class("what the transaction decides is final, so waiting for it is the pivot");
+    }
+    return;
+  }
   if (is_wait(step_.kind)) {
     if (chosen == StepClass::compensatable || chosen == StepClass::pivot) {
       refuse_class("waiting has no effect: it is readonly, or retriable after the pivot");
@@ -255,6 +262,9 @@ void StepReader::read_remote() {
 }
 
 void StepReader::read_wait() {
+  if (step_.kind == StepKind::tcc_wait) {
+    return reader_.refuse("timeout_ms", "it waits until the transaction is decided");
+  }
   if (step_.kind == StepKind::timer_wait) {
     reader_.number("delay_ms", 1, limits::saga_deadline_ms_max, step_.delay_ms);
     return reader_.refuse("timeout_ms", "a timer has a delay_ms, or an argument 'until'");

@@ -107,6 +107,7 @@ constexpr StepShape shapes[] = {
     {"remote.tcc", StepKind::remote_try, none, UndoAct::remote_cancel, {}, true},
     {"timer.wait", StepKind::timer_wait, none, UndoAct::none, timer_arguments},
     {"signal.wait", StepKind::signal_wait, none, UndoAct::none, {}},
+    {"tcc.wait", StepKind::tcc_wait, none, UndoAct::none, {}},
 };
 
 }  // namespace

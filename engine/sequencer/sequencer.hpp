@@ -220,6 +220,9 @@ class Sequencer {
   void refuse_tcc(Batch& batch, std::uint32_t index, const TccCommand& command,
                   const TccDecision& decision);
   void add_tcc_fact(const TccFact& fact);
+  void tell_parent(const Uint128& gid, Timestamp at);
+  void add_branch_fact(const TccOwner& owner, TccFactKind kind, Timestamp at);
+  void prepare_tcc(TccSlot slot, Timestamp now, std::span<const TccAmount> amounts);
   void begin_tcc(const TccCommand& command, Timestamp now);
   void try_tcc_branch(Batch& batch, TccWork& work, const TccCommand& command, Timestamp now,
                       TccDecision& decision);
@@ -260,6 +263,7 @@ class Sequencer {
   void begin_drive(const SagaWork& work, SagaSlot slot);
   bool finish_drive(SagaWork& work, SagaSlot slot);
   [[nodiscard]] SagaSlot next_to_drive(std::uint64_t due);
+  void tell_owner(const TccOwner& owner, SagaStatus status, Timestamp at);
   void apply_saga_news(SagaNews news, const DomainEvent& event, std::span<const std::byte> payload,
                        const SagaProgress& after);
   /// The id of what a step makes: the first time what everybody can work out, then what nobody can.
@@ -267,7 +271,8 @@ class Sequencer {
                                    std::uint32_t probe) const;
   [[nodiscard]] bool advance_saga(SagaWork& work, SagaSlot slot);
   void take_action(SagaWork& work, SagaSlot slot, const SagaAction& action);
-  void end_wait(std::uint8_t step);
+  [[nodiscard]] bool take_decision(SagaSlot slot);
+  void end_wait(std::uint8_t step, bool failed);
   void begin_wait(std::uint8_t step);
   void do_saga_step(SagaWork& work, std::uint8_t step);
   void undo_saga_step(SagaWork& work, std::uint8_t step);
@@ -341,6 +346,7 @@ class Sequencer {
   RequestEvents request_events_;
   WorkDesk desk_;
   SagaRun saga_run_;
+  bool in_tcc_work_ = false;             // Its facts stand in one run behind its transfers.
   SagaProgress saga_before_;             // Of the saga that an event is about.
   std::vector<std::byte> saga_outputs_;  // That a participant's answer brings.
   std::vector<std::byte> work_payload_;  // Of a command to a participant.

@@ -67,6 +67,7 @@ bool Sequencer::finish_drive(SagaWork& work, SagaSlot slot) {
 
 // One thing; false when the saga waits for others or has ended.
 bool Sequencer::advance_saga(SagaWork& work, SagaSlot slot) {
+  if (take_decision(slot)) return true;
   const StepSet sendable = saga_run_.stored().has_remote_steps ? offer_remote_steps(slot) : 0;
   const SagaRun::Due due = saga_run_.take_next_due(sendable);
   switch (due.what) {
@@ -78,7 +79,7 @@ bool Sequencer::advance_saga(SagaWork& work, SagaSlot slot) {
       return true;
     }
     case SagaRun::Next::wait:
-      end_wait(due.step);
+      end_wait(due.step, saga_run_.step(due.step).kind == StepKind::signal_wait);
       return true;
     case SagaRun::Next::lease:
     case SagaRun::Next::undo_lease:
@@ -104,10 +105,22 @@ void Sequencer::take_action(SagaWork& work, SagaSlot slot, const SagaAction& act
   }
 }
 
-// A timer is done, a signal has not come.
-void Sequencer::end_wait(std::uint8_t step) {
+// Before anything else: it may be decided at the saga's deadline, but not undone by it.
+bool Sequencer::take_decision(SagaSlot slot) {
+  const std::uint8_t step = saga_run_.stored().tcc_wait;
+  if (step == no_step) return false;
+  const SagaProgress& progress = saga_run_.progress();
+  const std::uint8_t decision = state_.decision_for(slot);
+  const bool waits = progress.head.status == SagaStatus::running &&
+                     progress.steps[step].state == StepState::dispatched;
+  if (!waits || decision == tcc_decision::none) return false;
+  end_wait(step, decision == tcc_decision::cancel);
+  return true;
+}
+
+// A timer is done, a signal has not come, a transaction is decided.
+void Sequencer::end_wait(std::uint8_t step, bool failed) {
   SagaEvent over = saga_run_.event_of(SagaEventKind::result, step);
-  const bool failed = saga_run_.step(step).kind == StepKind::signal_wait;
   over.outcome = failed ? StepOutcome::failed : StepOutcome::succeeded;
   const std::uint64_t now = saga_run_.at().value();
   const auto outputs = std::as_bytes(std::span{&now, 1});

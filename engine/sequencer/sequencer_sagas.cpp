@@ -61,11 +61,13 @@ Timestamp Sequencer::take_time(SagaWork& work) {
 // Facts of sagas stand in the order in which they came about, so the kinds alternate.
 void Sequencer::extend_run(FactKind kind) {
   if (slab_->last_run().kind != kind) {
-    const bool moves = kind == FactKind::transfer;
+    const std::uint32_t first = kind == FactKind::transfer ? slab_->transfer_count()
+                                : kind == FactKind::tcc    ? slab_->tcc_count()
+                                                           : slab_->event_count();
     slab_->add_run({.kind = kind,
                     .reserved = 0,
                     .operation = slab_->operation_count(),
-                    .first = moves ? slab_->transfer_count() : slab_->event_count(),
+                    .first = first,
                     .count = 0},
                    next(state_.last_sequence()));
   }
@@ -98,7 +100,17 @@ void Sequencer::add_saga_news(SagaNews news, SagaSlot slot, Timestamp at,
   apply_saga_news(news, event, payload, after);
 }
 
-// And what it is to those who do remote steps.
+// What a saga that is a branch has come to is a fact of its transaction.
+void Sequencer::tell_owner(const TccOwner& owner, SagaStatus status, Timestamp at) {
+  const TccSlot slot = owner.is_none() ? no_tcc : state_.tccs.find(owner.gid);
+  const TccBranch* const branch =
+      slot == no_tcc ? nullptr : state_.tccs.find_branch(slot, owner.branch);
+  if (branch == nullptr || !branch->is_open()) return;
+  const auto kind = branch_fact_of(status, *branch, state_.tccs.at(slot).decision);
+  if (kind) add_branch_fact(owner, *kind, at);
+}
+
+// And what it is to those who do remote steps, and to the transaction that it is a branch of.
 void Sequencer::apply_saga_news(SagaNews news, const DomainEvent& event,
                                 std::span<const std::byte> payload, const SagaProgress& after) {
   const SagaSlot slot = is_of_participants(news) || news == SagaNews::defined
@@ -111,7 +123,9 @@ void Sequencer::apply_saga_news(SagaNews news, const DomainEvent& event,
       desk_.note_progress(stored.definition, saga_before_, after);
     }
   }
+  const TccOwner owner = slot == no_saga ? TccOwner{} : state_.sagas.owner(slot);
   state_.apply_saga(news, event, payload, after);
+  if (news != SagaNews::forgotten) tell_owner(owner, after.head.status, event.timestamp);
   if (news == SagaNews::defined || news == SagaNews::participant_put) desk_.note_types();
   if (is_of_participants(news)) desk_.note_change();
 }

@@ -66,8 +66,11 @@ std::uint64_t Sequencer::tcc_slots(const RequestSlot& request) const {
   for (const TccCommand& command : commands_of(request)) {
     if (command.kind == TccCommandKind::begin) continue;
     const TccSlot slot = state_.tccs.find(command.gid);
-    settlements += slot == no_tcc ? 0 : state_.tccs.at(slot).open_count;
+    settlements += slot == no_tcc ? 0 : state_.tccs.open_under(slot);
     if (command.kind == TccCommandKind::try_) ++tries;
+    if (command.what != TccBranchKind::transaction) continue;
+    const TccSlot below = state_.tccs.find(command.subject());
+    settlements += below == no_tcc ? 0 : state_.tccs.open_under(below);
   }
   if (request.event_count > 1) settlements += tries;
   return std::max<std::uint64_t>(
@@ -86,11 +89,13 @@ void Sequencer::execute_tcc(Batch& batch) {
                .last_time = batch.rules.time,
                .settled = 0};
   auto amounts = amounts_of(request);
+  in_tcc_work_ = true;
   for (std::uint32_t index = 0; index < request.event_count; ++index) {
     const TccCommand& command = commands_of(request)[index];
     execute_tcc_command(batch, work, index, amounts.first(command.amounts));
     amounts = amounts.subspan(command.amounts);
   }
+  in_tcc_work_ = false;
   finish_tcc(work);
 }
 
@@ -114,15 +119,15 @@ void Sequencer::execute_tcc_command(Batch& batch, TccWork& work, std::uint32_t i
   const TccCommand& command = commands_of(*batch.request)[index];
   const Timestamp now = batch.slot(index);
   TccDecision decision = decide_tcc(state_, command, amounts, now);
-  const bool settles = decision.act == TccAct::confirm || decision.act == TccAct::cancel ||
-                       decision.act == TccAct::expire;
+  const bool settles = decision.act == TccAct::confirm || decision.act == TccAct::prepare ||
+                       decision.act == TccAct::cancel || decision.act == TccAct::expire;
   if (settles &&
-      work.settled + state_.tccs.at(decision.slot).open_count > limits::tcc_settlements_max) {
+      work.settled + state_.tccs.open_under(decision.slot) > limits::tcc_settlements_max) {
     decision = TccDecision{};
     decision.status = TccStatus::too_many_settlements;
   }
   if (settles && decision.slot != no_tcc) {
-    work.settled += state_.tccs.at(decision.slot).open_count;
+    work.settled += state_.tccs.open_under(decision.slot);
   }
   switch (decision.act) {
     case TccAct::none:
@@ -136,6 +141,9 @@ void Sequencer::execute_tcc_command(Batch& batch, TccWork& work, std::uint32_t i
     case TccAct::confirm:
       decide_tcc_for(work, decision.slot, TccFactKind::decided_confirm, TccReason::client, now,
                      amounts);
+      break;
+    case TccAct::prepare:
+      prepare_tcc(decision.slot, now, amounts);
       break;
     case TccAct::cancel:
     case TccAct::cancel_unseen:
@@ -161,8 +169,36 @@ void Sequencer::refuse_tcc(Batch& batch, std::uint32_t index, const TccCommand& 
 }
 
 void Sequencer::add_tcc_fact(const TccFact& fact) {
+  if (!in_tcc_work_) extend_run(FactKind::tcc);
   slab_->add_fact(fact);
   state_.apply_tcc(fact);
+  if (!in_tcc_work_) state_.take_sequence();
+  if (fact.kind != TccFactKind::begun && fact.kind != TccFactKind::tried) {
+    tell_parent(fact.gid, fact.timestamp);
+  }
+}
+
+// What a transaction that is a branch has come to is a fact of the one above it.
+void Sequencer::tell_parent(const Uint128& gid, Timestamp at) {
+  const TccSlot slot = state_.tccs.find(gid);
+  if (slot == no_tcc || state_.tccs.owner(slot).is_none()) return;
+  const TccOwner owner = state_.tccs.owner(slot);
+  const TccSlot parent = state_.tccs.find(owner.gid);
+  const TccBranch* const branch =
+      parent == no_tcc ? nullptr : state_.tccs.find_branch(parent, owner.branch);
+  if (branch == nullptr || !branch->is_open()) return;
+  const auto kind =
+      branch_fact_of(state_.tccs.at(slot).state, *branch, state_.tccs.at(parent).decision);
+  if (kind) add_branch_fact(owner, *kind, at);
+}
+
+void Sequencer::add_branch_fact(const TccOwner& owner, TccFactKind kind, Timestamp at) {
+  TccFact fact;
+  fact.gid = owner.gid;
+  fact.branch = owner.branch;
+  fact.timestamp = at;
+  fact.kind = kind;
+  add_tcc_fact(fact);
 }
 
 void Sequencer::begin_tcc(const TccCommand& command, Timestamp now) {
@@ -190,6 +226,11 @@ void Sequencer::try_tcc_branch(Batch& batch, TccWork& work, const TccCommand& co
   fact.timestamp = now;
   fact.word = content_of(command);
   fact.kind = TccFactKind::tried;
+  if (command.what != TccBranchKind::hold) {
+    fact.business_type = command.subject();
+    fact.detail = static_cast<std::uint16_t>(command.what);
+    return add_tcc_fact(fact);
+  }
   Transfer hold = hold_of(command, state_.tccs.at(decision.slot));
   const auto made = create_tcc_transfer(work, command.gid, command.branch, TccOperation::try_, hold,
                                         batch.rules.auto_ledgers);
@@ -233,11 +274,33 @@ Sequencer::TccTransfer Sequencer::create_tcc_transfer(TccWork& work, const Uint1
   }
 }
 
-// Decides a transaction and settles all of its branches. `amounts`: of a confirm.
+// What is to be posted of each hold, once the transaction is confirmed that it is a branch of.
+void Sequencer::prepare_tcc(TccSlot slot, Timestamp now, std::span<const TccAmount> amounts) {
+  TccFact fact;
+  fact.gid = state_.tccs.at(slot).gid;
+  fact.timestamp = now;
+  fact.kind = TccFactKind::branch_prepared;
+  for (const TccAmount& asked : amounts) {
+    const TccBranch& branch = *state_.tccs.find_branch(slot, asked.branch);
+    if (branch.kind != TccBranchKind::hold) continue;
+    fact.branch = asked.branch;
+    fact.amount = amount_taken(asked, branch.tried);
+    add_tcc_fact(fact);
+  }
+  fact.branch = 0;
+  fact.amount = {};
+  fact.kind = TccFactKind::prepared;
+  add_tcc_fact(fact);
+}
+
+// Decides a transaction, settles its holds and decides the transactions among its branches. Sagas
+// are due now, each in an operation of its own: they tell when they have ended. `amounts`: of a
+// confirm.
 void Sequencer::decide_tcc_for(TccWork& work, TccSlot slot, TccFactKind kind, TccReason reason,
                                Timestamp now, std::span<const TccAmount> amounts) {
   const Uint128 gid = state_.tccs.at(slot).gid;
   const bool confirms = kind == TccFactKind::decided_confirm;
+  const bool is_prepared = state_.tccs.at(slot).state == TccState::prepared;
   TccFact fact;
   fact.gid = gid;
   fact.timestamp = now;
@@ -248,7 +311,13 @@ void Sequencer::decide_tcc_for(TccWork& work, TccSlot slot, TccFactKind kind, Tc
   fact.kind = confirms ? TccFactKind::branch_confirmed : TccFactKind::branch_cancelled;
   fact.detail = 0;
   state_.tccs.for_each_branch(slot, [&](const TccBranch& branch) {
-    if (branch.state != TccBranchState::tried) return;
+    if (!branch.is_open() || branch.kind == TccBranchKind::saga) return;
+    if (branch.kind == TccBranchKind::transaction) {
+      const TccSlot below = state_.tccs.find(branch.subject());
+      const bool is_decided = state_.tccs.at(below).decision != tcc_decision::none;
+      if (!is_decided) decide_tcc_for(work, below, kind, reason, now, {});
+      return;
+    }
     Transfer settlement;
     settlement.pending_id = transfer_id_of(gid, branch.branch, TccOperation::try_, branch.round);
     settlement.flags = transfer_flag::void_pending_transfer;
@@ -256,9 +325,10 @@ void Sequencer::decide_tcc_for(TccWork& work, TccSlot slot, TccFactKind kind, Tc
       const auto asked = std::find_if(amounts.begin(), amounts.end(), [&](const TccAmount& each) {
         return each.branch == branch.branch;
       });
-      ENSURE(asked != amounts.end(), "a confirm names every branch");
+      ENSURE(is_prepared || asked != amounts.end(), "a confirm names every branch");
       settlement.flags = transfer_flag::post_pending_transfer;
-      settlement.amount = fact.amount = amount_taken(*asked, branch.tried);
+      fact.amount = is_prepared ? branch.confirmed : amount_taken(*asked, branch.tried);
+      settlement.amount = fact.amount;
     }
     fact.branch = branch.branch;
     const auto made = create_tcc_transfer(work, gid, branch.branch,
@@ -320,12 +390,14 @@ std::uint32_t Sequencer::expire_tccs(std::uint64_t now_ns) {
                .last_time = time,
                .settled = 0};
   std::uint32_t count = 0;
+  in_tcc_work_ = true;
   for (; state_.tccs.next_deadline() <= due.value(); ++count) {
     const TccSlot slot = state_.tccs.next_due();
-    slots += state_.tccs.at(slot).open_count + 1;
+    slots += state_.tccs.open_under(slot) + 1;
     if (slots > limits::tcc_settlements_max && count > 0) break;
     decide_tcc_for(work, slot, TccFactKind::decided_cancel, TccReason::expired, due, {});
   }
+  in_tcc_work_ = false;
   finish_tcc(work);
   record_own_operation(RequestKind::expire_tccs, time, count, operation_sequence);
   return count;
@@ -349,7 +421,7 @@ std::uint32_t Sequencer::prune_tccs(std::uint64_t now_ns) {
                   .reserved = 0,
                   .operation = slab_->operation_count(),
                   .first = slab_->tcc_count(),
-                  .count = 1},
+                  .count = 0},
                  next(operation_sequence));
   TccFact fact;
   fact.word = count;
@@ -357,7 +429,6 @@ std::uint32_t Sequencer::prune_tccs(std::uint64_t now_ns) {
   fact.timestamp = time;
   fact.kind = TccFactKind::pruned;
   add_tcc_fact(fact);
-  state_.take_sequence();
   record_own_operation(RequestKind::prune_tccs, time, count, operation_sequence);
   return count;
 }

@@ -542,7 +542,7 @@ Result<void> StateReader::finish() {
   if (notes_.size() > state_.transfer_times.notes_max()) return full("transfers");
   state_.transfer_times.restore(notes_, Timestamp{totals_->last_transfer_time});
   if (const char* const fault = state_.tccs.fault_of_rows()) return wrong(fault);
-  if (!state_.holds_all_branches()) return wrong("has a branch that nothing is held for");
+  if (!state_.link_branches()) return wrong("has a branch that nothing is held for");
   if (auto windows = finish_windows(); !windows.ok()) return windows;
   if (auto restored = restore_ids(); !restored.ok()) return restored;
   ids_.has_digest = state_.restore(*totals_);

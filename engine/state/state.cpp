@@ -363,6 +363,20 @@ void State::apply_tcc(const TccFact& fact) {
   digest_.subtract(tccs.digest());
   tccs.apply(fact);
   digest_.add(tccs.digest());
+  const bool is_decision =
+      fact.kind == TccFactKind::decided_confirm || fact.kind == TccFactKind::decided_cancel;
+  if (fact.kind == TccFactKind::tried) {
+    const auto kind = static_cast<TccBranchKind>(fact.detail);
+    const TccOwner owner{fact.gid, fact.branch};
+    if (kind == TccBranchKind::saga) sagas.give_to(sagas.find(fact.business_type), owner);
+    if (kind == TccBranchKind::transaction) tccs.give_to(tccs.find(fact.business_type), owner);
+  }
+  if (!is_decision) return;
+  tccs.for_each_branch(tccs.find(fact.gid), [&](const TccBranch& branch) {
+    if (branch.kind != TccBranchKind::saga || !branch.is_open()) return;
+    const SagaSlot saga = sagas.find(branch.subject());
+    if (saga != no_saga && sagas.awaits_decision(saga)) sagas.wake(saga, fact.timestamp.value());
+  });
 }
 
 bool State::holds_branch(const Uint128& gid, const TccBranch& branch) const {
@@ -374,13 +388,48 @@ bool State::holds_branch(const Uint128& gid, const TccBranch& branch) const {
          hold.expires_at == Timestamp{};
 }
 
-bool State::holds_all_branches() const {
+std::uint8_t State::decision_for(SagaSlot saga) const {
+  const TccOwner& owner = sagas.owner(saga);
+  if (owner.is_none()) return tcc_decision::none;
+  const TccSlot slot = tccs.find(owner.gid);
+  return slot == no_tcc ? tcc_decision::none : tccs.at(slot).decision;
+}
+
+bool State::link_saga(const TccView& view, const TccBranch& branch) {
+  const SagaSlot saga = sagas.find(branch.subject());
+  if (saga == no_saga || sagas.definition_of(saga).tcc_wait == no_step ||
+      !sagas.owner(saga).is_none() || is_end(static_cast<SagaStatus>(sagas.at(saga).status))) {
+    return false;
+  }
+  sagas.give_to(saga, {view.gid, branch.branch});
+  const bool is_decided = view.decision != tcc_decision::none;
+  if (is_decided && sagas.awaits_decision(saga)) sagas.wake(saga, view.decided_at.value());
+  return true;
+}
+
+bool State::link_transaction(const TccView& view, const TccBranch& branch) {
+  const TccSlot below = tccs.find(branch.subject());
+  if (below == no_tcc || !tccs.owner(below).is_none() || tccs.at(below).has_ended()) return false;
+  tccs.give_to(below, {view.gid, branch.branch});
+  return true;
+}
+
+bool State::link_branches() {
   bool all = true;
   tccs.for_each([&](TccSlot slot) {
+    const TccView& view = tccs.at(slot);
     tccs.for_each_branch(slot, [&](const TccBranch& branch) {
-      if (branch.state != TccBranchState::tried) return;
-      all = all && holds_branch(tccs.at(slot).gid, branch);
+      if (!branch.is_open()) return;
+      const bool is_there = branch.kind == TccBranchKind::hold   ? holds_branch(view.gid, branch)
+                            : branch.kind == TccBranchKind::saga ? link_saga(view, branch)
+                                                                 : link_transaction(view, branch);
+      all = all && is_there;
     });
+  });
+  tccs.for_each([&](TccSlot slot) {
+    const bool is_prepared = tccs.at(slot).state == TccState::prepared;
+    all = all && tccs.depth_of(slot) < limits::tcc_nesting_max &&
+          !(is_prepared && tccs.owner(slot).is_none());
   });
   return all;
 }

@@ -108,8 +108,8 @@ class State {
   /// Requires: checkpoints.decide_put() said created, of what `fact` was made of.
   void put_checkpoint(const EventCheckpoint& fact);
 
-  /// What happened to a TCC transaction; its transfers are facts of their own. Requires: as
-  /// TccTable::apply().
+  /// What happened to a TCC transaction; its transfers are facts of their own. A saga that becomes
+  /// a branch belongs to it, and is due once it is decided. Requires: as TccTable::apply().
   void apply_tcc(const TccFact& fact);
 
   /// What the event of a saga or of a participant does to it, beside append_event(). Requires: as
@@ -119,8 +119,11 @@ class State {
 
   /// Is the hold of a branch that is tried open, and is it what was tried?
   [[nodiscard]] bool holds_branch(const Uint128& gid, const TccBranch& branch) const;
-  /// Is that so for all of them? Cost: O(transactions + branches).
-  [[nodiscard]] bool holds_all_branches() const;
+  /// What is decided for a saga that is an open branch; tcc_decision::none of any other one.
+  [[nodiscard]] std::uint8_t decision_for(SagaSlot saga) const;
+  /// Makes sagas and transactions that are open branches know it, after a snapshot was read. False:
+  /// one is not there, or a branch's hold is not. Cost: O(transactions + branches).
+  [[nodiscard]] bool link_branches();
 
   /// System calls that the thread that uses the state should be spared: asks for the memory that
   /// tables grow into next, and gives back that of ids which stand in runs. Any one thread.
@@ -226,6 +229,9 @@ class State {
   ReplyWindows windows;
 
  private:
+  [[nodiscard]] bool link_saga(const TccView& view, const TccBranch& branch);
+  [[nodiscard]] bool link_transaction(const TccView& view, const TccBranch& branch);
+
   struct ClockState {
     std::uint64_t manual_now = 0;
     std::uint64_t held = 0;

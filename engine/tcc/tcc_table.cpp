@@ -1,7 +1,9 @@
 #include "engine/tcc/tcc_table.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <span>
+#include <utility>
 
 #include "engine/base/assert.hpp"
 #include "engine/digest/state_digest.hpp"
@@ -32,7 +34,64 @@ bool is_reason(std::uint16_t detail) {
 }
 
 bool settles(TccFactKind kind) {
-  return kind == TccFactKind::branch_confirmed || kind == TccFactKind::branch_cancelled;
+  return kind == TccFactKind::branch_confirmed || kind == TccFactKind::branch_cancelled ||
+         is_never_of_holds(kind);
+}
+
+// What becomes of an open branch.
+TccBranchState state_after(const TccFact& fact, const TccView& view) {
+  const bool has_expired = view.reason == TccReason::expired;
+  constexpr std::pair<TccFactKind, TccBranchState> states[] = {
+      {TccFactKind::branch_confirmed, TccBranchState::confirmed},
+      {TccFactKind::branch_stuck, TccBranchState::stuck},
+      {TccFactKind::branch_resumed, TccBranchState::tried},
+      {TccFactKind::branch_withdrawn, TccBranchState::withdrawn},
+      {TccFactKind::branch_closed, TccBranchState::closed},
+  };
+  for (const auto& [kind, state] : states) {
+    if (kind == fact.kind) return state;
+  }
+  return has_expired ? TccBranchState::expired : TccBranchState::cancelled;
+}
+
+// By its branches, once it is decided.
+TccState state_of(const TccView& view) {
+  const bool confirms = view.decision == tcc_decision::confirm;
+  if (view.stuck_count != 0) return TccState::stuck;
+  if (view.open_count != 0) return confirms ? TccState::confirming : TccState::cancelling;
+  if (view.closed_count != 0) return TccState::closed_manual;
+  return confirms ? TccState::confirmed : TccState::cancelled;
+}
+
+// Could an open branch be settled so?
+bool fits(const TccFact& fact, const TccView& view, const TccBranch& branch) {
+  const bool is_hold = branch.kind == TccBranchKind::hold;
+  if (fact.kind == TccFactKind::branch_confirmed) {
+    return view.decision == tcc_decision::confirm &&
+           (is_hold ? fact.amount <= branch.tried : fact.amount == Amount{});
+  }
+  if (fact.amount != Amount{}) return false;
+  if (fact.kind == TccFactKind::branch_cancelled) return view.decision == tcc_decision::cancel;
+  if (is_hold) return false;
+  const bool is_stuck = branch.state == TccBranchState::stuck;
+  if (fact.kind == TccFactKind::branch_stuck) return !is_stuck;
+  if (fact.kind == TccFactKind::branch_resumed) return is_stuck;
+  return fact.kind == TccFactKind::branch_closed || view.decision == tcc_decision::none;
+}
+
+bool is_sound(const TccBranch& branch) {
+  const bool is_hold = branch.kind == TccBranchKind::hold;
+  const TccBranchState last = is_hold ? TccBranchState::expired : TccBranchState::closed;
+  const bool known = branch.state >= TccBranchState::tried && branch.state <= last &&
+                     branch.kind <= TccBranchKind::transaction;
+  return known && (is_hold ? branch.confirmed <= branch.tried : branch.confirmed == Amount{});
+}
+
+bool is_good_try(const TccFact& fact) {
+  if (fact.kind != TccFactKind::tried || fact.detail == 0) return true;
+  return fact.detail <= static_cast<std::uint16_t>(TccBranchKind::transaction) &&
+         !fact.business_type.is_zero() && !fact.business_type.is_max() && fact.round == 0 &&
+         fact.amount == Amount{};
 }
 
 }  // namespace
@@ -58,6 +117,59 @@ const TccBranch* TccTable::find_branch(TccSlot slot, std::uint64_t branch) const
 
 TccBranch* TccTable::branch_of(TccSlot slot, std::uint64_t branch) {
   return const_cast<TccBranch*>(find_branch(slot, branch));
+}
+
+std::uint32_t TccTable::depth_of(TccSlot slot) const {
+  std::uint32_t depth = 0;
+  while (!rows_[slot].owner.is_none() && depth <= limits::tcc_nesting_max) {
+    slot = find(rows_[slot].owner.gid);
+    if (slot == no_tcc) break;
+    ++depth;
+  }
+  return depth;
+}
+
+TccSlot TccTable::root_of(TccSlot slot) const {
+  for (std::uint32_t level = 0; level <= limits::tcc_nesting_max; ++level) {
+    const TccOwner& above = rows_[slot].owner;
+    const TccSlot parent = above.is_none() ? no_tcc : find(above.gid);
+    if (parent == no_tcc) break;
+    slot = parent;
+  }
+  return slot;
+}
+
+std::uint32_t TccTable::height_of(TccSlot slot) const {
+  std::uint32_t height = 0;
+  for_each_branch(slot, [&](const TccBranch& branch) {
+    if (branch.kind != TccBranchKind::transaction || !branch.is_open()) return;
+    height = std::max(height, 1 + height_of(find(branch.subject())));
+  });
+  return height;
+}
+
+std::uint32_t TccTable::open_under(TccSlot slot) const {
+  std::uint32_t open = rows_[slot].view.open_count;
+  for_each_branch(slot, [&](const TccBranch& branch) {
+    if (branch.kind != TccBranchKind::transaction || !branch.is_open()) return;
+    open += open_under(find(branch.subject()));
+  });
+  return open;
+}
+
+TccStatus TccTable::fault_of_nesting(TccSlot slot, const Uint128& child) const {
+  const TccSlot below = find(child);
+  if (below == no_tcc) return TccStatus::subject_not_found;
+  TccSlot above = slot;
+  for (std::uint32_t level = 0; above != no_tcc; ++level) {
+    if (above == below) return TccStatus::nested_in_itself;
+    if (level == limits::tcc_nesting_max) return TccStatus::nested_too_deep;
+    above = rows_[above].owner.is_none() ? no_tcc : find(rows_[above].owner.gid);
+  }
+  if (!rows_[below].owner.is_none()) return TccStatus::subject_is_taken;
+  if (at(below).state != TccState::trying) return TccStatus::subject_not_forward;
+  const std::uint32_t levels = depth_of(slot) + 1 + height_of(below);
+  return levels < limits::tcc_nesting_max ? TccStatus::done : TccStatus::nested_too_deep;
 }
 
 Timestamp TccTable::watermark_after(std::uint64_t count) const {
@@ -100,20 +212,32 @@ const char* TccTable::fault_of(const TccFact& fact) const {
   switch (fact.kind) {
     case TccFactKind::tried:
     case TccFactKind::refused:
-      return is_new && view.state == TccState::trying ? nullptr : "a branch is tried out of turn";
+      return is_new && view.state == TccState::trying && is_good_try(fact)
+                 ? nullptr
+                 : "a branch is tried out of turn";
     case TccFactKind::decided_confirm:
     case TccFactKind::decided_cancel:
-      return view.state == TccState::trying && fact.branch == 0 && is_reason(fact.detail)
+      return view.decision == tcc_decision::none && fact.branch == 0 && is_reason(fact.detail)
                  ? nullptr
                  : "a transaction is decided out of turn";
+    case TccFactKind::branch_prepared:
+      return view.state == TccState::trying && branch != nullptr && branch->is_open() &&
+                     branch->kind == TccBranchKind::hold && fact.amount <= branch->tried
+                 ? nullptr
+                 : "a branch is prepared out of turn";
+    case TccFactKind::prepared:
+      return view.state == TccState::trying && fact.branch == 0 && !owner(slot).is_none()
+                 ? nullptr
+                 : "a transaction waits for another one out of turn";
     case TccFactKind::branch_confirmed:
-    case TccFactKind::branch_cancelled: {
-      const bool confirms = fact.kind == TccFactKind::branch_confirmed;
-      const bool wanted = view.state == (confirms ? TccState::confirming : TccState::cancelling);
-      const bool open = branch != nullptr && branch->state == TccBranchState::tried;
-      return wanted && open && fact.amount <= branch->tried ? nullptr
-                                                            : "a branch is settled out of turn";
-    }
+    case TccFactKind::branch_cancelled:
+    case TccFactKind::branch_stuck:
+    case TccFactKind::branch_resumed:
+    case TccFactKind::branch_withdrawn:
+    case TccFactKind::branch_closed:
+      return branch != nullptr && branch->is_open() && daybook::fits(fact, view, *branch)
+                 ? nullptr
+                 : "a branch is settled out of turn";
     case TccFactKind::branch_empty:
       return is_new && view.decision == tcc_decision::cancel ? nullptr
                                                              : "a branch is emptied out of turn";
@@ -145,12 +269,21 @@ void TccTable::apply(const TccFact& fact) {
     return decide(slot, fact);
   }
   if (settles(fact.kind)) return settle(slot, fact);
+  if (fact.kind == TccFactKind::branch_prepared) return prepare_branch(slot, fact);
+  if (fact.kind == TccFactKind::prepared) {
+    disarm(slot);
+    return change(slot, [](TccView& view) { view.state = TccState::prepared; });
+  }
   TccBranch branch;
   branch.branch = fact.branch;
   branch.content = fact.word;
   branch.tried = fact.amount;
   branch.round = fact.round;
   branch.state = TccBranchState::tried;
+  if (fact.kind == TccFactKind::tried && fact.detail != 0) {
+    branch.kind = static_cast<TccBranchKind>(fact.detail);
+    branch.tried = Amount{fact.business_type};
+  }
   if (fact.kind == TccFactKind::refused) {
     branch.refused_with = fact.detail;
     branch.state = TccBranchState::refused;
@@ -226,39 +359,51 @@ TccBranch& TccTable::add_branch(TccSlot slot, const TccBranch& branch) {
 
 void TccTable::decide(TccSlot slot, const TccFact& fact) {
   const bool confirms = fact.kind == TccFactKind::decided_confirm;
-  if (rows_[slot].deadline_at != 0) deadlines_.drop(rows_, rows_[slot].deadline_at);
-  rows_[slot].deadline_at = 0;
+  disarm(slot);
   change(slot, [&](TccView& view) {
     view.decision = confirms ? tcc_decision::confirm : tcc_decision::cancel;
     view.reason = static_cast<TccReason>(fact.detail);
     view.decided_at = fact.timestamp;
-    view.state = confirms ? TccState::confirming : TccState::cancelling;
   });
-  end_if_settled(slot, fact.timestamp);
+  take_state(slot, fact.timestamp);
+}
+
+void TccTable::disarm(TccSlot slot) {
+  if (rows_[slot].deadline_at != 0) deadlines_.drop(rows_, rows_[slot].deadline_at);
+  rows_[slot].deadline_at = 0;
+}
+
+void TccTable::prepare_branch(TccSlot slot, const TccFact& fact) {
+  TccBranch& branch = *branch_of(slot, fact.branch);
+  digest_ -= digest_of(fact.gid, branch);
+  branch.confirmed = fact.amount;
+  digest_ += digest_of(fact.gid, branch);
 }
 
 void TccTable::settle(TccSlot slot, const TccFact& fact) {
   TccBranch& branch = *branch_of(slot, fact.branch);
+  const bool was_stuck = branch.state == TccBranchState::stuck;
   digest_ -= digest_of(fact.gid, branch);
-  if (fact.kind == TccFactKind::branch_confirmed) {
-    branch.state = TccBranchState::confirmed;
-    branch.confirmed = fact.amount;
-  } else {
-    branch.state =
-        at(slot).reason == TccReason::expired ? TccBranchState::expired : TccBranchState::cancelled;
-  }
+  branch.state = state_after(fact, at(slot));
+  if (!branch.is_open()) branch.confirmed = fact.amount;  // 0 but of what is confirmed.
   digest_ += digest_of(fact.gid, branch);
-  change(slot, [](TccView& view) { --view.open_count; });
-  end_if_settled(slot, fact.timestamp);
+  change(slot, [&](TccView& view) {
+    if (!branch.is_open()) --view.open_count;
+    if (was_stuck) --view.stuck_count;
+    if (branch.state == TccBranchState::stuck) ++view.stuck_count;
+    if (branch.state == TccBranchState::closed) ++view.closed_count;
+  });
+  take_state(slot, fact.timestamp);
 }
 
-void TccTable::end_if_settled(TccSlot slot, Timestamp at) {
-  if (rows_[slot].view.open_count != 0) return;
-  change(slot, [&](TccView& view) {
-    view.state = view.decision == tcc_decision::confirm ? TccState::confirmed : TccState::cancelled;
-    view.ended_at = at;
+void TccTable::take_state(TccSlot slot, Timestamp at) {
+  const TccView& view = rows_[slot].view;
+  if (view.decision == tcc_decision::none || view.state == state_of(view)) return;
+  change(slot, [&](TccView& after) {
+    after.state = state_of(after);
+    if (after.has_ended()) after.ended_at = at;
   });
-  append_ended(slot);
+  if (view.has_ended()) append_ended(slot);
 }
 
 void TccTable::append_ended(TccSlot slot) {
@@ -301,25 +446,30 @@ const char* TccTable::fault_of_rows() const {
   const char* fault = nullptr;
   for_each([&](TccSlot slot) {
     const TccView& view = at(slot);
-    std::uint32_t branches = 0;
-    std::uint32_t open = 0;
+    TccView counted = view;
+    counted.branch_count = counted.open_count = 0;
+    counted.stuck_count = counted.closed_count = 0;
+    bool has_open_hold = false;
     for_each_branch(slot, [&](const TccBranch& branch) {
-      ++branches;
-      if (branch.state == TccBranchState::tried) ++open;
-      const bool known =
-          branch.state >= TccBranchState::tried && branch.state <= TccBranchState::expired;
-      if (!known || branch.confirmed > branch.tried) fault = "has a branch in no known state";
+      ++counted.branch_count;
+      if (branch.is_open()) ++counted.open_count;
+      if (branch.state == TccBranchState::stuck) ++counted.stuck_count;
+      if (branch.state == TccBranchState::closed) ++counted.closed_count;
+      if (!is_sound(branch)) fault = "has a branch in no known state";
+      has_open_hold |= branch.is_open() && branch.kind == TccBranchKind::hold;
     });
-    if (branches != view.branch_count || open != view.open_count ||
-        branches > limits::tcc_branches_max) {
+    if (std::memcmp(&counted, &view, sizeof(TccView)) != 0 ||
+        view.branch_count > limits::tcc_branches_max) {
       fault = "has a transaction with other branches than it says";
     }
-    // Operations settle what they decide, so nothing is under way between them.
-    const std::uint8_t decision = view.state == TccState::trying      ? tcc_decision::none
-                                  : view.state == TccState::confirmed ? tcc_decision::confirm
-                                                                      : tcc_decision::cancel;
-    const bool under_way = view.state == TccState::confirming || view.state == TccState::cancelling;
-    if (under_way || view.decision != decision || (view.has_ended() && open != 0)) {
+    // Operations settle the holds of what they decide.
+    const bool is_decided = view.decision != tcc_decision::none;
+    const bool is_prepared = !is_decided && view.state == TccState::prepared;
+    const TccState state = is_decided    ? state_of(view)
+                           : is_prepared ? TccState::prepared
+                                         : TccState::trying;
+    if (view.decision > tcc_decision::cancel || view.state != state ||
+        (is_decided && has_open_hold)) {
       fault = "has a transaction in a state that none can be in";
     }
   });

@@ -38,6 +38,17 @@ class TccTable {
   [[nodiscard]] const TccView& at(TccSlot slot) const { return rows_[slot].view; }
   /// Null when there is none. Valid until the next apply().
   [[nodiscard]] const TccBranch* find_branch(TccSlot slot, std::uint64_t branch) const;
+  /// Which branch a transaction is. Follows from those, so it is no part of the state.
+  [[nodiscard]] const TccOwner& owner(TccSlot slot) const { return rows_[slot].owner; }
+  void give_to(TccSlot slot, const TccOwner& owner) { rows_[slot].owner = owner; }
+  /// How many transactions are above it; more than limits::tcc_nesting_max where they go round.
+  [[nodiscard]] std::uint32_t depth_of(TccSlot slot) const;
+  /// The one above all others of its tree.
+  [[nodiscard]] TccSlot root_of(TccSlot slot) const;
+  /// Its open branches, with those of the transactions among them.
+  [[nodiscard]] std::uint32_t open_under(TccSlot slot) const;
+  /// Can the transaction `child` be a branch of the one in `slot`? `done` if so.
+  [[nodiscard]] TccStatus fault_of_nesting(TccSlot slot, const Uint128& child) const;
   /// In the order in which they came.
   template <typename Use>
   void for_each_branch(TccSlot slot, Use use) const {
@@ -111,6 +122,7 @@ class TccTable {
  private:
   struct Row {
     TccView view;
+    TccOwner owner;
     std::uint32_t first_branch = 0;  // A place and 1, as the following; 0 = none.
     std::uint32_t last_branch = 0;
     std::uint32_t next = 0;         // Of one that has ended: the next one. Of a free one as well.
@@ -129,7 +141,10 @@ class TccTable {
   void begin(const TccFact& fact);
   void decide(TccSlot slot, const TccFact& fact);
   void settle(TccSlot slot, const TccFact& fact);
-  void end_if_settled(TccSlot slot, Timestamp at);
+  void take_state(TccSlot slot, Timestamp at);
+  void prepare_branch(TccSlot slot, const TccFact& fact);
+  void disarm(TccSlot slot);
+  [[nodiscard]] std::uint32_t height_of(TccSlot slot) const;
   void append_ended(TccSlot slot);
   void prune(const TccFact& fact);
   void erase(TccSlot slot);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Kills an engine amid TCC transactions with SIGKILL, again and again, and settles every one.
+"""Kills an engine amid TCC transactions with SIGKILL, again and again, and settles every one. Some
+have an order as a branch: a saga that waits for the decision.
 
     tests/crash/tcc_kill.py build/release/daybook [--rounds 8] [--workers 8] [--seed N]
 
@@ -32,6 +33,14 @@ FUNDS = 1_000_000  # More than all tries of a run together: only those meant to 
 TOO_MUCH = 2 * FUNDS
 LOOKUP_MAX = 64
 ANSWERS_A_ROUND = 60
+# A branch that is a saga, and a saga that can be one.
+ORDER_BRANCH = 8
+HOLD_ORDER = {"name": "holdOrder", "version": 1, "deadline_ms": 86_400_000,
+              "input": {"order": "id", "price": "money"},
+              "steps": [{"id": "create", "kind": "order.create",
+                         "args": {"order": "$.order", "amount": "$.price", "quantity": 1,
+                                  "sku": "book"}},
+                        {"id": "decided", "kind": "tcc.wait"}]}
 GOOD = {"done", "duplicate", "duplicate_confirmed", "ok_empty"}
 
 
@@ -47,6 +56,7 @@ class Transaction:
         self.created = created
         self.plan = source.choice(self.PLANS)
         self.business = 5_000 + number
+        self.order = None
         self.branches, self.taken, self.refused = {}, {}, set()
         self.steps = []
         self.position = 0
@@ -69,9 +79,20 @@ class Transaction:
                           first, again, branch)
         self.steps.append([command])
 
+    def _try_order(self, first=("done",), again=("duplicate",)):
+        self.order = self.gid
+        self.taken[ORDER_BRANCH] = 0
+        self.steps.append([Command("saga", "start", (
+            "holdOrder", "--id", self.order, f"order={self.order}", f"price=5 {EURO}"),
+            ("created",), ("exists",))])
+        self.steps.append([Command("tcc", "try", (self.gid, ORDER_BRANCH, "--saga", self.order),
+                                   first, again, ORDER_BRANCH)])
+
     def _confirm(self, first=("done",), again=("duplicate",)):
         said = [f"{branch}={self.taken[branch]}" if self.taken[branch] != amount else str(branch)
                 for branch, (_, _, amount) in self.branches.items() if branch not in self.refused]
+        if self.order:
+            said.append(str(ORDER_BRANCH))
         # All amounts are whole numbers of ledgers of scale 0, so any of them will do.
         return Command("tcc", "confirm", (self.gid, *said, "--ledger", EURO), first, again)
 
@@ -92,10 +113,14 @@ class Transaction:
             self._begin(f"{source.randrange(1, 3)}s")
             for branch in range(1, count + 1):
                 self._try(branch, source, late, ("duplicate",))
+            if source.random() < 0.4:
+                self._try_order(late)
             return
         self._begin("1h")
         for branch in range(1, count + 1):
             self._try(branch, source)
+        if source.random() < 0.4:
+            self._try_order()
         if self.plan in ("part", "race"):
             for branch, (_, _, amount) in self.branches.items():
                 self.taken[branch] = source.randrange(0, amount + 1)
@@ -144,6 +169,8 @@ class Transaction:
     def answer_now(self, command):
         """What sending an answered command once more must give."""
         decision = "expired" if self.plan == "expire" else self.decision()
+        if command.kind == "start":
+            return "exists"
         if command.kind == "begin":
             return "rejected_cancelled" if self.plan == "unseen" else "duplicate"
         if command.kind == "try":
@@ -173,10 +200,14 @@ def look_up(engine, transactions):
 
 
 def wait_for_deadlines(engine, transactions):
-    """Until what expires by itself has; a few seconds at most."""
-    expiring = [each for each in transactions if each.plan == "expire" and each.is_known()]
+    """Until what expires by itself has, and sagas have followed; a few seconds at most."""
+    expiring = [each for each in transactions
+                if (each.plan == "expire" or each.order) and each.is_known()]
+    expire = {each.gid for each in expiring if each.plan == "expire"}
     end = time.monotonic() + PATIENCE_S
-    while any(each["state"] == "trying" for each in look_up(engine, expiring).values()):
+    while any(each["state"] in ("confirming", "cancelling")
+              or (each["state"] == "trying" and gid in expire)
+              for gid, each in look_up(engine, expiring).items()):
         if time.monotonic() > end:
             raise Wrong("a transaction is still tried long after its deadline")
 
@@ -209,7 +240,7 @@ def check_transactions(engine, transactions):
         if there is None:
             raise Wrong(f"tcc {each.gid} was acknowledged and is lost")
         said = (there["state"], there["reason"],
-                {branch["branch"]: (branch["state"], int(branch["confirmed_minor"]))
+                {branch["branch"]: (branch["state"], int(branch.get("confirmed_minor", 0)))
                  for branch in there["branches"]})
         if said != expected_of(each):
             raise Wrong(f"tcc {each.gid} ({each.plan}) is {said}, and by what was answered "
@@ -229,7 +260,7 @@ def expected_balances(transactions):
     for each in transactions:
         state, _, branches = expected_of(each) if each.is_known() else (None, None, {})
         for branch, (kind, confirmed) in branches.items():
-            if kind not in ("tried", "confirmed"):
+            if kind not in ("tried", "confirmed") or int(branch) == ORDER_BRANCH:
                 continue
             debit, credit, amount = each.branches[int(branch)]
             balances[debit][1 if kind == "tried" else 0] += amount if kind == "tried" else confirmed
@@ -254,11 +285,27 @@ def ask_again(engine, transactions, source, count):
     answered = [(each, command) for each in transactions for command in each.commands()
                 if command.answer]
     for each, command in source.sample(answered, min(count, len(answered))):
-        answer = engine.ask("tcc", command.kind, *command.arguments, good=(0, 1))["status"]
+        answer = engine.ask(command.group, command.kind, *command.arguments,
+                            good=(0, 1))["status"]
         if answer != each.answer_now(command):
             raise Wrong(f"tcc {each.gid} ({each.plan}): {command.kind}, once answered "
                         f"{command.answer}, is answered {answer} instead of "
                         f"{each.answer_now(command)}")
+
+
+def check_orders(engine, transactions):
+    """Each order that was a branch is what was decided; how many were."""
+    checked = 0
+    for each in transactions:
+        if not each.order or ORDER_BRANCH not in each.tried():
+            continue
+        state = expected_of(each)[0]
+        wanted = {"confirmed": "pending", "cancelled": "cancelled"}[state]
+        said = engine.ask("order", "get", each.order)["state"]
+        if said != wanted:
+            raise Wrong(f"tcc {each.gid} is {state}, and its order is {said}")
+        checked += 1
+    return checked
 
 
 def check_recovered(engine, transactions, source):
@@ -272,7 +319,7 @@ def check_recovered(engine, transactions, source):
     return unanswered
 
 
-def found_accounts(engine):
+def found_accounts(engine, place):
     def ask(*arguments):
         engine.daybook.run(*arguments, "--connect", engine.address)
     ask("ledger", "put", EURO, "--name", "EUR", "--scale", 0, "--kind", "currency")
@@ -284,6 +331,9 @@ def found_accounts(engine):
                 "debits_must_not_exceed_credits")
             ask("transfer", "create", "--id", payer, "--debit", credited, "--credit", payer,
                 "--amount", FUNDS, "--ledger", ledger, "--code", 1)
+    file = place / "holdOrder.json"
+    file.write_text(json.dumps(HOLD_ORDER))
+    ask("saga", "put", file)
 
 
 def run_rounds(daybook, options):
@@ -298,14 +348,14 @@ def run_rounds(daybook, options):
                                             random.Random(f"{options.seed}/{number}")))
             return transactions[-1]
 
-    unanswered = killed_loaded = 0
+    unanswered = killed_loaded = orders = 0
     with Workplace("tcc") as place:
         for number in range(options.rounds + 1):
             source = random.Random(f"{options.seed}/round {number}")
             with Engine(daybook, place / "data", SERVE_OPTIONS) as engine:
                 engine.must_listen()
                 if number == 0:
-                    found_accounts(engine)
+                    found_accounts(engine, place)
                 else:
                     lost = check_recovered(engine, transactions, source)
                     unanswered += lost
@@ -315,7 +365,7 @@ def run_rounds(daybook, options):
                     last = Load(engine, None)
                     last.start(under_way, options.workers)
                     last.join()
-                    finish(engine, transactions, source)
+                    orders = finish(engine, transactions, source)
                     break
                 load = Load(engine, fresh)
                 load.start(under_way, options.workers)
@@ -325,13 +375,14 @@ def run_rounds(daybook, options):
                 print(f"round {number}: killed after {load.answers} answers, "
                       f"{len(transactions)} transactions so far", flush=True)
         daybook.run("verify", place / "data")
-    return transactions, unanswered, killed_loaded
+    return transactions, unanswered, killed_loaded, orders
 
 
 def finish(engine, transactions, source):
     """All have ended, and no hold is open."""
     check_recovered(engine, transactions, source)
-    for state in ("trying", "confirming", "cancelling"):
+    orders = check_orders(engine, transactions)
+    for state in ("trying", "confirming", "cancelling", "stuck"):
         if engine.daybook.run("tcc", "list", "--state", state, "--json", "--connect",
                               engine.address):
             raise Wrong(f"there are transactions {state} after all have ended")
@@ -340,6 +391,7 @@ def finish(engine, transactions, source):
             raise Wrong(f"the plans leave holds open on account {account}")
     if engine.terminate() != 0:
         raise Wrong(f"SIGTERM: exit {engine.process.returncode}: {engine.errors()}")
+    return orders
 
 
 def main():
@@ -353,7 +405,7 @@ def main():
     if "TMPDIR" not in os.environ and os.access("/dev/shm", os.W_OK):
         os.environ["TMPDIR"] = "/dev/shm"  # As .ci/run does: SIGKILL leaves memory alone as well.
     try:
-        transactions, unanswered, loaded = run_rounds(Daybook(options.daybook), options)
+        transactions, unanswered, loaded, orders = run_rounds(Daybook(options.daybook), options)
     except Wrong as wrong:
         print(f"tcc_kill: FAILED (--seed {options.seed}): {wrong}", file=sys.stderr)
         return 1
@@ -366,7 +418,7 @@ def main():
     print(f"tcc_kill: {options.rounds} kills, {unanswered} commands without an answer, all "
           "settled by sending them again; "
           + ", ".join(f"{count} {state} ({reason})" for (state, reason), count in ends.items())
-          + ": none lost, none done twice")
+          + f", {orders} with an order: none lost, none done twice")
     return 0
 
 

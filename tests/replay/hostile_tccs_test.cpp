@@ -20,6 +20,15 @@ TccFact fact(TccFactKind kind, std::uint64_t gid = 7, std::uint64_t branch = 0) 
   return made;
 }
 
+// Branch 1 of transaction 7 is a saga or a transaction.
+TccFact tried_as(TccBranchKind kind, std::uint64_t subject) {
+  TccFact made = fact(tried, 7, 1);
+  made.detail = static_cast<std::uint16_t>(kind);
+  made.business_type = Uint128{subject, 0};
+  return made;
+}
+TccFact nesting(std::uint64_t nested) { return tried_as(TccBranchKind::transaction, nested); }
+
 auto facts(const std::vector<TccFact>& made) {
   return [made](Forger& forger) { forger.tccs(made); };
 }
@@ -87,6 +96,34 @@ const Forgery rows[] = {
      "no operation of this kind makes such facts"},
     {"without_an_operation", [](Forger& forger) { forger.own(FactKind::tcc, fact(begun)); },
      "no operation of this kind makes such facts"},
+    {"with_a_branch_of_no_kind", facts({fact(begun), tried_as(TccBranchKind{3}, 8)}), out_of_turn},
+    {"with_a_branch_without_a_subject", facts({fact(begun), nesting(0)}), out_of_turn},
+    {"with_a_saga_that_is_not_there", facts({fact(begun), tried_as(TccBranchKind::saga, 5)}),
+     "a saga is a branch that does not wait for a transaction"},
+    {"nested_in_itself", facts({fact(begun), nesting(7)}),
+     "a transaction is a branch that it cannot be"},
+    {"nested_although_it_is_decided", facts({fact(begun), fact(cancelled_unseen, 8), nesting(8)}),
+     "a transaction is a branch that it cannot be"},
+    {"with_a_hold_that_is_stuck", facts({fact(begun), fact(tried, 7, 1), fact(branch_stuck, 7, 1)}),
+     "no operation of this kind makes such facts"},
+    {"confirmed_although_what_is_nested_is_not",
+     facts({fact(begun), fact(begun, 8), nesting(8), fact(decided_confirm),
+            fact(branch_confirmed, 7, 1)}),
+     "a branch has not come to what it says"},
+    {"withdrawn_although_it_goes_on",
+     facts({fact(begun), fact(begun, 8), nesting(8), fact(branch_withdrawn, 7, 1)}),
+     "a branch has not come to what it says"},
+    {"prepared_for_nobody", facts({fact(begun), fact(prepared)}),
+     "a transaction waits for another one out of turn"},
+    {"prepared_twice",
+     facts({fact(begun), fact(begun, 8), nesting(8), fact(prepared, 8), fact(prepared, 8)}),
+     "a transaction waits for another one out of turn"},
+    {"with_a_branch_prepared_that_is_no_hold",
+     facts({fact(begun), fact(begun, 8), nesting(8), fact(branch_prepared, 7, 1)}),
+     "a branch is prepared out of turn"},
+    {"begun_by_a_saga",
+     [](Forger& forger) { forger.tccs({fact(begun)}, RequestKind::saga_commands); },
+     "no operation of this kind makes such facts"},
     {"expired_by_a_client",
      [](Forger& forger) {
        forger.tccs({fact(begun)}, RequestKind::expire_tccs);
@@ -108,6 +145,10 @@ TEST(HostileTccs, WouldBeTakenWereTheyHonest) {
       facts({fact(begun), fact(tried, 7, 1), fact(decided_cancel), fact(branch_cancelled, 7, 1),
              fact(branch_empty, 7, 3)}),
       facts({fact(cancelled_unseen), fact(branch_empty, 7, 1)}),
+      facts({fact(begun), fact(begun, 8), nesting(8), fact(decided_cancel, 8),
+             fact(branch_withdrawn, 7, 1)}),
+      facts({fact(begun), fact(begun, 8), nesting(8), fact(prepared, 8), fact(decided_confirm),
+             fact(decided_confirm, 8), fact(branch_confirmed, 7, 1)}),
   };
   for (const auto& write : honest) {
     SCOPED_TRACE(&write - std::begin(honest));

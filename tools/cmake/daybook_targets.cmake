@@ -2,7 +2,7 @@
 #
 #   daybook_library(NAME SOURCES ... [APART ...] [PARSERS ...] [USES target ...]
 #                   [PRIVATE_USES target ...])
-#   daybook_test(NAME SOURCES ... [APART ...] USES target ...)  gtest, one ctest entry a test case
+#   daybook_test(NAME SOURCES ... [APART ...] USES target ...)  gtest, a ctest entry a test case, or one in all
 #   daybook_bench(NAME SOURCES ... USES target ...)     Google Benchmark
 #   daybook_flatbuffers(NAME SCHEMA file.fbs INCLUDE dir)  generated header, made at build time
 #
@@ -51,7 +51,12 @@ function(daybook_test name)
   target_link_libraries(${name} PRIVATE daybook_options ${arg_USES} GTest::gtest_main)
   # Tests wait for the compiler more than for themselves; the libraries they test are optimised.
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1> ${DAYBOOK_TEST_OPTIONS})
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60)
+  # A sanitizer makes starting a program cost more than most test cases.
+  if(DAYBOOK_TEST_CASES_APART)
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60)
+  else()
+    add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+  endif()
 endfunction()
 
 function(daybook_bench name)

@@ -262,6 +262,7 @@ const Names event_names = {
     {111, "too_many_reconciliations"},
     {112, "too_many_runs"},
     {113, "too_many_differences"},
+    {114, "saga_is_owned"},
 };
 
 const Names name_names = {

@@ -27,6 +27,16 @@ TccCommand tcc_try(std::uint64_t gid, std::uint64_t branch, std::uint64_t amount
   return command;
 }
 
+TccCommand tcc_try_nested(std::uint64_t gid, std::uint64_t branch, std::uint64_t nested) {
+  TccCommand command;
+  command.gid = Uint128{gid, 0};
+  command.kind = TccCommandKind::try_;
+  command.branch = branch;
+  command.what = TccBranchKind::transaction;
+  command.business_type = Uint128{nested, 0};
+  return command;
+}
+
 TccCommand tcc_cancel(std::uint64_t gid, std::uint64_t branch, std::uint64_t created_at) {
   TccCommand command;
   command.gid = Uint128{gid, 0};
@@ -113,8 +123,9 @@ std::string TccTest::transfer(const Transfer& event) {
   return status_name(RequestKind::create_transfers, reply.status_of(0));
 }
 
-std::string TccTest::shown(std::uint64_t gid) {
-  const TccTable& tccs = engine_.state().tccs;
+std::string TccTest::shown(std::uint64_t gid) { return shown_tcc(engine_.state().tccs, gid); }
+
+std::string shown_tcc(const TccTable& tccs, std::uint64_t gid) {
   const TccSlot slot = tccs.find(Uint128{gid, 0});
   if (slot == no_tcc) return "none";
   std::string text =

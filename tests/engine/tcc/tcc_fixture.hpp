@@ -20,6 +20,8 @@ inline constexpr std::uint64_t tcc_start = 1'000 * tcc_second;
                                    std::uint64_t created_at = tcc_start);
 [[nodiscard]] TccCommand tcc_try(std::uint64_t gid, std::uint64_t branch, std::uint64_t amount,
                                  std::uint64_t debit = 1, std::uint64_t credit = 2);
+[[nodiscard]] TccCommand tcc_try_nested(std::uint64_t gid, std::uint64_t branch,
+                                        std::uint64_t nested);
 [[nodiscard]] TccCommand tcc_cancel(std::uint64_t gid, std::uint64_t branch = 0,
                                     std::uint64_t created_at = tcc_start);
 struct TccTake {
@@ -47,7 +49,7 @@ class TccTest : public ::testing::Test {
   /// Of a plain request.
   std::string transfer(const Transfer& event);
 
-  /// "state reason branch:state …", or "none".
+  /// As shown_tcc().
   [[nodiscard]] std::string shown(std::uint64_t gid);
   /// "debits_pending/debits_posted credits_pending/credits_posted", in small numbers.
   [[nodiscard]] std::string balances(std::uint64_t id);
@@ -59,6 +61,8 @@ class TccTest : public ::testing::Test {
   std::uint64_t last_number_ = 0;
 };
 
+/// "state reason branch:state …", or "none".
+[[nodiscard]] std::string shown_tcc(const TccTable& tccs, std::uint64_t gid);
 [[nodiscard]] std::vector<TccAmount> amounts_of(const std::vector<TccTake>& takes);
 [[nodiscard]] TccCommand tcc_confirm(std::uint64_t gid, const std::vector<TccTake>& takes);
 

@@ -1,4 +1,5 @@
 #include <memory>
+#include <tuple>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -31,28 +32,48 @@ void register_begin(CLI::App& group, CommandContext& context) {
 
 void register_try(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<TccOptions>();
-  CLI::App* command = group.add_subcommand("try", "Try a branch: a hold that the transaction owns");
+  CLI::App* command =
+      group.add_subcommand("try", "Try a branch: a hold, a saga or another transaction");
   command->add_option("gid", options->gid, "The transaction")->required();
   command->add_option("branch", options->branch, "The branch's number, from 1")->required();
-  command->add_option("--debit", options->debit, "The account to debit")->required();
-  command->add_option("--credit", options->credit, "The account to credit")->required();
-  command->add_option("--amount", options->amount, "By the ledger's scale")->required();
-  command->add_option("--ledger", options->ledger, "The ledger's number")->required();
-  command->add_option("--code", options->code, "Why, as a number of yours, not 0")->required();
-  command->add_option("--tag", options->tag, "A number of yours");
+  CLI::Option* const saga = command->add_option(
+      "--saga", options->saga,
+      "A saga that was started and comes to a step of the kind tcc.wait: an order, say, or what "
+      "a participant keeps. Confirmed, it goes on; cancelled, it goes back");
+  command
+      ->add_option("--wait", options->patience,
+                   "How long the saga may take until it has tried all it has to")
+      ->needs(saga)
+      ->capture_default_str();
+  CLI::Option* const nested =
+      command
+          ->add_option("--nested", options->nested,
+                       "A transaction that was begun: confirmed, it waits for this one's decision")
+          ->excludes(saga);
+  for (const auto& [name, text, help] :
+       {std::tuple{"--debit", &options->debit, "The account to debit"},
+        {"--credit", &options->credit, "The account to credit"},
+        {"--amount", &options->amount, "By the ledger's scale"},
+        {"--ledger", &options->ledger, "The ledger's number"}}) {
+    command->add_option(name, *text, help)->excludes(saga)->excludes(nested);
+  }
+  command->add_option("--code", options->code, "Why, as a number of yours, not 0")
+      ->excludes(saga)
+      ->excludes(nested);
+  command->add_option("--tag", options->tag, "A number of yours")->excludes(saga)->excludes(nested);
   command->add_option("--created", options->created, created_help);
   add_write_options(*command, options->write);
   add_client_options(*command, options->client);
   command->footer(
       "Example:\n  daybook tcc try 7001 1 --debit 1 --credit 2 --amount 12.50 --ledger 978 --code "
-      "1");
+      "1\n  daybook tcc try 7001 2 --saga 9001");
   command->callback([&context, options] { context.exit_code = run_tcc_try(*options); });
 }
 
 void register_confirm(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<TccConfirmOptions>();
   CLI::App* command =
-      group.add_subcommand("confirm", "Confirm a transaction: post all of its branches");
+      group.add_subcommand("confirm", "Confirm a transaction with all of its branches");
   command->add_option("gid", options->gid, "The transaction")->required();
   command->add_option("branches", options->branches,
                       "Every branch that was tried: BRANCH for all of it, BRANCH=AMOUNT for less");
@@ -67,7 +88,7 @@ void register_confirm(CLI::App& group, CommandContext& context) {
 void register_cancel(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<TccOptions>();
   CLI::App* command = group.add_subcommand(
-      "cancel", "Cancel a transaction, one that was never seen as well: release all its branches");
+      "cancel", "Cancel a transaction, one that was never seen as well, with all its branches");
   command->add_option("gid", options->gid, "The transaction")->required();
   command->add_option("--branch", options->branch,
                       "A branch that may still be under way: it is not to be tried any more");
@@ -93,7 +114,8 @@ void register_list_tcc(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<TccListOptions>();
   CLI::App* command = group.add_subcommand("list", "List transactions, in no particular order");
   command->add_option("--state", options->states, "Only those: trying, confirmed, cancelled, …")
-      ->check(CLI::IsMember({"trying", "confirming", "confirmed", "cancelling", "cancelled"}));
+      ->check(CLI::IsMember({"trying", "confirming", "confirmed", "cancelling", "cancelled",
+                             "stuck", "closed_manual", "prepared"}));
   command->add_option("--limit", options->limit, "At most so many")->capture_default_str();
   add_client_options(*command, options->client);
   command->footer("Example:\n  daybook tcc list --state trying");

@@ -1,6 +1,9 @@
 #include "tools/daybook/client/tcc_command.hpp"
 
+#include <chrono>
 #include <optional>
+#include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -21,13 +24,32 @@ constexpr std::uint64_t ns_a_second = 1'000'000'000;
 
 bool is_good(TccStatus status) {
   return status == TccStatus::done || status == TccStatus::duplicate ||
-         status == TccStatus::duplicate_confirmed || status == TccStatus::ok_empty;
+         status == TccStatus::duplicate_confirmed || status == TccStatus::ok_empty ||
+         status == TccStatus::awaits_parent;
+}
+
+/// A saga that is to be a branch may still be at its tries.
+Result<BatchResult, Trouble> send_until_ready(Client& client, const TccCommand& command,
+                                              std::span<const TccAmount> amounts,
+                                              const OperationAttributes& attributes,
+                                              std::chrono::seconds patience) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds pause{50};
+  for (const auto until = Clock::now() + patience;;) {
+    auto answer = settled(client.tcc_commands({&command, 1}, amounts, attributes));
+    if (!answer) return answer;
+    const auto& refusals = answer.value().refusals;
+    const bool is_early = !refusals.empty() && static_cast<TccStatus>(refusals.front().status) ==
+                                                   TccStatus::saga_not_ready;
+    if (!is_early || Clock::now() + pause > until) return answer;
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 /// Sends the command and says what became of it.
 int send(Client& client, const TccCommand& command, std::span<const TccAmount> amounts,
-         const OperationAttributes& attributes, bool json) {
-  const auto answer = settled(client.tcc_commands({&command, 1}, amounts, attributes));
+         const OperationAttributes& attributes, std::chrono::seconds patience, bool json) {
+  const auto answer = send_until_ready(client, command, amounts, attributes, patience);
   if (!answer) return complain(answer.error());
   const BatchResult& result = answer.value();
   const bool refused = !result.refusals.empty();
@@ -77,7 +99,7 @@ Result<TccCommand> command_from(TccCommandKind kind, const TccOptions& options) 
 /// Connects and sends; `complete` fills in what needs a connection.
 template <typename Complete>
 int run(const ClientOptions& client_options, const WriteOptions& write, Result<TccCommand> parsed,
-        Complete complete) {
+        Complete complete, std::chrono::seconds patience = {}) {
   const auto attributes = attributes_from(write);
   if (!attributes) return complain(attributes.error().what);
   if (!parsed) return complain(fmt::format("{}; nothing was sent", parsed.error().what));
@@ -89,7 +111,7 @@ int run(const ClientOptions& client_options, const WriteOptions& write, Result<T
       !completed) {
     return complain(completed.error());
   }
-  return send(*client.value(), command, amounts, attributes.value(), client_options.json);
+  return send(*client.value(), command, amounts, attributes.value(), patience, client_options.json);
 }
 
 using Completed = Result<void, Trouble>;
@@ -116,7 +138,27 @@ Completed complete_begin(const TccOptions& options, TccCommand& command,
   return {};
 }
 
+Completed complete_subject(const TccOptions& options, TccCommand& command) {
+  const bool is_saga = !options.saga.empty();
+  const auto subject = parse_id(is_saga ? options.saga : options.nested);
+  if (!subject) return wrong(is_saga ? "--saga" : "--nested", subject.error());
+  command.what = is_saga ? TccBranchKind::saga : TccBranchKind::transaction;
+  command.business_type = subject.value();
+  return {};
+}
+
 Completed complete_try(const TccOptions& options, Client& client, TccCommand& command) {
+  if (!options.saga.empty() || !options.nested.empty()) return complete_subject(options, command);
+  for (const auto& [name, text] : {std::pair{"--debit", &options.debit},
+                                   {"--credit", &options.credit},
+                                   {"--amount", &options.amount},
+                                   {"--ledger", &options.ledger}}) {
+    if (!text->empty()) continue;
+    return Trouble{exit_code::failed,
+                   fmt::format("a branch is a hold, which needs {}, a saga: --saga, or a "
+                               "transaction: --nested; nothing was sent",
+                               name)};
+  }
   const auto debit = parse_id(options.debit);
   if (!debit) return wrong("--debit", debit.error());
   const auto credit = parse_id(options.credit);
@@ -186,10 +228,14 @@ int run_tcc_begin(const TccOptions& given) {
 }
 
 int run_tcc_try(const TccOptions& options) {
-  return run(options.client, options.write, command_from(TccCommandKind::try_, options),
-             [&](Client& client, TccCommand& command, auto&, const OperationAttributes&) {
-               return complete_try(options, client, command);
-             });
+  const auto patience = parse_timeout_s(options.patience);
+  if (!patience) return complain(fmt::format("--wait: {}", patience.error().what));
+  return run(
+      options.client, options.write, command_from(TccCommandKind::try_, options),
+      [&](Client& client, TccCommand& command, auto&, const OperationAttributes&) {
+        return complete_try(options, client, command);
+      },
+      std::chrono::seconds{options.saga.empty() ? 0 : patience.value()});
 }
 
 int run_tcc_confirm(const TccConfirmOptions& options) {
@@ -243,7 +289,7 @@ int run_tcc_get(const TccGetOptions& options) {
 int run_tcc_list(const TccListOptions& options) {
   std::uint64_t states = 0;
   for (const std::string& text : options.states) {
-    for (auto state = TccState::trying; state <= TccState::cancelled;
+    for (auto state = TccState::trying; state <= TccState::prepared;
          state = static_cast<TccState>(static_cast<unsigned>(state) + 1)) {
       if (to_string(state) == text) states |= std::uint64_t{1} << static_cast<unsigned>(state);
     }

@@ -16,7 +16,10 @@ struct TccOptions {
   std::string business_type;  ///< Of begin.
   std::string timeout;        ///< Of begin; empty: 30 minutes.
   std::uint64_t branch = 0;   ///< Of try and cancel.
-  std::string debit;          ///< Of try, as the following.
+  std::string nested;         ///< Of try of a transaction.
+  std::string saga;           ///< Of try of a saga, as the next.
+  std::string patience = "30s";
+  std::string debit;  ///< Of try of a hold, as the following.
   std::string credit;
   std::string amount;
   std::string ledger;

@@ -361,6 +361,8 @@ constexpr Advice<E> event_advice[] = {
      "No step of the saga waits for this signal now: too early, too late, or another name; show "
      "the "
      "saga, and send it again, under a new id, when a step waits."},
+    {E::saga_is_owned,
+     "It is a branch of a TCC transaction: confirm or cancel that, `daybook tcc`."},
     {E::saga_unchanged, "It is so already: nothing had to be done."},
     {E::too_many_saga_definitions,
      "The engine keeps 4096 definitions, all versions counted, and has no room for another."},
@@ -471,6 +473,24 @@ constexpr Advice<X> tcc_advice[] = {
      "--tccs-max."},
     {X::too_many_settlements,
      "The request settles more than 1,024 branches: send this command in another request."},
+    {X::subject_missing, "Say which saga or transaction is the branch."},
+    {X::subject_not_found, "Nothing of this id goes on: start or begin it first, or it has ended."},
+    {X::saga_without_wait,
+     "The saga's definition has no step of the kind tcc.wait, so it would not wait for the "
+     "transaction."},
+    {X::subject_is_taken, "It is another branch already."},
+    {X::subject_not_forward,
+     "It is decided, stuck, being undone or past its tcc.wait: `daybook tcc get` or `daybook saga "
+     "show` says why."},
+    {X::saga_not_ready,
+     "The saga has not come to its tcc.wait yet: not all of it is tried. Send the try again."},
+    {X::branch_withdrawn,
+     "The branch was tried, and was undone before the transaction was decided: cancel the "
+     "transaction, or try another branch."},
+    {X::awaits_parent, "It is confirmed as soon as the transaction is that it is a branch of."},
+    {X::nested_in_itself,
+     "A transaction cannot be a branch of itself, nor of one that is a branch of it."},
+    {X::nested_too_deep, "Transactions can be nested in 8 levels."},
 };
 
 template <typename Status>

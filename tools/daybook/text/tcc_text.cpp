@@ -21,12 +21,23 @@ std::string_view refusal_name(std::uint16_t status) {
 bool is_of_branch(TccFactKind kind) {
   return kind == TccFactKind::tried || kind == TccFactKind::refused ||
          kind == TccFactKind::branch_confirmed || kind == TccFactKind::branch_cancelled ||
-         kind == TccFactKind::branch_empty;
+         kind == TccFactKind::branch_empty || is_never_of_holds(kind) ||
+         kind == TccFactKind::branch_prepared;
+}
+
+TccBranchKind branch_kind(const TccFact& fact) {
+  return fact.kind == TccFactKind::tried ? static_cast<TccBranchKind>(fact.detail)
+                                         : TccBranchKind::hold;
+}
+
+// The member of a line of JSON that says which one it is.
+std::string_view subject_key(TccBranchKind kind) {
+  return kind == TccBranchKind::saga ? "saga_id" : "nested_gid";
 }
 
 bool has_amount(TccFactKind kind) {
   return kind == TccFactKind::tried || kind == TccFactKind::refused ||
-         kind == TccFactKind::branch_confirmed;
+         kind == TccFactKind::branch_confirmed || kind == TccFactKind::branch_prepared;
 }
 
 bool is_decision(TccFactKind kind) {
@@ -34,6 +45,7 @@ bool is_decision(TccFactKind kind) {
 }
 
 std::string hold_of(const Uint128& gid, const TccBranch& branch) {
+  if (branch.kind != TccBranchKind::hold) return {};
   if (branch.state == TccBranchState::refused || branch.state == TccBranchState::empty) return {};
   return format_id(transfer_id_of(gid, branch.branch, TccOperation::try_, branch.round).value());
 }
@@ -47,7 +59,11 @@ std::string fact_line(const TccFact& fact, const NameBook& names) {
   }
   std::string text = fmt::format("tcc {}: {}", format_id(fact.gid), to_string(fact.kind));
   if (is_of_branch(fact.kind)) text += fmt::format(" branch {}", fact.branch);
-  if (has_amount(fact.kind)) text += fmt::format(", {} minor units", minor(fact.amount));
+  if (branch_kind(fact) != TccBranchKind::hold) {
+    text += fmt::format(", {} {}", to_string(branch_kind(fact)), format_id(fact.business_type));
+  } else if (has_amount(fact.kind)) {
+    text += fmt::format(", {} minor units", minor(fact.amount));
+  }
   if (fact.kind == TccFactKind::refused) text += fmt::format(", {}", refusal_name(fact.detail));
   if (is_decision(fact.kind)) {
     text += fmt::format(", reason: {}", to_string(static_cast<TccReason>(fact.detail)));
@@ -64,7 +80,9 @@ std::string fact_line(const TccFact& fact, const NameBook& names) {
 std::string fact_line(const TccCommand& command, const NameBook& names) {
   std::string text = fmt::format("{} tcc {}", to_string(command.kind), format_id(command.gid));
   if (command.branch != 0) text += fmt::format(" branch {}", command.branch);
-  if (command.kind == TccCommandKind::try_) {
+  if (command.what != TccBranchKind::hold) {
+    text += fmt::format(": {} {}", to_string(command.what), format_id(command.subject()));
+  } else if (command.kind == TccCommandKind::try_) {
     text += fmt::format(": {} minor units of ledger {} from {} to {}", minor(command.amount),
                         command.ledger.value(),
                         names.show(NameKind::account, command.debit_account_id.value()),
@@ -82,9 +100,12 @@ JsonObject tcc_fact_json(const TccFact& fact) {
   }
   object.id("gid", fact.gid);
   if (is_of_branch(fact.kind)) object.text("branch", fmt::format("{}", fact.branch));
-  if (has_amount(fact.kind)) object.text("amount_minor", minor(fact.amount));
+  if (has_amount(fact.kind) && branch_kind(fact) == TccBranchKind::hold)
+    object.text("amount_minor", minor(fact.amount));
   if (fact.kind == TccFactKind::refused) object.text("status", refusal_name(fact.detail));
-  if (fact.kind == TccFactKind::tried) {
+  if (branch_kind(fact) != TccBranchKind::hold) {
+    object.id(subject_key(branch_kind(fact)), fact.business_type);
+  } else if (fact.kind == TccFactKind::tried) {
     object.id("hold_id",
               transfer_id_of(fact.gid, fact.branch, TccOperation::try_, fact.round).value());
   }
@@ -117,7 +138,9 @@ JsonObject tcc_command_json(const TccCommand& command) {
         .text("user_id", fmt::format("{}", command.user_id.value()))
         .text("timeout_ns", fmt::format("{}", command.timeout_ns));
   }
-  if (command.kind == TccCommandKind::try_) {
+  if (command.what != TccBranchKind::hold) {
+    object.id(subject_key(command.what), command.subject());
+  } else if (command.kind == TccCommandKind::try_) {
     object.id("debit_account_id", command.debit_account_id.value())
         .id("credit_account_id", command.credit_account_id.value())
         .text("amount_minor", minor(command.amount))
@@ -153,12 +176,16 @@ Table tcc_branch_table(const Uint128& gid, std::span<const TccBranch> branches) 
                {"state"},
                {"tried, minor", right},
                {"confirmed, minor", right},
-               {"hold", right},
+               {"is"},
+               {"of the id", right},
                {"refused with"}}};
   for (const TccBranch& each : branches) {
     const bool refused = each.state == TccBranchState::refused;
+    const bool is_hold = each.kind == TccBranchKind::hold;
     table.add({fmt::format("{}", each.branch), std::string{to_string(each.state)},
-               minor(each.tried), minor(each.confirmed), hold_of(gid, each),
+               is_hold ? minor(each.tried) : "", is_hold ? minor(each.confirmed) : "",
+               std::string{to_string(each.kind)},
+               is_hold ? hold_of(gid, each) : format_id(each.subject()),
                refused ? std::string{refusal_name(each.refused_with)} : ""});
   }
   return table;
@@ -168,10 +195,12 @@ JsonObject tcc_json(const TccView& tcc, std::span<const TccBranch> branches) {
   std::vector<std::string> rows;
   for (const TccBranch& each : branches) {
     JsonObject row;
-    row.text("branch", fmt::format("{}", each.branch))
-        .text("state", to_string(each.state))
-        .text("tried_minor", minor(each.tried))
-        .text("confirmed_minor", minor(each.confirmed));
+    row.text("branch", fmt::format("{}", each.branch)).text("state", to_string(each.state));
+    if (each.kind != TccBranchKind::hold) {
+      row.id(subject_key(each.kind), each.subject());
+    } else {
+      row.text("tried_minor", minor(each.tried)).text("confirmed_minor", minor(each.confirmed));
+    }
     if (const std::string hold = hold_of(tcc.gid, each); !hold.empty()) row.text("hold_id", hold);
     if (each.state == TccBranchState::refused) {
       row.text("refused_with", refusal_name(each.refused_with));
@@ -188,6 +217,7 @@ JsonObject tcc_json(const TccView& tcc, std::span<const TccBranch> branches) {
       .text("user_id", fmt::format("{}", tcc.user_id.value()))
       .count("branch_count", tcc.branch_count)
       .count("open_count", tcc.open_count)
+      .count("stuck_count", tcc.stuck_count)
       .time("created_at", Timestamp{tcc.created_at})
       .time("begun_at", tcc.begun_at)
       .time("deadline", tcc.deadline)
