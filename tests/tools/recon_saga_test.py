@@ -293,10 +293,25 @@ class SagaCorrections(unittest.TestCase):
                 self.assertIn("the account is closed", after[name]["words"])
             self.assertEqual(world.balance(BANK), 1700)
             (world.path / "declines").unlink()
-            world.approve()
+            world.approve("--code", "b_only")
+            self.assertEqual(world.until(self.saga_of(world.differences()["gift"]), ENDS),
+                             "COMPLETED")
+            # The next approval tells of the first one's end.
+            self.assertGreaterEqual(world.approve()["sagas"]["posted"], 1)
             for each in world.differences().values():
                 self.assertEqual(world.until(self.saga_of(each), ENDS), "COMPLETED")
             self.is_clean(world)
+
+    def test_what_is_rejected_is_not_started(self):
+        with self.world() as world:
+            world.define()
+            world.reconcile((1,))
+            world.run("checker", "recon", "reject", "bank", "--yes", "--reason", "it is a gift")
+            found = world.differences()
+            self.assertEqual({each["state"] for each in found.values()}, {"rejected"})
+            self.assertEqual(world.settle((0,))["sagas"], [])
+            self.assertEqual(world.call("saga", "show", self.saga_of(found["gift"]),
+                                        token=world.tokens["maker"]).returncode, 1)
 
     def test_what_the_ledger_refuses_is_open_again(self):
         with self.world() as world:
@@ -349,6 +364,7 @@ class ManyAtOnce(SagaCorrections):
     test_done_once_whatever_is_killed = None
     test_what_is_declined_is_open_again = None
     test_what_the_ledger_refuses_is_open_again = None
+    test_what_is_rejected_is_not_started = None
     test_a_stuck_saga_is_shown_until_somebody_resolves_it = None
 
     def plant(self, world):

@@ -131,7 +131,7 @@ void add_faults_of_steps(const SagaDefinition& saga, std::vector<std::string>& f
 
 std::string money_text(i128 delta, LedgerId ledger) {
   const auto size = static_cast<u128>(delta < 0 ? -delta : delta);
-  return fmt::format("{} {}", to_decimal(size), ledger.value());
+  return fmt::format("{} {}", daybook::to_decimal(size), ledger.value());
 }
 
 /// Fills inputs one by one; empty is what cannot be filled.

@@ -1,5 +1,6 @@
 // recon approve and reject: what a checker does with what somebody else proposed.
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -53,7 +54,7 @@ Result<void, Trouble> check_saga(EngineRuns& engine, const SagaCall& saga,
 }
 
 Result<std::vector<Waiting>, Trouble> waiting(EngineRuns& engine, const ReconciliationRun& run,
-                                              const ChosenDifferences& chosen) {
+                                              const ChosenDifferences& chosen, bool rejects) {
   std::vector<Waiting> found;
   std::map<std::string, Uint128> known;
   const RunBook& book = engine.book();
@@ -68,7 +69,7 @@ Result<std::vector<Waiting>, Trouble> waiting(EngineRuns& engine, const Reconcil
       each.legs = std::move(correction.value().legs);
       each.saga = std::move(correction.value().saga);
     }
-    if (each.saga) {
+    if (each.saga && !rejects) {
       if (auto good = check_saga(engine, *each.saga, known); !good) return good.error();
     }
     found.push_back(std::move(each));
@@ -108,7 +109,7 @@ struct Reviewed {
   std::uint64_t failed = 0;  ///< The ledger refused.
   std::uint64_t refused = 0;
   std::string first_refusal;
-  std::optional<SettledSagas> sagas;  ///< Where one of them is a saga.
+  std::optional<SettledSagas> sagas;  ///< Where there are any.
 };
 
 Result<void, Trouble> review_one(EngineRuns& engine, const Waiting& each,
@@ -152,15 +153,22 @@ Result<void, Trouble> show_in_report(EngineRuns& engine, Uint128 id) {
                                               : Result<void, Trouble>{};
 }
 
-/// What was approved is started at once. Where that fails it is approved all the same, and the next
-/// one who settles goes on with it.
-Result<void, Trouble> start_sagas(EngineRuns& engine, Uint128 run, Reviewed& reviewed) {
+bool has_approved(const EngineRuns& engine) {
+  const auto all = engine.book().rows().differences().all();
+  return std::any_of(all.begin(), all.end(), [](const DifferenceRow& row) {
+    return row.state == DifferenceState::approved;
+  });
+}
+
+/// What was approved is started at once, and what was before is looked at. Where that fails it is
+/// approved all the same, and the next one who settles goes on with it.
+Result<void, Trouble> settle_approved(EngineRuns& engine, Uint128 run, Reviewed& reviewed) {
   if (auto read = engine.refresh(); !read) return read;
   const Uint128 of = engine.book().rows().find_run(run)->reconciliation_id;
   auto settled = settle_sagas(engine, of, Speaker::checker);
   if (!settled) return settled.error();
   for (const std::string& words : settled.value().refused) complain(words);
-  reviewed.sagas = std::move(settled).value();
+  if (!settled.value().sagas.empty()) reviewed.sagas = std::move(settled).value();
   return {};
 }
 
@@ -194,7 +202,7 @@ Result<int, Trouble> review(const ReviewOptions& options) {
   if (!engine) return engine.error();
   const auto run = engine.value()->find_run(options.choice.run);
   if (!run) return run.error();
-  const auto all = waiting(*engine.value(), *run.value(), chosen.value());
+  const auto all = waiting(*engine.value(), *run.value(), chosen.value(), options.rejects);
   if (!all) return all.error();
   if (!options.client.json) print_text(sums_of(*engine.value(), all.value()));
   if (!options.is_sure) {
@@ -205,7 +213,7 @@ Result<int, Trouble> review(const ReviewOptions& options) {
   // What is read anew takes the place of every row.
   const Uint128 id = run.value()->id;
   Reviewed reviewed;
-  bool has_sagas = false;
+  bool has_sagas = has_approved(*engine.value());
   for (const Waiting& each : all.value()) {
     has_sagas = has_sagas || each.saga.has_value();
     if (auto done = review_one(*engine.value(), each, options, reviewed); !done) {
@@ -213,8 +221,8 @@ Result<int, Trouble> review(const ReviewOptions& options) {
     }
   }
   if (!options.rejects && has_sagas) {
-    if (auto started = start_sagas(*engine.value(), id, reviewed); !started) {
-      complain("what was approved is not started yet: " + started.error().what);
+    if (auto settled = settle_approved(*engine.value(), id, reviewed); !settled) {
+      complain("sagas of what was approved could not be looked at: " + settled.error().what);
     }
   }
   if (!options.rejects && reviewed.done > 0) {
