@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/aggregates/reconciliation/reconciliation_rules.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/saga/instance_machine.hpp"
 #include "engine/saga/saga_fold.hpp"
@@ -76,7 +77,7 @@ Status take(const SagaDefinition& definition, const SagaEvent& event, SagaProgre
   return Status::created;
 }
 
-Status decide_start(const Question& question) {
+Status decide_start(const Question& question, RequestKind kind) {
   const auto started = read_started(question.payload);
   if (!started || question.event.content_type != ContentType::bytes) {
     return Status::saga_payload_malformed;
@@ -85,6 +86,11 @@ Status decide_start(const Question& question) {
   if (stored == nullptr) return Status::saga_definition_not_found;
   if (!are_values_of(stored->definition.inputs, started->inputs)) {
     return Status::saga_inputs_differ;
+  }
+  if (kind == RequestKind::start_corrections) {
+    const Status fault = fault_of_correction_saga(question.state.aggregates, stored->definition,
+                                                  question.event, question.payload);
+    if (fault != Status::created) return fault;
   }
   if (!are_secrets_sealed(stored->definition.inputs, started->inputs)) {
     return Status::saga_secret_not_sealed;
@@ -186,13 +192,14 @@ SagaDecision decide_saga_command(const State& state, RequestKind kind, const Dom
   const auto news = saga_news_of(event.aggregate_type, event.event_type);
   if (!news) return {Status::aggregate_type_not_of_request, SagaNews::started};
   const bool operates = kind == RequestKind::operate_sagas;
-  if (is_engine_made(*news) || operates != is_operators(*news)) {
+  const bool is_other = kind == RequestKind::start_corrections && *news != SagaNews::started;
+  if (is_engine_made(*news) || operates != is_operators(*news) || is_other) {
     return {Status::event_type_unknown, *news};
   }
   const Question question{state, event, payload, after};
   if (is_of_participants(*news)) return {decide_participant(question, *news), *news};
   if (*news == SagaNews::defined) return {decide_definition(question), *news};
-  if (*news == SagaNews::started) return {decide_start(question), *news};
+  if (*news == SagaNews::started) return {decide_start(question, kind), *news};
   return {decide_act(question, *news), *news};
 }
 

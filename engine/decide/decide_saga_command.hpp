@@ -20,8 +20,9 @@ struct SagaDecision {
 /// timestamp that it gets. Where it is created, `after` is the progress that it leads to.
 ///
 /// Checks in the order: whose event it is, its payload, whether there is such a definition or saga,
-/// the saga's state, room. Requires: the event itself is fit to be appended.
-/// Cost: O(steps); of a definition that is stored, its reading, which allocates.
+/// of start_corrections whether that was approved, the saga's state, room. Requires: the
+/// event itself is fit to be appended. Cost: O(steps); of a definition that is stored, its reading,
+/// which allocates.
 [[nodiscard]] SagaDecision decide_saga_command(const State& state, RequestKind kind,
                                                const DomainEvent& event,
                                                std::span<const std::byte> payload,

@@ -1,6 +1,7 @@
 #include "engine/model/aggregate.hpp"
 
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "engine/base/assert.hpp"
@@ -30,7 +31,8 @@ struct Shape {
 constexpr auto no = Use::no;
 constexpr auto may = Use::may;
 constexpr auto must = Use::must;
-constexpr std::uint16_t proposal_flags = command_flag::accepts | command_flag::force_closes;
+constexpr std::uint16_t proposal_flags =
+    command_flag::accepts | command_flag::force_closes | command_flag::starts_saga;
 
 constexpr Shape shapes[command_count] = {
     {Command::order_create, "OrderCreated", no, must, must, must, must},
@@ -74,6 +76,7 @@ constexpr Shape shapes[command_count] = {
     {Command::correction_fail, "CorrectionFailed", no, no, no, no, must, false},
     {Command::difference_assign, "DifferenceAssigned", no, no, no, no, must, false},
     {Command::difference_reopen, "DifferenceReopened", no, no, no, no, must, false},
+    {Command::correction_post, "CorrectionPosted", must, no, no, no, must, false},
 };
 
 const Shape& shape_of(Command command) { return shapes[static_cast<std::size_t>(command)]; }
@@ -130,7 +133,10 @@ bool has_bad_number(Command command, const CommandDetails& details) {
   if (command == Command::run_create) return !is_day(details.quantity);
   const bool of_code =
       command == Command::approval_limit_set || command == Command::correction_propose;
-  return (of_code && details.quantity > UINT8_MAX) || details.flags == proposal_flags;
+  // A correction ends one way.
+  const bool is_torn =
+      command == Command::correction_propose && std::popcount(unsigned{details.flags}) > 1;
+  return (of_code && details.quantity > UINT8_MAX) || is_torn;
 }
 
 bool is_allowed(EventScope scope, Command command) {
@@ -139,8 +145,8 @@ bool is_allowed(EventScope scope, Command command) {
       command == Command::correction_approve || command == Command::correction_reject ||
       command == Command::reconciliation_define || command == Command::approval_limit_set;
   if (scope == EventScope::automatic) return command == Command::correction_approve;
-  // That the ledger refused is said by whoever meant to post.
-  if (command == Command::correction_fail) return true;
+  // What came of it is said by whoever meant to post, or finds that a saga has ended.
+  if (command == Command::correction_fail || command == Command::correction_post) return true;
   return reviews == (scope == EventScope::reviews);
 }
 

@@ -74,11 +74,12 @@ enum class Command : std::uint8_t {
   correction_propose,
   correction_approve,
   correction_reject,
-  correction_fail,  ///< It was to be posted, and the ledger refused.
+  correction_fail,  ///< It was to be posted, and the ledger refused, or its saga did not do it.
   difference_assign,
   difference_reopen,
+  correction_post,  ///< What was approved is done: its saga has come to its end.
 };
-inline constexpr std::size_t command_count = 37;
+inline constexpr std::size_t command_count = 38;
 
 /// "OrderCreated" and so on: the text of its event type.
 [[nodiscard]] std::string_view to_string(Command command) noexcept;
@@ -97,13 +98,17 @@ inline constexpr std::uint16_t automatic = 1U << 1;
 inline constexpr std::uint16_t accepts = 1U << 2;
 /// Of a proposal: it posts nothing, the difference is only closed.
 inline constexpr std::uint16_t force_closes = 1U << 3;
-inline constexpr std::uint16_t known = final_capture | automatic | accepts | force_closes;
+/// Of a proposal: what posts is a saga, which is started once the proposal is approved.
+inline constexpr std::uint16_t starts_saga = 1U << 4;
+inline constexpr std::uint16_t known =
+    final_capture | automatic | accepts | force_closes | starts_saga;
 }  // namespace command_flag
 
 /// The beginning of a command's payload. 64 bytes. What a command does not use is 0.
 ///
 /// Of reconciliations. `subject_id`: of a new run its reconciliation; of run_cut the run that it
-/// carries on; of a proposal and its approval legs_hash() of what is posted. `quantity`: of a limit
+/// carries on; of a proposal, its approval and its posting legs_hash() of what is posted, or
+/// saga_start_hash() of the saga that posts it. `quantity`: of a limit
 /// and a proposal the difference's code; of a new run the day, as 20260131; of run_cut the
 /// sequence; of run_prove how many differences have to be dealt with. A proposal's, an assignment's
 /// and an approval's run is the event's business_id.

@@ -47,4 +47,9 @@ Uint128 legs_hash(std::span<const Transfer> legs) {
   return xxh3_128(std::as_bytes(std::span{hashed}.first(count)));
 }
 
+Uint128 saga_start_hash(const Uint128& saga, std::span<const std::byte> payload) {
+  const std::array<Uint128, 2> parts{saga, xxh3_128(payload)};
+  return xxh3_128(std::as_bytes(std::span{parts}));
+}
+
 }  // namespace daybook

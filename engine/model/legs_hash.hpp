@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 
 #include "engine/base/uint128.hpp"
@@ -15,5 +16,10 @@ namespace daybook {
 /// flags (2). No time, and nothing else that an engine fills in. Cost: O(legs), no
 /// allocation. Requires: at most limits::correction_legs_max.
 [[nodiscard]] Uint128 legs_hash(std::span<const Transfer> legs);
+
+/// XXH3-128 of how a saga is started: its id, then XXH3-128 of SagaStarted's payload (16 bytes
+/// each, little-endian). By this a proposal names the saga that would post it. Cost: O(payload), no
+/// allocation.
+[[nodiscard]] Uint128 saga_start_hash(const Uint128& saga, std::span<const std::byte> payload);
 
 }  // namespace daybook

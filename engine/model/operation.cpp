@@ -49,6 +49,7 @@ constexpr std::pair<RequestKind, std::string_view> kind_names[] = {
     {RequestKind::reconciliation_commands, "reconciliation_commands"},
     {RequestKind::review_corrections, "review_corrections"},
     {RequestKind::post_automatically, "post_automatically"},
+    {RequestKind::start_corrections, "start_corrections"},
     {RequestKind::take_work, "take_work"},
     {RequestKind::list_participants, "list_participants"},
     {RequestKind::seal_secrets, "seal_secrets"},

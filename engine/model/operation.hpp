@@ -30,6 +30,7 @@ enum class RequestKind : std::uint16_t {
   reconciliation_commands = 30,
   review_corrections = 31,  ///< By a checker: a bundle of an approval and what it posts; limits.
   post_automatically = 32,  ///< The same by an operator, within the limits set for that.
+  start_corrections = 33,   ///< By a checker or an operator: sagas of approved corrections.
   lookup_accounts = 40,     ///< Answered by the sequencer, in order with the writes.
   lookup_transfers = 41,    ///< This and the following: answered by query threads.
   list_accounts = 42,
@@ -88,7 +89,8 @@ enum class RequestKind : std::uint16_t {
 
 /// True for kinds whose events are those of sagas: each is decided by itself.
 [[nodiscard]] constexpr bool commands_sagas(RequestKind kind) {
-  return kind == RequestKind::saga_commands || kind == RequestKind::operate_sagas;
+  return kind == RequestKind::saga_commands || kind == RequestKind::operate_sagas ||
+         kind == RequestKind::start_corrections;
 }
 
 /// True for kinds that sagas go on by: what is asked of them, and what participants answer.

@@ -28,6 +28,15 @@ std::optional<Role> parse_role(std::string_view text) noexcept {
   return std::nullopt;
 }
 
+namespace {
+
+// An operator starts what a checker has approved, where that one did not come to it.
+bool goes_on(Role role, RequestKind kind) noexcept {
+  return role == Role::operator_ && kind == RequestKind::start_corrections;
+}
+
+}  // namespace
+
 bool may(Role role, RequestKind kind) noexcept {
   if (role == Role::admin) return true;
   switch (kind) {
@@ -48,7 +57,8 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::take_work:
       return role == Role::participant;
     case RequestKind::review_corrections:
-      return role == Role::checker;
+    case RequestKind::start_corrections:
+      return role == Role::checker || goes_on(role, kind);
     case RequestKind::reconciliation_commands:
     case RequestKind::post_automatically:
     case RequestKind::change_accounts:

@@ -152,6 +152,7 @@ class ReconciliationHistory {
     if (command == C::correction_approve) approve(difference, sequence);
     if (command == C::correction_reject) difference.state = DifferenceState::rejected;
     if (command == C::correction_fail) difference.state = DifferenceState::failed;
+    if (command == C::correction_post) post(difference, sequence);
     if (command == C::difference_assign) {
       difference.run = named;
       difference.state = DifferenceState::assigned;
@@ -178,10 +179,20 @@ class ReconciliationHistory {
   void approve(FoldedDifference& difference, Sequence sequence) {
     const bool accepts = (difference.flags & command_flag::accepts) != 0;
     const bool closes = (difference.flags & command_flag::force_closes) != 0;
+    if ((difference.flags & command_flag::starts_saga) != 0) {
+      difference.state = DifferenceState::approved;
+      return;
+    }
     if (!accepts && !closes) difference.posted_at = sequence.value();
     difference.state = closes    ? DifferenceState::force_closed
                        : accepts ? DifferenceState::accepted
                                  : DifferenceState::posted;
+    ++touch(aggregate_key(difference.run)).settled;
+  }
+
+  void post(FoldedDifference& difference, Sequence sequence) {
+    difference.posted_at = sequence.value();
+    difference.state = DifferenceState::posted;
     ++touch(aggregate_key(difference.run)).settled;
   }
 

@@ -1,5 +1,6 @@
 // Replayer: events of sagas. What came of each is worked out anew, and nothing is done.
 
+#include "engine/aggregates/reconciliation/reconciliation_rules.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/replay/replay_failure.hpp"
 #include "engine/replay/replayer.hpp"
@@ -12,8 +13,9 @@ namespace {
 // Which operations append what.
 bool may_append(RequestKind kind, SagaNews news) {
   switch (news) {
-    case SagaNews::defined:
     case SagaNews::started:
+      return kind == RequestKind::saga_commands || kind == RequestKind::start_corrections;
+    case SagaNews::defined:
     case SagaNews::cancel_requested:
     case SagaNews::signalled:
       return kind == RequestKind::saga_commands;
@@ -100,6 +102,11 @@ Result<void> Replayer::check_saga(RequestKind kind, const DomainEvent& event,
     after = SagaProgress{};
     const auto started = read_started(payload);
     if (started) stored = sagas.find_definition(started->definition);
+    if (stored != nullptr && kind == RequestKind::start_corrections &&
+        fault_of_correction_saga(state_.aggregates, stored->definition, event, payload) !=
+            AppendEventStatus::created) {
+      return damaged(sequence, "the saga of a correction is not what was approved");
+    }
     if (stored != nullptr && !sagas.fits(*stored, started->inputs.size())) {
       return no_room(sequence, "there are more sagas than --sagas-max");
     }

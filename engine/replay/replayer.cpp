@@ -97,6 +97,8 @@ constexpr Made made[] = {
     {RequestKind::saga_commands, FactKind::transfer},
     {RequestKind::operate_sagas, FactKind::domain_event},
     {RequestKind::operate_sagas, FactKind::transfer},
+    {RequestKind::start_corrections, FactKind::domain_event},
+    {RequestKind::start_corrections, FactKind::transfer},
     {RequestKind::answer_steps, FactKind::domain_event},
     {RequestKind::answer_steps, FactKind::transfer},
     {RequestKind::drive_sagas, FactKind::domain_event},

@@ -341,7 +341,7 @@ Result<void> StateReader::take_reconciliations(const SnapshotBlock& block) {
   }
   return each<DifferenceRow>(block, [&](const DifferenceRow& row) {
     const bool is_known =
-        row.state >= DifferenceState::open && row.state <= DifferenceState::failed;
+        row.state >= DifferenceState::open && row.state <= DifferenceState::approved;
     const bool is_owned = rows.find_run(row.run_id) != nullptr;
     return take_row(row, rows.differences(), is_owned && is_known, "differences");
   });

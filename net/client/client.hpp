@@ -314,6 +314,9 @@ class Client {
                                     const OperationAttributes& attributes = {});
   void async_saga_commands(const EventList& events, const OperationAttributes& attributes,
                            BatchCallback callback);
+  /// Starts sagas of corrections that were approved, and nothing else; by a checker or an operator.
+  Result<BatchResult> start_corrections(const EventList& events,
+                                        const OperationAttributes& attributes = {});
   /// The same of what operators do to sagas (SagaNews::operated), for `reason` (1 to
   /// limits::reason_bytes_max bytes of UTF-8).
   Result<BatchResult> operate_sagas(const EventList& events, std::string_view reason,
@@ -434,6 +437,8 @@ class Client {
   template <typename Answer>
   void query(RequestKind kind, const QueryFilter& filter, const QueryOptions& options,
              Callback<Answer> callback);
+  void submit_saga_events(RequestKind kind, const EventList& events,
+                          const OperationAttributes& attributes, BatchCallback callback);
   [[nodiscard]] std::uint64_t min_sequence_of(const QueryOptions& options) const;
 
   std::unique_ptr<ClientLoop> own_loop_;  ///< Null when the loop is somebody else's.

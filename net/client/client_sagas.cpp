@@ -34,9 +34,20 @@ Result<BatchResult> Client::saga_commands(const EventList& events,
   });
 }
 
-void Client::async_saga_commands(const EventList& events, const OperationAttributes& given,
+Result<BatchResult> Client::start_corrections(const EventList& events,
+                                              const OperationAttributes& attributes) {
+  return wait_for<BatchResult>(loop(), [&](BatchCallback callback) {
+    submit_saga_events(RequestKind::start_corrections, events, attributes, std::move(callback));
+  });
+}
+
+void Client::async_saga_commands(const EventList& events, const OperationAttributes& attributes,
                                  BatchCallback callback) {
-  constexpr auto kind = RequestKind::saga_commands;
+  submit_saga_events(RequestKind::saga_commands, events, attributes, std::move(callback));
+}
+
+void Client::submit_saga_events(RequestKind kind, const EventList& events,
+                                const OperationAttributes& given, BatchCallback callback) {
   const std::size_t bytes =
       append_events_frame_bytes(events.events().size(), events.payloads().size(), 0);
   if (auto fault = fault_of_events(events, bytes)) {

@@ -98,7 +98,7 @@ std::size_t write_append_events(std::span<std::byte> room, std::uint64_t number,
                                 const OperationOrigin& origin, std::span<const DomainEvent> events,
                                 std::span<const std::byte> payloads, std::span<const Name> names,
                                 RequestKind kind) {
-  ENSURE(appends_events(kind) || kind == RequestKind::saga_commands,
+  ENSURE(appends_events(kind) || (commands_sagas(kind) && kind != RequestKind::operate_sagas),
          "other requests are written otherwise");
   BodyWriter<layout::AppendEvents> writer{room};
   put_origin(writer.fixed, origin);

@@ -25,8 +25,8 @@ namespace daybook {
          8 + layout::padded(payload_bytes) + 8 + name_count * sizeof(Name);
 }
 
-/// `kind`: or order_commands, payment_commands, reconciliation_commands or saga_commands, which are
-/// the same but for their type.
+/// `kind`: or order_commands, payment_commands, reconciliation_commands, saga_commands or
+/// start_corrections, which are the same but for their type.
 /// `payloads`: of the events, one behind the other. Requires: a frame of at most
 /// limits::frame_bytes_max.
 std::size_t write_append_events(std::span<std::byte> room, std::uint64_t number,

@@ -119,6 +119,7 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::reconciliation_commands:
     case RequestKind::review_corrections:
     case RequestKind::post_automatically:
+    case RequestKind::start_corrections:
     case RequestKind::lookup_accounts:
     case RequestKind::lookup_transfers:
     case RequestKind::list_accounts:

@@ -518,6 +518,7 @@ constexpr std::pair<RequestKind, Read> readers[] = {
     {payment_commands, [](auto body) { return read_append_events(body, payment_commands); }},
     {saga_commands, [](auto body) { return read_append_events(body, saga_commands); }},
     {operate_sagas, [](auto body) { return read_append_events(body, operate_sagas); }},
+    {start_corrections, [](auto body) { return read_append_events(body, start_corrections); }},
     {answer_steps, read_answer_steps},
     {take_work, read_take_work},
     {list_participants, read_list_participants},

@@ -45,6 +45,7 @@ constexpr RequestKind kinds[] = {
     RequestKind::reconciliation_commands,
     RequestKind::review_corrections,
     RequestKind::post_automatically,
+    RequestKind::start_corrections,
     RequestKind::lookup_orders,
     RequestKind::lookup_payments,
     RequestKind::put_checkpoints,

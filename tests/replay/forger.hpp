@@ -56,7 +56,7 @@ class Forger {
                     .operation = entry_.operation_count(),
                     .first = first,
                     .count = count},
-                   next(entry_.first()));
+                   Sequence{entry_.first().value() + facts_ + 1});
     entry_.add_operation(operation);
     facts_ += 1 + count;
     return *this;

@@ -219,6 +219,20 @@ const Forgery rows[] = {
                                              StepOutcome::succeeded)))}),
      wrong_kind},
     {"started_by_an_operator", by(RequestKind::operate_sagas, {definition()}), wrong_kind},
+    {"started_as_a_correction_that_nobody_approved",
+     [](Forger& forger) {
+       commands({definition()})(forger);
+       const News start = started();
+       DomainEvent event = start.event;
+       event.payload_bytes = static_cast<std::uint32_t>(start.payload.size());
+       forger
+           .begin(Forger::operation(RequestKind::start_corrections, Forger::time + 100,
+                                    Forger::number + 1),
+                  FactKind::domain_event, 1, 1)
+           .with(event, start.payload);
+     },
+     "the saga of a correction is not what was approved"},
+    {"defined_with_a_correction", by(RequestKind::start_corrections, {definition()}), wrong_kind},
     {"started_by_the_engine", by(RequestKind::drive_sagas, {definition()}), wrong_kind},
     {"forgotten_by_a_client",
      commands({definition(), started(), news(SagaNews::forgotten, 2)}), wrong_kind},

@@ -60,7 +60,7 @@ void expect_everything_happened(const Coverage& coverage) {
                                         AppendEventStatus::too_many_refunds,
                                         AppendEventStatus::too_many_disputes};
   constexpr auto first = static_cast<std::uint16_t>(AppendEventStatus::saga_payload_malformed);
-  constexpr auto last = static_cast<std::uint16_t>(AppendEventStatus::too_many_differences);
+  constexpr auto last = static_cast<std::uint16_t>(AppendEventStatus::saga_is_owned);
   for (std::uint16_t each = first; each <= last; ++each) elsewhere.insert(AppendEventStatus{each});
   expect_seen(coverage.events, elsewhere);
   // So are 1,024 checkpoints.

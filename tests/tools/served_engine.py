@@ -32,15 +32,19 @@ class ServedEngine:
                                          done.stderr[-2000:])
         return done.stdout
 
-    def start(self):
+    def start(self, *options):
         self.engine = subprocess.Popen(
             [self.daybook, "serve", "--data", self.data, "--listen", "127.0.0.1:0", "--clock",
-             "manual"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+             "manual", *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         for line in self.engine.stdout:
             if line.startswith("listening on "):
                 self.environment["DAYBOOK_CONNECT"] = line.split()[-1]
                 return
         raise AssertionError("the engine did not start")
+
+    def kill(self):
+        self.engine.kill()
+        self.engine.communicate()
 
     def stop(self):
         self.engine.send_signal(signal.SIGTERM)

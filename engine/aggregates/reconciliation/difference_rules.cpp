@@ -2,6 +2,7 @@
 
 #include "engine/aggregates/reconciliation/reconciliation_rules.hpp"
 #include "engine/model/legs_hash.hpp"
+#include "engine/saga/saga_payload.hpp"
 
 namespace daybook {
 namespace {
@@ -13,6 +14,8 @@ constexpr std::uint8_t invalid_record = 70;
 bool posts(std::uint16_t flags) {
   return (flags & (command_flag::accepts | command_flag::force_closes)) == 0;
 }
+
+bool starts_saga(std::uint16_t flags) { return (flags & command_flag::starts_saga) != 0; }
 
 bool is_settled(DifferenceState state) {
   return state == DifferenceState::posted || state == DifferenceState::accepted ||
@@ -30,6 +33,7 @@ Status fault_of_run(const AggregateRows& rows, const Uint128& id) {
 /// What was posted and is found all the same was not enough, if the run has seen it.
 bool may_begin_again(const AggregateRows& rows, const DifferenceRow& row, const Uint128& run_id) {
   const bool is_of_run = row.run_id == run_id;
+  if (row.state == DifferenceState::approved) return false;
   if (row.state == DifferenceState::proposed) return !is_of_run;
   if (row.state != DifferenceState::posted) return !is_settled(row.state);
   return !is_of_run && rows.find_run(run_id)->cut >= row.posted_at;
@@ -55,9 +59,11 @@ Status decide_with_run(const AggregateRows& rows, const RuleContext& context,
                                              : Status::difference_illegal_transition;
 }
 
-// What is posted is what was proposed, leg by leg, and no leg is larger than what was asked for.
+// What is posted is what was proposed, leg by leg, and no leg is larger than what was asked for. A
+// saga posts its own, later.
 Status fault_of_legs(const RuleContext& context, const DifferenceRow& row) {
   const std::span<const Transfer> legs = context.transfers.all();
+  if (starts_saga(row.flags)) return unless(legs.empty(), Status::legs_differ);
   if (legs.empty() == posts(row.flags) || legs.size() > limits::correction_legs_max) {
     return Status::legs_differ;
   }
@@ -76,6 +82,7 @@ Status decide_approval(const AggregateRows& rows, const RuleContext& context,
   if (!is_automatic && row.maker == asked.principal) return Status::maker_is_checker;
   if (asked.read.details.subject_id != row.legs_hash) return Status::legs_differ;
   if (const Status fault = fault_of_legs(context, row); fault != Status::created) return fault;
+  if (is_automatic && starts_saga(row.flags)) return Status::limit_exceeded;
   if (!posts(row.flags)) return is_automatic ? Status::limit_exceeded : Status::created;
   const ReconciliationRun& run = *rows.find_run(row.run_id);
   const ApprovalLimit* const limit = rows.find_limit(
@@ -101,6 +108,18 @@ Status decide_reopening(const AggregateRows& rows, const DifferenceRow& row,
   return may_be ? Status::created : Status::difference_illegal_transition;
 }
 
+// What is said of an end: of a saga that it is the one that was approved.
+Status decide_end(const DifferenceRow& row, const AskedCommand& asked) {
+  const bool is_approved = row.state == DifferenceState::approved;
+  if (asked.read.command == Command::correction_post) {
+    if (!is_approved) return Status::difference_illegal_transition;
+    return unless(asked.read.details.subject_id == row.legs_hash, Status::legs_differ);
+  }
+  const bool may_be = row.state == DifferenceState::proposed ||
+                      (is_approved && asked.read.command == Command::correction_fail);
+  return unless(may_be, Status::difference_illegal_transition);
+}
+
 void count(AggregateRows& rows, const DifferenceRow& row, int proposed, int settled) {
   ReconciliationRun run = *rows.find_run(row.run_id);
   run.proposed += static_cast<std::uint32_t>(proposed);
@@ -124,6 +143,10 @@ void apply_proposal(AggregateRows& rows, DifferenceRow& row, const AskedCommand&
 }
 
 void apply_approval(AggregateRows& rows, DifferenceRow& row, const AskedCommand& asked) {
+  if (starts_saga(row.flags)) {
+    row.state = DifferenceState::approved;
+    return count(rows, row, -1, 0);
+  }
   row.state = DifferenceState::posted;
   if (posts(row.flags)) row.posted_at = asked.sequence.value();
   if ((row.flags & command_flag::accepts) != 0) row.state = DifferenceState::accepted;
@@ -147,6 +170,25 @@ void apply_reopening(AggregateRows& rows, DifferenceRow& row, const AskedCommand
 
 }  // namespace
 
+Status fault_of_correction_saga(const AggregateRows& rows, const SagaDefinition& definition,
+                                const DomainEvent& started, std::span<const std::byte> payload) {
+  const DifferenceRow* const row = rows.find_difference(started.business_id.value());
+  if (row == nullptr) return Status::difference_not_found;
+  if (row->state != DifferenceState::approved) return Status::difference_illegal_transition;
+  if (saga_start_hash(started.aggregate_id, payload) != row->legs_hash) return Status::legs_differ;
+  const auto read = read_started(payload);
+  if (!read || !are_values_of(definition.inputs, read->inputs)) return Status::legs_differ;
+  // As of legs: none is larger than what was approved.
+  SagaValueReader values{read->inputs};
+  for (const SagaField& field : definition.inputs) {
+    const SagaValue value = *values.next(field.type);
+    if (field.type != ValueType::money) continue;
+    if (value.ledger != row->ledger) return Status::legs_differ;
+    if (value.id.wide() > row->amount.value().wide()) return Status::limit_exceeded;
+  }
+  return Status::created;
+}
+
 Status decide_difference(const AggregateRows& rows, const RuleContext& context,
                          const AskedCommand& asked) {
   const Command command = asked.read.command;
@@ -157,8 +199,7 @@ Status decide_difference(const AggregateRows& rows, const RuleContext& context,
   if (row == nullptr) return Status::difference_not_found;
   if (command == Command::correction_approve) return decide_approval(rows, context, *row, asked);
   if (command == Command::difference_reopen) return decide_reopening(rows, *row, asked);
-  return row->state == DifferenceState::proposed ? Status::created
-                                                 : Status::difference_illegal_transition;
+  return decide_end(*row, asked);
 }
 
 void apply_difference(AggregateRows& rows, const AskedCommand& asked) {
@@ -170,9 +211,14 @@ void apply_difference(AggregateRows& rows, const AskedCommand& asked) {
   if (command == Command::correction_propose) apply_proposal(rows, row, asked);
   if (command == Command::correction_approve) apply_approval(rows, row, asked);
   if (command == Command::correction_reject || command == Command::correction_fail) {
-    count(rows, row, -1, 0);
+    if (row.state == DifferenceState::proposed) count(rows, row, -1, 0);
     row.state =
         command == Command::correction_reject ? DifferenceState::rejected : DifferenceState::failed;
+  }
+  if (command == Command::correction_post) {
+    row.state = DifferenceState::posted;
+    row.posted_at = asked.sequence.value();
+    count(rows, row, 0, 1);
   }
   if (command == Command::difference_assign) {
     if (row.state == DifferenceState::proposed) count(rows, row, -1, 0);

@@ -56,6 +56,8 @@ std::string_view to_string(DifferenceState state) noexcept {
       return "rejected";
     case DifferenceState::failed:
       return "failed";
+    case DifferenceState::approved:
+      return "approved";
   }
   return "unknown_state";
 }

@@ -39,7 +39,8 @@ enum class DifferenceState : std::uint8_t {
   accepted = 5,
   force_closed = 6,
   rejected = 7,
-  failed = 8,  ///< The ledger refused what was approved.
+  failed = 8,    ///< The ledger refused what was approved, or its saga did not do it.
+  approved = 9,  ///< Its saga is under way, or is to be started.
 };
 [[nodiscard]] std::string_view to_string(DifferenceState state) noexcept;
 
@@ -111,15 +112,17 @@ static_assert(sizeof(ReconciliationRun) == 88 && std::is_trivially_copyable_v<Re
 /// 104 bytes.
 struct DifferenceRow {
   Uint128 id;
-  Uint128 run_id;     ///< In which it was dealt with last.
-  Uint128 legs_hash;  ///< Of the correction proposed last, as the next ones.
+  Uint128 run_id;  ///< In which it was dealt with last.
+  /// Of the correction proposed last, as the next ones. Of a saga: saga_start_hash().
+  Uint128 legs_hash;
   PrincipalId maker;
   Amount amount;
-  std::uint64_t posted_at = 0;  ///< The sequence of the newest approval that posted; 0 = none.
+  /// The sequence of the newest approval that posted, or of the end of its saga; 0 = none.
+  std::uint64_t posted_at = 0;
   LedgerId ledger;
   std::uint16_t revision = 0;  ///< How many were proposed.
   std::uint8_t code = 0;
-  std::uint8_t flags = 0;  ///< Of command_flag: accepts, force_closes.
+  std::uint8_t flags = 0;  ///< Of command_flag: accepts, force_closes, starts_saga.
   DifferenceState state = DifferenceState::open;
   std::uint8_t reserved[7] = {};
 

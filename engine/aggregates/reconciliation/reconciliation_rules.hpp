@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/aggregates/aggregate_rules.hpp"
+#include "engine/saga/definition.hpp"
 
 namespace daybook {
 
@@ -16,10 +17,19 @@ void apply_reconciliation(AggregateRows& rows, const AskedCommand& asked);
                                            const AskedCommand& asked);
 void apply_run(AggregateRows& rows, const AskedCommand& asked);
 
-/// Differences: what is proposed by one, approved by another, and posted in the same entry.
+/// Differences: what is proposed by one, approved by another, and posted in the same entry, or by a
+/// saga that is started then.
 [[nodiscard]] AppendEventStatus decide_difference(const AggregateRows& rows,
                                                   const RuleContext& context,
                                                   const AskedCommand& asked);
 void apply_difference(AggregateRows& rows, const AskedCommand& asked);
+
+/// Is this the saga of a correction that was approved, and given no more money than that?
+/// `started`: its SagaStarted, whose business id is the difference's. `created` if it is. Cost: no
+/// allocation.
+[[nodiscard]] AppendEventStatus fault_of_correction_saga(const AggregateRows& rows,
+                                                         const SagaDefinition& definition,
+                                                         const DomainEvent& started,
+                                                         std::span<const std::byte> payload);
 
 }  // namespace daybook

@@ -52,7 +52,7 @@ class ReconciliationRandomTest : public ReconciliationTest {
 
   std::string deal(std::uint64_t difference) {
     const std::vector<Transfer>& last = proposed_[difference];
-    switch (draw(0, 6)) {
+    switch (draw(0, 7)) {
       case 0:
         return operate(C::difference_assign, difference, {}, "somebody", some_run());
       case 1:
@@ -65,12 +65,15 @@ class ReconciliationRandomTest : public ReconciliationTest {
       case 4:
       case 5:
         return approve(difference, last, draw(0, 4) == 0 ? maker : checker);
+      case 6:
+        return operate(C::correction_post, difference, {.subject_id = legs_hash(last)});
       default:
         break;
     }
-    const std::uint64_t kind = draw(0, 3);
+    const std::uint64_t kind = draw(0, 4);
     const std::uint16_t flags = kind == 0   ? command_flag::accepts
                                 : kind == 1 ? command_flag::force_closes
+                                : kind == 2 ? command_flag::starts_saga
                                             : std::uint16_t{0};
     std::vector<Transfer> posted;
     if (flags == 0) posted = legs(++last_leg_, draw(1, 120));
@@ -125,6 +128,13 @@ TEST_F(ReconciliationRandomTest, WhateverIsAskedTheRowsAreWhatTheEventsMakeOfThe
   }
   std::map<RunState, std::uint64_t> runs;
   for (const auto& run : engine_.state().aggregates.runs().all()) ++runs[run.state];
+  std::map<DifferenceState, std::uint64_t> differences;
+  for (const auto& each : engine_.state().aggregates.differences().all()) {
+    if ((each.flags & command_flag::starts_saga) != 0) ++differences[each.state];
+  }
+  for (const DifferenceState each : {DifferenceState::approved, DifferenceState::posted}) {
+    EXPECT_GT(differences[each], 0U) << to_string(each) << ", seed " << seed;
+  }
   for (const RunState each : {RunState::superseded, RunState::closed, RunState::cancelled}) {
     EXPECT_GT(runs[each], 0U) << to_string(each) << ", seed " << seed;
   }

@@ -33,6 +33,7 @@ constexpr Row rows[] = {
     {RequestKind::reconciliation_commands, 30, "reconciliation_commands", true, false},
     {RequestKind::review_corrections, 31, "review_corrections", true, false},
     {RequestKind::post_automatically, 32, "post_automatically", true, false},
+    {RequestKind::start_corrections, 33, "start_corrections", true, false},
     {RequestKind::lookup_accounts, 40, "lookup_accounts", false, false},
     {RequestKind::lookup_transfers, 41, "lookup_transfers", false, true},
     {RequestKind::list_accounts, 42, "list_accounts", false, true},

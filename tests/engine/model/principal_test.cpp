@@ -31,6 +31,7 @@ constexpr Row rows[] = {
     {RequestKind::reconciliation_commands, {n, n, n, y, n, y}},
     {RequestKind::review_corrections, {n, n, n, n, y, y}},
     {RequestKind::post_automatically, {n, n, n, y, n, y}},
+    {RequestKind::start_corrections, {n, n, n, y, y, y}},
     {RequestKind::seal_secrets, {y, n, n, y, n, y}},
     {RequestKind::forget_secrets, {n, n, n, y, n, y}},
     {RequestKind::put_checkpoints, {y, n, n, y, n, y}},

@@ -69,15 +69,17 @@ TEST(SagaMessages, OnlyAnOperatorHasAReasonAndEveryOneDoes) {
   EXPECT_EQ(status_of(operate, 1, 0), RequestStatus::malformed);
   EXPECT_EQ(status_of(operate, 1, limits::reason_bytes_max), RequestStatus::ok);
   EXPECT_EQ(status_of(operate, 1, limits::reason_bytes_max + 1), RequestStatus::too_large);
-  for (const auto kind : {RequestKind::saga_commands, RequestKind::append_events,
-                          RequestKind::order_commands, RequestKind::payment_commands}) {
+  for (const auto kind :
+       {RequestKind::saga_commands, RequestKind::start_corrections, RequestKind::append_events,
+        RequestKind::order_commands, RequestKind::payment_commands}) {
     EXPECT_EQ(status_of(kind, 1, 0), RequestStatus::ok) << to_string(kind);
     EXPECT_EQ(status_of(kind, 1, 1), RequestStatus::malformed) << to_string(kind);
   }
 }
 
 TEST(SagaMessages, CountsAtTheLimitAndPastIt) {
-  for (const auto kind : {RequestKind::saga_commands, RequestKind::operate_sagas}) {
+  for (const auto kind :
+       {RequestKind::saga_commands, RequestKind::start_corrections, RequestKind::operate_sagas}) {
     const std::size_t reason = kind == RequestKind::operate_sagas ? 1 : 0;
     EXPECT_EQ(status_of(kind, 0, reason), RequestStatus::malformed);
     EXPECT_EQ(status_of(kind, limits::saga_commands_max, reason), RequestStatus::ok);

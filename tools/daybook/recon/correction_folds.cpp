@@ -7,6 +7,8 @@
 namespace daybook::recon {
 namespace {
 
+constexpr std::uint16_t moves_nothing =
+    transfer_flag::pending | transfer_flag::void_pending_transfer;
 constexpr std::uint16_t about_holds = transfer_flag::pending |
                                       transfer_flag::post_pending_transfer |
                                       transfer_flag::void_pending_transfer;
@@ -45,10 +47,11 @@ void CorrectionFolds::take(const Transfer& transfer, Sequence sequence,
   const auto leg = legs_.find(transfer.id.value());
   if (leg == legs_.end()) return;
   Seen& seen = seen_[leg->second];
-  if ((transfer.flags & transfer_flag::post_pending_transfer) != 0) {
+  const bool is_by_saga = (*corrections_)[leg->second].is_by_saga;
+  if (!is_by_saga && (transfer.flags & transfer_flag::post_pending_transfer) != 0) {
     seen.posted = sequence.value();
   }
-  if (!is_debit || (transfer.flags & about_holds) != 0) return;
+  if (!is_debit || (transfer.flags & (is_by_saga ? moves_nothing : about_holds)) != 0) return;
   constexpr u128 fits = static_cast<u128>(1) << 100;
   if (transfer.amount.value().wide() >= fits) {
     too_large_ = transfer.id;
@@ -59,14 +62,15 @@ void CorrectionFolds::take(const Transfer& transfer, Sequence sequence,
   (is_fee ? seen.moved.fees : seen.moved.amount) += *is_debit ? size : -size;
 }
 
-void CorrectionFolds::settle() {
+void CorrectionFolds::settle(Sequence cut) {
   for (std::size_t i = 0; i < seen_.size(); ++i) {
     const Seen& seen = seen_[i];
     const FoldedCorrection& correction = (*corrections_)[i];
     if (seen.posted != 0 && correction.time_ns != no_time) {
       posts_.emplace(seen.posted, correction.time_ns);
     }
-    if (seen.first == 0) continue;
+    if (seen.first == 0 || correction.counts_from > cut.value()) continue;
+    if (correction.is_by_saga && seen.moved.amount == 0 && seen.moved.fees == 0) continue;
     const std::uint64_t target = seen.posted != 0 ? seen.posted : correction.adjusts;
     if (target == 0) {
       own_.push_back({.correction = &correction, .sequence = seen.first, .moved = seen.moved});
@@ -80,7 +84,9 @@ void CorrectionFolds::settle() {
 }
 
 bool CorrectionFolds::hides(const Transfer& transfer) const {
-  return (transfer.flags & about_holds) == 0 && legs_.contains(transfer.id.value());
+  const auto leg = legs_.find(transfer.id.value());
+  if (leg == legs_.end()) return false;
+  return (transfer.flags & about_holds) == 0 || (*corrections_)[leg->second].is_by_saga;
 }
 
 const MovedByLegs* CorrectionFolds::moved_at(std::uint64_t sequence) const {
@@ -104,6 +110,8 @@ std::string fingerprint_of(const FoldedCorrections& corrections) {
     hash.update(std::as_bytes(std::span{correction.reference}));
     add(correction.type);
     add(correction.time_ns);
+    // Others keep the text that they had before there were such.
+    if (correction.is_by_saga) add(correction.counts_from);
   }
   return to_hex(hash.finish());
 }

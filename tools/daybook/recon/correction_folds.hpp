@@ -30,6 +30,11 @@ struct FoldedCorrection {
   std::string reference;
   RecordType type = RecordType::charge;
   std::int64_t time_ns = no_time;
+  /// Made by a saga: also its holds are nobody's records.
+  bool is_by_saga = false;
+  /// The sequence by which it was settled: a cut before it has its legs, but does not count them.
+  std::uint64_t counts_from = 0;
+  static constexpr std::uint64_t never = ~std::uint64_t{0};  ///< It is under way.
 };
 using FoldedCorrections = std::vector<FoldedCorrection>;
 
@@ -57,7 +62,9 @@ struct FoldedValues {
 /// What corrections come to, record by record, after a look at the whole journal.
 ///
 /// A correction that posts a hold is folded into that post. Legs that open, post or void holds stay
-/// records as any others.
+/// records as any others, but those of a saga: what they hold is nobody's, and what they post of it
+/// is part of what the saga moved. A saga that is under way, or took everything back, changes no
+/// record and makes none.
 ///
 /// Threads.  One until settle(), then any.
 class CorrectionFolds {
@@ -78,8 +85,8 @@ class CorrectionFolds {
   /// A transfer of the journal, in its order. `is_debit`: whether it debits clearing; nothing for
   /// a transfer that is not asked for.
   void take(const Transfer& transfer, Sequence sequence, std::optional<bool> is_debit, bool is_fee);
-  /// When all were taken.
-  void settle();
+  /// When all were taken, up to `cut`.
+  void settle(Sequence cut = Sequence{FoldedCorrection::never - 1});
 
   /// Of legs whose amounts are beyond those of comparisons, the last.
   [[nodiscard]] std::optional<TransferId> too_large() const { return too_large_; }

@@ -138,7 +138,7 @@ Result<JournalScan> scan_journal(const JournalSelection& selection, std::uint64_
     }
     if (!more.value()) break;
   }
-  scan.folds.settle();
+  scan.folds.settle(facts.value().reached());
   if (const auto leg = scan.folds.too_large()) {
     return Failure{FailureKind::invalid,
                    fmt::format("the amount of transfer {}, a correction, cannot be compared",

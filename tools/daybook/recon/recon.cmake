@@ -23,6 +23,7 @@ if(TARGET daybook::storage)
             daybook/recon/csv_scanner.cpp daybook/recon/csv_source.cpp
             daybook/recon/definition/action.cpp daybook/recon/definition/check_command.cpp
             daybook/recon/definition/civil_day.cpp daybook/recon/definition/correction.cpp
+            daybook/recon/definition/correction_saga.cpp
             daybook/recon/definition/cron.cpp daybook/recon/definition/decimal_limit.cpp
             daybook/recon/definition/definition_reader.cpp
             daybook/recon/definition/definition_rules.cpp daybook/recon/definition/json_walk.cpp
@@ -47,7 +48,7 @@ if(TARGET daybook::storage)
             daybook/recon/watched_file.cpp daybook/recon/work_directory.cpp
             ${CMAKE_CURRENT_BINARY_DIR}/generated/ready_mappings.cpp
     APART daybook/recon/definition/correction_text.cpp daybook/recon/entry_texts.cpp
-    USES daybook::recon daybook::storage daybook::tools_command daybook::tools_offline
+    USES daybook::recon daybook::saga daybook::storage daybook::tools_command daybook::tools_offline
          daybook::tools_rebuild daybook::tools_text
     PRIVATE_USES date::date-tz fmt::fmt nlohmann_json::nlohmann_json)
   # Runs that an engine keeps.
@@ -59,12 +60,14 @@ if(TARGET daybook::storage)
             daybook/recon/runs/act_commands.cpp
             daybook/recon/runs/business_day.cpp
             daybook/recon/runs/carry.cpp
+            daybook/recon/runs/correction_sagas.cpp
             daybook/recon/runs/define_command.cpp
             daybook/recon/runs/difference_choice.cpp
             daybook/recon/runs/due_days.cpp
             daybook/recon/runs/engine_runs.cpp
             daybook/recon/runs/kept_result.cpp
             daybook/recon/runs/posted_corrections.cpp
+            daybook/recon/runs/posting_sagas.cpp
             daybook/recon/runs/report_command.cpp
             daybook/recon/runs/review_command.cpp
             daybook/recon/runs/run_book.cpp
@@ -73,13 +76,15 @@ if(TARGET daybook::storage)
             daybook/recon/runs/run_plan.cpp
             daybook/recon/runs/run_postings.cpp
             daybook/recon/runs/run_proposals.cpp
+            daybook/recon/runs/saga_end.cpp
             daybook/recon/runs/schedule_command.cpp
+            daybook/recon/runs/settle_command.cpp
             daybook/recon/runs/show_command.cpp
             daybook/recon/runs/stored_definition.cpp
             daybook/recon/runs/suspense_command.cpp
             daybook/recon/runs/watch_command.cpp
             daybook/recon/runs/watched_inbox.cpp
-    USES daybook::tools_client daybook::tools_recon
+    USES daybook::tools_client daybook::tools_recon daybook::tools_saga
     PRIVATE_USES fmt::fmt nlohmann_json::nlohmann_json)
   target_sources(daybook PRIVATE daybook/recon/register_balance.cpp
                          daybook/recon/register_compare.cpp

@@ -14,6 +14,10 @@ void register_check(CLI::App& recon, CommandContext& context) {
   CLI::App* command = recon.add_subcommand(
       "check", "Say what a definition of a reconciliation means, or all that is wrong with it");
   command->add_option("file", options->file, "The definition: one JSON object")->required();
+  command
+      ->add_option("--saga", options->sagas,
+                   "A file with a saga that it starts: can it be? May be given several times")
+      ->take_all();
   command->add_flag("--json", options->json, "The text that is stored of it, instead");
   command->footer(
       "A definition names the account, the statements, the rules by which they are compared, when\n"
@@ -27,7 +31,10 @@ void register_check(CLI::App& recon, CommandContext& context) {
       "   \"accounts\": {\"suspense\": \"name:suspense\"}, \"time_zone\": \"Europe/Berlin\",\n"
       "   \"limits\": {\"b_only\": {\"EUR\": \"1000.00\"}, \"amount_short\": {\"EUR\": "
       "\"50.00\"}}}\n"
-      "  daybook recon check bank.json");
+      "  daybook recon check bank.json\n"
+      "and with \"posting\": {\"b_only\": {\"saga\": \"returnMoney\", \"delta\": "
+      "\"positive\"}} in it:\n"
+      "  daybook recon check bank.json --saga tools/demo/sagas/returnMoney.json");
   command->callback([&context, options] { context.exit_code = run_check(*options); });
 }
 

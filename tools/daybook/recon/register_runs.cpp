@@ -52,6 +52,7 @@ void register_run(CLI::App& recon, CommandContext& context) {
       "A process of its own, beside the engine: it reads the journal, and tells the engine each\n"
       "phase, what it found and what it proposes. Nothing is posted, but what the definition lets\n"
       "pass without approval. Killed, it goes on when it is started again.\n"
+      "First it does what 'daybook recon settle' does.\n"
       "Exit codes: 0 nothing has to be dealt with; 1 something has; 2 it could not be done.\n"
       "Example:\n"
       "  daybook recon run bank statement.xml --data ./ledger-data --day 2026-01-31");
@@ -146,7 +147,7 @@ void register_differences(CLI::App& recon, CommandContext& context) {
       recon.add_subcommand("differences", "List what a run found, and what has become of it");
   add_choice(*command, options->choice);
   command->add_option("--state", options->choice.state,
-                      "Only those in this state: open, proposed, posted, ...");
+                      "Only those in this state: open, proposed, approved, posted, ...");
   add_client_options(*command, options->client);
   command->footer("Example:\n  daybook recon differences bank --state open");
   command->callback([&context, options] { context.exit_code = run_list_differences(*options); });
@@ -186,9 +187,29 @@ void register_review(CLI::App& recon, CommandContext& context, bool rejects) {
             "cash\""
           : "Counts and sums are shown first. An approval and what it posts are one entry of "
             "the\n"
-            "journal. Whoever proposed a correction cannot approve it.\n"
+            "journal; a saga that posts it is started at once. Whoever proposed a correction "
+            "cannot\n"
+            "approve it.\n"
             "Example:\n  daybook recon approve bank --code b_only --yes --reason \"as agreed\"");
   command->callback([&context, options] { context.exit_code = run_review(*options); });
+}
+
+void register_settle(CLI::App& recon, CommandContext& context) {
+  auto options = std::make_shared<SettleOptions>();
+  CLI::App* command = recon.add_subcommand(
+      "settle", "As an operator: take up the sagas of approved corrections, and what they came to");
+  command->add_option("name", options->name, "Of this reconciliation only");
+  add_write_options(*command, options->write);
+  add_client_options(*command, options->client);
+  command->footer(
+      "An approval starts its saga, and 'run', 'watch' and the next approval look at it again. "
+      "This\n"
+      "does only that: what was approved and not started is started; of a saga that has completed\n"
+      "the correction is posted; one that did not leaves the difference open to another proposal.\n"
+      "Again, or several at a time, nothing is done twice. What is stuck needs 'daybook saga'.\n"
+      "Exit codes: 0 nothing is left; 1 something is under way, stuck, or did not complete.\n"
+      "Example:\n  daybook recon settle bank");
+  command->callback([&context, options] { context.exit_code = run_settle(*options); });
 }
 
 struct Act {
@@ -239,6 +260,7 @@ void register_runs(CLI::App& recon, CommandContext& context) {
   register_suspense(recon, context);
   register_review(recon, context, false);
   register_review(recon, context, true);
+  register_settle(recon, context);
   register_difference_act(
       recon, context,
       {"accept", "As an operator: propose that differences are explained and nothing is posted",

@@ -118,8 +118,9 @@ Result<SagaFigures, Trouble> fetch_figures(Client& client, const SagaStatsOption
   }
   if (auto read = read_sagas(client, everything.value(), statistics); !read) return read.error();
   SagaFigures figures;
-  for (const RequestKind kind : {RequestKind::saga_commands, RequestKind::operate_sagas,
-                                 RequestKind::answer_steps, RequestKind::tcc_commands}) {
+  for (const RequestKind kind :
+       {RequestKind::saga_commands, RequestKind::operate_sagas, RequestKind::start_corrections,
+        RequestKind::answer_steps, RequestKind::tcc_commands}) {
     auto counted = count_refusals(client, everything.value(), range, kind, figures.refusals);
     if (!counted) return counted.error();
   }

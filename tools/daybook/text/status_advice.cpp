@@ -403,7 +403,8 @@ constexpr Advice<E> event_advice[] = {
      "Another run of this day has taken its place: propose the correction again in that one."},
     {E::maker_is_checker,
      "Whoever proposes a correction does not approve it: somebody else has to."},
-    {E::legs_differ, "The transfers are not those that were proposed: nothing was posted."},
+    {E::legs_differ,
+     "The transfers, or the saga, are not those that were proposed: nothing was posted."},
     {E::limit_exceeded,
      "The amount is above what the reconciliation allows for this kind of difference and ledger, "
      "or it allows nothing there."},

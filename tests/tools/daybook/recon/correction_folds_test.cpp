@@ -124,5 +124,69 @@ TEST(FingerprintOfCorrections, SeesEachWord) {
   }
 }
 
+FoldedCorrection by_saga(std::vector<std::uint64_t> legs, std::uint64_t adjusts,
+                         std::uint64_t counts_from = 60) {
+  FoldedCorrection made = correction(std::move(legs), adjusts);
+  made.is_by_saga = true;
+  made.counts_from = counts_from;
+  return made;
+}
+
+constexpr std::uint16_t hold_flag = transfer_flag::pending;
+constexpr std::uint16_t capture_flag = transfer_flag::post_pending_transfer;
+constexpr std::uint16_t void_flag = transfer_flag::void_pending_transfer;
+
+TEST(CorrectionFolds, OfASagaHaveItsHoldsAndWhatItCaptures) {
+  CorrectionFolds folds = folds_of({by_saga({1, 2}, 0), by_saga({3, 4}, 40)});
+  folds.take(leg(1, 100, hold_flag), Sequence{50}, true, false);
+  folds.take(leg(2, 100, capture_flag), Sequence{51}, true, false);
+  folds.take(leg(3, 7, hold_flag), Sequence{52}, false, false);
+  folds.take(leg(4, 7, capture_flag), Sequence{53}, false, false);
+  folds.settle(Sequence{60});
+  ASSERT_EQ(folds.own_records().size(), 1U);
+  EXPECT_EQ(folds.own_records()[0].moved.amount, 100);
+  EXPECT_EQ(folds.own_records()[0].sequence, 51U);
+  ASSERT_NE(folds.moved_at(40), nullptr);
+  EXPECT_EQ(folds.moved_at(40)->amount, -7);
+  EXPECT_EQ(folds.moved_at(53), nullptr) << "the capture is no record";
+  for (const Transfer& each :
+       {leg(1, 100, hold_flag), leg(2, 100, capture_flag), leg(3, 7, hold_flag)}) {
+    EXPECT_TRUE(folds.hides(each));
+  }
+}
+
+TEST(CorrectionFolds, OfASagaThatTookEverythingBackChangeNothing) {
+  CorrectionFolds folds = folds_of({by_saga({1, 2}, 40), by_saga({3, 4}, 0), by_saga({5, 6}, 0)});
+  folds.take(leg(1, 100), Sequence{50}, true, false);
+  folds.take(leg(2, 100, transfer_flag::reversal), Sequence{51}, false, false);
+  folds.take(leg(3, 9, hold_flag), Sequence{52}, true, false);
+  folds.take(leg(4, 9, void_flag), Sequence{53}, true, false);
+  folds.take(leg(5, 30), Sequence{54}, true, false);
+  folds.take(leg(6, 30, transfer_flag::reversal), Sequence{55}, false, false);
+  folds.settle(Sequence{60});
+  EXPECT_EQ(folds.moved_at(40), nullptr);
+  EXPECT_TRUE(folds.own_records().empty());
+  EXPECT_TRUE(folds.hides(leg(5, 30)));
+  EXPECT_TRUE(folds.hides(leg(4, 9, void_flag)));
+}
+
+TEST(CorrectionFolds, OfASagaCountFromWhenItWasSettled) {
+  const auto folds_at = [](std::uint64_t cut, std::uint64_t counts_from) {
+    CorrectionFolds folds = folds_of({by_saga({1}, 0, counts_from)});
+    folds.take(leg(1, 100), Sequence{50}, true, false);
+    folds.settle(Sequence{cut});
+    EXPECT_TRUE(folds.hides(leg(1, 100)));
+    return folds.own_records().size();
+  };
+  EXPECT_EQ(folds_at(59, 60), 0U);
+  EXPECT_EQ(folds_at(60, 60), 1U);
+  EXPECT_EQ(folds_at(1'000'000, FoldedCorrection::never), 0U) << "it is under way";
+}
+
+TEST(CorrectionFolds, HaveAnotherFingerprintOnceASagaIsSettled) {
+  EXPECT_NE(fingerprint_of({by_saga({1}, 0, 60)}), fingerprint_of({by_saga({1}, 0, 61)}));
+  EXPECT_EQ(fingerprint_of({by_saga({1}, 0, 60)}), fingerprint_of({by_saga({1}, 0, 60)}));
+}
+
 }  // namespace
 }  // namespace daybook::recon

@@ -15,7 +15,9 @@ if(TARGET daybook::tools_recon)
             daybook/recon/runs/business_day_test.cpp
             daybook/recon/runs/carry_test.cpp daybook/recon/self_command_test.cpp
             daybook/recon/sequence_places_test.cpp
-    APART daybook/recon/definition/reconciliation_test.cpp daybook/recon/journal_source_test.cpp
+    APART daybook/recon/definition/correction_saga_test.cpp
+          daybook/recon/definition/reconciliation_test.cpp daybook/recon/journal_source_test.cpp
+          daybook/recon/runs/saga_end_test.cpp
     USES daybook::tools_recon daybook::tools_recon_runs daybook::test_support
          nlohmann_json::nlohmann_json)
 endif()

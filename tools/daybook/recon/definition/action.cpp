@@ -7,7 +7,8 @@ namespace daybook::recon {
 namespace {
 
 constexpr std::array<std::string_view, action_count> names{
-    "none", "person", "reverse", "suspense", "fees", "gross_up", "rounding", "fx", "post_hold"};
+    "none",     "person",   "reverse", "suspense",  "fees",
+    "gross_up", "rounding", "fx",      "post_hold", "saga"};
 
 /// Bits of actions.
 constexpr unsigned set_of(std::initializer_list<Action> actions) {
@@ -30,18 +31,18 @@ Choice choice_of(Code code) {
     case Code::reversed:
     case Code::refunded:
     case Code::chargeback:
-      return {reverse, set_of({reverse, suspense, person, none})};
+      return {reverse, set_of({reverse, suspense, saga, person, none})};
     case Code::b_only:
-      return {suspense, set_of({suspense, person, none})};
+      return {suspense, set_of({suspense, saga, person, none})};
     case Code::amount_short:
     case Code::amount_over:
-      return {suspense, set_of({suspense, rounding, fx, person, none})};
+      return {suspense, set_of({suspense, rounding, fx, saga, person, none})};
     case Code::fee_mismatch:
-      return {fees, set_of({fees, suspense, person, none})};
+      return {fees, set_of({fees, suspense, saga, person, none})};
     case Code::net_gross:
-      return {gross_up, set_of({gross_up, person, none})};
+      return {gross_up, set_of({gross_up, saga, person, none})};
     case Code::fx_difference:
-      return {fx, set_of({fx, person, none})};
+      return {fx, set_of({fx, saga, person, none})};
     case Code::rounding:
       return {rounding, set_of({rounding, suspense, person, none})};
     case Code::matched_tolerance:
@@ -49,7 +50,7 @@ Choice choice_of(Code code) {
     case Code::status_a_open_b_ok:
       return {post_hold, set_of({post_hold, person, none})};
     case Code::duplicate_b:
-      return {person, set_of({suspense, person, none})};
+      return {person, set_of({suspense, saga, person, none})};
     case Code::currency_mismatch:
     case Code::type_mismatch:
     case Code::party_mismatch:

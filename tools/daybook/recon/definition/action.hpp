@@ -20,8 +20,9 @@ enum class Action : std::uint8_t {
   rounding = 6,   ///< Between clearing and the rounding account.
   fx = 7,         ///< Between clearing and the exchange account.
   post_hold = 8,  ///< Post the hold.
+  saga = 9,       ///< Start a saga, which posts, and does elsewhere what has to be done there.
 };
-inline constexpr std::size_t action_count = 9;
+inline constexpr std::size_t action_count = 10;
 
 [[nodiscard]] std::string_view to_string(Action action);
 [[nodiscard]] std::optional<Action> action_of(std::string_view name);

@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/assert.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/base/utf8.hpp"
+#include "engine/model/legs_hash.hpp"
 #include "tools/daybook/recon/definition/correction_text.hpp"
 #include "tools/daybook/text/id_text.hpp"
 
@@ -94,6 +96,8 @@ class Proposal {
         return gross_up();
       case Action::post_hold:
         return post_hold() && move_fee();
+      case Action::saga:
+        return call_saga();
       case Action::none:
       case Action::person:
         break;
@@ -178,22 +182,51 @@ class Proposal {
     return move_amount(definition_.accounts.suspense);
   }
 
+  [[nodiscard]] const Record& record() const {
+    return difference_.has_a ? difference_.a : difference_.b;
+  }
+  [[nodiscard]] std::int64_t time_ns() const {
+    return record().has_time() ? record().time_ns : context_.time_ns;
+  }
+
+  [[nodiscard]] bool call_saga() {
+    const PostingSaga* const asked = definition_.saga_for(code_);
+    if (asked == nullptr || context_.saga == nullptr) return false;
+    const i128 delta = amount_delta_ != 0 ? amount_delta_ : fee_delta_;
+    if (asked->delta != 0 && (asked->delta > 0) != (delta > 0)) return false;
+    made_.amount = std::max(size_of(amount_delta_), size_of(fee_delta_));
+    made_.saga = call_of(definition_,
+                         {.code = code_,
+                          .reference = context_.reference,
+                          .amount_delta = amount_delta_,
+                          .fee_delta = fee_delta_,
+                          .time_ns = time_ns(),
+                          .origin = context_.origin ? &context_.origin->transfer : nullptr},
+                         *context_.saga);
+    return made_.saga.has_value();
+  }
+
+  [[nodiscard]] std::string action_text() const {
+    return made_.saga ? fmt::format("saga {}@{}", made_.saga->name, made_.saga->version)
+                      : std::string{to_string(made_.action)};
+  }
+
   /// What the record is called, and why.
   [[nodiscard]] bool describe() {
     const bool makes_record = !difference_.has_a || undoes_alone(difference_, code_);
-    const Record& record = difference_.has_a ? difference_.a : difference_.b;
+    const Record& record = this->record();
     made_.reference = context_.reference;
     made_.currency = record.currency;
     made_.type = record.type();
-    made_.time_ns = record.has_time() ? record.time_ns : context_.time_ns;
+    made_.time_ns = time_ns();
     made_.adjusts = makes_record ? 0 : difference_.a.offset();
     for (const Transfer& leg : made_.legs) {
       made_.amount = std::max(made_.amount, leg.amount.value().wide());
     }
-    made_.words = fmt::format("{}: {} {} {}", to_string(code_), to_string(made_.action),
+    made_.words = fmt::format("{}: {} {} {}", to_string(code_), action_text(),
                               amount_text(static_cast<i128>(made_.amount), context_.ledger_scale),
                               currency_text(made_.currency));
-    if (made_.legs.front().pending_id != TransferId{}) {
+    if (!made_.legs.empty() && made_.legs.front().pending_id != TransferId{}) {
       made_.words +=
           fmt::format(" of transfer {}", format_id(made_.legs.front().pending_id.value()));
     }
@@ -207,7 +240,8 @@ class Proposal {
     const auto allows = [&](const DecimalLimit* most) {
       return most != nullptr && made_.amount <= most->floor_at(context_.ledger_scale);
     };
-    made_.is_automatic = allows(definition_.automatic_limit_of(code_, made_.currency));
+    made_.is_automatic =
+        !made_.saga && allows(definition_.automatic_limit_of(code_, made_.currency));
     return allows(definition_.limit_of(code_, made_.currency));
   }
 
@@ -298,7 +332,15 @@ std::array<TransferId, limits::correction_legs_max> leg_ids(const Uint128& diffe
   return ids;
 }
 
+Uint128 posting_hash(const Correction& correction) {
+  if (!correction.saga) return legs_hash(correction.legs);
+  const auto payload = start_payload(*correction.saga);
+  ENSURE(payload.ok(), "whoever made or read the correction has looked");
+  return saga_start_hash(correction.saga->id, payload.value());
+}
+
 void name_legs(Correction& correction, const Uint128& difference_id, std::uint32_t revision) {
+  if (correction.saga) return name_saga(*correction.saga, difference_id, revision);
   const auto ids = leg_ids(difference_id, correction.action, revision);
   for (std::size_t i = 0; i < correction.legs.size(); ++i) correction.legs[i].id = ids[i];
 }

@@ -27,6 +27,18 @@ Json json_of(const Transfer& leg) {
           {"flags", leg.flags}};
 }
 
+Json json_of(const SagaCall& saga) {
+  Json inputs = Json::array();
+  for (const SagaCall::Input& each : saga.inputs) {
+    inputs.push_back({{"name", each.name}, {"type", to_string(each.type)}, {"value", each.value}});
+  }
+  return {{"name", saga.name},
+          {"version", saga.version},
+          {"definition", to_hex(saga.definition)},
+          {"id", to_hex(saga.id)},
+          {"inputs", std::move(inputs)}};
+}
+
 /// Reads a correction member by member.
 class CorrectionReader {
  public:
@@ -43,6 +55,7 @@ class CorrectionReader {
         return take_what(name, value, path) || take_record(name, value, path);
       });
       check_chain();
+      check_saga();
     }
     if (walk_.faults().empty()) return {};
     return Failure{FailureKind::invalid, "a correction: " + faults_text(walk_.faults())};
@@ -72,6 +85,8 @@ class CorrectionReader {
       into_.is_automatic = value.get<bool>();
     } else if (name == "legs") {
       take_legs(value, path);
+    } else if (name == "saga") {
+      take_saga(value, path);
     } else {
       return false;
     }
@@ -134,7 +149,6 @@ class CorrectionReader {
 
   void take_legs(const Json& value, Path path) {
     if (!walk_.is_list(value, path, limits::correction_legs_max)) return;
-    if (value.empty()) walk_.fault(path, "there is none");
     for (std::size_t i = 0; i < value.size(); ++i) {
       const std::string below = fmt::format("{}/{}", path, i);
       Transfer leg;
@@ -181,6 +195,66 @@ class CorrectionReader {
     return true;
   }
 
+  void take_saga(const Json& value, Path path) {
+    SagaCall& saga = into_.saga.emplace();
+    walk_.members(value, path, [&](const std::string& name, const Json& member, Path part) {
+      if (name == "name") {
+        if (const auto text = walk_.text(member, part, words_bytes_max)) saga.name = *text;
+      } else if (name == "version") {
+        const auto number = walk_.number(member, part, 1, UINT32_MAX);
+        if (number) saga.version = static_cast<std::uint32_t>(*number);
+      } else if (name == "definition") {
+        saga.definition = id(member, part);
+      } else if (name == "id") {
+        saga.id = id(member, part);
+      } else if (name == "inputs") {
+        take_inputs(member, part, saga);
+      } else {
+        return false;
+      }
+      return true;
+    });
+    need(value, path, {"name", "version", "definition", "id", "inputs"});
+  }
+
+  void take_inputs(const Json& value, Path path, SagaCall& saga) {
+    if (!walk_.is_list(value, path, daybook::limits::saga_inputs_max)) return;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const std::string below = fmt::format("{}/{}", path, i);
+      SagaCall::Input input;
+      walk_.members(value[i], below, [&](const std::string& name, const Json& member, Path part) {
+        const bool is_known = name == "name" || name == "type" || name == "value";
+        const auto text = is_known ? walk_.text(member, part, words_bytes_max) : std::nullopt;
+        if (!text) return is_known;
+        if (name == "name") input.name = *text;
+        if (name == "value") input.value = *text;
+        if (name == "type") take_type(*text, part, input.type);
+        return true;
+      });
+      need(value[i], below, {"name", "type", "value"});
+      saga.inputs.push_back(std::move(input));
+    }
+  }
+
+  void take_type(std::string_view name, Path path, ValueType& into) {
+    for (auto type = ValueType::account; type <= ValueType::timestamp;
+         type = static_cast<ValueType>(static_cast<unsigned>(type) + 1)) {
+      if (to_string(type) == name) return void(into = type);
+    }
+    walk_.fault(path, "there is no such type");
+  }
+
+  /// A saga or legs, as the action says; and a saga that can be started.
+  void check_saga() {
+    const bool is_by_saga = into_.action == Action::saga;
+    if (is_by_saga != into_.saga.has_value() || is_by_saga != into_.legs.empty()) {
+      return walk_.fault("", "it needs legs, or, where the action is a saga, that alone");
+    }
+    if (!is_by_saga) return;
+    const auto payload = start_payload(*into_.saga);
+    if (!payload) walk_.fault("/saga/inputs", payload.error().what);
+  }
+
   /// All legs but the last are linked, so that all are posted or none.
   void check_chain() {
     for (std::size_t i = 0; i < into_.legs.size(); ++i) {
@@ -200,18 +274,19 @@ class CorrectionReader {
 std::string correction_text(const Correction& correction) {
   Json legs = Json::array();
   for (const Transfer& leg : correction.legs) legs.push_back(json_of(leg));
-  return Json{{"code", to_string(correction.code)},
-              {"action", to_string(correction.action)},
-              {"amount", daybook::to_decimal(correction.amount)},
-              {"currency", currency_text(correction.currency)},
-              {"automatic", correction.is_automatic},
-              {"legs", std::move(legs)},
-              {"reference", correction.reference},
-              {"type", to_string(correction.type)},
-              {"time", correction.time_ns},
-              {"adjusts", correction.adjusts},
-              {"words", correction.words}}
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
+  Json document{{"code", to_string(correction.code)},
+                {"action", to_string(correction.action)},
+                {"amount", daybook::to_decimal(correction.amount)},
+                {"currency", currency_text(correction.currency)},
+                {"automatic", correction.is_automatic},
+                {"legs", std::move(legs)},
+                {"reference", correction.reference},
+                {"type", to_string(correction.type)},
+                {"time", correction.time_ns},
+                {"adjusts", correction.adjusts},
+                {"words", correction.words}};
+  if (correction.saga) document["saga"] = json_of(*correction.saga);
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Result<Correction> read_correction_text(std::string_view text) {

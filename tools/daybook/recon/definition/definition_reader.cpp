@@ -203,16 +203,42 @@ void DefinitionReader::take_posting(const Json& value, Path path) {
   walk_.members(value, path, [&](const std::string& name, const Json& member, Path below) {
     const std::optional<Code> code = code_of(name);
     if (!code) return false;
+    is_said_[index_of(*code)] = true;
+    if (member.is_object()) return take_saga(*code, member, below), true;
     const auto word = walk_.text(member, below, limits::definition_text_bytes_max);
     const std::optional<Action> action = word ? action_of(*word) : std::nullopt;
-    if (word && (!action || !may_do(*code, *action))) {
+    if (action == Action::saga) {
+      walk_.fault(below, "a saga has a name: write {\"saga\": \"NAME\"}");
+    } else if (word && (!action || !may_do(*code, *action))) {
       walk_.fault(below, fmt::format("'{}' is nothing to do about it; these are: {}", *word,
                                      actions_for(*code)));
     }
     into_.posting[index_of(*code)] = action.value_or(Action::none);
-    is_said_[index_of(*code)] = true;
     return true;
   });
+}
+
+void DefinitionReader::take_saga(Code code, const Json& value, Path path) {
+  PostingSaga saga{.code = code, .name = {}};
+  walk_.members(value, path, [&](const std::string& name, const Json& member, Path below) {
+    if (name == "saga") {
+      take_text(member, below, limits::definition_text_bytes_max, saga.name);
+    } else if (name == "delta") {
+      const auto word = walk_.text(member, below, limits::definition_text_bytes_max);
+      saga.delta = word == "positive" ? 1 : word == "negative" ? -1 : 0;
+      if (word && saga.delta == 0) walk_.fault(below, "it is \"positive\" or \"negative\"");
+    } else {
+      return false;
+    }
+    return true;
+  });
+  if (!value.contains("saga")) walk_.fault(path, "it needs 'saga'");
+  if (!may_do(code, Action::saga)) {
+    walk_.fault(path,
+                fmt::format("a saga is nothing to do about it; these are: {}", actions_for(code)));
+  }
+  into_.posting[index_of(code)] = Action::saga;
+  into_.sagas.push_back(std::move(saga));
 }
 
 void DefinitionReader::take_codes(const Json& value, Path path) {

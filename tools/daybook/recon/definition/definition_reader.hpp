@@ -34,6 +34,7 @@ class DefinitionReader {
   void take_tolerances(const Json& value, Path path);
   void take_accounts(const Json& value, Path path);
   void take_posting(const Json& value, Path path);
+  void take_saga(Code code, const Json& value, Path path);
   void take_codes(const Json& value, Path path);
   void take_limits(const Json& value, Path path, std::vector<CodeLimit>& into);
   void take_text(const Json& value, Path path, std::size_t bytes_max, std::string& into);

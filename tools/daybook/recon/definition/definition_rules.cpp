@@ -23,6 +23,7 @@ const std::optional<AccountId>* account_for(const PostingAccounts& accounts, Act
     case Action::person:
     case Action::reverse:
     case Action::post_hold:
+    case Action::saga:
       break;
   }
   return nullptr;
@@ -113,6 +114,10 @@ void DefinitionReader::check_limits() {
   for (const CodeLimit& limit : into_.automatic) {
     if (limit.code != Code::rounding && limit.code != Code::fee_mismatch) {
       walk_.fault(path_of("automatic", limit), "only rounding and fee_mismatch need no approval");
+      continue;
+    }
+    if (into_.action_for(limit.code) == Action::saga) {
+      walk_.fault(path_of("automatic", limit), "no saga is started without an approval");
       continue;
     }
     const DecimalLimit* const most = into_.limit_of(limit.code, limit.currency);

@@ -23,6 +23,13 @@ bool Reconciliation::is_fee_code(daybook::Code code) const {
   return std::find(fee_codes.begin(), fee_codes.end(), code) != fee_codes.end();
 }
 
+const PostingSaga* Reconciliation::saga_for(Code code) const {
+  for (const PostingSaga& each : sagas) {
+    if (each.code == code) return &each;
+  }
+  return nullptr;
+}
+
 const DecimalLimit* Reconciliation::limit_of(Code code, std::uint64_t currency_word) const {
   return limit_in(approval, code, currency_word);
 }

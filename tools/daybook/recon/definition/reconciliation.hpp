@@ -50,6 +50,13 @@ struct PostingAccounts {
   std::optional<AccountId> fx;
 };
 
+/// The saga that posts what a code asks for.
+struct PostingSaga {
+  Code code = Code::matched;
+  std::string name;  ///< NAME for the newest version when it is proposed, or NAME@VERSION.
+  int delta = 0;     ///< Of which differences: more than 0, less than 0, or 0 for both.
+};
+
 /// What is reconciled with what, how, when, and what is done about differences: one JSON object,
 /// which README.md describes member by member.
 struct Reconciliation {
@@ -76,6 +83,7 @@ struct Reconciliation {
 
   PostingAccounts accounts;
   std::array<Action, all_codes.size()> posting{};  ///< By index_of().
+  std::vector<PostingSaga> sagas;                  ///< One for each code whose action is a saga.
   daybook::Code correction_code{900};
   daybook::Code fee_code{901};
   std::vector<CodeLimit> approval;   ///< The most that a checker may approve.
@@ -86,6 +94,8 @@ struct Reconciliation {
   std::string canonical;
 
   [[nodiscard]] Action action_for(Code code) const { return posting[index_of(code)]; }
+  /// Null where the action is another one.
+  [[nodiscard]] const PostingSaga* saga_for(Code code) const;
   [[nodiscard]] bool is_fee_code(daybook::Code code) const;
 
   /// Null where nothing may be posted.

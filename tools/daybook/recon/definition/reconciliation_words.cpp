@@ -60,6 +60,16 @@ void say_rules(const Reconciliation& it, std::vector<std::string>& words) {
   }
 }
 
+/// "suspense", "saga returnMoney, where the delta is positive".
+std::string action_text(const Reconciliation& it, Code code) {
+  const PostingSaga* const saga = it.saga_for(code);
+  if (saga == nullptr) return std::string{to_string(it.action_for(code))};
+  const std::string_view only = saga->delta > 0   ? ", where the delta is positive"
+                                : saga->delta < 0 ? ", where the delta is negative"
+                                                  : "";
+  return fmt::format("saga {}{}", saga->name, only);
+}
+
 void say_code(const Reconciliation& it, Code code, std::vector<std::string>& words) {
   const Action action = it.action_for(code);
   if (!is_posting(action)) {
@@ -76,9 +86,9 @@ void say_code(const Reconciliation& it, Code code, std::vector<std::string>& wor
   }
   words.push_back(sizes.empty()
                       ? fmt::format("{}: {}, but without a limit nothing can be posted: person.",
-                                    to_string(code), to_string(action))
+                                    to_string(code), action_text(it, code))
                       : fmt::format("{}: {}{}; other currencies: person.", to_string(code),
-                                    to_string(action), sizes));
+                                    action_text(it, code), sizes));
 }
 
 }  // namespace

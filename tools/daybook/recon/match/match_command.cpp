@@ -109,8 +109,8 @@ Result<int, Trouble> match(const MatchOptions& options) {
   if (!batch) return trouble(batch.error());
   const auto references = references_of(batch.value(), options.file);
   if (!references) return references.error();
-  const auto corrections = posted_corrections(engine.book(), id_of(options.name));
-  if (!corrections) return trouble(corrections.error());
+  const auto corrections = posted_corrections(engine, id_of(options.name));
+  if (!corrections) return corrections.error();
   ReferenceLookup lookup{engine, plan.scan, plan.mappings[0]};
   const auto finds = lookup.find(references.value(), *corrections.value());
   if (!finds) return finds.error();

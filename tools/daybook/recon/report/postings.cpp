@@ -29,8 +29,8 @@ std::string joined(const std::vector<std::string>& texts) {
 }
 
 std::string posting_json(const ReportedPosting& posting) {
-  return JsonObject{}
-      .text("difference", posting.difference)
+  JsonObject object;
+  object.text("difference", posting.difference)
       .text("run", posting.run)
       .text("name", posting.code)
       .text("action", posting.action)
@@ -43,7 +43,15 @@ std::string posting_json(const ReportedPosting& posting) {
       .text("time", format_time(posting.at))
       .text("reason", posting.reason)
       .texts("transfers", posting.transfers)
-      .str();
+      .text("state", posting.state);
+  if (!posting.saga.empty()) object.text("saga", posting.saga);
+  return object.str();
+}
+
+/// "posted", "saga 7: stuck: ...".
+std::string state_text(const ReportedPosting& posting) {
+  return posting.saga.empty() ? posting.state
+                              : fmt::format("saga {}: {}", posting.saga, posting.state);
 }
 
 }  // namespace
@@ -60,6 +68,7 @@ std::string postings_html(const ReportedPostings& postings) {
                      {"Maker"},
                      {"Checker"},
                      {"Reason"},
+                     {"State"},
                      {"Transfers"},
                      {"Number of the difference"},
                      {"Run"}}};
@@ -67,7 +76,7 @@ std::string postings_html(const ReportedPostings& postings) {
       table.add({format_time(each.at).substr(0, 19) + "Z", each.code, each.reference, each.action,
                  each.amount, each.currency, each.maker,
                  each.is_automatic ? "nobody: within the limit for that" : each.checker,
-                 each.reason, joined(each.transfers), each.difference, each.run});
+                 each.reason, state_text(each), joined(each.transfers), each.difference, each.run});
     }
     std::string body = html_paragraph(
         "Corrections of this business day, by this run and those that it took the place of, oldest "

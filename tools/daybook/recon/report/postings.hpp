@@ -21,7 +21,7 @@ inline constexpr std::size_t report_postings_max = 1'000;
   return all > limits::report_postings_max ? all - limits::report_postings_max : 0;
 }
 
-/// A correction that was posted, and by whom. Texts as they are shown.
+/// A correction that was approved, and by whom. Texts as they are shown.
 struct ReportedPosting {
   std::string difference;  ///< Its id, as that of the run.
   std::string run;
@@ -35,7 +35,9 @@ struct ReportedPosting {
   bool is_automatic = false;  ///< Nobody had to approve it, so nobody is the checker.
   Timestamp at;
   std::string reason;
-  std::vector<std::string> transfers;  ///< Ids of its legs.
+  std::vector<std::string> transfers;  ///< Ids of its legs, or of what its saga made.
+  std::string saga;                    ///< The id of the saga that posts it; else empty.
+  std::string state = "posted";        ///< Of a saga "stuck: ..." and so on.
 };
 
 /// What stands in a report, oldest first.

@@ -26,13 +26,13 @@ Result<ChosenDifferences> ChosenDifferences::of(const DifferenceChoice& choice) 
   }
   chosen.state_ = choice.state;
   for (auto state = static_cast<int>(DifferenceState::open);
-       state <= static_cast<int>(DifferenceState::failed); ++state) {
+       state <= static_cast<int>(DifferenceState::approved); ++state) {
     if (to_string(DifferenceState{static_cast<std::uint8_t>(state)}) == choice.state) return chosen;
   }
   if (choice.state.empty()) return chosen;
   return Failure{FailureKind::invalid,
-                 fmt::format("--state '{}': open, assigned, proposed, posted, accepted, "
-                             "force_closed, rejected or failed",
+                 fmt::format("--state '{}': open, assigned, proposed, approved, posted, "
+                             "accepted, force_closed, rejected or failed",
                              choice.state)};
 }
 

@@ -24,29 +24,50 @@ void take_texts(const AskedCommand& asked, RunTexts& texts) {
   texts.changed_at = asked.event.timestamp;
 }
 
-void take_texts(const AskedCommand& asked, Sequence sequence, const DifferenceRow& row,
-                DifferenceTexts& texts) {
-  const Command command = asked.read.command;
-  if (command == Command::correction_approve && row.state == DifferenceState::posted) {
-    texts.posted.push_back({.revision = row.revision,
-                            .correction = texts.correction,
-                            .run_id = row.run_id,
-                            .proposed = texts.proposed,
-                            .approved = sequence,
-                            .at = asked.event.timestamp,
-                            .reason = std::string{asked.read.text}});
-  }
-  (command == Command::correction_propose ? texts.correction : texts.words) = asked.read.text;
-  if (command == Command::correction_propose) texts.proposed = sequence;
-  if (command == Command::correction_approve) texts.settled = sequence;
-  texts.changed_at = asked.event.timestamp;
-}
-
 /// Empty where the JSON has no text of that name.
 std::string text_member(const std::string& json, const char* name) {
   const auto object = nlohmann::json::parse(json, nullptr, false);
   const bool has = object.is_object() && object.contains(name) && object[name].is_string();
   return has ? object[name].get<std::string>() : std::string{};
+}
+
+/// The end of a saga; whoever approved it has had the last word where it was posted.
+void take_end(const AskedCommand& asked, Sequence sequence, DifferenceTexts& texts) {
+  ApprovedText& approved = texts.approved.back();
+  approved.is_posted = asked.read.command == Command::correction_post;
+  approved.end = asked.read.text;
+  approved.ended = sequence;
+  if (approved.is_posted) return;
+  const std::string why = text_member(approved.end, "why");
+  texts.words =
+      fmt::format("saga {}{}{}", text_member(approved.end, "status"), why.empty() ? "" : ": ", why);
+}
+
+void take_texts(const AskedCommand& asked, Sequence sequence, const DifferenceRow& row,
+                DifferenceTexts& texts) {
+  const Command command = asked.read.command;
+  texts.changed_at = asked.event.timestamp;
+  const bool ends = command == Command::correction_post || command == Command::correction_fail;
+  if (ends && !texts.approved.empty() && texts.approved.back().is_under_way()) {
+    return take_end(asked, sequence, texts);
+  }
+  const bool is_by_saga = row.state == DifferenceState::approved;
+  const bool is_posted = row.state == DifferenceState::posted;
+  if (command == Command::correction_approve && (is_by_saga || is_posted)) {
+    texts.approved.push_back({.revision = row.revision,
+                              .correction = texts.correction,
+                              .run_id = row.run_id,
+                              .proposed = texts.proposed,
+                              .approved = sequence,
+                              .at = asked.event.timestamp,
+                              .reason = std::string{asked.read.text},
+                              .is_posted = is_posted,
+                              .is_by_saga = is_by_saga,
+                              .end = {},
+                              .ended = {}});
+  }
+  (command == Command::correction_propose ? texts.correction : texts.words) = asked.read.text;
+  if (command == Command::correction_propose) texts.proposed = sequence;
 }
 
 }  // namespace

@@ -23,8 +23,8 @@ struct RunTexts {
   Timestamp changed_at;
 };
 
-/// A correction that was posted.
-struct PostedText {
+/// A correction that was approved to be posted: at once, or by a saga.
+struct ApprovedText {
   std::uint32_t revision = 0;
   std::string correction;  ///< JSON: what was proposed.
   Uint128 run_id;          ///< In which it was.
@@ -32,17 +32,22 @@ struct PostedText {
   Sequence approved;
   Timestamp at;        ///< Of the approval.
   std::string reason;  ///< Of whoever approved it.
+  bool is_posted = true;
+  bool is_by_saga = false;
+  std::string end;  ///< Of a saga: read_saga_end(); empty while it is under way.
+  Sequence ended;   ///< When that was told.
+
+  [[nodiscard]] bool is_under_way() const { return is_by_saga && end.empty(); }
 };
 
 /// What the events of a difference say beside its row.
 struct DifferenceTexts {
   std::string correction;  ///< JSON: what was proposed last.
   Sequence proposed;       ///< When.
-  /// More than once where a later run found it again.
-  std::vector<PostedText> posted;
+  /// More than once where a later run found it again, or a saga did not do it.
+  std::vector<ApprovedText> approved;
   std::string words;  ///< Of whoever assigned, reviewed or reopened it last.
   Timestamp changed_at;
-  Sequence settled;  ///< Of the approval; 0 = there is none.
 };
 
 /// All reconciliations of an engine with their runs and differences, folded from their events by

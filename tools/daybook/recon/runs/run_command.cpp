@@ -11,6 +11,7 @@
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/recon/definition/correction_text.hpp"
 #include "tools/daybook/recon/report/report_files.hpp"
+#include "tools/daybook/recon/runs/correction_sagas.hpp"
 #include "tools/daybook/recon/runs/run_plan.hpp"
 #include "tools/daybook/recon/runs/run_postings.hpp"
 #include "tools/daybook/recon/runs/run_proposals.hpp"
@@ -173,7 +174,7 @@ class Run {
     if (options_.proposes) {
       // Somebody may have dealt with something meanwhile.
       if (auto read = engine_.refresh(); !read) return read.error();
-      if (auto made = proposals.make(engine_); !made) return trouble(made.error());
+      if (auto made = proposals.make(engine_); !made) return made.error();
     }
     if (reached < RunState::in_review) {
       const std::string review = JsonObject{}.count("proposals", proposals.count()).str();
@@ -237,11 +238,22 @@ class Run {
   KeptHashes kept_;
 };
 
+/// What was approved since goes on, and what has ended is part of what is compared.
+Result<void, Trouble> settle_before(const RunOptions& options, EngineRuns& engine) {
+  const auto settled = settle_sagas(engine, id_of(options.name), Speaker::operator_);
+  if (!settled) return settled.error();
+  for (const std::string& words : settled.value().refused) complain(words);
+  return {};
+}
+
 Result<int, Trouble> reconcile(const RunOptions& options) {
   const auto attributes = attributes_from(options.write);
   if (!attributes) return trouble(attributes.error());
   auto engine = EngineRuns::open(options.client, attributes.value());
   if (!engine) return engine.error();
+  if (options.proposes) {
+    if (auto settled = settle_before(options, *engine.value()); !settled) return settled.error();
+  }
   auto plan = plan_run(options, *engine.value());
   if (!plan) return plan.error();
   return Run{options, *engine.value(), std::move(plan).value()}.go();

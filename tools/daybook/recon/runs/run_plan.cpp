@@ -126,18 +126,19 @@ std::shared_ptr<const CarriedPlaces> places_of(const CarryOut& carried) {
   return places;
 }
 
-Result<void> settle_comparison(const RunOptions& options, const EngineRuns& engine, RunPlan& plan) {
+Result<void, Trouble> settle_comparison(const RunOptions& options, EngineRuns& engine,
+                                        RunPlan& plan) {
   plan.options = compare_options(options, plan);
   auto made = plan_of(plan.options);
-  if (!made) return made.error();
+  if (!made) return trouble(made.error());
   plan.plan = std::move(made).value();
   JournalScan& journal = *plan.plan.journals[0];
   if (journal.ledger != plan.definition.ledger) {
-    return Failure{FailureKind::invalid,
+    return Trouble{exit_code::failed,
                    fmt::format("the account is of ledger {}, and the definition says {}",
                                journal.ledger.value(), plan.definition.ledger.value())};
   }
-  const auto corrections = posted_corrections(engine.book(), plan.reconciliation_id);
+  const auto corrections = posted_corrections(engine, plan.reconciliation_id);
   if (!corrections) return corrections.error();
   journal.selection.carried = places_of(plan.carried);
   journal.selection.counted_to = plan.counted_to;
@@ -145,11 +146,11 @@ Result<void> settle_comparison(const RunOptions& options, const EngineRuns& engi
     JournalSelection selection = journal.selection;
     selection.corrections = corrections.value();
     auto scanned = scan_journal(selection, plan.definition.currency);
-    if (!scanned) return scanned.error();
+    if (!scanned) return trouble(scanned.error());
     journal = std::move(scanned).value();
   }
   const auto tolerances = plan.definition.tolerances_in(plan.plan.mappings[0].scales);
-  if (!tolerances) return tolerances.error();
+  if (!tolerances) return trouble(tolerances.error());
   plan.plan.settings.tolerances = tolerances.value();
   // The statement is all there is of the day; of the journal that is what was written by then.
   const std::int64_t last_ns = plan.ends_ns - 1;
@@ -230,9 +231,7 @@ Result<RunPlan, Trouble> plan_run(const RunOptions& options, EngineRuns& engine)
                               sha256_hex(plan.definition.canonical), plan.statement_sha256,
                               plan.cut.value(), to_hex(plan.carry_in)));
   if (auto made = make_directories(options, plan); !made) return trouble(made.error());
-  if (auto settled = settle_comparison(options, engine, plan); !settled) {
-    return trouble(settled.error());
-  }
+  if (auto settled = settle_comparison(options, engine, plan); !settled) return settled.error();
   std::error_code error;
   const std::string path = std::filesystem::absolute(options.statement, error).string();
   plan.header = header_of(plan, options.data, statement.value().size_bytes(), path);

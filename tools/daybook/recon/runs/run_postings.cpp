@@ -14,7 +14,9 @@
 #include "tools/daybook/recon/definition/correction_text.hpp"
 #include "tools/daybook/recon/definition/definition_file.hpp"
 #include "tools/daybook/recon/report/report_files.hpp"
+#include "tools/daybook/recon/runs/correction_sagas.hpp"
 #include "tools/daybook/recon/runs/difference_choice.hpp"
+#include "tools/daybook/recon/runs/saga_end.hpp"
 #include "tools/daybook/text/id_text.hpp"
 
 namespace daybook::recon {
@@ -86,14 +88,17 @@ class OperationFinder {
 
 struct Posted {
   const DifferenceRow* row = nullptr;
-  const PostedText* text = nullptr;
+  const ApprovedText* text = nullptr;
 };
+
+/// Sagas under way by the difference.
+using SagasUnderWay = std::map<Uint128, CorrectionSaga>;
 
 /// Of the run's business day, in the order in which they were approved.
 std::vector<Posted> posted_for(const RunBook& book, const ReconciliationRun& run) {
   std::vector<Posted> all;
   for (const DifferenceRow& row : book.rows().differences().all()) {
-    for (const PostedText& text : book.texts_of(row).posted) {
+    for (const ApprovedText& text : book.texts_of(row).approved) {
       const ReconciliationRun* const of = book.rows().find_run(text.run_id);
       const bool is_of_day =
           of != nullptr && of->reconciliation_id == run.reconciliation_id && of->day == run.day;
@@ -106,8 +111,44 @@ std::vector<Posted> posted_for(const RunBook& book, const ReconciliationRun& run
   return all;
 }
 
+Result<SagasUnderWay, Trouble> sagas_under_way(EngineRuns& engine, const ReconciliationRun& run) {
+  auto sagas = look_at_sagas(engine, run.reconciliation_id);
+  if (!sagas) return sagas.error();
+  SagasUnderWay found;
+  for (CorrectionSaga& each : sagas.value()) found.emplace(each.difference, std::move(each));
+  return found;
+}
+
+std::string in_state(std::string_view state, const std::string& words) {
+  return words.empty() ? std::string{state} : fmt::format("{}: {}", state, words);
+}
+
+/// How the saga is doing, or how it ended, and what it made.
+Result<void> show_saga(const SagaCall& call, const Posted& posted, const SagasUnderWay& sagas,
+                       ReportedPosting& into) {
+  into.saga = format_id(call.id);
+  into.action = fmt::format("saga {}@{}", call.name, call.version);
+  std::vector<TransferId> made;
+  if (posted.text->is_under_way()) {
+    const auto found = sagas.find(posted.row->id);
+    into.state = "under way";
+    if (found != sagas.end()) {
+      into.state = in_state(found->second.state(), found->second.words);
+      made = found->second.transfers;
+    }
+  } else {
+    const auto end = read_saga_end(posted.text->end);
+    if (!end) return end.error();
+    into.state = posted.text->is_posted ? "posted" : in_state(end.value().status, end.value().why);
+    made = end.value().transfers;
+  }
+  for (const TransferId id : made) into.transfers.push_back(format_id(id.value()));
+  return {};
+}
+
 Result<ReportedPosting, Trouble> posting_of(EngineRuns& engine, OperationFinder& operations,
-                                            const PrincipalNames& names, const Posted& posted) {
+                                            const PrincipalNames& names, const Posted& posted,
+                                            const SagasUnderWay& sagas) {
   auto correction = read_correction_text(posted.text->correction);
   if (!correction) return trouble(correction.error());
   name_legs(correction.value(), posted.row->id, posted.text->revision);
@@ -130,7 +171,14 @@ Result<ReportedPosting, Trouble> posting_of(EngineRuns& engine, OperationFinder&
       .is_automatic = is_automatic,
       .at = posted.text->at,
       .reason = posted.text->reason,
-      .transfers = {}};
+      .transfers = {},
+      .saga = {},
+      .state = "posted"};
+  if (made.saga) {
+    if (auto shown = show_saga(*made.saga, posted, sagas, posting); !shown) {
+      return trouble(shown.error());
+    }
+  }
   for (const Transfer& leg : made.legs) posting.transfers.push_back(format_id(leg.id.value()));
   return posting;
 }
@@ -153,8 +201,10 @@ Result<ReportedPostings, Trouble> postings_of(EngineRuns& engine, const Reconcil
   ReportedPostings postings{.shown = {}, .all = all.size()};
   const PrincipalNames names{book.header_member(run, "data"), engine.client().engine().principal};
   OperationFinder operations{engine};
+  const auto sagas = sagas_under_way(engine, run);
+  if (!sagas) return sagas.error();
   for (std::size_t i = postings_left_out(all.size()); i < all.size(); ++i) {
-    auto posting = posting_of(engine, operations, names, all[i]);
+    auto posting = posting_of(engine, operations, names, all[i], sagas.value());
     if (!posting) return posting.error();
     postings.shown.push_back(std::move(posting).value());
   }

@@ -9,7 +9,8 @@
 
 namespace daybook::recon {
 
-/// What was posted for the business day of a run, with who proposed and who approved it, as the
+/// What was approved to be posted for the business day of a run, with what has become of sagas, who
+/// proposed and who approved it, as the
 /// engine's operation log has it. Names of principals are read in the engine's data directory,
 /// where this process may; else they are numbers.
 ///

@@ -1,10 +1,12 @@
 #include "tools/daybook/recon/runs/run_proposals.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "engine/model/legs_hash.hpp"
+#include "tools/daybook/command.hpp"
 #include "tools/daybook/recon/definition/correction_text.hpp"
 #include "tools/daybook/recon/definition/definition_file.hpp"
 #include "tools/daybook/recon/journal_origins.hpp"
@@ -30,6 +32,7 @@ std::uint32_t revision_of(const RunBook& book, const Uint128& difference, const 
   if (waits(book, difference, plan.id)) return row->revision;
   const bool is_closed =
       row->state == DifferenceState::accepted || row->state == DifferenceState::force_closed ||
+      row->state == DifferenceState::approved ||
       (row->state == DifferenceState::posted && (is_of_run || row->posted_at > plan.cut.value()));
   const bool is_somebodys = is_of_run && row->state != DifferenceState::open;
   return is_closed || is_somebodys ? 0 : row->revision + 1U;
@@ -37,7 +40,20 @@ std::uint32_t revision_of(const RunBook& book, const Uint128& difference, const 
 
 }  // namespace
 
-Result<void> RunProposals::make(const EngineRuns& engine) {
+Result<PostingSagas, Trouble> RunProposals::fetch_sagas(EngineRuns& engine) const {
+  std::set<Code> codes;
+  for (const FoundDifference& each : listener_.found()) {
+    codes.insert(primary_of(each.difference.codes));
+  }
+  auto sagas = PostingSagas::fetch(engine, plan_.definition, codes);
+  if (!sagas) return sagas.error();
+  for (const std::string& fault : sagas.value().faults()) {
+    complain(fmt::format("no correction is proposed: {}", fault));
+  }
+  return sagas;
+}
+
+Result<void, Trouble> RunProposals::make(EngineRuns& engine) {
   JournalOrigins::Wanted wanted;
   for (const FoundDifference& each : listener_.found()) {
     if (each.difference.has_a) {
@@ -47,7 +63,9 @@ Result<void> RunProposals::make(const EngineRuns& engine) {
     }
   }
   const auto origins = JournalOrigins::read(*plan_.plan.journals[0], wanted);
-  if (!origins) return origins.error();
+  if (!origins) return trouble(origins.error());
+  const auto sagas = fetch_sagas(engine);
+  if (!sagas) return sagas.error();
   for (const FoundDifference& each : listener_.found()) {
     const std::uint32_t revision = revision_of(engine.book(), each.id, plan_);
     if (revision == 0) continue;
@@ -59,7 +77,8 @@ Result<void> RunProposals::make(const EngineRuns& engine) {
                               .scale = listener_.scale_of(record.currency),
                               .ledger_scale = plan_.plan.journals[0]->scale,
                               .origin = std::nullopt,
-                              .time_ns = plan_.begins_ns};
+                              .time_ns = plan_.begins_ns,
+                              .saga = sagas.value().find(primary_of(difference.codes))};
     const Transfer* const origin = difference.has_a ? origins.value().at(difference.a.offset())
                                                     : origins.value().payment_of(difference.b.key);
     if (origin != nullptr) {
@@ -81,11 +100,12 @@ RunCommand RunProposals::command_of(const Proposal& proposal) const {
   const Correction& correction = proposal.correction;
   return {.command = Command::correction_propose,
           .aggregate_id = proposal.id,
-          .details = {.subject_id = legs_hash(correction.legs),
+          .details = {.subject_id = posting_hash(correction),
                       .amount = Amount{Uint128{correction.amount}},
                       .transfer_id = {},
                       .quantity = static_cast<std::uint64_t>(correction.code),
-                      .ledger = plan_.definition.ledger},
+                      .ledger = plan_.definition.ledger,
+                      .flags = correction.saga ? command_flag::starts_saga : std::uint16_t{0}},
           .text = correction_text(correction),
           .run_id = plan_.id,
           .id = {}};

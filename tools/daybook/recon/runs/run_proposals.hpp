@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tools/daybook/recon/definition/correction.hpp"
+#include "tools/daybook/recon/runs/posting_sagas.hpp"
 #include "tools/daybook/recon/runs/run_listener.hpp"
 #include "tools/daybook/recon/runs/run_plan.hpp"
 
@@ -13,8 +14,10 @@ class RunProposals {
   RunProposals(const RunPlan& plan, const RunListener& listener)
       : plan_{plan}, listener_{listener} {}
 
-  /// What is to be proposed; what was already is left as it is. Cost: a pass over the journal.
-  [[nodiscard]] Result<void> make(const EngineRuns& engine);
+  /// What is to be proposed; what was already is left as it is. Where a saga is not stored, or asks
+  /// for what no difference gives, that is complained of, and nothing is proposed. Cost: a pass
+  /// over the journal.
+  [[nodiscard]] Result<void, Trouble> make(EngineRuns& engine);
   [[nodiscard]] std::size_t count() const { return proposals_.size(); }
   [[nodiscard]] Result<void, Trouble> send(EngineRuns& engine) const;
 
@@ -25,6 +28,8 @@ class RunProposals {
     bool is_made = false;  ///< By a process that was killed.
   };
 
+  /// Those of the definition that the differences at hand ask for.
+  [[nodiscard]] Result<PostingSagas, Trouble> fetch_sagas(EngineRuns& engine) const;
   [[nodiscard]] RunCommand command_of(const Proposal& proposal) const;
   [[nodiscard]] Result<void, Trouble> post_automatic(EngineRuns& engine,
                                                      const Proposal& proposal) const;

@@ -129,6 +129,15 @@ struct ReviewOptions {
 /// Approves and posts, or rejects, what others proposed.
 [[nodiscard]] int run_review(const ReviewOptions& options);
 
+struct SettleOptions {
+  std::string name;  ///< Of a reconciliation; empty: of all.
+  WriteOptions write;
+  ClientOptions client;
+};
+/// Starts what was approved and is not started, and posts or fails what has ended. 0 where nothing
+/// is left of it, 1 where something is under way, stuck, or did not complete.
+[[nodiscard]] int run_settle(const SettleOptions& options);
+
 struct DifferenceActOptions {
   Command act = Command::difference_assign;  ///< Or difference_reopen, correction_propose.
   std::uint16_t flags = 0;                   ///< Of a proposal: accepts or force_closes.

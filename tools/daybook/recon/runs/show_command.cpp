@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/recon/runs/correction_sagas.hpp"
 #include "tools/daybook/recon/runs/difference_choice.hpp"
+#include "tools/daybook/recon/runs/posted_corrections.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/table.hpp"
@@ -73,6 +75,32 @@ Result<int, Trouble> list_runs(const RunListOptions& options) {
   return exit_code::good;
 }
 
+/// The sagas under way of the run's business day.
+Result<std::vector<CorrectionSaga>, Trouble> sagas_of(EngineRuns& engine,
+                                                      const ReconciliationRun& run) {
+  auto sagas = look_at_sagas(engine, run.reconciliation_id);
+  if (!sagas) return sagas.error();
+  const AggregateTables& rows = engine.book().rows();
+  std::erase_if(sagas.value(), [&](const CorrectionSaga& each) {
+    return rows.find_run(rows.find_difference(each.difference)->run_id)->day != run.day;
+  });
+  return sagas;
+}
+
+void print_sagas(const std::vector<CorrectionSaga>& sagas) {
+  for (const CorrectionSaga& each : sagas) {
+    say(fmt::format("  difference {}: saga {} of {} is {}{}{}", format_id(each.difference),
+                    format_id(each.call.id), each.name(), each.state(),
+                    each.words.empty() ? "" : ": ", each.words));
+  }
+}
+
+std::string sagas_json(const std::vector<CorrectionSaga>& sagas) {
+  std::vector<std::string> items;
+  for (const CorrectionSaga& each : sagas) items.push_back(each.json());
+  return json_array(items);
+}
+
 void print_run(const RunBook& book, const ReconciliationRun& run) {
   const RunTexts& texts = book.texts_of(run);
   say(fmt::format("run {} of {} for {}: {}", format_id(run.id), name_of(book, run),
@@ -101,12 +129,25 @@ Result<int, Trouble> show_run(const RunShowOptions& options) {
   const auto run = engine.value()->find_run(options.run);
   if (!run) return run.error();
   const RunBook& book = engine.value()->book();
+  const auto sagas = sagas_of(*engine.value(), *run.value());
+  if (!sagas) return sagas.error();
   if (options.client.json) {
-    say(json_of(book, *run.value()).str());
+    say(json_of(book, *run.value()).raw("sagas", sagas_json(sagas.value())).str());
   } else {
     print_run(book, *run.value());
+    print_sagas(sagas.value());
   }
   return run.value()->state == RunState::failed ? exit_code::no : exit_code::good;
+}
+
+/// What was said of it last; where a saga is to post it, which one that is.
+std::string words_of(const RunBook& book, const DifferenceRow& row) {
+  std::string words = book.texts_of(row).words;
+  if (row.state != DifferenceState::approved) return words;
+  const auto correction = proposed_correction(book, row);
+  if (!correction || !correction.value().saga) return words;
+  return fmt::format("{}{}saga {}", words, words.empty() ? "" : "; ",
+                     format_id(correction.value().saga->id));
 }
 
 Result<int, Trouble> list_differences(const DifferenceListOptions& options) {
@@ -130,7 +171,7 @@ Result<int, Trouble> list_differences(const DifferenceListOptions& options) {
     const DifferenceRow* const row = book.rows().find_difference(each.id);
     const std::string_view state = state_of(book, each.id);
     if (!chosen.value().has(each.id, each.code, state)) return {};
-    const std::string words = row == nullptr ? "" : book.texts_of(*row).words;
+    const std::string words = row == nullptr ? "" : words_of(book, *row);
     if (options.client.json) {
       say(JsonObject{}
               .text("state", state)

@@ -1,11 +1,13 @@
 #include "tools/daybook/recon/runs/stored_definition.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "tools/daybook/command.hpp"
 #include "tools/daybook/recon/definition/definition_file.hpp"
+#include "tools/daybook/recon/runs/posting_sagas.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
 
@@ -66,6 +68,19 @@ std::optional<std::uint64_t> other_currency(const Reconciliation& definition,
 
 Trouble refused(std::string what) { return {exit_code::no, std::move(what)}; }
 
+/// Sagas that the definition starts are there, and ask for what it gives.
+Result<void, Trouble> check_sagas(EngineRuns& engine, const Reconciliation& definition,
+                                  const std::string& source) {
+  std::set<Code> codes;
+  for (const PostingSaga& each : definition.sagas) codes.insert(each.code);
+  const auto sagas = PostingSagas::fetch(engine, definition, codes);
+  if (!sagas) return sagas.error();
+  if (sagas.value().faults().empty()) return {};
+  std::string what = fmt::format("{}:", source);
+  for (const std::string& fault : sagas.value().faults()) what += "\n" + fault;
+  return refused(what + "\nnothing was sent");
+}
+
 }  // namespace
 
 Result<StoredDefinition, Trouble> store_definition(EngineRuns& engine,
@@ -88,6 +103,7 @@ Result<StoredDefinition, Trouble> store_definition(EngineRuns& engine,
   const ReconciliationRow* const row = engine.book().rows().find_reconciliation(id);
   const std::uint64_t versions = row == nullptr ? 0 : row->versions;
   if (is_same) return StoredDefinition{.version = versions, .is_new = false};
+  if (auto good = check_sagas(engine, definition, source); !good) return good.error();
   std::vector<RunCommand> commands{{.command = Command::reconciliation_define,
                                     .aggregate_id = id,
                                     .details = {},

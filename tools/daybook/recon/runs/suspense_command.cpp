@@ -12,6 +12,7 @@
 #include "tools/daybook/recon/runs/engine_runs.hpp"
 #include "tools/daybook/recon/runs/posted_corrections.hpp"
 #include "tools/daybook/recon/runs/runs_command.hpp"
+#include "tools/daybook/recon/runs/saga_end.hpp"
 #include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/table.hpp"
@@ -55,6 +56,9 @@ Int128 signed_amount(i128 amount) {
 i128 moved_on(AccountId account, const Correction& correction) {
   i128 moved = 0;
   for (const Transfer& leg : correction.legs) {
+    constexpr std::uint16_t moves_nothing =
+        transfer_flag::pending | transfer_flag::void_pending_transfer;
+    if ((leg.flags & moves_nothing) != 0) continue;
     const auto amount = static_cast<i128>(leg.amount.value().wide());
     if (leg.credit_account_id == account) moved += amount;
     if (leg.debit_account_id == account) moved -= amount;
@@ -66,6 +70,19 @@ std::uint64_t age_of(const Correction& correction, Timestamp now) {
   const auto now_ns = static_cast<std::int64_t>(now.value());
   if (correction.time_ns == no_time || correction.time_ns > now_ns) return 0;
   return static_cast<std::uint64_t>((now_ns - correction.time_ns) / day_ns);
+}
+
+/// The transfers of a saga that has ended.
+Result<std::vector<Transfer>, Trouble> made_by_saga(EngineRuns& engine,
+                                                    const ApprovedText& approved) {
+  const auto end = read_saga_end(approved.end);
+  if (!end) return trouble(end.error());
+  if (end.value().transfers.empty()) return std::vector<Transfer>{};
+  QueryOptions options;
+  options.min_sequence = engine.read_to();
+  auto answer = settled(engine.client().lookup_transfers(end.value().transfers, options));
+  if (!answer) return answer.error();
+  return std::move(answer.value().transfers);
 }
 
 Result<Suspense, Trouble> suspense_of(EngineRuns& engine, const Reconciliation& definition,
@@ -89,9 +106,15 @@ Result<Suspense, Trouble> suspense_of(EngineRuns& engine, const Reconciliation& 
   for (const DifferenceRow& row : book.rows().differences().all()) {
     const ReconciliationRun& run = *book.rows().find_run(row.run_id);
     if (run.reconciliation_id != id) continue;
-    for (const PostedText& posted : book.texts_of(row).posted) {
-      const auto correction = read_correction_text(posted.correction);
+    for (const ApprovedText& approved : book.texts_of(row).approved) {
+      if (approved.is_under_way()) continue;
+      auto correction = read_correction_text(approved.correction);
       if (!correction) return trouble(correction.error());
+      if (approved.is_by_saga) {
+        auto made = made_by_saga(engine, approved);
+        if (!made) return made.error();
+        correction.value().legs = std::move(made).value();
+      }
       const i128 moved = moved_on(found.account, correction.value());
       if (moved == 0) continue;
       found.items.push_back({.difference = row.id,

@@ -11,10 +11,12 @@
 #include <fmt/format.h>
 
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/recon/runs/correction_sagas.hpp"
 #include "tools/daybook/recon/runs/due_days.hpp"
 #include "tools/daybook/recon/runs/engine_runs.hpp"
 #include "tools/daybook/recon/runs/runs_command.hpp"
 #include "tools/daybook/recon/runs/watched_inbox.hpp"
+#include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/time_text.hpp"
 
 namespace daybook::recon {
@@ -147,8 +149,8 @@ class Watch {
     if (!attributes) return complain(attributes.error().what);
     const auto engine = EngineRuns::open(options_.client, attributes.value());
     if (!engine) return complain(engine.error());
+    int worst = settle(*engine.value());
     const std::map<Uint128, std::string> definitions = engine.value()->book().definitions();
-    int worst = exit_code::good;
     for (const auto& [id, text] : definitions) {
       const auto definition = read_reconciliation(text);
       if (!definition) {
@@ -164,6 +166,26 @@ class Watch {
   }
 
  private:
+  /// What was approved goes on. One that is stuck is told of once in the life of this process.
+  int settle(EngineRuns& engine) {
+    const auto settled = settle_sagas(engine, {}, Speaker::operator_);
+    if (!settled) return complain(settled.error());
+    for (const std::string& words : settled.value().refused) {
+      if (told_.insert(words).second) complain(words);
+    }
+    for (const CorrectionSaga& each : settled.value().sagas) {
+      if (each.status != SagaStatus::stuck) continue;
+      const std::string words =
+          fmt::format("difference {}: saga {} is stuck: {}", format_id(each.difference),
+                      format_id(each.call.id), each.words);
+      if (told_.insert(words).second) complain(words);
+    }
+    if (settled.value().posted + settled.value().failed > 0) say(settled.value().words());
+    const bool is_fine = settled.value().stuck == 0 && settled.value().failed == 0 &&
+                         settled.value().refused.empty();
+    return is_fine ? exit_code::good : exit_code::no;
+  }
+
   const WatchOptions& options_;
   WatchedInbox inbox_;
   std::set<std::string> told_;

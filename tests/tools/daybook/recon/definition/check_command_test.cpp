@@ -19,11 +19,12 @@ struct Checked {
   std::string errors;
 };
 
-Checked check(const std::string& path, bool json = false) {
+Checked check(const std::string& path, bool json = false,
+              const std::vector<std::string>& sagas = {}) {
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
   Checked checked;
-  checked.code = run_check({.file = path, .json = json});
+  checked.code = run_check({.file = path, .sagas = sagas, .json = json});
   checked.out = testing::internal::GetCapturedStdout();
   checked.errors = testing::internal::GetCapturedStderr();
   return checked;
@@ -31,8 +32,8 @@ Checked check(const std::string& path, bool json = false) {
 
 class CheckCommand : public testing::Test {
  protected:
-  std::string file(std::string_view text) {
-    const auto path = scratch_.path() / "definition.json";
+  std::string file(std::string_view text, const char* name = "definition.json") {
+    const auto path = scratch_.path() / name;
     std::ofstream{path, std::ios::binary} << text;
     return path.string();
   }
@@ -65,6 +66,31 @@ TEST_F(CheckCommand, NeedsAMappingThatIsThere) {
   EXPECT_EQ(bad.code, 2);
   EXPECT_NE(bad.errors.find("/statement/map: none: neither a file"), std::string::npos);
   EXPECT_EQ(check("/nowhere/definition.json").code, 2);
+}
+
+TEST_F(CheckCommand, HoldsAgainstASagaWhatItsFileSays) {
+  const std::string path = file(
+      R"({"name": "n", "account": "1", "ledger": 9, "statement": {"map": "camt"},
+          "accounts": {"suspense": "3"}, "posting": {"b_only": {"saga": "book"}}})");
+  const auto saga = [&](const std::string& input) {
+    return file(R"({"name": "book", "version": 1, "input": {"amount": "money", ")" + input +
+                    R"(": "account"}, "steps": [{"id": "post", "kind": "ledger.post", "args":
+                    {"from": "$.)" +
+                    input + R"(", "to": "@x", "amount": "$.amount"}}]})",
+                "saga.json");
+  };
+  EXPECT_EQ(check(path, false, {saga("suspense")}).code, 0);
+  const Checked bad = check(path, false, {saga("fees")});
+  EXPECT_EQ(bad.code, 2);
+  EXPECT_NE(bad.errors.find("/posting/b_only: book@1: input 'fees': the definition has no account"),
+            std::string::npos)
+      << bad.errors;
+  EXPECT_EQ(check(path, false, {file("{}", "saga.json")}).code, 2);
+  EXPECT_EQ(check(path, false, {"/nowhere/saga.json"}).code, 2);
+  const std::string other =
+      file(R"({"name": "n", "account": "1", "ledger": 9, "statement": {"map": "camt"}})");
+  EXPECT_NE(check(other, false, {saga("suspense")}).errors.find("nothing starts book@1"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -23,7 +23,9 @@ ReportedPosting posting(const std::string& reference) {
           .is_automatic = false,
           .at = Timestamp{1'769'860'800'000'000'000},
           .reason = "as agreed",
-          .transfers = {"21", "22"}};
+          .transfers = {"21", "22"},
+          .saga = {},
+          .state = "posted"};
 }
 
 ReportedPostings with(const std::string& reference) {
@@ -63,6 +65,19 @@ TEST(PostingsTest, APlaceIsFoundAgainWhateverStandsInIt) {
     EXPECT_EQ(read["postings"][0]["checker"], "checker-1");
     EXPECT_EQ(read["postings"][0]["transfers"].size(), 2U);
   }
+}
+
+TEST(PostingsTest, ASagaIsShownWithItsState) {
+  ReportedPostings sagas = with("order-1");
+  sagas.shown[0].saga = "77";
+  sagas.shown[0].state = "STUCK: nobody knows";
+  EXPECT_NE(postings_html(sagas).find("saga 77: STUCK: nobody knows"), std::string::npos);
+  const auto read = nlohmann::json::parse("{" + postings_members(sagas) + "}");
+  EXPECT_EQ(read["postings"][0]["saga"], "77");
+  EXPECT_EQ(read["postings"][0]["state"], "STUCK: nobody knows");
+  const auto legs = nlohmann::json::parse("{" + postings_members(with("order-1")) + "}");
+  EXPECT_EQ(legs["postings"][0]["state"], "posted");
+  EXPECT_FALSE(legs["postings"][0].contains("saga"));
 }
 
 TEST(PostingsTest, AReportWithoutAPlaceIsRefused) {
