@@ -105,7 +105,7 @@ const Forgery rows[] = {
     {"nested_although_it_is_decided", facts({fact(begun), fact(cancelled_unseen, 8), nesting(8)}),
      "a transaction is a branch that it cannot be"},
     {"with_a_hold_that_is_stuck", facts({fact(begun), fact(tried, 7, 1), fact(branch_stuck, 7, 1)}),
-     "no operation of this kind makes such facts"},
+     "a branch is settled out of turn"},
     {"confirmed_although_what_is_nested_is_not",
      facts({fact(begun), fact(begun, 8), nesting(8), fact(decided_confirm),
             fact(branch_confirmed, 7, 1)}),
@@ -122,7 +122,7 @@ const Forgery rows[] = {
      facts({fact(begun), fact(begun, 8), nesting(8), fact(branch_prepared, 7, 1)}),
      "a branch is prepared out of turn"},
     {"begun_by_a_saga",
-     [](Forger& forger) { forger.tccs({fact(begun)}, RequestKind::saga_commands); },
+     [](Forger& forger) { forger.tccs({fact(begun)}, RequestKind::drive_sagas); },
      "no operation of this kind makes such facts"},
     {"expired_by_a_client",
      [](Forger& forger) {
