@@ -173,9 +173,7 @@ void Sequencer::add_tcc_fact(const TccFact& fact) {
   slab_->add_fact(fact);
   state_.apply_tcc(fact);
   if (!in_tcc_work_) state_.take_sequence();
-  if (fact.kind != TccFactKind::begun && fact.kind != TccFactKind::tried) {
-    tell_parent(fact.gid, fact.timestamp);
-  }
+  if (!state_.tccs.has_only_holds()) tell_parent(fact.gid, fact.timestamp);
 }
 
 // What a transaction that is a branch has come to is a fact of the one above it.

@@ -363,16 +363,28 @@ void State::apply_tcc(const TccFact& fact) {
   digest_.subtract(tccs.digest());
   tccs.apply(fact);
   digest_.add(tccs.digest());
-  const bool is_decision =
-      fact.kind == TccFactKind::decided_confirm || fact.kind == TccFactKind::decided_cancel;
-  if (fact.kind == TccFactKind::tried) {
-    const auto kind = static_cast<TccBranchKind>(fact.detail);
-    const TccOwner owner{fact.gid, fact.branch};
-    if (kind == TccBranchKind::saga) sagas.give_to(sagas.find(fact.business_type), owner);
-    if (kind == TccBranchKind::transaction) tccs.give_to(tccs.find(fact.business_type), owner);
+  if (!tccs.has_only_holds()) link_after(fact);
+}
+
+// Whose each saga and nested transaction is, and what is due by a decision.
+void State::link_after(const TccFact& fact) {
+  if (fact.kind == TccFactKind::pruned) return;
+  const TccSlot slot = tccs.find(fact.gid);
+  if (fact.branch != 0) {
+    const TccBranch& branch = *tccs.find_branch(slot, fact.branch);
+    const TccOwner owner = branch.is_open() ? TccOwner{fact.gid, fact.branch} : TccOwner{};
+    if (branch.kind == TccBranchKind::hold) return;
+    if (branch.kind == TccBranchKind::transaction) {
+      const TccSlot below = tccs.find(branch.subject());
+      if (below != no_tcc) tccs.give_to(below, owner);
+      return;
+    }
+    const SagaSlot saga = sagas.find(branch.subject());
+    if (saga != no_saga) sagas.give_to(saga, owner);
+    return;
   }
-  if (!is_decision) return;
-  tccs.for_each_branch(tccs.find(fact.gid), [&](const TccBranch& branch) {
+  if (fact.kind != TccFactKind::decided_confirm && fact.kind != TccFactKind::decided_cancel) return;
+  tccs.for_each_branch(slot, [&](const TccBranch& branch) {
     if (branch.kind != TccBranchKind::saga || !branch.is_open()) return;
     const SagaSlot saga = sagas.find(branch.subject());
     if (saga != no_saga && sagas.awaits_decision(saga)) sagas.wake(saga, fact.timestamp.value());

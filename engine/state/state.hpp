@@ -108,8 +108,9 @@ class State {
   /// Requires: checkpoints.decide_put() said created, of what `fact` was made of.
   void put_checkpoint(const EventCheckpoint& fact);
 
-  /// What happened to a TCC transaction; its transfers are facts of their own. A saga that becomes
-  /// a branch belongs to it, and is due once it is decided. Requires: as TccTable::apply().
+  /// What happened to a TCC transaction; its transfers are facts of their own. A saga or
+  /// transaction belongs to it while it is an open branch; a saga is due once that is decided.
+  /// Requires: as TccTable::apply().
   void apply_tcc(const TccFact& fact);
 
   /// What the event of a saga or of a participant does to it, beside append_event(). Requires: as
@@ -229,6 +230,7 @@ class State {
   ReplyWindows windows;
 
  private:
+  void link_after(const TccFact& fact);
   [[nodiscard]] bool link_saga(const TccView& view, const TccBranch& branch);
   [[nodiscard]] bool link_transaction(const TccView& view, const TccBranch& branch);
 

@@ -150,6 +150,7 @@ std::uint32_t TccTable::height_of(TccSlot slot) const {
 
 std::uint32_t TccTable::open_under(TccSlot slot) const {
   std::uint32_t open = rows_[slot].view.open_count;
+  if (has_only_holds()) return open;
   for_each_branch(slot, [&](const TccBranch& branch) {
     if (branch.kind != TccBranchKind::transaction || !branch.is_open()) return;
     open += open_under(find(branch.subject()));
@@ -349,6 +350,7 @@ TccBranch& TccTable::add_branch(TccSlot slot, const TccBranch& branch) {
     place = ++branches_used_;
   }
   ++branch_count_;
+  if (branch.kind != TccBranchKind::hold) ++other_branches_;
   branches_[place - 1] = BranchPlace{};
   branches_[place - 1].branch = branch;
   Row& row = rows_[slot];
@@ -431,6 +433,7 @@ void TccTable::erase(TccSlot slot) {
   for_each_branch(slot, [&](const TccBranch& branch) {
     digest_ -= digest_of(row.view.gid, branch);
     --branch_count_;
+    if (branch.kind != TccBranchKind::hold) --other_branches_;
   });
   if (row.last_branch != 0) {
     branches_[row.last_branch - 1].next = free_branches_;

@@ -38,6 +38,8 @@ class TccTable {
   [[nodiscard]] const TccView& at(TccSlot slot) const { return rows_[slot].view; }
   /// Null when there is none. Valid until the next apply().
   [[nodiscard]] const TccBranch* find_branch(TccSlot slot, std::uint64_t branch) const;
+  /// Are all branches that there are holds? Then no transaction is a branch.
+  [[nodiscard]] bool has_only_holds() const { return other_branches_ == 0; }
   /// Which branch a transaction is. Follows from those, so it is no part of the state.
   [[nodiscard]] const TccOwner& owner(TccSlot slot) const { return rows_[slot].owner; }
   void give_to(TccSlot slot, const TccOwner& owner) { rows_[slot].owner = owner; }
@@ -158,6 +160,7 @@ class TccTable {
   std::uint64_t digest_ = 0;
   std::uint64_t ended_count_ = 0;
   std::uint64_t branch_count_ = 0;
+  std::uint64_t other_branches_ = 0;  // Of no holds.
   Timestamp watermark_;
   TccSlot used_ = 0;
   std::uint32_t free_ = 0;

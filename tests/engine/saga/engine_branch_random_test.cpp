@@ -186,6 +186,20 @@ void RandomBranchTest::check_step() {
     });
   });
   EXPECT_EQ(state.tccs.fault_of_rows(), nullptr);
+  const auto is_open = [&](const TccOwner& owner) {
+    const TccSlot slot = state.tccs.find(owner.gid);
+    const TccBranch* const branch =
+        slot == no_tcc ? nullptr : state.tccs.find_branch(slot, owner.branch);
+    return branch != nullptr && branch->is_open();
+  };
+  state.sagas.for_each([&](SagaSlot saga) {
+    const TccOwner& owner = state.sagas.owner(saga);
+    EXPECT_TRUE(owner.is_none() || is_open(owner)) << "it belongs to a branch no longer";
+  });
+  state.tccs.for_each([&](TccSlot slot) {
+    const TccOwner& owner = state.tccs.owner(slot);
+    EXPECT_TRUE(owner.is_none() || is_open(owner)) << "it belongs to a branch no longer";
+  });
 }
 
 void RandomBranchTest::settle() {

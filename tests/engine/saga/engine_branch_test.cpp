@@ -188,6 +188,24 @@ TEST_F(EngineBranchTest, TheDeadlineOfTheTransactionCancelsItsSagas) {
   EXPECT_EQ(confirm(1, {{1}}), "already_expired");
 }
 
+// What its participant says when all is over concerns the transaction no longer: neither now nor
+// after a restart, which knows nothing of a branch that is closed.
+TEST_F(EngineBranchTest, AWithdrawnSagaBelongsToNobody) {
+  ASSERT_EQ(start_seat(8), "created");
+  ASSERT_EQ(tcc({begin_of(1, 7'200), branch_of(1, 1, 8)}), (Texts{"done", "done"}));
+  pass_to(begun + 3'601 * saga_second);
+  let_shop(WorkOutcome::succeeded);
+  ASSERT_EQ(transaction(1), "trying none 1:withdrawn");
+  for (int restarted = 0; restarted < 2; ++restarted) {
+    const SagaSlot slot = engine_.state().sagas.find(Uint128{8, 0});
+    ASSERT_NE(slot, no_saga) << "one with remote steps is kept for late answers";
+    EXPECT_TRUE(engine_.state().sagas.owner(slot).is_none());
+    EXPECT_EQ(cancel(8), "saga_has_ended");
+    engine_.close_entry();
+    restart();
+  }
+}
+
 TEST_F(EngineBranchTest, ASagaWhoseOwnDeadlinePassesIsWithdrawn) {
   ASSERT_EQ(start_order(7), "created");
   ASSERT_EQ(start_order(6), "created");
@@ -265,11 +283,6 @@ TEST_F(EngineBranchTest, SagasOfNestedTransactionsAreWaitedForAbove) {
 
 class EngineBranchSnapshotTest : public EngineBranchTest {
  protected:
-  static LedgerSettings with_snapshots() {
-    LedgerSettings settings;
-    settings.ids_a_generation = 64;
-    return settings;
-  }
   EngineBranchSnapshotTest() : EngineBranchTest{with_snapshots()} {}
 };
 
