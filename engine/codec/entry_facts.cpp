@@ -251,7 +251,8 @@ bool keeps_request_data(RequestKind kind, std::uint16_t status) {
     return status != static_cast<std::uint16_t>(PutCheckpointStatus::exists);
   }
   if (kind == RequestKind::tcc_commands) {
-    return status > static_cast<std::uint16_t>(TccStatus::ok_empty);
+    return status > static_cast<std::uint16_t>(TccStatus::ok_empty) &&
+           status != static_cast<std::uint16_t>(TccStatus::awaits_parent);
   }
   return kind == RequestKind::put_ledgers &&
          status != static_cast<std::uint16_t>(PutLedgerStatus::exists);

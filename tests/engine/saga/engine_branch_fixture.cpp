@@ -51,13 +51,7 @@ std::vector<std::string> EngineBranchTest::tcc(const std::vector<TccCommand>& co
   request.kind = RequestKind::tcc_commands;
   request.tcc_commands = commands;
   request.tcc_amounts = amounts;
-  const BatchReply reply = submit(request);
-  if (reply.status != RequestStatus::ok) return {std::string{to_string(reply.status)}};
-  std::vector<std::string> statuses(commands.size(), "done");
-  for (const RefusedEvent& refused : reply.refused) {
-    statuses.at(refused.index) = to_string(static_cast<TccStatus>(refused.status));
-  }
-  return statuses;
+  return tcc_statuses(submit(request), commands.size());
 }
 
 std::string EngineBranchTest::confirm(std::uint64_t gid, const std::vector<TccTake>& takes) {

@@ -98,9 +98,12 @@ std::vector<std::string> TccTest::send(const std::vector<TccCommand>& commands,
   request.kind = RequestKind::tcc_commands;
   request.tcc_commands = commands;
   request.tcc_amounts = amounts;
-  const BatchReply reply = submit(request);
+  return tcc_statuses(submit(request), commands.size());
+}
+
+std::vector<std::string> tcc_statuses(const BatchReply& reply, std::size_t commands) {
   if (reply.status != RequestStatus::ok) return {std::string{to_string(reply.status)}};
-  std::vector<std::string> statuses(commands.size(), "done");
+  std::vector<std::string> statuses(commands, "done");
   for (const RefusedEvent& refused : reply.refused) {
     const auto status = static_cast<TccStatus>(refused.status);
     statuses.at(refused.index) =
@@ -109,6 +112,12 @@ std::vector<std::string> TccTest::send(const std::vector<TccCommand>& commands,
             : std::string{to_string(status)};
   }
   return statuses;
+}
+
+LedgerSettings with_snapshots() {
+  LedgerSettings settings;
+  settings.ids_a_generation = 64;
+  return settings;
 }
 
 std::string TccTest::confirm(std::uint64_t gid, const std::vector<TccTake>& takes) {

@@ -61,6 +61,10 @@ class TccTest : public ::testing::Test {
   std::uint64_t last_number_ = 0;
 };
 
+/// By name, one a command; of a try that was refused, the transfer's.
+[[nodiscard]] std::vector<std::string> tcc_statuses(const BatchReply& reply, std::size_t commands);
+/// So that snapshots can be taken.
+[[nodiscard]] LedgerSettings with_snapshots();
 /// "state reason branch:state …", or "none".
 [[nodiscard]] std::string shown_tcc(const TccTable& tccs, std::uint64_t gid);
 [[nodiscard]] std::vector<TccAmount> amounts_of(const std::vector<TccTake>& takes);

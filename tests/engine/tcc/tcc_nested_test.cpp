@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/codec/entry_facts.hpp"
 #include "tests/engine/tcc/tcc_fixture.hpp"
 
 namespace daybook::test {
@@ -28,6 +29,9 @@ TEST_F(NestedTccTest, Case29AConfirmWaitsForTheDecisionOfTheParent) {
   EXPECT_EQ(confirm(1, {{1}, {2}}), "not_tried") << "the nested one may still be cancelled";
   EXPECT_EQ(confirm(2, {{1, 200}}), "awaits_parent");
   EXPECT_EQ(shown(2), "prepared none 1:tried");
+  EXPECT_FALSE(keeps_request_data(RequestKind::tcc_commands,
+                                  static_cast<std::uint16_t>(TccStatus::awaits_parent)))
+      << "it is done as it was asked for";
   EXPECT_EQ(balances(1), "400/0 0/1000") << "nothing is posted yet";
   EXPECT_EQ(confirm(2, {{1, 200}}), "awaits_parent");
   EXPECT_EQ(confirm(2, {{1, 300}}), "conflict");
@@ -150,11 +154,6 @@ TEST_F(NestedTccTest, ATreeHasNoMoreBranchesThanOneDecisionSettles) {
 
 class NestedTccSnapshotTest : public NestedTccTest {
  protected:
-  static LedgerSettings with_snapshots() {
-    LedgerSettings settings;
-    settings.ids_a_generation = 64;
-    return settings;
-  }
   NestedTccSnapshotTest() : NestedTccTest{with_snapshots()} {}
 };
 
