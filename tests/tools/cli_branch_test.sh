@@ -28,20 +28,7 @@ leave() {
 }
 
 # comes GID STATE: waits until the transaction has come to that.
-comes() {
-  local tries=0
-  until "$daybook" tcc get "$1" --json 2>/dev/null | grep -q "\"state\":\"$2\",\"reason"; do
-    tries=$((tries + 1))
-    read -r -t 0.01 <>"$work/nothing"
-    if [ "$tries" -gt 600 ]; then
-      failures=$((failures + 1))
-      printf 'FAILED at line %s: transaction %s is not %s\n' "${BASH_LINENO[0]}" "$1" "$2" >&2
-      "$daybook" tcc get "$1" >&2
-      return
-    fi
-  done
-  checks=$((checks + 1))
-}
+comes() { shows "\"state\":\"$2\",\"reason" tcc get "$1"; }
 
 prepare() {
   run 0 ledger put 978 --name EUR --scale 2 --kind currency
@@ -178,7 +165,6 @@ killed() {
   has out "confirmed"
 }
 
-mkfifo "$work/nothing"
 start "$work/branches"
 wrong_options
 prepare

@@ -33,20 +33,7 @@ leave() {
 }
 
 # becomes SAGA STATUS: waits until the saga has come to that.
-becomes() {
-  local tries=0
-  until "$daybook" saga show "$1" --json 2>/dev/null | grep -q "\"status\":\"$2"; do
-    tries=$((tries + 1))
-    read -r -t 0.01 <>"$work/nothing"
-    if [ "$tries" -gt 600 ]; then
-      failures=$((failures + 1))
-      printf 'FAILED at line %s: saga %s is not %s\n' "${BASH_LINENO[0]}" "$1" "$2" >&2
-      "$daybook" saga show "$1" >&2
-      return
-    fi
-  done
-  checks=$((checks + 1))
-}
+becomes() { shows "\"status\":\"$2" saga show "$1"; }
 
 # comes COMMAND...: waits until the command is true.
 comes() {
@@ -385,7 +372,6 @@ not_registered() {
 }
 
 : >"$work/log"
-mkfifo "$work/nothing"
 start "$work/data"
 help_texts
 registrations

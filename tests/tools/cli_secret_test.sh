@@ -36,20 +36,7 @@ nowhere() {
 }
 
 # becomes SAGA STATUS: waits until the saga has come to that.
-becomes() {
-  local tries=0
-  until "$daybook" saga show "$1" --json 2>/dev/null | grep -q "\"status\":\"$2"; do
-    tries=$((tries + 1))
-    read -r -t 0.01 <>"$work/nothing"
-    if [ "$tries" -gt 600 ]; then
-      failures=$((failures + 1))
-      printf 'FAILED at line %s: saga %s is not %s\n' "${BASH_LINENO[0]}" "$1" "$2" >&2
-      "$daybook" saga show "$1" >&2
-      return
-    fi
-  done
-  checks=$((checks + 1))
-}
+becomes() { shows "\"status\":\"$2" saga show "$1"; }
 
 key_of() { sed -n 's/.*"key":"\([0-9a-f]*\)".*/\1/p' <<<"$1"; }
 sealed_in() { sed -n 's/.*give iban=\(sealed:[A-Za-z0-9_-]*\).*/\1/p' <<<"$1"; }
@@ -403,7 +390,6 @@ offline() {
   nowhere "$iban" "$work/data" "$work/copy"
 }
 
-mkfifo "$work/nothing"
 help_texts
 start "$work/data"
 [ ! -e "$work/data/secrets" ]

@@ -1,11 +1,12 @@
 # Sourced by the tests of the command line, which set $daybook: engines in a directory of their own,
 # commands against them, and checks that count.
 #
-#   run EXIT-CODE ARGUMENT...    has NAME TEXT    same WHAT A B    start DIRECTORY OPTION...    stop
+#   run EXIT-CODE ARGUMENT...    has NAME TEXT    shows TEXT ARGUMENT...    same WHAT A B    start DIRECTORY OPTION...    stop
 #
 # shellcheck shell=bash
 
 work=$(mktemp -d)
+mkfifo "$work/nothing"  # Whoever reads from it waits.
 engine_pid=
 failures=0
 checks=0
@@ -35,6 +36,24 @@ has() {
     failures=$((failures + 1))
     printf 'FAILED at line %s: %s lacks %s\n  it is: %s\n' "${BASH_LINENO[0]}" "$1" "$2" "${!1}" >&2
   fi
+}
+
+# shows TEXT ARGUMENT...: waits until this command of daybook, in JSON, prints the text; six seconds
+# at most, not counting what the command takes.
+shows() {
+  local text=$1 tries=0
+  shift
+  until "$daybook" "$@" --json 2>/dev/null | grep -q -- "$text"; do
+    tries=$((tries + 1))
+    read -r -t 0.01 <>"$work/nothing"
+    if [ "$tries" -gt 600 ]; then
+      failures=$((failures + 1))
+      printf 'FAILED at line %s: daybook %s never shows %s\n' "${BASH_LINENO[1]}" "$*" "$text" >&2
+      "$daybook" "$@" >&2
+      return
+    fi
+  done
+  checks=$((checks + 1))
 }
 
 # same WHAT A B

@@ -325,21 +325,36 @@ class SagaCorrections(unittest.TestCase):
             self.assertIn("reserve: not done: credit_account_frozen", gift["words"])
             self.assertEqual(world.balance(BANK), 1700)
 
+    def stuck(self, world):
+        """The saga of a correction, stuck."""
+        world.define()
+        world.reconcile((1,))
+        world.approve("--code", "b_only")
+        saga = self.saga_of(world.differences()["gift"])
+        # The bank cannot tell what became of it, until the saga's deadline is over.
+        (world.path / "program.sh").write_text("#!/bin/sh\necho asked >>log\nexit 1\n")
+        world.take_part()
+        for _ in range(600):
+            if (world.path / "log").exists():
+                break
+            time.sleep(0.05)
+        world.run("root", "admin", "advance-clock", 25 * 3600 * 10**9)
+        self.assertEqual(world.until(saga, ("STUCK",)), "STUCK")
+        return saga
+
+    def test_what_is_closed_by_hand_is_open_again(self):
+        with self.world() as world:
+            saga = self.stuck(world)
+            world.run("maker", "saga", "close", saga, "--reason", "the bank has taken it back")
+            self.assertEqual(world.settle((1,))["failed"], 1)
+            gift = world.differences()["gift"]
+            self.assertEqual(gift["state"], "failed")
+            self.assertIn("CLOSED_MANUAL", json.dumps(gift))
+            self.assertEqual(world.settle((0,))["failed"], 0)
+
     def test_a_stuck_saga_is_shown_until_somebody_resolves_it(self):
         with self.world() as world:
-            world.define()
-            world.reconcile((1,))
-            world.approve("--code", "b_only")
-            saga = self.saga_of(world.differences()["gift"])
-            # The bank cannot tell what became of it, until the saga's deadline is over.
-            (world.path / "program.sh").write_text("#!/bin/sh\necho asked >>log\nexit 1\n")
-            world.take_part()
-            for _ in range(600):
-                if (world.path / "log").exists():
-                    break
-                time.sleep(0.05)
-            world.run("root", "admin", "advance-clock", 25 * 3600 * 10**9)
-            self.assertEqual(world.until(saga, ("STUCK",)), "STUCK")
+            saga = self.stuck(world)
             self.assertEqual(world.settle((1,))["stuck"], 1)
             shown = world.ask("maker", "recon", "show", "bank")["sagas"][0]
             self.assertEqual((shown["saga"], shown["state"]), (world.id_of(saga), "STUCK"))
@@ -366,6 +381,7 @@ class ManyAtOnce(SagaCorrections):
     test_what_the_ledger_refuses_is_open_again = None
     test_what_is_rejected_is_not_started = None
     test_a_stuck_saga_is_shown_until_somebody_resolves_it = None
+    test_what_is_closed_by_hand_is_open_again = None
 
     def plant(self, world):
         for number in range(self.COUNT):
