@@ -30,6 +30,14 @@ std::string_view unheard(StepKind kind) {
   return kind == StepKind::signal_wait ? "given up" : "counts as unknown";
 }
 
+bool goes_wrong(const SagaEvent& event) {
+  const bool is_answer = event.kind == SagaEventKind::result ||
+                         event.kind == SagaEventKind::answered ||
+                         event.kind == SagaEventKind::undo_result;
+  return is_answer && event.outcome != StepOutcome::succeeded &&
+         event.outcome != StepOutcome::ok_empty && event.outcome != StepOutcome::in_progress;
+}
+
 // Why it is so: by the engine's rules, or in a participant's own words.
 std::string with_reason(const SagaStep& step, std::string_view words, std::uint16_t code,
                         std::string_view message) {
@@ -279,6 +287,7 @@ void SagaHistory::tell_advance(const DomainEvent& event, std::span<const std::by
          record_words(step, *happened, record.code, message),
          is_last ? until_of(step, progress_.steps[record.step], is_of_undo(happened->kind))
                  : SagaUntil{});
+    moments_.back().went_wrong = goes_wrong(*happened);
   }
 }
 

@@ -31,6 +31,7 @@ struct SagaMoment {
   SagaUntil until;
   UserId user_id;  ///< On whose behalf, of what the engine did not do by itself.
   TraceId trace_id;
+  bool went_wrong = false;  ///< `step`, or its undo, was tried, and is not done by that.
 };
 
 /// Why a saga does not go on this instant.

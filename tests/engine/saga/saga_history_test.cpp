@@ -165,9 +165,11 @@ TEST(SagaHistoryTest, TellsTriesAndWhenTheNextOneIs) {
   EXPECT_EQ(stream.waits(), "tell: sent, and there is no answer yet;");
   EXPECT_EQ(stream.history().moments().back().until.at, Timestamp{777'000});
   EXPECT_EQ(stream.history().moments().back().until.what, "counts as unknown");
+  EXPECT_FALSE(stream.history().moments().back().went_wrong);
   stream.record(SagaEventKind::result, 2, StepOutcome::unknown);
   ASSERT_EQ(stream.advance(), nullptr);
   EXPECT_EQ(stream.history().moments().back().what, "no answer in time");
+  EXPECT_TRUE(stream.history().moments().back().went_wrong);
   EXPECT_EQ(stream.history().moments().back().until.what, "tried again");
   EXPECT_GT(stream.history().moments().back().until.at, Timestamp{5'000});
   EXPECT_EQ(stream.waits(), "tell: waits after 1 of 3 tries;");

@@ -114,6 +114,11 @@ void add_faults_of_steps(const SagaDefinition& saga, std::vector<std::string>& f
   std::size_t ledger_steps = 0;
   bool posts = false;
   for (const SagaStep& step : saga.steps) {
+    if (step.kind == StepKind::tcc_wait) {
+      faults.push_back(fmt::format(
+          "step '{}': it waits for a transaction, and a correction's saga is a branch of none",
+          step.id));
+    }
     if (step.kind > StepKind::ledger_release) continue;
     ++ledger_steps;
     posts = posts || step.kind == StepKind::ledger_post || step.kind == StepKind::ledger_capture;

@@ -21,16 +21,9 @@ constexpr std::size_t transfers_max = 2 * limits::correction_saga_moves_max;
 
 /// The last thing that did not go well with a step.
 const SagaMoment* last_failure(const SagaHistory& history) {
-  const auto went_well = [](const std::string& what) {
-    for (const char* const begins : {"succeeded", "sent", "undone", "its undo is ", "given back"}) {
-      if (what.starts_with(begins)) return true;
-    }
-    return false;
-  };
   const auto moments = history.moments();
-  const auto found = std::find_if(moments.rbegin(), moments.rend(), [&](const SagaMoment& each) {
-    return each.step != no_step && !went_well(each.what);
-  });
+  const auto found = std::find_if(moments.rbegin(), moments.rend(),
+                                  [](const SagaMoment& each) { return each.went_wrong; });
   return found == moments.rend() ? nullptr : &*found;
 }
 

@@ -120,8 +120,8 @@ TEST(CorrectionSaga, AsksForNothingThatNoDifferenceGives) {
 TEST(CorrectionSaga, MovesTheDifferenceAndNothingElse) {
   const auto saga = [](const std::string& steps) {
     const auto read = read_definition(R"({"name": "book", "version": 1, "deadline_ms": 1000,
-        "input": {"amount": "money", "time": "timestamp"}, "steps": [)" +
-                                      steps + "]}");
+        "input": {"amount": "money", "time": "timestamp"}, "internal_accounts": ["a", "b"],
+        "steps": [)" + steps + "]}");
     EXPECT_TRUE(read.ok());
     return read.value();
   };
@@ -132,6 +132,9 @@ TEST(CorrectionSaga, MovesTheDifferenceAndNothingElse) {
   EXPECT_EQ(fault_of(saga(post("one", R"("amount": "$.amount")"))), "");
   EXPECT_EQ(fault_of(saga(post("one", R"("amount": 5, "ledger": 978)"))),
             "step 'one': its amount is neither $.amount nor $.fee, so no limit would hold");
+  EXPECT_EQ(fault_of(saga(R"({"id": "t", "kind": "tcc.wait"}, {"id": "one", "kind": "ledger.post",
+      "class": "retriable", "args": {"from": "@a", "to": "@b", "amount": "$.amount"}})")),
+            "step 't': it waits for a transaction, and a correction's saga is a branch of none");
   EXPECT_EQ(fault_of(saga(R"({"id": "w", "kind": "timer.wait", "args": {"until": "$.time"}})")),
             "it posts nothing: it has no ledger.post and no ledger.capture");
   std::string many;
