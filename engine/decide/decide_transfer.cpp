@@ -237,32 +237,44 @@ void note_authority(const BatchRules& rules, const Transfer& event, TransferDeci
   decision.has_note = true;
 }
 
+void ask_for_index(const State& state, const Transfer& transfer, TransferTags& tags) {
+  tags.id = state.transfer_ids.tag_of(transfer.id);
+  tags.debit = state.accounts.tag_of(transfer.debit_account_id);
+  tags.credit = state.accounts.tag_of(transfer.credit_account_id);
+  if ((transfer.flags & targeting_flags) != 0) state.holds.prefetch_index(transfer.pending_id);
+  state.transfer_ids.prefetch(transfer.id, tags.id);
+  state.accounts.prefetch_index(tags.debit);
+  state.accounts.prefetch_index(tags.credit);
+}
+
+void ask_for_place(const State& state, const Transfer& transfer, TransferTags& tags) {
+  if ((transfer.flags & resolving_flags) != 0) {
+    state.holds.prefetch_candidate(transfer.pending_id);
+  }
+  tags.debit_slot = state.accounts.prefetch_candidate(tags.debit);
+  tags.credit_slot = state.accounts.prefetch_candidate(tags.credit);
+}
+
 }  // namespace
+
+TransferTags look_up_tags(const State& state, const Transfer& transfer) {
+  TransferTags tags;
+  ask_for_index(state, transfer, tags);
+  ask_for_place(state, transfer, tags);
+  return tags;
+}
 
 void TransferLookahead::ask_for_indexes(std::size_t begin) {
   const std::size_t end = std::min(begin + group, transfers_.size());
   for (std::size_t at = begin; at < end; ++at) {
-    const Transfer& transfer = transfers_[at];
-    TransferTags& tags = tags_[at % tags_.size()];
-    tags.id = state_.transfer_ids.tag_of(transfer.id);
-    tags.debit = state_.accounts.tag_of(transfer.debit_account_id);
-    tags.credit = state_.accounts.tag_of(transfer.credit_account_id);
-    if ((transfer.flags & targeting_flags) != 0) state_.holds.prefetch_index(transfer.pending_id);
-    state_.transfer_ids.prefetch(transfer.id, tags.id);
-    state_.accounts.prefetch_index(tags.debit);
-    state_.accounts.prefetch_index(tags.credit);
+    ask_for_index(state_, transfers_[at], tags_[at % tags_.size()]);
   }
 }
 
 void TransferLookahead::ask_for_places(std::size_t begin) {
   const std::size_t end = std::min(begin + group, transfers_.size());
   for (std::size_t at = begin; at < end; ++at) {
-    TransferTags& tags = tags_[at % tags_.size()];
-    if ((transfers_[at].flags & resolving_flags) != 0) {
-      state_.holds.prefetch_candidate(transfers_[at].pending_id);
-    }
-    tags.debit_slot = state_.accounts.prefetch_candidate(tags.debit);
-    tags.credit_slot = state_.accounts.prefetch_candidate(tags.credit);
+    ask_for_place(state_, transfers_[at], tags_[at % tags_.size()]);
   }
 }
 

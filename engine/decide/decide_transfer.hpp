@@ -23,6 +23,9 @@ struct TransferTags {
   AccountSlot credit_slot = no_account;  ///< Most likely.
 };
 
+/// The tags of one transfer that nothing was looked ahead for.
+[[nodiscard]] TransferTags look_up_tags(const State& state, const Transfer& transfer);
+
 /// Walks a batch of transfers and asks for the memory that each will touch, well ahead of it. The
 /// index lines of a group are asked for while the group before is worked on, because those of the
 /// transfer ids come from far away; then, before its own work, every account, or the hold that a

@@ -26,6 +26,15 @@ bool is_made_by(RequestKind kind, const TccFact& fact, const TccBranch* branch) 
   return by_saga == (branch->kind == TccBranchKind::saga);
 }
 
+// The memory that the facts from `begin` on touch is asked for, and what finds that of the next.
+constexpr std::size_t facts_ahead = 32;
+void ask_for_transactions(const TccTable& tccs, std::span<const TccFact> facts, std::size_t begin) {
+  const std::size_t next = std::min(begin + facts_ahead, facts.size());
+  const std::size_t end = std::min(next + facts_ahead, facts.size());
+  for (std::size_t at = begin == 0 ? 0 : next; at < end; ++at) tccs.prefetch_index(facts[at].gid);
+  for (std::size_t at = begin; at < next; ++at) tccs.prefetch_candidate(facts[at].gid);
+}
+
 }  // namespace
 
 // A saga that was tried waits for the decision.
@@ -84,7 +93,11 @@ Result<void> Replayer::check_holds(const EntryFacts& facts, const PlacedRun& pla
 Result<void> Replayer::apply_tcc(const EntryFacts& facts, const PlacedRun& placed) {
   const RequestKind kind = facts.operations[placed.run.operation].kind;
   state_.tccs.prepare(std::min<std::uint64_t>(placed.run.count, state_.tccs.room()));
-  for (const TccFact& fact : facts.tcc_facts.subspan(placed.run.first, placed.run.count)) {
+  const auto tcc_facts = facts.tcc_facts.subspan(placed.run.first, placed.run.count);
+  ask_for_transactions(state_.tccs, tcc_facts, 0);
+  for (std::size_t at = 0; at < tcc_facts.size(); ++at) {
+    if (at % facts_ahead == 0) ask_for_transactions(state_.tccs, tcc_facts, at);
+    const TccFact& fact = tcc_facts[at];
     const Sequence sequence = state_.take_sequence();
     const TccSlot slot = state_.tccs.find(fact.gid);
     const TccBranch* const branch =

@@ -198,8 +198,9 @@ void Sequencer::execute_journaled(RequestSlot& request, std::uint64_t now_ns) {
               .refusal_count = 0,
               .chain = {}};
   const bool runs_events = status == RequestStatus::ok;
-  const std::uint64_t slots = runs_events ? slots_of(request) : 0;
-  batch.rules.time = Timestamp{std::max(clock(now_ns), state_.last_timestamp().value() + slots)};
+  batch.slots = runs_events ? slots_of(request) : 0;
+  batch.rules.time =
+      Timestamp{std::max(clock(now_ns), state_.last_timestamp().value() + batch.slots)};
   batch.rules.auto_ledgers = settings_.auto_ledgers;
   batch.rules.authority = authority_of(request);
   batch.rules.owner = request.owner;

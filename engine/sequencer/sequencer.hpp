@@ -154,6 +154,7 @@ class Sequencer {
   struct Batch {
     RequestSlot* request = nullptr;
     BatchRules rules;
+    std::uint64_t slots = 0;      // How many timestamps it takes.
     Sequence operation;           // Its sequence.
     Refusal* refusals = nullptr;  // In the reply room.
     std::uint32_t refusal_count = 0;

@@ -60,9 +60,9 @@ bool Sequencer::bundle_exists(Batch& batch, std::span<const Transfer> transfers)
   const RequestSlot& request = *batch.request;
   for (std::uint32_t index = 0; index < transfers.size(); ++index) {
     const Transfer& event = transfers[index];
-    TransferLookahead lookahead{state_, {&event, 1}};
-    const TransferDecision decision = decide_transfer(
-        state_, facts_, batch.rules, event, batch.slot(index), lookahead.tags_of(0), record_);
+    const TransferTags tags = look_up_tags(state_, event);
+    const TransferDecision decision =
+        decide_transfer(state_, facts_, batch.rules, event, batch.slot(index), tags, record_);
     if (decision.status != CreateTransferStatus::exists) {
       batch.refusal_count = 0;
       return false;

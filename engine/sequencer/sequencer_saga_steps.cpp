@@ -208,9 +208,9 @@ Sequencer::SagaMade Sequencer::make_saga_transfer(SagaWork& work, std::uint8_t s
   CreateTransferStatus status{};
   for (std::uint32_t probe = 0; probe < limits::saga_probes_max; ++probe) {
     transfer.id = TransferId{saga_id_of(step, operation, round, probe)};
-    TransferLookahead lookahead{state_, {&transfer, 1}};
-    const TransferDecision decision = decide_transfer(
-        state_, facts_, rules, transfer, work.next_time, lookahead.tags_of(0), record_);
+    const TransferTags tags = look_up_tags(state_, transfer);
+    const TransferDecision decision =
+        decide_transfer(state_, facts_, rules, transfer, work.next_time, tags, record_);
     status = decision.status;
     if (status == CreateTransferStatus::created) {
       extend_run(FactKind::transfer);

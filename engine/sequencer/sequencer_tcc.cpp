@@ -5,6 +5,7 @@
 #include "engine/base/assert.hpp"
 #include "engine/codec/entry_facts.hpp"
 #include "engine/decide/decide_tcc.hpp"
+#include "engine/decide/tcc_lookahead.hpp"
 #include "engine/sequencer/sequencer.hpp"
 
 namespace daybook {
@@ -63,6 +64,8 @@ RequestStatus Sequencer::refusal_of_tcc(RequestSlot& request) const {
 std::uint64_t Sequencer::tcc_slots(const RequestSlot& request) const {
   std::uint64_t tries = 0;
   std::uint64_t settlements = 0;
+  for (const TccCommand& each : commands_of(request)) state_.tccs.prefetch_index(each.gid);
+  for (const TccCommand& each : commands_of(request)) state_.tccs.prefetch_candidate(each.gid);
   for (const TccCommand& command : commands_of(request)) {
     if (command.kind == TccCommandKind::begin) continue;
     const TccSlot slot = state_.tccs.find(command.gid);
@@ -85,12 +88,14 @@ void Sequencer::execute_tcc(Batch& batch) {
   state_.tccs.prepare(std::min<std::uint64_t>(request.event_count, state_.tccs.room()));
   TccWork work{.first_transfer = slab_->transfer_count(),
                .first_fact = slab_->tcc_count(),
-               .next_time = Timestamp{batch.rules.time.value() - tcc_slots(request) + 1},
+               .next_time = Timestamp{batch.rules.time.value() - batch.slots + 1},
                .last_time = batch.rules.time,
                .settled = 0};
   auto amounts = amounts_of(request);
+  TccLookahead lookahead{state_, commands_of(request)};
   in_tcc_work_ = true;
   for (std::uint32_t index = 0; index < request.event_count; ++index) {
+    lookahead.reach(index);
     const TccCommand& command = commands_of(request)[index];
     execute_tcc_command(batch, work, index, amounts.first(command.amounts));
     amounts = amounts.subspan(command.amounts);
@@ -254,9 +259,9 @@ Sequencer::TccTransfer Sequencer::create_tcc_transfer(TccWork& work, const Uint1
   TccTransfer made;
   for (;; ++made.round) {
     transfer.id = transfer_id_of(gid, branch, operation, made.round);
-    TransferLookahead lookahead{state_, {&transfer, 1}};
-    const TransferDecision decision = decide_transfer(
-        state_, facts_, rules, transfer, work.next_time, lookahead.tags_of(0), record_);
+    const TransferTags tags = look_up_tags(state_, transfer);
+    const TransferDecision decision =
+        decide_transfer(state_, facts_, rules, transfer, work.next_time, tags, record_);
     made.status = decision.status;
     if (decision.status != CreateTransferStatus::created) {
       if (is_of_used_id(decision.status)) continue;

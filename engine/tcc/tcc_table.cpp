@@ -108,6 +108,13 @@ TccSlot TccTable::find(const Uint128& gid) const {
   return found == IdIndex::none ? no_tcc : static_cast<TccSlot>(found);
 }
 
+void TccTable::prefetch_candidate(const Uint128& gid) const {
+  const std::uint64_t slot = index_.candidate(tag_of(gid));
+  if (slot == IdIndex::none) return;
+  const auto* const row = reinterpret_cast<const std::byte*>(&rows_[slot]);
+  for (std::size_t line = 0; line < sizeof(Row); line += 64) __builtin_prefetch(row + line, 1);
+}
+
 const TccBranch* TccTable::find_branch(TccSlot slot, std::uint64_t branch) const {
   for (std::uint32_t at = rows_[slot].first_branch; at != 0; at = branches_[at - 1].next) {
     if (branches_[at - 1].branch.branch == branch) return &branches_[at - 1].branch;

@@ -35,6 +35,9 @@ class TccTable {
 
   /// no_tcc when there is none.
   [[nodiscard]] TccSlot find(const Uint128& gid) const;
+  /// Asks for the memory that finding a transaction reads first, and for that of what is found.
+  void prefetch_index(const Uint128& gid) const { index_.prefetch(tag_of(gid)); }
+  void prefetch_candidate(const Uint128& gid) const;
   [[nodiscard]] const TccView& at(TccSlot slot) const { return rows_[slot].view; }
   /// Null when there is none. Valid until the next apply().
   [[nodiscard]] const TccBranch* find_branch(TccSlot slot, std::uint64_t branch) const;

@@ -405,7 +405,15 @@ full() {
   stop
 }
 
+# More than are kept: those that ended first are pruned meanwhile.
+load() {
+  run 0 bench tcc --transactions 20000 --branches 1 --group 100 \
+    --engine-option=--tccs-kept --engine-option=4000 --json
+  has out '"transactions": 20000'
+}
+
 help_texts
+load
 start "$work/tcc" --clock manual
 accounts
 confirmed

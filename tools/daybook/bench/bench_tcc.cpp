@@ -34,6 +34,17 @@ struct TccRun {
   std::optional<std::string> wrong;
 };
 
+std::uint64_t now_in_milliseconds() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
+// A UUIDv7 of that millisecond, with the transaction's number in its random part.
+Uint128 gid_of(std::uint64_t transaction, std::uint64_t milliseconds) {
+  return {std::uint64_t{2} << 62 | transaction, milliseconds << 16 | 0x7000};
+}
+
 /// Groups of transactions, each tried by one request and settled by the next.
 class TccLoad {
  public:
@@ -46,7 +57,8 @@ class TccLoad {
     Client* client = nullptr;
     std::uint64_t first = 0;  ///< Of its transactions.
     std::uint32_t count = 0;
-    bool settles = false;  ///< Its second request is under way.
+    std::uint64_t milliseconds = 0;  ///< Of their gids.
+    bool settles = false;            ///< Its second request is under way.
     Clock::time_point began;
     Clock::time_point submitted;
     std::vector<TccCommand> commands;
@@ -59,7 +71,6 @@ class TccLoad {
   void settle(Place& place);
   void submit(Place& place);
   void answered(Place& place, const Result<BatchResult>& result);
-  [[nodiscard]] Uint128 gid_of(std::uint64_t transaction) const;
   [[nodiscard]] bool is_cancelled(std::uint64_t transaction) const {
     return transaction % 100 < options_.cancel_percent;
   }
@@ -79,16 +90,11 @@ class TccLoad {
   std::uint64_t ended_ = 0;
   std::uint64_t confirmed_ = 0;
   std::size_t outstanding_ = 0;
-  std::uint64_t milliseconds_ = 0;  ///< Of the gids.
   std::optional<Failure> failure_;
   TccRun run_;
 };
 
 Result<TccRun> TccLoad::run() {
-  milliseconds_ =
-      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                     std::chrono::system_clock::now().time_since_epoch())
-                                     .count());
   for (std::uint32_t each = 0; each < options_.clients; ++each) {
     ClientSettings settings;
     settings.port = port_;
@@ -120,30 +126,26 @@ Result<void> TccLoad::send_all() {
   return {};
 }
 
-// A UUIDv7 of the run's millisecond, with the transaction's number in its random part.
-Uint128 TccLoad::gid_of(std::uint64_t transaction) const {
-  return {std::uint64_t{2} << 62 | transaction, milliseconds_ << 16 | 0x7000};
-}
-
 void TccLoad::begin_next(Place& place) {
   if (failure_ || run_.wrong || begun_ == options_.transactions) return;
   place.first = begun_;
   place.count = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(options_.group, options_.transactions - begun_));
   begun_ += place.count;
+  place.milliseconds = now_in_milliseconds();
   place.settles = false;
   place.commands.clear();
   place.amounts.clear();
   for (std::uint64_t each = place.first; each < place.first + place.count; ++each) {
     TccCommand& begin = place.commands.emplace_back();
-    begin.gid = gid_of(each);
+    begin.gid = gid_of(each, place.milliseconds);
     begin.kind = TccCommandKind::begin;
     begin.business_id = BusinessId{Uint128{each + 1, 1}};
     begin.trace_id = TraceId{Uint128{each + 1, 2}};
     begin.user_id = UserId{each + 1};
     for (std::uint32_t branch = 1; branch <= options_.branches; ++branch) {
       TccCommand& attempt = place.commands.emplace_back();
-      attempt.gid = gid_of(each);
+      attempt.gid = gid_of(each, place.milliseconds);
       attempt.kind = TccCommandKind::try_;
       attempt.branch = branch;
       attempt.debit_account_id = account_of(each * options_.branches + branch);
@@ -162,7 +164,7 @@ void TccLoad::settle(Place& place) {
   place.commands.clear();
   for (std::uint64_t each = place.first; each < place.first + place.count; ++each) {
     TccCommand& command = place.commands.emplace_back();
-    command.gid = gid_of(each);
+    command.gid = gid_of(each, place.milliseconds);
     command.kind = is_cancelled(each) ? TccCommandKind::cancel : TccCommandKind::confirm;
     if (command.kind == TccCommandKind::cancel) continue;
     ++confirmed_;
