@@ -136,7 +136,8 @@ inline constexpr std::uint32_t saga_retry_factor_max = 10;
 inline constexpr std::uint32_t saga_retry_tries_max = 1'000'000;
 
 inline constexpr std::uint32_t participants_max = 256;
-inline constexpr std::uint32_t participant_types_max = 32;          ///< Of one participant.
+inline constexpr std::uint32_t waiting_page_max = 1'024;    ///< Queues looked at for one page.
+inline constexpr std::uint32_t participant_types_max = 32;  ///< Of one participant.
 inline constexpr std::size_t participant_bytes_max = 16 * 1'024;    ///< Of its registration's JSON.
 inline constexpr std::uint32_t participant_in_flight_max = 65'536;  ///< Commands not answered.
 inline constexpr std::uint64_t participant_keys_ms_max = 31'622'400'000;  ///< 366 days.

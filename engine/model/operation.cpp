@@ -52,6 +52,7 @@ constexpr std::pair<RequestKind, std::string_view> kind_names[] = {
     {RequestKind::start_corrections, "start_corrections"},
     {RequestKind::take_work, "take_work"},
     {RequestKind::list_participants, "list_participants"},
+    {RequestKind::list_waiting_work, "list_waiting_work"},
     {RequestKind::seal_secrets, "seal_secrets"},
     {RequestKind::forget_secrets, "forget_secrets"},
     {RequestKind::lookup_tccs, "lookup_tccs"},

@@ -71,6 +71,7 @@ enum class RequestKind : std::uint16_t {
   list_participants = 104,  ///< How they are doing. Answered by the sequencer.
   seal_secrets = 105,       ///< Texts that a saga may carry. Answered by the keeper, as the next.
   forget_secrets = 106,     ///< Their keys are destroyed.
+  list_waiting_work = 107,  ///< Commands that wait, by type. Answered by the sequencer.
 };
 
 [[nodiscard]] std::string_view to_string(RequestKind kind) noexcept;

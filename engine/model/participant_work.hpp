@@ -131,6 +131,17 @@ struct ParticipantView {
 };
 static_assert(sizeof(ParticipantView) == 64 && std::is_trivially_copyable_v<ParticipantView>);
 
+/// How many commands of a type wait. 48 bytes.
+struct WaitingWork {
+  Uint128 type;  ///< 0: of types that the participants they must go to do no more.
+  /// Who alone may have them, because they were sent there before; 0 = whoever does the type.
+  Uint128 participant;
+  std::uint64_t waiting = 0;
+  std::uint32_t doers = 0;   ///< Participants that may have them and do the type.
+  std::uint32_t credit = 0;  ///< Commands of the type that those would take now.
+};
+static_assert(sizeof(WaitingWork) == 48 && std::is_trivially_copyable_v<WaitingWork>);
+
 /// StepAnswer::code of a participant whose step has a secret that was forgotten: its argument is
 /// still sealed, so nothing was done. Its message begins with secret_forgotten_word.
 inline constexpr std::uint16_t work_code_secret_forgotten = 65'001;

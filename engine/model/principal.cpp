@@ -35,10 +35,8 @@ bool goes_on(Role role, RequestKind kind) noexcept {
   return role == Role::operator_ && kind == RequestKind::start_corrections;
 }
 
-}  // namespace
-
-bool may(Role role, RequestKind kind) noexcept {
-  if (role == Role::admin) return true;
+// Of roles but admin.
+bool is_for(Role role, RequestKind kind) noexcept {
   switch (kind) {
     case RequestKind::create_accounts:
     case RequestKind::create_transfers:
@@ -87,6 +85,7 @@ bool may(Role role, RequestKind kind) noexcept {
     case RequestKind::list_tccs:
     case RequestKind::list_sagas:
     case RequestKind::list_participants:
+    case RequestKind::list_waiting_work:
     case RequestKind::acknowledge_events:
     case RequestKind::unsubscribe:
     case RequestKind::get_account_transfers:
@@ -107,6 +106,10 @@ bool may(Role role, RequestKind kind) noexcept {
   }
   return false;
 }
+
+}  // namespace
+
+bool may(Role role, RequestKind kind) noexcept { return role == Role::admin || is_for(role, kind); }
 
 Principal local_principal() { return {PrincipalId{id_of("local")}, "local", Role::admin}; }
 

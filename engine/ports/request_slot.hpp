@@ -102,7 +102,8 @@ struct RequestSlot {
   std::uint64_t rebuilt_aggregates = 0;
   std::uint64_t rebuilt_mismatching = 0;
   std::uint64_t rebuilt_done = 0;
-  /// Of list_transfers: the sequence to continue after. Of subscribe, once it began: everything up
+  /// Of list_transfers: the sequence to continue after. Of take_work, with commands: the engine's
+  /// time. Of subscribe, once it began: everything up
   /// to here was looked at; goes back with the slot for the next batch.
   std::uint64_t cursor = 0;
   bool subscription_began = false;   ///< Of subscribe: `cursor` says where.
@@ -110,7 +111,8 @@ struct RequestSlot {
 
   /// Room for the reply's items, given by the io thread: for batches event_count refusals, for
   /// lookup_accounts event_count Accounts, for list_participants limits::participants_max
-  /// ParticipantViews. The sequencer writes the first `item_count`.
+  /// ParticipantViews, for list_waiting_work limits::waiting_page_max WaitingWorks. The sequencer
+  /// writes the first `item_count`.
   std::byte* reply_room = nullptr;
   std::uint32_t item_count = 0;
   /// The items of a query thread's reply (Account, Transfer, Ledger, Name … or, rebuilt, Refusal).
@@ -126,6 +128,7 @@ struct RequestSlot {
   if (kind == RequestKind::list_participants) {
     return limits::participants_max * sizeof(ParticipantView);
   }
+  if (kind == RequestKind::list_waiting_work) return limits::waiting_page_max * sizeof(WaitingWork);
   return is_journaled(kind) ? std::size_t{event_count} * sizeof(Refusal) : 0;
 }
 

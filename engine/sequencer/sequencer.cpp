@@ -140,6 +140,8 @@ void Sequencer::execute(RequestSlot& request, std::uint64_t now_ns) {
     take_work(request);
   } else if (request.kind == RequestKind::list_participants) {
     list_participants(request);
+  } else if (request.kind == RequestKind::list_waiting_work) {
+    list_waiting_work(request);
   } else if (request.kind == RequestKind::open_session) {
     request.highest_number = state_.windows.highest_number(request.client);
   } else {

@@ -251,6 +251,7 @@ void SequencerLoop::close_entry() {
   while (RequestSlot* const question = links_.sequencer.take_filled()) {
     question->wait_for = closed.last;
     question->first_sequence = closed.last;
+    question->cursor = links_.sequencer.commit_time();
     push_reply(*question->kept_for, *question);
   }
   links_.progress.entries_closed.store(closed_, std::memory_order_release);

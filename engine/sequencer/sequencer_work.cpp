@@ -71,6 +71,16 @@ void Sequencer::list_participants(RequestSlot& request) {
   request.item_count = desk_.describe(into);
 }
 
+void Sequencer::list_waiting_work(RequestSlot& request) {
+  begin_work();
+  const std::span into{reinterpret_cast<WaitingWork*>(request.reply_room),
+                       limits::waiting_page_max};
+  const WorkDesk::WaitingPage page = desk_.describe_waiting(request.argument, into);
+  request.item_count = page.count;
+  request.cursor = page.cursor;
+  request.more = page.cursor != 0;
+}
+
 SagaBound Sequencer::bound_of_answers(const RequestSlot& request) const {
   SagaBound sum;
   if (request.event_count > limits::answers_max || !payloads_fit(request)) return sum;

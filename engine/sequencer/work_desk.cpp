@@ -440,14 +440,43 @@ std::uint32_t WorkDesk::describe(std::span<ParticipantView> into) const {
     if (health.unanswered >= limits::participant_unanswered_max) {
       view.rests_until = health.rests_until;
     }
-    for (const Lane& lane : lanes_) {
-      if (lane.participant != number) continue;
-      view.waiting += lane.waiting;
-      view.credit += lane.credit;
-    }
     into[at] = view;
   }
+  for (const Lane& lane : lanes_) {
+    if (lane.participant == 0) continue;
+    into[lane.participant - 1U].waiting += lane.waiting;
+    into[lane.participant - 1U].credit += lane.credit;
+  }
   return static_cast<std::uint32_t>(state_.participants.count());
+}
+
+WaitingWork WorkDesk::waiting_in(const Lane& lane) const {
+  WaitingWork work;
+  work.waiting = lane.waiting;
+  if (&lane == &lanes_[nowhere]) return work;
+  work.type = types_[lane.type].id;
+  if (lane.participant != 0) work.participant = state_.participants.at(lane.participant).id;
+  for (const LaneIndex at : types_[lane.type].lanes) {
+    const Lane& each = lanes_[at];
+    if (lane.participant != 0 && lane.participant != each.participant) continue;
+    const auto& registered = state_.participants.at(each.participant).registration;
+    if (registered.find(work.type) == nullptr) continue;
+    ++work.doers;
+    work.credit += each.credit;
+  }
+  return work;
+}
+
+WorkDesk::WaitingPage WorkDesk::describe_waiting(std::uint64_t cursor,
+                                                 std::span<WaitingWork> into) const {
+  WaitingPage page;
+  const std::size_t begin = std::min<std::uint64_t>(cursor, lanes_.size());
+  const std::size_t end = std::min(begin + limits::waiting_page_max, lanes_.size());
+  for (std::size_t at = begin; at < end; ++at) {
+    if (lanes_[at].waiting > 0) into[page.count++] = waiting_in(lanes_[at]);
+  }
+  if (end < lanes_.size()) page.cursor = end;
+  return page;
 }
 
 }  // namespace daybook

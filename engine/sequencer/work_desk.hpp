@@ -93,6 +93,15 @@ class WorkDesk {
   /// How all of them are doing, by number. Requires: room for limits::participants_max.
   [[nodiscard]] std::uint32_t describe(std::span<ParticipantView> into) const;
 
+  struct WaitingPage {
+    std::uint32_t count = 0;
+    std::uint64_t cursor = 0;  // Where the next page begins; 0 = there is none.
+  };
+  /// What waits, by type and participant: of limits::waiting_page_max queues from `cursor` on.
+  /// Requires: room for as many.
+  [[nodiscard]] WaitingPage describe_waiting(std::uint64_t cursor,
+                                             std::span<WaitingWork> into) const;
+
  private:
   static constexpr std::uint64_t never = ~std::uint64_t{0};
   using LaneIndex = std::uint32_t;
@@ -159,6 +168,7 @@ class WorkDesk {
   void drop_credit(std::uint32_t credit);
   RequestSlot& leave(std::uint32_t question);
   [[nodiscard]] bool is_fit(ParticipantNumber participant, std::uint64_t now);
+  [[nodiscard]] WaitingWork waiting_in(const Lane& lane) const;
   [[nodiscard]] std::optional<std::uint32_t> credit_for(const Lane& lane);
   [[nodiscard]] std::uint32_t look(std::uint64_t now);
   void note_saga(SagaSlot saga, std::uint64_t now);

@@ -173,6 +173,7 @@ struct WorkResult {
   RequestStatus status = RequestStatus::ok;
   std::string words;                   ///< The engine's, where status is not ok.
   Sequence sequence;                   ///< Everything up to here is on disk.
+  Timestamp now;                       ///< The engine's time as it gave the commands; 0 = unknown.
   std::vector<TakenCommand> commands;  ///< None: there was no work. Ask again.
 };
 
@@ -182,6 +183,16 @@ struct ParticipantsResult {
   std::string words;  ///< The engine's, where status is not ok.
   Sequence sequence;  ///< The answer is true of the state after this.
   std::vector<ParticipantView> participants;
+};
+
+/// A page of the answer to list_waiting_work.
+struct WaitingWorkPage {
+  RequestStatus status = RequestStatus::ok;
+  std::string words;  ///< The engine's, where status is not ok.
+  Sequence sequence;  ///< The answer is true of the state after this.
+  bool more = false;  ///< Ask again with `cursor`; this page may be empty.
+  std::uint64_t cursor = 0;
+  std::vector<WaitingWork> waiting;
 };
 
 /// The answer to seal_secrets.

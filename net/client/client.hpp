@@ -348,6 +348,9 @@ class Client {
   /// How all of them are doing.
   Result<ParticipantsResult> list_participants();
   void async_list_participants(Callback<ParticipantsResult> callback);
+  /// Which commands wait, by type, and for whom. `after`: 0, or the cursor of the page before.
+  Result<WaitingWorkPage> list_waiting_work(std::uint64_t after = 0);
+  void async_list_waiting_work(std::uint64_t after, Callback<WaitingWorkPage> callback);
 
   // ---- Secrets of sagas. ----
 

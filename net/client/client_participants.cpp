@@ -86,4 +86,17 @@ void Client::async_list_participants(Callback<ParticipantsResult> callback) {
       request_of(RequestKind::list_participants, 0, std::move(buffer), {}, std::move(callback)));
 }
 
+Result<WaitingWorkPage> Client::list_waiting_work(std::uint64_t after) {
+  return wait_for<WaitingWorkPage>(loop(), [&](Callback<WaitingWorkPage> callback) {
+    async_list_waiting_work(after, std::move(callback));
+  });
+}
+
+void Client::async_list_waiting_work(std::uint64_t after, Callback<WaitingWorkPage> callback) {
+  FrameBuffer buffer = session_->frames().take(small_frame_bytes);
+  buffer.size = write_list_waiting_work(buffer.frame(), 0, after);
+  session_->submit(
+      request_of(RequestKind::list_waiting_work, 0, std::move(buffer), {}, std::move(callback)));
+}
+
 }  // namespace daybook

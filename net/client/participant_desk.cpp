@@ -191,8 +191,7 @@ void Participant::Desk::take_done() {
     if (done.released) {
       notice(
           fmt::format("a command of saga {:016x}{:016x} was past its time before it was begun, "
-                      "and was given back: allow more threads or fewer commands in flight, and "
-                      "compare the clocks of both machines",
+                      "and was given back: allow more threads or fewer commands in flight",
                       done.work.saga.hi, done.work.saga.lo));
       release(done.work, "its time was over before its turn");
     } else {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "net/client/participant_desk.hpp"
+#include "net/client/step_workers.hpp"
 
 namespace daybook {
 namespace {
@@ -25,6 +26,13 @@ constexpr int signs_a_lease = 3;
 bool may_pass(RequestStatus status) {
   return status == RequestStatus::busy || status == RequestStatus::stopping ||
          status == RequestStatus::disk_low || status == RequestStatus::too_much_work_asked;
+}
+
+// What the engine's clock calls `due_at` when it shows `now`, by the clock of this machine.
+Timestamp here(Timestamp due_at, Timestamp now) {
+  if (now == Timestamp{}) return due_at;
+  const std::uint64_t left = due_at.value() - std::min(now.value(), due_at.value());
+  return Timestamp{wall_clock_ns() + left};
 }
 
 /// Of a client that makes lost connections again: is it over?
@@ -76,7 +84,10 @@ void Participant::Desk::take_work(std::uint64_t places, const Result<WorkResult>
     ask_after_ = Clock::now() + try_again_after;
     return;
   }
-  for (const TakenCommand& each : work.commands) take(each);
+  for (TakenCommand each : work.commands) {
+    each.command.due_at = here(each.command.due_at, work.now);
+    take(each);
+  }
 }
 
 void Participant::Desk::send_heartbeats() {

@@ -395,7 +395,8 @@ Result<WorkResult> read(const SentRequest& request, std::span<const std::byte> b
   const auto reply = read_work_reply(body);
   if (!reply) return unreadable(request, reply.error());
   const ItemsReplyMessage<std::uint64_t>& message = reply.value();
-  WorkResult result{message.status, std::string{message.words}, message.sequence, {}};
+  WorkResult result{
+      message.status, std::string{message.words}, message.sequence, Timestamp{message.cursor}, {}};
   const auto records = read_work_records(std::as_bytes(message.items));
   if (!records) return unreadable(request, {.words = "its commands are not whole"});
   for (const WorkRecord& each : *records) {
@@ -413,6 +414,19 @@ Result<ParticipantsResult> read(const SentRequest& request, std::span<const std:
                             std::string{message.words},
                             message.sequence,
                             {message.items.begin(), message.items.end()}};
+}
+
+Result<WaitingWorkPage> read(const SentRequest& request, std::span<const std::byte> body,
+                             WaitingWorkPage*) {
+  const auto reply = read_waiting_work_reply(body);
+  if (!reply) return unreadable(request, reply.error());
+  const ItemsReplyMessage<WaitingWork>& message = reply.value();
+  return WaitingWorkPage{.status = message.status,
+                         .words = std::string{message.words},
+                         .sequence = message.sequence,
+                         .more = message.more,
+                         .cursor = message.cursor,
+                         .waiting = {message.items.begin(), message.items.end()}};
 }
 
 /// What was asked, as the frame still has it. Requires: a request that was sent.

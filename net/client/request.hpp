@@ -21,7 +21,7 @@ using AnyCallback =
                  Callback<FoundOperations>, Callback<AccountsAtResult>, Callback<OrdersResult>,
                  Callback<PaymentsResult>, Callback<CheckpointsResult>, Callback<TccsResult>,
                  Callback<SagaPage>, Callback<WorkResult>, Callback<ParticipantsResult>,
-                 Callback<SealResult>, Callback<ForgetResult>>;
+                 Callback<WaitingWorkPage>, Callback<SealResult>, Callback<ForgetResult>>;
 
 /// A request from its submission to its answer.
 struct SentRequest {

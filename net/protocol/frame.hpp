@@ -141,6 +141,7 @@ void seal_frame(std::span<std::byte> frame, std::uint16_t type, std::uint16_t fl
     case RequestKind::list_sagas:
     case RequestKind::take_work:
     case RequestKind::list_participants:
+    case RequestKind::list_waiting_work:
     case RequestKind::seal_secrets:
     case RequestKind::forget_secrets:
     case RequestKind::acknowledge_events:

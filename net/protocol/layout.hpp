@@ -382,6 +382,16 @@ struct StateDigest {
 };
 static_assert(sizeof(StateDigest) == 16);
 
+/// ListWaitingWork.
+struct After {
+  std::uint32_t root = 12;
+  std::uint16_t vtable[3] = {6, 12, 4};
+  std::uint16_t unused = 0;
+  std::int32_t vtable_distance = 8;
+  std::uint64_t after = 0;
+};
+static_assert(sizeof(After) == 24);
+
 struct Hello {
   std::uint32_t root = 16;
   std::uint16_t vtable[5] = {10, 32, 8, 24, 4};

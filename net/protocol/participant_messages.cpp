@@ -19,6 +19,8 @@ static_assert(sizeof(wire::WorkCredit) == sizeof(WorkCredit));
 static_assert(alignof(wire::WorkCredit) == alignof(WorkCredit));
 static_assert(sizeof(wire::Participant) == sizeof(ParticipantView));
 static_assert(alignof(wire::Participant) == alignof(ParticipantView));
+static_assert(sizeof(wire::WaitingWork) == sizeof(WaitingWork));
+static_assert(alignof(wire::WaitingWork) == alignof(WaitingWork));
 
 constexpr std::uint16_t type_of(RequestKind kind) { return static_cast<std::uint16_t>(kind); }
 
@@ -29,14 +31,15 @@ BodyFault wrong_count(std::string_view what, std::uint64_t count, std::uint32_t 
 }
 
 template <typename Item, typename Table, typename Vector>
-Result<ItemsReplyMessage<Item>, BodyFault> items_of(const Table& table, const Vector* vector,
+Result<ItemsReplyMessage<Item>, BodyFault> items_of(const Table& table, std::uint64_t cursor,
+                                                    const Vector* vector,
                                                     std::string_view message) {
   if (!is_aligned(vector)) return misaligned(message);
   ItemsReplyMessage<Item> reply{.status = static_cast<RequestStatus>(table.status()),
                                 .words = text_of(table.words()),
                                 .sequence = Sequence{table.sequence()},
                                 .more = table.more(),
-                                .cursor = table.cursor(),
+                                .cursor = cursor,
                                 .items = {}};
   if (vector != nullptr) {
     reply.items = {reinterpret_cast<const Item*>(vector->Data()), vector->size()};
@@ -117,7 +120,7 @@ Result<ItemsReplyMessage<std::uint64_t>, BodyFault> read_work_reply(
     std::span<const std::byte> body) {
   const auto* table = verified<wire::WorkReply>(body);
   if (table == nullptr) return unreadable("WorkReply");
-  return items_of<std::uint64_t>(*table, table->records(), "WorkReply");
+  return items_of<std::uint64_t>(*table, table->now(), table->records(), "WorkReply");
 }
 
 std::optional<std::vector<WorkRecord>> read_work_records(std::span<const std::byte> records) {
@@ -152,7 +155,28 @@ Result<ItemsReplyMessage<ParticipantView>, BodyFault> read_participants_reply(
     std::span<const std::byte> body) {
   const auto* table = verified<wire::ParticipantsReply>(body);
   if (table == nullptr) return unreadable("ParticipantsReply");
-  return items_of<ParticipantView>(*table, table->participants(), "ParticipantsReply");
+  return items_of<ParticipantView>(*table, table->cursor(), table->participants(),
+                                   "ParticipantsReply");
+}
+
+std::size_t write_list_waiting_work(std::span<std::byte> room, std::uint64_t number,
+                                    std::uint64_t after) {
+  BodyWriter<layout::After> writer{room};
+  writer.fixed.after = after;
+  return writer.finish(type_of(RequestKind::list_waiting_work), 0, number);
+}
+
+Result<RequestBody, BodyFault> read_list_waiting_work(std::span<const std::byte> bytes) {
+  const auto* table = verified<wire::ListWaitingWork>(bytes);
+  if (table == nullptr) return unreadable("ListWaitingWork");
+  return RequestBody{.argument = table->after()};
+}
+
+Result<ItemsReplyMessage<WaitingWork>, BodyFault> read_waiting_work_reply(
+    std::span<const std::byte> body) {
+  const auto* table = verified<wire::WaitingWorkReply>(body);
+  if (table == nullptr) return unreadable("WaitingWorkReply");
+  return items_of<WaitingWork>(*table, table->cursor(), table->waiting(), "WaitingWorkReply");
 }
 
 }  // namespace daybook

@@ -13,8 +13,8 @@
 #include "net/protocol/messages.hpp"
 #include "net/protocol/replies.hpp"
 
-/// answer_steps, take_work and list_participants: what both ends write and read. As requests.hpp
-/// and replies.hpp.
+/// answer_steps, take_work, list_participants and list_waiting_work: what both ends write and read.
+/// As requests.hpp and replies.hpp.
 
 namespace daybook {
 
@@ -47,7 +47,7 @@ std::size_t write_take_work(std::span<std::byte> room, std::uint64_t number,
 [[nodiscard]] Result<RequestBody, BodyFault> read_take_work(std::span<const std::byte> body);
 
 /// The largest answer. write_items_reply<std::uint64_t>() writes it: its items are commands, as
-/// words.
+/// words, and its cursor is the engine's time.
 inline constexpr std::size_t work_reply_frame_bytes_max =
     reply_frame_bytes(limits::work_reply_bytes_max, 0);
 static_assert(work_reply_frame_bytes_max <= limits::frame_bytes_max);
@@ -75,6 +75,21 @@ static_assert(reply_frame_bytes(limits::participants_max * sizeof(ParticipantVie
                                 words_bytes_max) <= limits::frame_bytes_max);
 /// write_items_reply<ParticipantView>() writes it.
 [[nodiscard]] Result<ItemsReplyMessage<ParticipantView>, BodyFault> read_participants_reply(
+    std::span<const std::byte> body);
+
+// ---- list_waiting_work. ----
+
+/// Room: small_frame_bytes.
+std::size_t write_list_waiting_work(std::span<std::byte> room, std::uint64_t number,
+                                    std::uint64_t after);
+/// The body's argument is `after`.
+[[nodiscard]] Result<RequestBody, BodyFault> read_list_waiting_work(
+    std::span<const std::byte> body);
+
+static_assert(reply_frame_bytes(limits::waiting_page_max * sizeof(WaitingWork), words_bytes_max) <=
+              limits::frame_bytes_max);
+/// write_items_reply<WaitingWork>() writes it.
+[[nodiscard]] Result<ItemsReplyMessage<WaitingWork>, BodyFault> read_waiting_work_reply(
     std::span<const std::byte> body);
 
 }  // namespace daybook

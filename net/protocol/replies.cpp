@@ -110,6 +110,7 @@ DAYBOOK_ITEMS_REPLY(AccountAsOf)
 DAYBOOK_ITEMS_REPLY(OrderView)
 DAYBOOK_ITEMS_REPLY(SagaView)
 DAYBOOK_ITEMS_REPLY(ParticipantView)
+DAYBOOK_ITEMS_REPLY(WaitingWork)
 #undef DAYBOOK_ITEMS_REPLY
 
 std::size_t write_digest_reply(std::span<std::byte> room, RequestKind kind, std::uint64_t number,

@@ -522,6 +522,7 @@ constexpr std::pair<RequestKind, Read> readers[] = {
     {answer_steps, read_answer_steps},
     {take_work, read_take_work},
     {list_participants, read_list_participants},
+    {list_waiting_work, read_list_waiting_work},
     {seal_secrets, read_seal_secrets},
     {forget_secrets, read_forget_secrets},
     {bundle, read_bundle},

@@ -77,6 +77,9 @@ std::size_t reply_bytes_max(RequestKind kind, const RequestBody& body) {
   if (kind == RequestKind::list_participants) {
     return reply_frame_bytes(limits::participants_max * sizeof(ParticipantView), 0);
   }
+  if (kind == RequestKind::list_waiting_work) {
+    return reply_frame_bytes(limits::waiting_page_max * sizeof(WaitingWork), 0);
+  }
   if (kind == RequestKind::lookup_checkpoints) {
     return reply_frame_bytes(limits::checkpoints_max * sizeof(EventCheckpoint), 0);
   }

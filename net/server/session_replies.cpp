@@ -123,6 +123,10 @@ void Session::reply(Request& request) {
     return reply_with_items<ParticipantView>(
         request, {request.reply_room, request.item_count * sizeof(ParticipantView)});
   }
+  if (kind == RequestKind::list_waiting_work) {
+    return reply_with_items<WaitingWork>(
+        request, {request.reply_room, request.item_count * sizeof(WaitingWork)});
+  }
   const std::span<const std::byte> items =
       kind == RequestKind::lookup_accounts
           ? std::span<const std::byte>{request.reply_room, request.item_count * sizeof(Account)}

@@ -186,6 +186,13 @@ void write_participant_messages(Seeds& seeds) {
     return write_items_reply<ParticipantView>(room, RequestKind::list_participants, 1,
                                               {.items = views});
   });
+  seeds.request(49, small_frame_bytes,
+                [](auto room) { return write_list_waiting_work(room, 51, 1'024); });
+  const std::vector<WaitingWork> waiting(2);
+  seeds.reply(24, reply_frame_bytes(2 * sizeof(WaitingWork), 0), [&](auto room) {
+    return write_items_reply<WaitingWork>(room, RequestKind::list_waiting_work, 1,
+                                          {.items = waiting});
+  });
 }
 
 void write_tcc_replies(Seeds& seeds) {

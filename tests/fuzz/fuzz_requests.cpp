@@ -64,6 +64,7 @@ constexpr RequestKind kinds[] = {
     RequestKind::answer_steps,
     RequestKind::take_work,
     RequestKind::list_participants,
+    RequestKind::list_waiting_work,
     RequestKind::seal_secrets,
     RequestKind::forget_secrets,
 };

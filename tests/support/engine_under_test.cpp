@@ -430,6 +430,22 @@ std::vector<ParticipantView> EngineUnderTest::participants() {
   return views;
 }
 
+std::vector<WaitingWork> EngineUnderTest::waiting_work() {
+  std::vector<WaitingWork> all;
+  std::uint64_t after = 0;
+  for (bool more = true; more;) {
+    RequestSlot slot;
+    slot.kind = RequestKind::list_waiting_work;
+    slot.argument = after;
+    execute(slot);
+    const auto* const page = reinterpret_cast<const WaitingWork*>(slot.reply_room);
+    all.insert(all.end(), page, page + slot.item_count);
+    more = slot.more;
+    after = slot.cursor;
+  }
+  return all;
+}
+
 void EngineUnderTest::do_due_work() {
   while (live_->sequencer.work_is_due(now_ns_)) {
     if (!live_->sequencer.do_due_work(now_ns_)) close_entry();

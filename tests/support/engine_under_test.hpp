@@ -72,6 +72,8 @@ class EngineUnderTest final : public LedgerUnderTest {
   /// cancelled, without any.
   std::vector<RequestSlot*> take_given();
   [[nodiscard]] std::vector<ParticipantView> participants();
+  /// All pages of them.
+  [[nodiscard]] std::vector<WaitingWork> waiting_work();
 
   /// What the engine does of its own accord at the borders of entries, until nothing is due.
   void do_due_work();

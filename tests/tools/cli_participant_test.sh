@@ -87,7 +87,7 @@ JSON
 
 help_texts() {
   local command
-  for command in put list pause resume run; do
+  for command in put list waiting pause resume run; do
     run 0 participant "$command" --help
     has out "Example"
   done
@@ -98,6 +98,8 @@ help_texts() {
 registrations() {
   run 0 participant list
   has out "There are no participants"
+  run 0 participant waiting
+  has out "Nothing waits for a participant."
   run 0 participant put travel --type travel.flight.v1,keeps_keys=1d --type travel.hotel.v1 \
     --type travel.cancel.v1 --in-flight 32 --reason "the first one"
   has out "participant travel: put: created"
@@ -126,6 +128,8 @@ demo_of_the_readme() {
   run 0 saga put "$demo/sagas/bookTrip.json"
   run 0 saga start bookTrip --id 8001 trip=1
   has out "it is RUNNING"
+  run 0 participant list
+  has out "1 command waits for nobody in particular"
   take_part --name travel --store "$work/travel.db" --type travel.flight.v1 --exec "$travel" \
     --type travel.hotel.v1 --exec "$travel" --type travel.cancel.v1 --exec "$travel"
   becomes 8001 COMPLETED
@@ -270,6 +274,11 @@ paused() {
   run 0 saga start pause --id 8401 n=1
   run 0 saga start pause --id 8402 n=2
   comes has_credit pauser
+  run 0 participant waiting
+  has out "pause.v1"
+  has out "any of 1"
+  run 0 participant waiting --json
+  has out '{"type":"pause.v1","participant":"","waiting":2,"doers":1,"credit":'
   run 0 participant list --json
   has out '"name":"pauser","state":"paused","paused":true'
   same "nothing was given" "$(calls '"n"')" 0

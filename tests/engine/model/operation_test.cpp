@@ -74,6 +74,7 @@ constexpr Row rows[] = {
     {RequestKind::answer_steps, 29, "answer_steps", true, false},
     {RequestKind::take_work, 103, "take_work", false, false},
     {RequestKind::list_participants, 104, "list_participants", false, false},
+    {RequestKind::list_waiting_work, 107, "list_waiting_work", false, false},
     {RequestKind::seal_secrets, 105, "seal_secrets", false, false},
     {RequestKind::forget_secrets, 106, "forget_secrets", false, false},
     {RequestKind::list_sagas, 102, "list_sagas", false, true},

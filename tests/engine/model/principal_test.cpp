@@ -41,6 +41,7 @@ constexpr Row rows[] = {
     {RequestKind::answer_steps, {n, n, y, n, n, y}},
     {RequestKind::take_work, {n, n, y, n, n, y}},
     {RequestKind::list_participants, {y, y, y, y, y, y}},
+    {RequestKind::list_waiting_work, {y, y, y, y, y, y}},
     {RequestKind::tcc_commands, {y, n, n, y, n, y}},
     {RequestKind::lookup_tccs, {y, y, y, y, y, y}},
     {RequestKind::list_tccs, {y, y, y, y, y, y}},

@@ -1,5 +1,6 @@
 #include "tests/engine/saga/engine_work_fixture.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -159,6 +160,23 @@ ParticipantView EngineWorkTest::participant(const std::string& name) {
     if (each.id == id_of(name)) return each;
   }
   return {};
+}
+
+std::vector<std::string> EngineWorkTest::waiting(const std::vector<std::string>& types) {
+  const auto name_of = [](const std::vector<std::string>& names, const Uint128& id) {
+    const auto found = std::find_if(names.begin(), names.end(),
+                                    [&](const auto& each) { return id_of(each) == id; });
+    return found == names.end() ? std::string{"?"} : *found;
+  };
+  std::vector<std::string> texts;
+  for (const WaitingWork& each : engine_.waiting_work()) {
+    const std::string whom = each.participant.is_zero()
+                                 ? "anybody"
+                                 : name_of({"bank", "shop", "shop2"}, each.participant);
+    texts.push_back(fmt::format("{} for {}: {}, of {} taken {}", name_of(types, each.type), whom,
+                                each.waiting, each.doers, each.credit));
+  }
+  return texts;
 }
 
 void EngineWorkTest::restart() {

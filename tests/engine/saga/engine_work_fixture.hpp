@@ -52,6 +52,8 @@ class EngineWorkTest : public EngineSagaTest {
                      const std::vector<std::byte>& payload = {});
   [[nodiscard]] static StepAnswer answer_to(const GotCommand& command, WorkOutcome outcome);
   [[nodiscard]] ParticipantView participant(const std::string& name);
+  /// What waits of each type: "shop.v1 for shop: 2, of 1 taken 3".
+  [[nodiscard]] std::vector<std::string> waiting(const std::vector<std::string>& types);
   /// What it was called under: forgets questions, as a restart of the engine does.
   void restart();
 

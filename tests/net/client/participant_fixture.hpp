@@ -118,6 +118,8 @@ class ParticipantTest : public ::testing::Test {
     last_answers_ = frame;
   }
 
+  [[nodiscard]] std::uint64_t engine_now_ns() const { return wall_clock_ns() + engine_ahead_ns_; }
+
   WorkCommand command(std::uint64_t key, WorkOperation operation = WorkOperation::do_,
                       std::uint64_t target = 0, std::uint32_t attempt = 1) const {
     WorkCommand made;
@@ -125,7 +127,7 @@ class ParticipantTest : public ::testing::Test {
     if (target != 0) made.target = Uint128{target, 5};
     made.saga = Uint128{77, 0};
     made.type = id_of(payout);
-    made.due_at = Timestamp{wall_clock_ns() + lease_ns_};
+    made.due_at = Timestamp{engine_now_ns() + lease_ns_};
     made.attempt = attempt;
     made.step = 3;
     made.operation = operation;
@@ -162,7 +164,8 @@ class ParticipantTest : public ::testing::Test {
     if (!words.empty()) std::memcpy(words.data(), records.data(), records.size());
     const ReceivedFrame question = questions_.front().first;
     questions_.pop_front();
-    server_.reply(question, ItemsReplyMessage<std::uint64_t>{.items = words});
+    server_.reply(question,
+                  ItemsReplyMessage<std::uint64_t>{.cursor = engine_now_ns(), .items = words});
   }
 
   /// The next answer that is no heartbeat.
@@ -223,6 +226,7 @@ class ParticipantTest : public ::testing::Test {
   std::string store_;
   std::uint32_t in_flight_ = 4;
   std::uint64_t lease_ns_ = 600 * second;
+  std::uint64_t engine_ahead_ns_ = 0;  // Of this machine; behind where it wraps.
   bool takes_answers_ = true;
   std::string iban_;  ///< An argument of every command; empty: it has none.
   std::deque<std::pair<ReceivedFrame, std::uint32_t>> questions_;

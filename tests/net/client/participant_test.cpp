@@ -269,6 +269,20 @@ TEST_F(ParticipantTest, WhatComesTooLateIsNotBegun) {
   EXPECT_EQ(answer().answer.outcome, WorkOutcome::succeeded);
 }
 
+TEST_F(ParticipantTest, ClocksOfTwoMachinesMayDiffer) {
+  use_file();
+  start();
+  engine_ahead_ns_ = 0 - 3'600 * second;
+  give({command(1)});
+  EXPECT_EQ(answer().answer.outcome, WorkOutcome::succeeded);
+  // An hour ahead it would have all the time in the world by the clock of this machine.
+  engine_ahead_ns_ = 3'600 * second;
+  lease_ns_ = 0;
+  give({command(2)});
+  EXPECT_EQ(answer().answer.outcome, WorkOutcome::released);
+  EXPECT_EQ(calls(), 1U);
+}
+
 TEST_F(ParticipantTest, WhatIsNotBegunWhenItStopsIsGivenBack) {
   start();
   block(true);

@@ -151,6 +151,27 @@ TEST(ParticipantMessages, NoMoreCommandsThanMayBeAskedFor) {
   EXPECT_FALSE(read_work_records(records).has_value());
 }
 
+TEST(ParticipantMessages, WaitingWorkIsListedPageByPage) {
+  Frame asked{frame_header_bytes + sizeof(layout::After)};
+  asked.expect_request(write_list_waiting_work(asked.room(), sample_number, 1'024),
+                       RequestKind::list_waiting_work);
+  const auto body = read_request(RequestKind::list_waiting_work, asked.body());
+  ASSERT_TRUE(body.ok()) << body.error().words;
+  EXPECT_EQ(body.value().argument, 1'024U);
+  const auto page = many<WaitingWork>(limits::waiting_page_max);
+  Frame frame{reply_frame_bytes(page.size() * sizeof(WaitingWork), 0)};
+  frame.expect_reply(
+      write_items_reply<WaitingWork>(frame.room(), RequestKind::list_waiting_work, sample_number,
+                                     {.more = true, .cursor = 2'048, .items = page}),
+      RequestKind::list_waiting_work);
+  const auto read = read_waiting_work_reply(frame.body());
+  ASSERT_TRUE(read.ok()) << read.error().words;
+  EXPECT_TRUE(read.value().more);
+  EXPECT_EQ(read.value().cursor, 2'048U);
+  ASSERT_EQ(read.value().items.size(), page.size());
+  EXPECT_TRUE(same_bytes(reinterpret_cast<const std::byte*>(read.value().items.data()), page));
+}
+
 TEST(ParticipantMessages, ParticipantsAreListed) {
   Frame asked{frame_header_bytes + sizeof(layout::StateDigest)};
   asked.expect_request(write_list_participants(asked.room(), sample_number),

@@ -132,6 +132,7 @@ TEST(ReplyRoundTrip, Items) {
   expect_items<SagaView>(RequestKind::list_sagas, read_sagas_reply);
   expect_items<std::uint64_t>(RequestKind::take_work, read_work_reply);
   expect_items<ParticipantView>(RequestKind::list_participants, read_participants_reply);
+  expect_items<WaitingWork>(RequestKind::list_waiting_work, read_waiting_work_reply);
   expect_items<std::uint64_t>(RequestKind::seal_secrets, read_secrets_reply);
   expect_items<std::uint64_t>(RequestKind::forget_secrets, read_secrets_reply);
 }

@@ -35,6 +35,9 @@ int run_participant_pause(const ParticipantPauseOptions& options);
 /// All that are registered, and how they are doing.
 int run_participant_list(const ClientOptions& options);
 
+/// The commands that wait, by type, and for whom.
+int run_participant_waiting(const ClientOptions& options);
+
 struct ParticipantRunOptions {
   ClientOptions client;
   std::string name;

@@ -1,16 +1,11 @@
 // Participants: what is registered of them, and how they are doing.
 
-#include <algorithm>
-#include <map>
-
 #include <fmt/format.h>
 
-#include "engine/model/saga_types.hpp"
-#include "engine/saga/participant.hpp"
 #include "tools/daybook/client/connection.hpp"
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/participant/found_participants.hpp"
 #include "tools/daybook/participant/participant_command.hpp"
-#include "tools/daybook/text/id_text.hpp"
 #include "tools/daybook/text/json_text.hpp"
 #include "tools/daybook/text/table.hpp"
 #include "tools/daybook/text/time_text.hpp"
@@ -20,55 +15,7 @@ namespace {
 
 constexpr auto right = Table::Align::right;
 
-struct Found {
-  ParticipantRegistration registration;
-  std::string json;  ///< Of the registration.
-  bool is_paused = false;
-  ParticipantView view;
-};
-using AllFound = std::map<Uint128, Found>;
-
-void fold(AllFound& all, const FoundEvent& event) {
-  const auto news = saga_news_of(event.event.aggregate_type, event.event.event_type);
-  if (!news) return;
-  Found& found = all[event.event.aggregate_id];
-  if (*news != SagaNews::participant_put) {
-    found.is_paused = *news == SagaNews::participant_paused;
-    return;
-  }
-  found.json.assign(reinterpret_cast<const char*>(event.payload.data()), event.payload.size());
-  // A newer engine may know more of it than this program: the JSON is shown all the same.
-  auto read = read_participant(found.json);
-  if (read) found.registration = std::move(read).value();
-  if (!read) found.registration.name = format_id(event.event.aggregate_id);
-}
-
-Result<AllFound, Trouble> fetch(Client& client) {
-  const auto everything = see_everything(client);
-  if (!everything) return everything.error();
-  AllFound all;
-  EventFilter filter;
-  filter.aggregate_type = participant_type();
-  filter.limit = limits::batch_events_max;
-  for (bool more = true; more;) {
-    auto page = settled(client.read_events(filter, everything.value()));
-    if (!page) return page.error();
-    for (const FoundEvent& each : page.value().items) fold(all, each);
-    more = page.value().more;
-    filter.cursor = page.value().cursor;
-  }
-  const auto live = settled(client.list_participants());
-  if (!live) return live.error();
-  for (const ParticipantView& each : live.value().participants) {
-    const auto found = all.find(each.id);
-    if (found == all.end()) continue;
-    found->second.view = each;
-    found->second.is_paused = each.is_paused != 0;
-  }
-  return all;
-}
-
-std::string state_of(const Found& found) {
+std::string state_of(const FoundParticipant& found) {
   if (found.is_paused) return "paused";
   if (found.view.rests_until != 0) {
     return fmt::format("rests until {}", format_time(Timestamp{found.view.rests_until}));
@@ -76,7 +23,7 @@ std::string state_of(const Found& found) {
   return found.view.credit > 0 || found.view.in_flight > 0 ? "at work" : "away";
 }
 
-std::string types_of(const Found& found) {
+std::string types_of(const FoundParticipant& found) {
   std::string text;
   for (const ParticipantType& each : found.registration.types) {
     text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", each.type, to_string(each.safety));
@@ -84,7 +31,16 @@ std::string types_of(const Found& found) {
   return text;
 }
 
-std::string row_json(const Found& found) {
+// Whoever does their types may have them.
+std::uint64_t waiting_for_no_one(const std::vector<WaitingWork>& waiting) {
+  std::uint64_t commands = 0;
+  for (const WaitingWork& each : waiting) {
+    if (each.participant.is_zero()) commands += each.waiting;
+  }
+  return commands;
+}
+
+std::string row_json(const FoundParticipant& found) {
   return JsonObject{}
       .text("name", found.registration.name)
       .text("state", state_of(found))
@@ -105,8 +61,10 @@ std::string row_json(const Found& found) {
 int run_participant_list(const ClientOptions& options) {
   const auto client = connect_to(options);
   if (!client) return complain(client.error());
-  const auto all = fetch(*client.value());
+  const auto all = fetch_participants(*client.value());
   if (!all) return complain(all.error());
+  const auto waiting = fetch_waiting_work(*client.value());
+  if (!waiting) return complain(waiting.error());
   Table table{
       {{"name"}, {"state"}, {"waiting", right}, {"in flight", right}, {"takes", right}, {"types"}}};
   for (const auto& [id, found] : all.value()) {
@@ -123,6 +81,12 @@ int run_participant_list(const ClientOptions& options) {
     say("There are no participants; 'daybook participant put' registers one.");
   } else {
     print_text(table.text());
+  }
+  if (const std::uint64_t commands = waiting_for_no_one(waiting.value()); commands > 0) {
+    say(
+        fmt::format("{} {} for nobody in particular; 'daybook participant waiting' says of which "
+                    "types.",
+                    commands, commands == 1 ? "command waits" : "commands wait"));
   }
   return exit_code::good;
 }

@@ -68,6 +68,18 @@ void register_list(CLI::App& group, CommandContext& context) {
   command->callback([&context, options] { context.exit_code = run_participant_list(*options); });
 }
 
+void register_waiting(CLI::App& group, CommandContext& context) {
+  auto options = std::make_shared<ClientOptions>();
+  CLI::App* command = group.add_subcommand(
+      "waiting", "Show which commands wait, by type, for whom, and how many would be taken now");
+  add_client_options(*command, *options);
+  command->footer(
+      "What no participant does, or none takes, stands here until somebody does. 'daybook saga\n"
+      "kick --type T' has those tried at once that wait for their next try.\n"
+      "Example:\n  daybook participant waiting");
+  command->callback([&context, options] { context.exit_code = run_participant_waiting(*options); });
+}
+
 void register_run(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<ParticipantRunOptions>();
   CLI::App* command =
@@ -123,6 +135,7 @@ void register_participant(CLI::App& app, CommandContext& context) {
   group->footer("Example:\n  daybook participant list");
   register_put(*group, context);
   register_list(*group, context);
+  register_waiting(*group, context);
   register_pause(*group, context, false);
   register_pause(*group, context, true);
   register_run(*group, context);
