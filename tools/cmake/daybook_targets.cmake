@@ -5,6 +5,7 @@
 #   daybook_test(NAME SOURCES ... [APART ...] USES target ...)  gtest, a ctest entry a test case, or one in all
 #   daybook_bench(NAME SOURCES ... USES target ...)     Google Benchmark
 #   daybook_flatbuffers(NAME SCHEMA file.fbs INCLUDE dir)  generated header, made at build time
+#   daybook_text_literal(VARIABLE file)                 a text file as a literal of C++, for configure_file()
 #
 # A library called NAME is the target daybook::NAME. Sources may be compiled several at a time, so
 # their anonymous namespaces are one; those that are APART, whose names others have too, never are.
@@ -84,4 +85,15 @@ function(daybook_flatbuffers name)
   target_include_directories(daybook_${name} SYSTEM INTERFACE
     ${CMAKE_CURRENT_BINARY_DIR}/generated)
   add_library(daybook::${name} ALIAS daybook_${name})
+endfunction()
+
+# A change of the file configures anew. Only for text: a literal has no zero bytes.
+function(daybook_text_literal variable file)
+  file(READ ${file} text)
+  string(FIND "${text}" ")daybook_text\"" delimiter_at)
+  if(NOT delimiter_at EQUAL -1)
+    message(FATAL_ERROR "${file}: has the delimiter that ends its literal; choose another one")
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  set(${variable} "R\"daybook_text(${text})daybook_text\"" PARENT_SCOPE)
 endfunction()

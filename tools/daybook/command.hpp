@@ -51,6 +51,7 @@ void register_bundle(CLI::App& app, CommandContext& context);
 void register_checkpoint(CLI::App& app, CommandContext& context);
 void register_tcc(CLI::App& app, CommandContext& context);
 void register_check_acks(CLI::App& app, CommandContext& context);
+void register_demo(CLI::App& app, CommandContext& context);
 void register_diff(CLI::App& app, CommandContext& context);
 void register_dump(CLI::App& app, CommandContext& context);
 void register_export(CLI::App& app, CommandContext& context);

@@ -29,6 +29,7 @@ constexpr const char* examples =
     "  daybook account create --id 2 --ledger 978 --code 10\n"
     "  daybook transfer create --debit 1 --credit 2 --amount 12.50 --ledger 978 --code 1\n"
     "  daybook account get 1 2\n"
+    "  daybook demo\n"
     "Each command has a --help of its own.";
 
 struct Subcommand {
@@ -76,6 +77,7 @@ constexpr Subcommand subcommands[]{
     {"participant", register_participant},
     {"recon", register_recon},
     {"bench", register_bench},
+    {"demo", register_demo},
 };
 
 bool is_known(std::string_view word) {

@@ -36,6 +36,7 @@ if(TARGET daybook::storage)
             daybook/bench/bench_storm.cpp
             daybook/bench/bench_tcc.cpp
     USES daybook::client daybook::storage daybook::tools_client daybook::tools_histogram
+         daybook::tools_process
     PRIVATE_USES nlohmann_json::nlohmann_json)
   target_link_libraries(daybook PRIVATE daybook::tools_bench)
 endif()

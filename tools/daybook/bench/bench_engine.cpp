@@ -14,13 +14,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-// glibc 2.36 declares pidfd_open without C linkage.
-extern "C" {
-#include <sys/pidfd.h>
-}
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "storage/journal/data_directory.hpp"
@@ -43,19 +37,6 @@ Failure system_failure(const char* act) {
   return {FailureKind::io, fmt::format("cannot {} an engine to measure: {}; free resources, or use "
                                        "--connect with a running one",
                                        act, std::strerror(errno))};
-}
-
-/// In the child, between fork and exec: only calls that are safe there.
-[[noreturn]] void become_engine(char* const* arguments, int output, int log, pid_t parent) {
-  // The engine must not outlive a bench that was killed. If that happened already, end at once.
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(127);
-  ::dup2(output, STDOUT_FILENO);
-  ::dup2(log, STDERR_FILENO);
-  ::execv("/proc/self/exe", arguments);
-  constexpr std::string_view words = "cannot execute /proc/self/exe\n";
-  static_cast<void>(::write(STDERR_FILENO, words.data(), words.size()) + 1);
-  ::_exit(127);
 }
 
 /// "VmHWM:     1234 kB" as bytes; 0 when the line is not there.
@@ -82,45 +63,34 @@ Result<std::unique_ptr<MeasuredEngine>> MeasuredEngine::start(const EngineStart&
       "daybook",  "serve",       "--data",        start.data_directory,
       "--listen", "127.0.0.1:0", "--auto-ledgers"};
   words.insert(words.end(), start.options.begin(), start.options.end());
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-
-  std::array<int, 2> output{};
-  if (::pipe2(output.data(), O_CLOEXEC) != 0) return system_failure("make a pipe for");
-  const int log = ::open(start.log_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  const pid_t parent = ::getpid();
-  const pid_t process = log < 0 ? -1 : ::fork();
-  if (process == 0) become_engine(arguments.data(), output[1], log, parent);
-  const int error = errno;
-  ::close(output[1]);
-  if (log >= 0) ::close(log);
-  if (process < 0) {
-    ::close(output[0]);
-    errno = error;
-    return system_failure("start");
-  }
-  std::unique_ptr<MeasuredEngine> engine{new MeasuredEngine{process, output[0], start.log_file}};
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_failure("make a pipe for");
+  Descriptor ours{ends[0]};
+  Descriptor theirs{ends[1]};
+  const Descriptor log{
+      ::open(start.log_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+  if (log.number() < 0) return system_failure("start");
+  auto child = ChildProcess::start({.program = own_program,
+                                    .words = std::move(words),
+                                    .output = theirs.number(),
+                                    .errors = log.number()});
+  if (!child) return child.error();
+  theirs.close();
+  std::unique_ptr<MeasuredEngine> engine{
+      new MeasuredEngine{std::move(child).value(), std::move(ours), start.log_file}};
   const Result<void> ready = engine->await_port();
   if (!ready) return ready.error();
   return engine;
 }
 
-MeasuredEngine::MeasuredEngine(pid_t process, int output, std::string log_file)
-    : process_{process}, output_{output}, log_file_{std::move(log_file)} {
+MeasuredEngine::MeasuredEngine(ChildProcess child, Descriptor output, std::string log_file)
+    : child_{std::move(child)}, output_{std::move(output)}, log_file_{std::move(log_file)} {
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGINT, &ignore, &interrupt_);
 }
 
-MeasuredEngine::~MeasuredEngine() {
-  ::sigaction(SIGINT, &interrupt_, nullptr);
-  if (process_ > 0) {
-    ::kill(process_, SIGKILL);
-    ::waitpid(process_, nullptr, 0);
-  }
-  ::close(output_);
-}
+MeasuredEngine::~MeasuredEngine() { ::sigaction(SIGINT, &interrupt_, nullptr); }
 
 Result<void> MeasuredEngine::await_port() {
   const Clock::time_point end = Clock::now() + start_time_max;
@@ -138,7 +108,7 @@ Result<void> MeasuredEngine::await_port() {
           fmt::format("the engine said where it listens, but not as expected: {}", said)};
     }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
-    pollfd wait{output_, POLLIN, 0};
+    pollfd wait{output_.number(), POLLIN, 0};
     if (left.count() <= 0 || ::poll(&wait, 1, static_cast<int>(left.count())) == 0) {
       return Failure{FailureKind::timed_out,
                      fmt::format("the engine did not say where it listens within {} s; its log "
@@ -146,7 +116,7 @@ Result<void> MeasuredEngine::await_port() {
                                  start_time_max.count(), log_file_, last_words())};
     }
     std::array<char, 512> piece;
-    const ssize_t count = ::read(output_, piece.data(), piece.size());
+    const ssize_t count = ::read(output_.number(), piece.data(), piece.size());
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) {
       return Failure{FailureKind::closed,
@@ -155,20 +125,21 @@ Result<void> MeasuredEngine::await_port() {
     }
     said.append(piece.data(), static_cast<std::size_t>(count));
   }
-  ::fcntl(output_, F_SETFL, ::fcntl(output_, F_GETFL) | O_NONBLOCK);
+  ::fcntl(output_.number(), F_SETFL, ::fcntl(output_.number(), F_GETFL) | O_NONBLOCK);
   return {};
 }
 
 void MeasuredEngine::drain_output() {
   std::array<char, 4'096> piece;
-  while (::read(output_, piece.data(), piece.size()) > 0) {
+  while (::read(output_.number(), piece.data(), piece.size()) > 0) {
   }
 }
 
 void MeasuredEngine::sample() {
   drain_output();
   std::array<char, 4'096> text;
-  const int file = ::open(fmt::format("/proc/{}/status", process_).c_str(), O_RDONLY | O_CLOEXEC);
+  const int file =
+      ::open(fmt::format("/proc/{}/status", child_.id()).c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return;  // It is gone; the client will notice.
   const ssize_t count = ::read(file, text.data(), text.size());
   ::close(file);
@@ -183,24 +154,22 @@ void MeasuredEngine::sample() {
 }
 
 Result<void> MeasuredEngine::stop() {
-  ::kill(process_, SIGTERM);
-  const int handle = ::pidfd_open(process_, 0);
-  pollfd wait{handle, POLLIN, 0};
-  const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(stop_time_max);
-  // Without a handle (an old kernel) waitpid() below waits as long as it takes.
-  const bool ended = handle < 0 || ::poll(&wait, 1, static_cast<int>(limit.count())) == 1;
-  if (handle >= 0) ::close(handle);
-  if (!ended) {
+  child_.signal(SIGTERM);
+  const Clock::time_point end = Clock::now() + stop_time_max;
+  while (!child_.has_ended() && Clock::now() < end) {
+    static_cast<void>(
+        child_.wait(std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now())));
+  }
+  if (!child_.has_ended()) {
     return Failure{FailureKind::timed_out,
                    fmt::format("the engine did not stop within {} s of SIGTERM and was killed; its "
                                "log ({}) ends: {}",
                                stop_time_max.count(), log_file_, last_words())};
   }
-  int status = 0;
-  ::waitpid(std::exchange(process_, -1), &status, 0);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  const std::string how = WIFSIGNALED(status) ? fmt::format("by signal {}", WTERMSIG(status))
-                                              : fmt::format("with {}", WEXITSTATUS(status));
+  if (child_.exit_code() == 0) return {};
+  const std::string how = child_.end_signal() != 0
+                              ? fmt::format("by signal {}", child_.end_signal())
+                              : fmt::format("with {}", child_.exit_code());
   return Failure{FailureKind::closed, fmt::format("the engine ended {}; its log ({}) ends: {}", how,
                                                   log_file_, last_words())};
 }

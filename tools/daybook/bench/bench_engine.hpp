@@ -6,9 +6,9 @@
 #include <vector>
 
 #include <signal.h>
-#include <sys/types.h>
 
 #include "engine/base/result.hpp"
+#include "tools/daybook/process/child_process.hpp"
 
 namespace daybook {
 
@@ -58,14 +58,14 @@ class MeasuredEngine {
   [[nodiscard]] std::string last_words() const;
 
  private:
-  MeasuredEngine(pid_t process, int output, std::string log_file);
+  MeasuredEngine(ChildProcess child, Descriptor output, std::string log_file);
 
   /// Reads its stdout up to the line with the port.
   [[nodiscard]] Result<void> await_port();
   void drain_output();
 
-  pid_t process_;
-  int output_;  ///< The engine's stdout, read so that it never fills.
+  ChildProcess child_;
+  Descriptor output_;  ///< The engine's stdout, read so that it never fills.
   std::string log_file_;
   std::uint16_t port_ = 0;
   EngineMemory memory_;

@@ -10,6 +10,6 @@ daybook_library(tools_participant
           daybook/participant/step_world.cpp
   APART daybook/participant/participant_waiting.cpp
   USES daybook::tools_client daybook::tools_saga daybook::saga daybook::participant
-  PRIVATE_USES nlohmann_json::nlohmann_json)
+  PRIVATE_USES daybook::tools_process nlohmann_json::nlohmann_json)
 target_sources(daybook PRIVATE daybook/participant/register_participant.cpp)
 target_link_libraries(daybook PRIVATE daybook::tools_participant)

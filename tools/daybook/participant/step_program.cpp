@@ -10,12 +10,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine/base/limits.hpp"
+#include "tools/daybook/process/child_process.hpp"
 
 namespace daybook {
 namespace {
@@ -24,25 +22,6 @@ using Clock = std::chrono::steady_clock;
 
 /// Between two looks at a program, where nothing tells of its end.
 constexpr std::chrono::milliseconds look_again{50};
-
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_{number} {}
-  Descriptor(Descriptor&& other) noexcept : number_{std::exchange(other.number_, -1)} {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~Descriptor() { close(); }
-  void close() {
-    if (number_ >= 0) ::close(std::exchange(number_, -1));
-  }
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_ = -1;
-};
 
 /// The two ends of a pipe: ours does not block.
 struct Ends {
@@ -57,21 +36,6 @@ struct Ends {
   }
 };
 
-/// Of the child, between fork and exec: only calls that are safe there.
-[[noreturn]] void become(const char* command, int input, int output, int error) {
-  ::setpgid(0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::dup2(input, 0) < 0 || ::dup2(output, 1) < 0 || ::dup2(error, 2) < 0) ::_exit(127);
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  struct sigaction usual {};
-  usual.sa_handler = SIG_DFL;
-  for (const int number : {SIGPIPE, SIGINT, SIGTERM}) ::sigaction(number, &usual, nullptr);
-  ::execl("/bin/sh", "sh", "-c", command, static_cast<char*>(nullptr));
-  ::_exit(127);
-}
-
 std::string last_line(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
   const std::size_t newline = text.rfind('\n');
@@ -80,17 +44,16 @@ std::string last_line(std::string_view text) {
 
 class Running {
  public:
-  Running(pid_t process, Descriptor input, Descriptor output, Descriptor error,
+  Running(ChildProcess child, Descriptor input, Descriptor output, Descriptor error,
           std::string_view text)
-      : process_{process},
+      : child_{std::move(child)},
         input_{std::move(input)},
         output_{std::move(output)},
         error_{std::move(error)},
-        end_of_process_{static_cast<int>(::syscall(SYS_pidfd_open, process, 0))},
         left_{text} {}
 
   ProgramEnd watch(Clock::time_point deadline) {
-    while (!has_ended()) {
+    while (!child_.has_ended()) {
       const bool too_late = Clock::now() >= deadline;
       if (too_late || end_.said_too_much) {
         end_.was_late = too_late && !end_.said_too_much;
@@ -100,11 +63,10 @@ class Running {
     }
     // The whole group, also where the program itself has ended: what it left behind could still
     // have its effect after the answer.
-    ::kill(-process_, SIGKILL);
-    if (!ended_) ::waitpid(process_, &status_, 0);
+    child_.end();
     read_all();
-    if (WIFEXITED(status_)) end_.exit_code = WEXITSTATUS(status_);
-    if (WIFSIGNALED(status_)) end_.signal = WTERMSIG(status_);
+    end_.exit_code = child_.exit_code();
+    end_.signal = child_.end_signal();
     end_.error_line = last_line(errors_);
     // Its front is cut off, perhaps amid a secret, and half of one nobody can find.
     if (errors_were_cut_ && errors_.starts_with(end_.error_line)) {
@@ -114,17 +76,12 @@ class Running {
   }
 
  private:
-  bool has_ended() {
-    ended_ = ended_ || ::waitpid(process_, &status_, WNOHANG) == process_;
-    return ended_;
-  }
-
   void wait(Clock::duration time) {
     if (left_.empty()) input_.close();
     std::array<pollfd, 4> waits{{{input_.number(), POLLOUT, 0},
                                  {output_.number(), POLLIN, 0},
                                  {error_.number(), POLLIN, 0},
-                                 {end_of_process_.number(), POLLIN, 0}}};
+                                 {child_.handle(), POLLIN, 0}}};
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
     static_cast<void>(::poll(waits.data(), waits.size(), static_cast<int>(std::max<long>(ms, 1))));
     write_some();
@@ -161,17 +118,14 @@ class Running {
     }
   }
 
-  pid_t process_;
+  ChildProcess child_;
   Descriptor input_;
   Descriptor output_;
   Descriptor error_;
-  Descriptor end_of_process_;  ///< None where the system has no such thing: then it is looked for.
   std::string_view left_;
   std::string errors_;
   bool errors_were_cut_ = false;
   ProgramEnd end_;
-  bool ended_ = false;
-  int status_ = 0;
 };
 
 }  // namespace
@@ -183,21 +137,23 @@ Result<ProgramEnd> run_program(const std::string& command, std::string_view inpu
   Ends in;
   Ends out;
   Ends err;
-  const auto failure = [&](const char* what) {
-    return Failure{FailureKind::io, fmt::format("'{}' could not be started: {}: {}", command, what,
-                                                std::strerror(errno))};
-  };
-  if (!in.open(true) || !out.open(false) || !err.open(false)) return failure("no connection to it");
-  const pid_t process = ::fork();
-  if (process < 0) return failure("no process");
-  if (process == 0) {
-    become(command.c_str(), in.theirs.number(), out.theirs.number(), err.theirs.number());
+  if (!in.open(true) || !out.open(false) || !err.open(false)) {
+    return Failure{FailureKind::io,
+                   fmt::format("'{}' could not be started: no connection to it: {}", command,
+                               std::strerror(errno))};
   }
-  ::setpgid(process, process);  // Both do: whoever comes first.
+  auto child = ChildProcess::start({.program = "/bin/sh",
+                                    .words = {"sh", "-c", command},
+                                    .input = in.theirs.number(),
+                                    .output = out.theirs.number(),
+                                    .errors = err.theirs.number(),
+                                    .leads_group = true});
+  if (!child) return child.error();
   in.theirs.close();
   out.theirs.close();
   err.theirs.close();
-  Running running{process, std::move(in.ours), std::move(out.ours), std::move(err.ours), input};
+  Running running{std::move(child).value(), std::move(in.ours), std::move(out.ours),
+                  std::move(err.ours), input};
   return running.watch(deadline);
 }
 

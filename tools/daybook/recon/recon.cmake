@@ -7,10 +7,8 @@ if(TARGET daybook::storage)
   set(READY_MAPPINGS "")
   foreach(mapping_file IN LISTS mapping_files)
     get_filename_component(mapping_name ${mapping_file} NAME_WE)
-    file(READ ${mapping_file} mapping_json)
-    string(APPEND READY_MAPPINGS
-      "      ReadyMapping{\"${mapping_name}\", R\"mapping(${mapping_json})mapping\"},\n")
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${mapping_file})
+    daybook_text_literal(mapping_json ${mapping_file})
+    string(APPEND READY_MAPPINGS "      ReadyMapping{\"${mapping_name}\", ${mapping_json}},\n")
   endforeach()
   configure_file(${CMAKE_CURRENT_SOURCE_DIR}/daybook/recon/ready_mappings.cpp.in
     ${CMAKE_CURRENT_BINARY_DIR}/generated/ready_mappings.cpp @ONLY)
