@@ -161,8 +161,10 @@ bool is_same_confirm(const Question& question) {
     if (branch.state == TccBranchState::refused || branch.state == TccBranchState::withdrawn) {
       return;
     }
-    ++confirmed;
     const TccAmount* const asked = amount_of(question.amounts, branch.branch);
+    // What an operator closed before the confirm was not named by it.
+    if (branch.state == TccBranchState::closed && asked == nullptr) return;
+    ++confirmed;
     const bool is_hold = branch.kind == TccBranchKind::hold;
     same = same && asked != nullptr &&
            (is_hold ? amount_taken(*asked, branch.tried) == branch.confirmed

@@ -162,6 +162,23 @@ TEST_F(EngineBranchTest, WhatAnOperatorClosesIsNeverCalledConfirmed) {
   EXPECT_EQ(engine_.state().tccs.ended_count(), 2U);
 }
 
+// What is confirmed then need not name it, and a repeat says the same.
+TEST_F(EngineBranchTest, AConfirmAgainIsADuplicateAlsoWhereAnOperatorClosedABranchBefore) {
+  ASSERT_EQ(start_seat(8), "created");
+  ASSERT_EQ(tcc({begin_of(1, 7'200), hold_of(1, 1, 300), branch_of(1, 2, 8)}), Texts(3, "done"));
+  pass_to(begun + 3'601 * saga_second);
+  EXPECT_EQ(let_shop(WorkOutcome::failed), Texts{"undo try 1"});
+  EXPECT_EQ(transaction(1), "trying none 1:tried 2:stuck");
+  EXPECT_EQ(confirm(1, {{1}, {2}}), "not_tried");
+  EXPECT_EQ(operate(8, SagaEventKind::operator_close), "created");
+  EXPECT_EQ(transaction(1), "trying none 1:tried 2:closed");
+  EXPECT_EQ(confirm(1, {{1, 200}}), "done");
+  EXPECT_EQ(transaction(1), "closed_manual client 1:confirmed 2:closed");
+  EXPECT_EQ(confirm(1, {{1, 200}}), "duplicate");
+  EXPECT_EQ(confirm(1, {{1}}), "conflict");
+  EXPECT_EQ(balances(1), "0/200 0/1000");
+}
+
 TEST_F(EngineBranchTest, ACancellingThatIsRefusedIsStuckUntilAnOperatorActs) {
   ASSERT_EQ(start_seat(8), "created");
   ASSERT_EQ(tcc({begin_of(1), branch_of(1, 1, 8)}), (Texts{"done", "done"}));
