@@ -174,11 +174,16 @@ bool is_same_confirm(const Question& question) {
 }
 
 // A saga that goes back is no longer tried, a transaction that its client has not confirmed not
-// yet.
+// yet; nor is one of which a branch is not ready. No deeper than limits::tcc_nesting_max.
 bool is_ready(const Question& question, const TccBranch& branch) {
   if (branch.kind == TccBranchKind::hold) return true;
   if (branch.kind == TccBranchKind::transaction) {
-    return question.table.at(question.table.find(branch.subject())).state == TccState::prepared;
+    const TccSlot below = question.table.find(branch.subject());
+    bool ready = question.table.at(below).state == TccState::prepared;
+    question.table.for_each_branch(below, [&](const TccBranch& each) {
+      if (each.is_open()) ready = ready && is_ready(question, each);
+    });
+    return ready;
   }
   const SagaSlot saga = question.sagas.find(branch.subject());
   return saga != no_saga && question.sagas.awaits_decision(saga);

@@ -145,6 +145,8 @@ class TccTable {
   void settle(TccSlot slot, const TccFact& fact);
   void take_state(TccSlot slot, Timestamp at);
   void prepare_branch(TccSlot slot, const TccFact& fact);
+  void take_back_prepared(TccSlot slot);
+  void arm(TccSlot slot);
   void disarm(TccSlot slot);
   [[nodiscard]] std::uint32_t height_of(TccSlot slot) const;
   void append_ended(TccSlot slot);
