@@ -104,16 +104,6 @@ TccStatus fault_of_subject(const Question& question) {
   return question.table.fault_of_nesting(question.slot, question.command.subject());
 }
 
-// All that one decision may have to settle.
-bool has_room_to_settle(const Question& question) {
-  const TccTable& table = question.table;
-  std::uint64_t open = table.open_under(table.root_of(question.slot)) + 1;
-  if (question.command.what == TccBranchKind::transaction) {
-    open += table.open_under(table.find(question.command.subject()));
-  }
-  return open <= limits::tcc_settlements_max;
-}
-
 TccDecision decide_try(const Question& question) {
   const TccView& view = question.view();
   if (view.decision == tcc_decision::cancel) {
@@ -139,7 +129,9 @@ TccDecision decide_try(const Question& question) {
     decision.status = too_many_transactions;
   } else {
     decision.status = fault_of_subject(question);
-    if (decision.status == done && !has_room_to_settle(question)) {
+    const bool nests = question.command.what == TccBranchKind::transaction;
+    const TccSlot below = nests ? question.table.find(question.command.subject()) : no_tcc;
+    if (decision.status == done && !question.table.settles_at_once(question.slot, below)) {
       decision.status = too_many_branches;
     }
     if (decision.status == done) decision.act = TccAct::try_branch;

@@ -158,6 +158,12 @@ std::uint32_t TccTable::open_under(TccSlot slot) const {
   return open;
 }
 
+bool TccTable::settles_at_once(TccSlot slot, TccSlot below) const {
+  std::uint64_t open = std::uint64_t{open_under(root_of(slot))} + 1;
+  if (below != no_tcc) open += open_under(below);
+  return open <= limits::tcc_settlements_max;
+}
+
 TccStatus TccTable::fault_of_nesting(TccSlot slot, const Uint128& child) const {
   const TccSlot below = find(child);
   if (below == no_tcc) return TccStatus::subject_not_found;
