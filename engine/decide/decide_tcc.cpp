@@ -104,16 +104,6 @@ TccStatus fault_of_subject(const Question& question) {
   return question.table.fault_of_nesting(question.slot, question.command.subject());
 }
 
-// All that one decision may have to settle.
-bool has_room_to_settle(const Question& question) {
-  const TccTable& table = question.table;
-  std::uint64_t open = table.open_under(table.root_of(question.slot)) + 1;
-  if (question.command.what == TccBranchKind::transaction) {
-    open += table.open_under(table.find(question.command.subject()));
-  }
-  return open <= limits::tcc_settlements_max;
-}
-
 TccDecision decide_try(const Question& question) {
   const TccView& view = question.view();
   if (view.decision == tcc_decision::cancel) {
@@ -139,7 +129,9 @@ TccDecision decide_try(const Question& question) {
     decision.status = too_many_transactions;
   } else {
     decision.status = fault_of_subject(question);
-    if (decision.status == done && !has_room_to_settle(question)) {
+    const bool nests = question.command.what == TccBranchKind::transaction;
+    const TccSlot below = nests ? question.table.find(question.command.subject()) : no_tcc;
+    if (decision.status == done && !question.table.settles_at_once(question.slot, below)) {
       decision.status = too_many_branches;
     }
     if (decision.status == done) decision.act = TccAct::try_branch;
@@ -161,8 +153,10 @@ bool is_same_confirm(const Question& question) {
     if (branch.state == TccBranchState::refused || branch.state == TccBranchState::withdrawn) {
       return;
     }
-    ++confirmed;
     const TccAmount* const asked = amount_of(question.amounts, branch.branch);
+    // What an operator closed before the confirm was not named by it.
+    if (branch.state == TccBranchState::closed && asked == nullptr) return;
+    ++confirmed;
     const bool is_hold = branch.kind == TccBranchKind::hold;
     same = same && asked != nullptr &&
            (is_hold ? amount_taken(*asked, branch.tried) == branch.confirmed
@@ -172,11 +166,16 @@ bool is_same_confirm(const Question& question) {
 }
 
 // A saga that goes back is no longer tried, a transaction that its client has not confirmed not
-// yet.
+// yet; nor is one of which a branch is not ready. No deeper than limits::tcc_nesting_max.
 bool is_ready(const Question& question, const TccBranch& branch) {
   if (branch.kind == TccBranchKind::hold) return true;
   if (branch.kind == TccBranchKind::transaction) {
-    return question.table.at(question.table.find(branch.subject())).state == TccState::prepared;
+    const TccSlot below = question.table.find(branch.subject());
+    bool ready = question.table.at(below).state == TccState::prepared;
+    question.table.for_each_branch(below, [&](const TccBranch& each) {
+      if (each.is_open()) ready = ready && is_ready(question, each);
+    });
+    return ready;
   }
   const SagaSlot saga = question.sagas.find(branch.subject());
   return saga != no_saga && question.sagas.awaits_decision(saga);

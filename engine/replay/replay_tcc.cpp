@@ -40,13 +40,18 @@ void ask_for_transactions(const TccTable& tccs, std::span<const TccFact> facts, 
 // A saga that was tried waits for the decision.
 const char* Replayer::fault_of_tried(const TccFact& fact) const {
   const auto kind = static_cast<TccBranchKind>(fact.detail);
-  if (kind == TccBranchKind::hold) return nullptr;
+  const TccSlot tried = state_.tccs.find(fact.gid);
+  TccSlot below = no_tcc;
   if (kind == TccBranchKind::transaction) {
-    const TccSlot slot = state_.tccs.find(fact.gid);
-    return state_.tccs.fault_of_nesting(slot, fact.business_type) == TccStatus::done
-               ? nullptr
-               : "a transaction is a branch that it cannot be";
+    if (state_.tccs.fault_of_nesting(tried, fact.business_type) != TccStatus::done) {
+      return "a transaction is a branch that it cannot be";
+    }
+    below = state_.tccs.find(fact.business_type);
   }
+  if (!state_.tccs.settles_at_once(tried, below)) {
+    return "a transaction has more open branches than a decision settles";
+  }
+  if (kind != TccBranchKind::saga) return nullptr;
   const SagaSlot slot = state_.sagas.find(fact.business_type);
   const bool can_be =
       slot != no_saga && state_.sagas.awaits_decision(slot) && state_.sagas.owner(slot).is_none();
@@ -90,6 +95,19 @@ Result<void> Replayer::check_holds(const EntryFacts& facts, const PlacedRun& pla
   return {};
 }
 
+// What ended is no open branch: what it has come to was said above it in the same operation.
+Result<void> Replayer::check_ends(const EntryFacts& facts, const PlacedRun& placed) const {
+  if (state_.tccs.has_only_holds()) return {};
+  for (std::uint32_t at = 0; at < placed.run.count; ++at) {
+    const TccSlot slot = state_.tccs.find(facts.tcc_facts[placed.run.first + at].gid);
+    if (slot == no_tcc || !state_.tccs.at(slot).has_ended()) continue;
+    if (state_.tccs.owner(slot).is_none()) continue;
+    return damaged(Sequence{placed.first_sequence.value() + at},
+                   "a transaction has ended that is an open branch");
+  }
+  return {};
+}
+
 Result<void> Replayer::apply_tcc(const EntryFacts& facts, const PlacedRun& placed) {
   const RequestKind kind = facts.operations[placed.run.operation].kind;
   state_.tccs.prepare(std::min<std::uint64_t>(placed.run.count, state_.tccs.room()));
@@ -120,7 +138,8 @@ Result<void> Replayer::apply_tcc(const EntryFacts& facts, const PlacedRun& place
     }
     state_.apply_tcc(fact);
   }
-  return check_holds(facts, placed);
+  if (auto held = check_holds(facts, placed); !held.ok()) return held;
+  return check_ends(facts, placed);
 }
 
 }  // namespace daybook

@@ -86,6 +86,7 @@ class Replayer {
                                              std::span<const std::byte> payload) const;
   [[nodiscard]] Result<void> apply_events(const EntryFacts& facts, const PlacedRun& placed);
   [[nodiscard]] Result<void> check_holds(const EntryFacts& facts, const PlacedRun& placed) const;
+  [[nodiscard]] Result<void> check_ends(const EntryFacts& facts, const PlacedRun& placed) const;
   [[nodiscard]] const char* fault_of_tried(const TccFact& fact) const;
   [[nodiscard]] const char* fault_of_settling(const TccFact& fact, const TccBranch& branch) const;
   [[nodiscard]] Result<void> apply_tcc(const EntryFacts& facts, const PlacedRun& placed);

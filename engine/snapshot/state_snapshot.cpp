@@ -396,9 +396,16 @@ Result<void> StateReader::take_tcc(const TccView& view) {
 
 Result<void> StateReader::take_tcc_branch(const TccTable::SavedBranch& saved) {
   const TccSlot slot = state_.tccs.find(saved.gid);
-  if (slot == no_tcc || saved.branch.branch == 0 ||
-      state_.tccs.find_branch(slot, saved.branch.branch) != nullptr) {
-    return wrong("has a branch of no transaction, or one twice");
+  if (slot == no_tcc || saved.branch.branch == 0) return wrong("has a branch of no transaction");
+  std::uint32_t before = 0;
+  bool is_there = false;
+  state_.tccs.for_each_branch(slot, [&](const TccBranch& each) {
+    ++before;
+    is_there |= each.branch == saved.branch.branch;
+  });
+  if (is_there) return wrong("has a branch of a transaction twice");
+  if (before == limits::tcc_branches_max) {
+    return wrong("has a transaction with more branches than one may have");
   }
   if (state_.tccs.branch_room() == 0) return full("branches of transactions");
   state_.tccs.restore(saved);
@@ -542,7 +549,7 @@ Result<void> StateReader::finish() {
   if (notes_.size() > state_.transfer_times.notes_max()) return full("transfers");
   state_.transfer_times.restore(notes_, Timestamp{totals_->last_transfer_time});
   if (const char* const fault = state_.tccs.fault_of_rows()) return wrong(fault);
-  if (!state_.link_branches()) return wrong("has a branch that nothing is held for");
+  if (const char* const fault = state_.link_branches()) return wrong(fault);
   if (auto windows = finish_windows(); !windows.ok()) return windows;
   if (auto restored = restore_ids(); !restored.ok()) return restored;
   ids_.has_digest = state_.restore(*totals_);

@@ -407,45 +407,6 @@ std::uint8_t State::decision_for(SagaSlot saga) const {
   return slot == no_tcc ? tcc_decision::none : tccs.at(slot).decision;
 }
 
-bool State::link_saga(const TccView& view, const TccBranch& branch) {
-  const SagaSlot saga = sagas.find(branch.subject());
-  if (saga == no_saga || sagas.definition_of(saga).tcc_wait == no_step ||
-      !sagas.owner(saga).is_none() || is_end(static_cast<SagaStatus>(sagas.at(saga).status))) {
-    return false;
-  }
-  sagas.give_to(saga, {view.gid, branch.branch});
-  const bool is_decided = view.decision != tcc_decision::none;
-  if (is_decided && sagas.awaits_decision(saga)) sagas.wake(saga, view.decided_at.value());
-  return true;
-}
-
-bool State::link_transaction(const TccView& view, const TccBranch& branch) {
-  const TccSlot below = tccs.find(branch.subject());
-  if (below == no_tcc || !tccs.owner(below).is_none() || tccs.at(below).has_ended()) return false;
-  tccs.give_to(below, {view.gid, branch.branch});
-  return true;
-}
-
-bool State::link_branches() {
-  bool all = true;
-  tccs.for_each([&](TccSlot slot) {
-    const TccView& view = tccs.at(slot);
-    tccs.for_each_branch(slot, [&](const TccBranch& branch) {
-      if (!branch.is_open()) return;
-      const bool is_there = branch.kind == TccBranchKind::hold   ? holds_branch(view.gid, branch)
-                            : branch.kind == TccBranchKind::saga ? link_saga(view, branch)
-                                                                 : link_transaction(view, branch);
-      all = all && is_there;
-    });
-  });
-  tccs.for_each([&](TccSlot slot) {
-    const bool is_prepared = tccs.at(slot).state == TccState::prepared;
-    all = all && tccs.depth_of(slot) < limits::tcc_nesting_max &&
-          !(is_prepared && tccs.owner(slot).is_none());
-  });
-  return all;
-}
-
 void State::remember(const Operation& operation, Sequence sequence) {
   if (operation.time > last_timestamp_) last_timestamp_ = operation.time;
   if (operation.client.value().is_zero()) return;

@@ -122,9 +122,9 @@ class State {
   [[nodiscard]] bool holds_branch(const Uint128& gid, const TccBranch& branch) const;
   /// What is decided for a saga that is an open branch; tcc_decision::none of any other one.
   [[nodiscard]] std::uint8_t decision_for(SagaSlot saga) const;
-  /// Makes sagas and transactions that are open branches know it, after a snapshot was read. False:
-  /// one is not there, or a branch's hold is not. Cost: O(transactions + branches).
-  [[nodiscard]] bool link_branches();
+  /// Makes sagas and transactions that are open branches know it, after a snapshot was read. What
+  /// is wrong with them; null if nothing. Cost: O(transactions + branches).
+  [[nodiscard]] const char* link_branches();
 
   /// System calls that the thread that uses the state should be spared: asks for the memory that
   /// tables grow into next, and gives back that of ids which stand in runs. Any one thread.
@@ -231,8 +231,10 @@ class State {
 
  private:
   void link_after(const TccFact& fact);
-  [[nodiscard]] bool link_saga(const TccView& view, const TccBranch& branch);
-  [[nodiscard]] bool link_transaction(const TccView& view, const TccBranch& branch);
+  [[nodiscard]] const char* link_branch(const TccView& view, const TccBranch& branch);
+  [[nodiscard]] const char* link_saga(const TccView& view, const TccBranch& branch);
+  [[nodiscard]] const char* link_transaction(const TccView& view, const TccBranch& branch);
+  [[nodiscard]] const char* fault_of_trees() const;
 
   struct ClockState {
     std::uint64_t manual_now = 0;

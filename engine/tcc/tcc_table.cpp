@@ -165,6 +165,12 @@ std::uint32_t TccTable::open_under(TccSlot slot) const {
   return open;
 }
 
+bool TccTable::settles_at_once(TccSlot slot, TccSlot below) const {
+  std::uint64_t open = std::uint64_t{open_under(root_of(slot))} + 1;
+  if (below != no_tcc) open += open_under(below);
+  return open <= limits::tcc_settlements_max;
+}
+
 TccStatus TccTable::fault_of_nesting(TccSlot slot, const Uint128& child) const {
   const TccSlot below = find(child);
   if (below == no_tcc) return TccStatus::subject_not_found;
@@ -341,9 +347,7 @@ TccSlot TccTable::insert(const TccView& view) {
   rows_[slot] = Row{};
   rows_[slot].view = view;
   index_.insert(tag_of(view.gid), slot);
-  if (view.state == TccState::trying) {
-    deadlines_.add(rows_, slot, view.deadline.value(), view.begun_at.value());
-  }
+  if (view.state == TccState::trying) arm(slot);
   return slot;
 }
 
@@ -377,6 +381,11 @@ void TccTable::decide(TccSlot slot, const TccFact& fact) {
   take_state(slot, fact.timestamp);
 }
 
+void TccTable::arm(TccSlot slot) {
+  const TccView& view = rows_[slot].view;
+  deadlines_.add(rows_, slot, view.deadline.value(), view.begun_at.value());
+}
+
 void TccTable::disarm(TccSlot slot) {
   if (rows_[slot].deadline_at != 0) deadlines_.drop(rows_, rows_[slot].deadline_at);
   rows_[slot].deadline_at = 0;
@@ -403,6 +412,22 @@ void TccTable::settle(TccSlot slot, const TccFact& fact) {
     if (branch.state == TccBranchState::closed) ++view.closed_count;
   });
   take_state(slot, fact.timestamp);
+  if (fact.kind == TccFactKind::branch_withdrawn) take_back_prepared(slot);
+}
+
+// What its client confirmed can no longer be had as a whole, so nothing is promised any more, and
+// its deadline counts again. Whoever is above it and prepared stays so, and waits for it.
+void TccTable::take_back_prepared(TccSlot slot) {
+  if (at(slot).state != TccState::prepared) return;
+  for (std::uint32_t at = rows_[slot].first_branch; at != 0; at = branches_[at - 1].next) {
+    TccBranch& branch = branches_[at - 1].branch;
+    if (branch.kind != TccBranchKind::hold || !branch.is_open()) continue;
+    digest_ -= digest_of(rows_[slot].view.gid, branch);
+    branch.confirmed = {};
+    digest_ += digest_of(rows_[slot].view.gid, branch);
+  }
+  change(slot, [](TccView& view) { view.state = TccState::trying; });
+  arm(slot);
 }
 
 void TccTable::take_state(TccSlot slot, Timestamp at) {

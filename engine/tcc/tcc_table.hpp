@@ -52,6 +52,9 @@ class TccTable {
   [[nodiscard]] TccSlot root_of(TccSlot slot) const;
   /// Its open branches, with those of the transactions among them.
   [[nodiscard]] std::uint32_t open_under(TccSlot slot) const;
+  /// With one branch more, is what one decision may have to settle not too much? `below`: the
+  /// transaction that is the branch; no_tcc of any other one.
+  [[nodiscard]] bool settles_at_once(TccSlot slot, TccSlot below) const;
   /// Can the transaction `child` be a branch of the one in `slot`? `done` if so.
   [[nodiscard]] TccStatus fault_of_nesting(TccSlot slot, const Uint128& child) const;
   /// In the order in which they came.
@@ -148,6 +151,8 @@ class TccTable {
   void settle(TccSlot slot, const TccFact& fact);
   void take_state(TccSlot slot, Timestamp at);
   void prepare_branch(TccSlot slot, const TccFact& fact);
+  void take_back_prepared(TccSlot slot);
+  void arm(TccSlot slot);
   void disarm(TccSlot slot);
   [[nodiscard]] std::uint32_t height_of(TccSlot slot) const;
   void append_ended(TccSlot slot);

@@ -29,6 +29,35 @@ TccFact tried_as(TccBranchKind kind, std::uint64_t subject) {
 }
 TccFact nesting(std::uint64_t nested) { return tried_as(TccBranchKind::transaction, nested); }
 
+TccFact nesting_in(std::uint64_t gid, std::uint64_t nested, std::uint64_t branch = 1) {
+  TccFact made = nesting(nested);
+  made.gid = Uint128{gid, 0};
+  made.branch = branch;
+  return made;
+}
+
+// Each nested in the one before it.
+std::vector<TccFact> chain_of(std::uint64_t levels) {
+  std::vector<TccFact> made{fact(begun, 1)};
+  for (std::uint64_t gid = 2; gid <= levels; ++gid) {
+    made.push_back(fact(begun, gid));
+    made.push_back(nesting_in(gid - 1, gid));
+  }
+  return made;
+}
+
+// One above all others: each has as many branches as it may, before there is one below those.
+std::vector<TccFact> tree_of(std::uint64_t branches) {
+  std::vector<TccFact> made{fact(begun, 1)};
+  for (std::uint64_t gid = 2; gid <= branches + 1; ++gid) {
+    const std::uint64_t place = gid - 2;
+    made.push_back(fact(begun, gid));
+    made.push_back(nesting_in(place / limits::tcc_branches_max + 1, gid,
+                              place % limits::tcc_branches_max + 1));
+  }
+  return made;
+}
+
 auto facts(const std::vector<TccFact>& made) {
   return [made](Forger& forger) { forger.tccs(made); };
 }
@@ -102,6 +131,35 @@ const Forgery rows[] = {
      "a saga is a branch that does not wait for a transaction"},
     {"nested_in_itself", facts({fact(begun), nesting(7)}),
      "a transaction is a branch that it cannot be"},
+    {"nested_in_a_circle_of_two",
+     facts({fact(begun), fact(begun, 8), nesting(8), nesting_in(8, 7)}),
+     "sequence 15: a transaction is a branch that it cannot be"},
+    {"nested_in_a_circle_of_three",
+     facts({fact(begun), fact(begun, 8), fact(begun, 9), nesting(8), nesting_in(8, 9),
+            nesting_in(9, 7)}),
+     "sequence 17: a transaction is a branch that it cannot be"},
+    {"nested_where_nothing_is", facts({fact(begun), nesting(8)}),
+     "a transaction is a branch that it cannot be"},
+    {"nested_in_what_is_not_there", facts({fact(begun, 8), nesting(8)}),
+     "a transaction goes on that is not there"},
+    {"nested_in_two_at_once",
+     facts({fact(begun), fact(begun, 8), fact(begun, 9), nesting(8), nesting_in(9, 8)}),
+     "sequence 16: a transaction is a branch that it cannot be"},
+    {"nested_in_more_levels_than_there_may_be", facts(chain_of(limits::tcc_nesting_max + 1)),
+     "a transaction is a branch that it cannot be"},
+    {"with_more_open_branches_in_its_tree_than_a_decision_settles",
+     [](Forger& forger) {
+       // By two requests: it is more than one makes.
+       const auto all = tree_of(limits::tcc_settlements_max + 1);
+       const auto half = all.begin() + limits::tcc_settlements_max;
+       forger.tccs({all.begin(), half}).tccs({half, all.end()});
+       forger.entry().last_operation().request_number = Forger::number + 1;
+       forger.entry().last_operation().time = Timestamp{Forger::time + 10};
+     },
+     "sequence 2063: a transaction has more open branches than a decision settles"},
+    {"ended_although_a_branch_of_it_goes_on",
+     facts({fact(begun), fact(begun, 8), nesting(8), fact(decided_cancel, 8)}),
+     "a transaction has ended that is an open branch"},
     {"nested_although_it_is_decided", facts({fact(begun), fact(cancelled_unseen, 8), nesting(8)}),
      "a transaction is a branch that it cannot be"},
     {"with_a_hold_that_is_stuck", facts({fact(begun), fact(tried, 7, 1), fact(branch_stuck, 7, 1)}),
@@ -149,6 +207,8 @@ TEST(HostileTccs, WouldBeTakenWereTheyHonest) {
              fact(branch_withdrawn, 7, 1)}),
       facts({fact(begun), fact(begun, 8), nesting(8), fact(prepared, 8), fact(decided_confirm),
              fact(decided_confirm, 8), fact(branch_confirmed, 7, 1)}),
+      facts(chain_of(limits::tcc_nesting_max)),
+      facts(tree_of(limits::tcc_settlements_max)),
   };
   for (const auto& write : honest) {
     SCOPED_TRACE(&write - std::begin(honest));

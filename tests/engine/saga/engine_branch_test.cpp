@@ -162,6 +162,23 @@ TEST_F(EngineBranchTest, WhatAnOperatorClosesIsNeverCalledConfirmed) {
   EXPECT_EQ(engine_.state().tccs.ended_count(), 2U);
 }
 
+// What is confirmed then need not name it, and a repeat says the same.
+TEST_F(EngineBranchTest, AConfirmAgainIsADuplicateAlsoWhereAnOperatorClosedABranchBefore) {
+  ASSERT_EQ(start_seat(8), "created");
+  ASSERT_EQ(tcc({begin_of(1, 7'200), hold_of(1, 1, 300), branch_of(1, 2, 8)}), Texts(3, "done"));
+  pass_to(begun + 3'601 * saga_second);
+  EXPECT_EQ(let_shop(WorkOutcome::failed), Texts{"undo try 1"});
+  EXPECT_EQ(transaction(1), "trying none 1:tried 2:stuck");
+  EXPECT_EQ(confirm(1, {{1}, {2}}), "not_tried");
+  EXPECT_EQ(operate(8, SagaEventKind::operator_close), "created");
+  EXPECT_EQ(transaction(1), "trying none 1:tried 2:closed");
+  EXPECT_EQ(confirm(1, {{1, 200}}), "done");
+  EXPECT_EQ(transaction(1), "closed_manual client 1:confirmed 2:closed");
+  EXPECT_EQ(confirm(1, {{1, 200}}), "duplicate");
+  EXPECT_EQ(confirm(1, {{1}}), "conflict");
+  EXPECT_EQ(balances(1), "0/200 0/1000");
+}
+
 TEST_F(EngineBranchTest, ACancellingThatIsRefusedIsStuckUntilAnOperatorActs) {
   ASSERT_EQ(start_seat(8), "created");
   ASSERT_EQ(tcc({begin_of(1), branch_of(1, 1, 8)}), (Texts{"done", "done"}));
@@ -279,6 +296,27 @@ TEST_F(EngineBranchTest, SagasOfNestedTransactionsAreWaitedForAbove) {
   for (std::uint64_t gid = 1; gid <= 2; ++gid) {
     EXPECT_EQ(transaction(gid), "confirmed client 1:confirmed");
   }
+}
+
+// Its own deadline counts also where its transaction has promised it: a promise that cannot be kept
+// is none.
+TEST_F(EngineBranchTest, WhatIsPreparedIsNotConfirmedWithoutASagaThatGoesBack) {
+  ASSERT_EQ(start_seat(8), "created");
+  ASSERT_EQ(tcc({begin_of(1, 7'200), begin_of(2, 7'200), nested_of(1, 1, 2), branch_of(2, 1, 8),
+                 hold_of(2, 2, 300)}),
+            Texts(5, "done"));
+  ASSERT_EQ(confirm(2, {{1}, {2}}), "awaits_parent");
+  pass_to(begun + 3'601 * saga_second);
+  EXPECT_EQ(transaction(2), "prepared none 1:tried 2:tried");
+  EXPECT_EQ(confirm(1, {{1}}), "not_tried") << "the saga below is on its way back";
+  EXPECT_EQ(let_shop(WorkOutcome::succeeded), Texts{"undo try 1"});
+  EXPECT_EQ(transaction(2), "trying none 1:withdrawn 2:tried");
+  EXPECT_EQ(confirm(1, {{1}}), "not_tried");
+  EXPECT_EQ(confirm(2, {{1}, {2}}), "not_tried");
+  EXPECT_EQ(confirm(2, {{2, 200}}), "awaits_parent") << "whoever wants it without the saga says so";
+  EXPECT_EQ(confirm(1, {{1}}), "done");
+  EXPECT_EQ(transaction(2), "confirmed client 1:withdrawn 2:confirmed");
+  EXPECT_EQ(balances(1), "0/200 0/1000");
 }
 
 class EngineBranchSnapshotTest : public EngineBranchTest {

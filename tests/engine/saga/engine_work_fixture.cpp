@@ -117,6 +117,7 @@ std::size_t EngineWorkTest::recall() {
   }
   take_given();
   for (const auto& each : questions_) out -= each->is_out ? 1U : 0U;
+  std::erase_if(questions_, [](const auto& each) { return !each->is_out; });
   return out;
 }
 

@@ -68,6 +68,60 @@ TEST_F(NestedTccTest, WhatIsNestedMayBeCancelledByItself) {
   EXPECT_EQ(shown(1), "confirmed client 1:confirmed 2:withdrawn");
 }
 
+// Whoever was promised all of it gets all of it or nothing: what has lost a branch is confirmed by
+// its client anew, before its own deadline.
+TEST_F(NestedTccTest, WhatIsPreparedAndLosesABranchIsPreparedNoLonger) {
+  nest();
+  ASSERT_EQ(send({tcc_begin(3), tcc_try(3, 1, 50), tcc_try_nested(2, 2, 3)}), Texts(3, "done"));
+  ASSERT_EQ(confirm(3, {{1}}), "awaits_parent");
+  ASSERT_EQ(confirm(2, {{1, 200}, {2}}), "awaits_parent");
+  EXPECT_EQ(send_one(tcc_cancel(3)), "done");
+  EXPECT_EQ(shown(2), "trying none 1:tried 2:withdrawn");
+  EXPECT_EQ(confirm(1, {{1}, {2}}), "not_tried");
+  EXPECT_EQ(confirm(2, {{1, 150}}), "awaits_parent");
+  EXPECT_EQ(confirm(1, {{1}, {2}}), "done");
+  EXPECT_EQ(shown(2), "confirmed client 1:confirmed 2:withdrawn");
+  EXPECT_EQ(balances(1), "0/250 0/1000");
+}
+
+TEST_F(NestedTccTest, TheDeadlineOfWhatIsPreparedNoLongerCountsAgain) {
+  nest();
+  ASSERT_EQ(send({tcc_begin(3, 5 * tcc_second), tcc_try(3, 1, 50), tcc_try_nested(2, 2, 3)}),
+            Texts(3, "done"));
+  ASSERT_EQ(confirm(3, {{1}}), "awaits_parent");
+  ASSERT_EQ(confirm(2, {{1}, {2}}), "awaits_parent");
+  set_clock(tcc_start + 60 * tcc_second);
+  engine_.do_due_work();
+  ASSERT_EQ(shown(2), "prepared none 1:tried 2:tried");
+  EXPECT_EQ(send_one(tcc_cancel(3)), "done");
+  engine_.do_due_work();
+  EXPECT_EQ(shown(2), "cancelled expired 1:expired 2:withdrawn");
+  EXPECT_EQ(shown(1), "trying none 1:tried 2:withdrawn");
+  EXPECT_EQ(balances(1), "100/0 0/1000");
+}
+
+// What is above a transaction that has to be confirmed anew waits for that.
+TEST_F(NestedTccTest, WhatIsPreparedAboveWaitsForItsBranchesToBePreparedAgain) {
+  std::vector<TccCommand> commands;
+  for (std::uint64_t gid = 1; gid <= 4; ++gid) {
+    commands.push_back(tcc_begin(gid));
+    commands.push_back(tcc_try(gid, 1, 10));
+    if (gid > 1) commands.push_back(tcc_try_nested(gid - 1, 2, gid));
+  }
+  ASSERT_EQ(send(commands), Texts(commands.size(), "done"));
+  ASSERT_EQ(confirm(4, {{1}}), "awaits_parent");
+  for (std::uint64_t gid = 3; gid >= 2; --gid) {
+    ASSERT_EQ(confirm(gid, {{1}, {2}}), "awaits_parent");
+  }
+  EXPECT_EQ(send_one(tcc_cancel(4)), "done");
+  EXPECT_EQ(shown(3), "trying none 1:tried 2:withdrawn");
+  EXPECT_EQ(shown(2), "prepared none 1:tried 2:tried");
+  EXPECT_EQ(confirm(1, {{1}, {2}}), "not_tried");
+  EXPECT_EQ(confirm(3, {{1, 4}}), "awaits_parent");
+  EXPECT_EQ(confirm(1, {{1}, {2}}), "done");
+  EXPECT_EQ(balances(1), "0/24 0/1000");
+}
+
 TEST_F(NestedTccTest, DeadlinesBeforeAndAfterItIsPrepared) {
   nest();
   ASSERT_EQ(send({tcc_begin(3), tcc_begin(4, 10 * tcc_second), tcc_try(4, 1, 50),
