@@ -241,7 +241,10 @@ void ask_for_index(const State& state, const Transfer& transfer, TransferTags& t
   tags.id = state.transfer_ids.tag_of(transfer.id);
   tags.debit = state.accounts.tag_of(transfer.debit_account_id);
   tags.credit = state.accounts.tag_of(transfer.credit_account_id);
-  if ((transfer.flags & targeting_flags) != 0) state.holds.prefetch_index(transfer.pending_id);
+  if ((transfer.flags & targeting_flags) != 0) {
+    state.holds.prefetch_index(transfer.pending_id);
+    state.transfer_ids.prefetch_follow(transfer.pending_id);
+  }
   state.transfer_ids.prefetch(transfer.id, tags.id);
   state.accounts.prefetch_index(tags.debit);
   state.accounts.prefetch_index(tags.credit);

@@ -36,6 +36,7 @@ void TccLookahead::ask_for_indexes(std::size_t begin) {
       const bool confirms = command.kind == TccCommandKind::confirm;
       for_each_hold(command, [&](std::uint64_t branch, TransferId hold) {
         state_.holds.prefetch_index(hold);
+        state_.transfer_ids.prefetch_follow(hold);
         ask_for_id(command, branch, confirms ? TccOperation::confirm : TccOperation::cancel);
       });
     }

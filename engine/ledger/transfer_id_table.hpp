@@ -65,6 +65,9 @@ class TransferIdTable {
     if (has_older_) prefetch_older(id, tag);
   }
 
+  /// Asks for what follow() of this id changes.
+  void prefetch_follow(TransferId id) const { current_->index.prefetch(tag_of(id)); }
+
   /// False: `id`, whose tag this is, was never used.
   [[nodiscard]] bool may_hold(TransferId id, std::uint64_t tag) const {
     if (current_->index.candidate(tag) != IdIndex::none) return true;

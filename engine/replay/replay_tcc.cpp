@@ -112,7 +112,6 @@ Result<void> Replayer::apply_tcc(const EntryFacts& facts, const PlacedRun& place
   const RequestKind kind = facts.operations[placed.run.operation].kind;
   state_.tccs.prepare(std::min<std::uint64_t>(placed.run.count, state_.tccs.room()));
   const auto tcc_facts = facts.tcc_facts.subspan(placed.run.first, placed.run.count);
-  ask_for_transactions(state_.tccs, tcc_facts, 0);
   for (std::size_t at = 0; at < tcc_facts.size(); ++at) {
     if (at % facts_ahead == 0) ask_for_transactions(state_.tccs, tcc_facts, at);
     const TccFact& fact = tcc_facts[at];

@@ -63,6 +63,13 @@ TccState state_of(const TccView& view) {
   return confirms ? TccState::confirmed : TccState::cancelled;
 }
 
+// What its branches make of one that is decided and has not ended.
+void take_state(TccView& view, Timestamp at) {
+  if (view.decision == tcc_decision::none) return;
+  view.state = state_of(view);
+  if (view.has_ended()) view.ended_at = at;
+}
+
 // Could an open branch be settled so?
 bool fits(const TccFact& fact, const TccView& view, const TccBranch& branch) {
   const bool is_hold = branch.kind == TccBranchKind::hold;
@@ -377,8 +384,9 @@ void TccTable::decide(TccSlot slot, const TccFact& fact) {
     view.decision = confirms ? tcc_decision::confirm : tcc_decision::cancel;
     view.reason = static_cast<TccReason>(fact.detail);
     view.decided_at = fact.timestamp;
+    take_state(view, fact.timestamp);
   });
-  take_state(slot, fact.timestamp);
+  if (at(slot).has_ended()) append_ended(slot);
 }
 
 void TccTable::arm(TccSlot slot) {
@@ -410,8 +418,9 @@ void TccTable::settle(TccSlot slot, const TccFact& fact) {
     if (was_stuck) --view.stuck_count;
     if (branch.state == TccBranchState::stuck) ++view.stuck_count;
     if (branch.state == TccBranchState::closed) ++view.closed_count;
+    take_state(view, fact.timestamp);
   });
-  take_state(slot, fact.timestamp);
+  if (at(slot).has_ended()) append_ended(slot);
   if (fact.kind == TccFactKind::branch_withdrawn) take_back_prepared(slot);
 }
 
@@ -428,16 +437,6 @@ void TccTable::take_back_prepared(TccSlot slot) {
   }
   change(slot, [](TccView& view) { view.state = TccState::trying; });
   arm(slot);
-}
-
-void TccTable::take_state(TccSlot slot, Timestamp at) {
-  const TccView& view = rows_[slot].view;
-  if (view.decision == tcc_decision::none || view.state == state_of(view)) return;
-  change(slot, [&](TccView& after) {
-    after.state = state_of(after);
-    if (after.has_ended()) after.ended_at = at;
-  });
-  if (view.has_ended()) append_ended(slot);
 }
 
 void TccTable::append_ended(TccSlot slot) {

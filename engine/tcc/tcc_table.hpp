@@ -149,7 +149,6 @@ class TccTable {
   void begin(const TccFact& fact);
   void decide(TccSlot slot, const TccFact& fact);
   void settle(TccSlot slot, const TccFact& fact);
-  void take_state(TccSlot slot, Timestamp at);
   void prepare_branch(TccSlot slot, const TccFact& fact);
   void take_back_prepared(TccSlot slot);
   void arm(TccSlot slot);
