@@ -137,8 +137,13 @@ struct WaitingWork {
   /// Who alone may have them, because they were sent there before; 0 = whoever does the type.
   Uint128 participant;
   std::uint64_t waiting = 0;
-  std::uint32_t doers = 0;   ///< Participants that may have them and do the type.
-  std::uint32_t credit = 0;  ///< Commands of the type that those would take now.
+  /// Participants that may have them and do the type; of them, each counted once at most, those
+  /// that an operator paused, whose circuit breaker is open, and who have as much as they may. The
+  /// others do not ask for the type now.
+  std::uint16_t doers = 0;
+  std::uint16_t paused = 0;
+  std::uint16_t resting = 0;
+  std::uint16_t full = 0;
 };
 static_assert(sizeof(WaitingWork) == 48 && std::is_trivially_copyable_v<WaitingWork>);
 

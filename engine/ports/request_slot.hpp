@@ -102,8 +102,8 @@ struct RequestSlot {
   std::uint64_t rebuilt_aggregates = 0;
   std::uint64_t rebuilt_mismatching = 0;
   std::uint64_t rebuilt_done = 0;
-  /// Of list_transfers: the sequence to continue after. Of take_work, with commands: the engine's
-  /// time. Of subscribe, once it began: everything up
+  /// Of list_transfers: the sequence to continue after. Of take_work: the engine's time as it
+  /// was answered. Of subscribe, once it began: everything up
   /// to here was looked at; goes back with the slot for the next batch.
   std::uint64_t cursor = 0;
   bool subscription_began = false;   ///< Of subscribe: `cursor` says where.

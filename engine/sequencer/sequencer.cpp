@@ -141,7 +141,7 @@ void Sequencer::execute(RequestSlot& request, std::uint64_t now_ns) {
   } else if (request.kind == RequestKind::list_participants) {
     list_participants(request);
   } else if (request.kind == RequestKind::list_waiting_work) {
-    list_waiting_work(request);
+    list_waiting_work(request, now_ns);
   } else if (request.kind == RequestKind::open_session) {
     request.highest_number = state_.windows.highest_number(request.client);
   } else {

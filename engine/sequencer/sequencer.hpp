@@ -128,9 +128,6 @@ class Sequencer {
   /// Requires: it is not empty.
   std::span<std::byte> close(std::uint64_t now_ns, const JournalId& journal);
 
-  /// Of the entry closed last, ns since 1970; 0 = none was.
-  [[nodiscard]] std::uint64_t commit_time() const { return last_commit_time_; }
-
   /// No later entry is stamped earlier than `ns`: the commit time of the last entry recovered.
   void continue_after(std::uint64_t commit_time_ns) { last_commit_time_ = commit_time_ns; }
 
@@ -297,7 +294,7 @@ class Sequencer {
   void begin_work();
   void take_work(RequestSlot& question);
   void list_participants(RequestSlot& request);
-  void list_waiting_work(RequestSlot& request);
+  void list_waiting_work(RequestSlot& request, std::uint64_t now_ns);
   [[nodiscard]] SagaBound bound_of_answers(const RequestSlot& request) const;
   [[nodiscard]] RequestStatus refusal_of_answers(RequestSlot& request) const;
   void execute_answers(Batch& batch);

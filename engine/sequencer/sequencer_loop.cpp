@@ -61,6 +61,7 @@ bool SequencerLoop::give_back_recalled() {
   if (recalled == recalled_) return false;
   recalled_ = recalled;
   while (RequestSlot* const question = links_.sequencer.take_recalled()) {
+    question->cursor = links_.sequencer.engine_time(now_ns());
     push_reply(*question->kept_for, *question);
     if (question->kept_for->io_sleeper != nullptr) question->kept_for->io_sleeper->wake();
   }
@@ -251,7 +252,7 @@ void SequencerLoop::close_entry() {
   while (RequestSlot* const question = links_.sequencer.take_filled()) {
     question->wait_for = closed.last;
     question->first_sequence = closed.last;
-    question->cursor = links_.sequencer.commit_time();
+    question->cursor = links_.sequencer.engine_time(now_ns());
     push_reply(*question->kept_for, *question);
   }
   links_.progress.entries_closed.store(closed_, std::memory_order_release);

@@ -71,11 +71,12 @@ void Sequencer::list_participants(RequestSlot& request) {
   request.item_count = desk_.describe(into);
 }
 
-void Sequencer::list_waiting_work(RequestSlot& request) {
+void Sequencer::list_waiting_work(RequestSlot& request, std::uint64_t now_ns) {
   begin_work();
   const std::span into{reinterpret_cast<WaitingWork*>(request.reply_room),
                        limits::waiting_page_max};
-  const WorkDesk::WaitingPage page = desk_.describe_waiting(request.argument, into);
+  const WorkDesk::WaitingPage page =
+      desk_.describe_waiting(request.argument, engine_time(now_ns), into);
   request.item_count = page.count;
   request.cursor = page.cursor;
   request.more = page.cursor != 0;

@@ -267,13 +267,20 @@ void WorkDesk::note_silence(ParticipantNumber participant, std::uint64_t now) {
   health.rests_until = now + health.pause;
 }
 
-bool WorkDesk::is_fit(ParticipantNumber participant, std::uint64_t now) {
+bool WorkDesk::has_room(ParticipantNumber participant) const {
   const ParticipantTable::Row& row = state_.participants.at(participant);
+  return !row.is_paused && health_[participant].in_flight < row.registration.in_flight;
+}
+
+bool WorkDesk::rests(ParticipantNumber participant, std::uint64_t now) const {
   const Health& health = health_[participant];
-  if (row.is_paused || health.in_flight >= row.registration.in_flight) return false;
-  if (health.unanswered < limits::participant_unanswered_max) return true;
-  if (now >= health.rests_until) return true;
-  wake_at_ = std::min(wake_at_, health.rests_until);
+  return health.unanswered >= limits::participant_unanswered_max && now < health.rests_until;
+}
+
+bool WorkDesk::is_fit(ParticipantNumber participant, std::uint64_t now) {
+  if (!has_room(participant)) return false;
+  if (!rests(participant, now)) return true;
+  wake_at_ = std::min(wake_at_, health_[participant].rests_until);
   return false;
 }
 
@@ -450,7 +457,7 @@ std::uint32_t WorkDesk::describe(std::span<ParticipantView> into) const {
   return static_cast<std::uint32_t>(state_.participants.count());
 }
 
-WaitingWork WorkDesk::waiting_in(const Lane& lane) const {
+WaitingWork WorkDesk::waiting_in(const Lane& lane, std::uint64_t now) const {
   WaitingWork work;
   work.waiting = lane.waiting;
   if (&lane == &lanes_[nowhere]) return work;
@@ -462,18 +469,24 @@ WaitingWork WorkDesk::waiting_in(const Lane& lane) const {
     const auto& registered = state_.participants.at(each.participant).registration;
     if (registered.find(work.type) == nullptr) continue;
     ++work.doers;
-    work.credit += each.credit;
+    if (state_.participants.at(each.participant).is_paused) {
+      ++work.paused;
+    } else if (rests(each.participant, now)) {
+      ++work.resting;
+    } else if (!has_room(each.participant)) {
+      ++work.full;
+    }
   }
   return work;
 }
 
-WorkDesk::WaitingPage WorkDesk::describe_waiting(std::uint64_t cursor,
+WorkDesk::WaitingPage WorkDesk::describe_waiting(std::uint64_t cursor, std::uint64_t now,
                                                  std::span<WaitingWork> into) const {
   WaitingPage page;
   const std::size_t begin = std::min<std::uint64_t>(cursor, lanes_.size());
   const std::size_t end = std::min(begin + limits::waiting_page_max, lanes_.size());
   for (std::size_t at = begin; at < end; ++at) {
-    if (lanes_[at].waiting > 0) into[page.count++] = waiting_in(lanes_[at]);
+    if (lanes_[at].waiting > 0) into[page.count++] = waiting_in(lanes_[at], now);
   }
   if (end < lanes_.size()) page.cursor = end;
   return page;

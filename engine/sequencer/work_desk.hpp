@@ -99,7 +99,7 @@ class WorkDesk {
   };
   /// What waits, by type and participant: of limits::waiting_page_max queues from `cursor` on.
   /// Requires: room for as many.
-  [[nodiscard]] WaitingPage describe_waiting(std::uint64_t cursor,
+  [[nodiscard]] WaitingPage describe_waiting(std::uint64_t cursor, std::uint64_t now,
                                              std::span<WaitingWork> into) const;
 
  private:
@@ -168,7 +168,9 @@ class WorkDesk {
   void drop_credit(std::uint32_t credit);
   RequestSlot& leave(std::uint32_t question);
   [[nodiscard]] bool is_fit(ParticipantNumber participant, std::uint64_t now);
-  [[nodiscard]] WaitingWork waiting_in(const Lane& lane) const;
+  [[nodiscard]] bool has_room(ParticipantNumber participant) const;
+  [[nodiscard]] bool rests(ParticipantNumber participant, std::uint64_t now) const;
+  [[nodiscard]] WaitingWork waiting_in(const Lane& lane, std::uint64_t now) const;
   [[nodiscard]] std::optional<std::uint32_t> credit_for(const Lane& lane);
   [[nodiscard]] std::uint32_t look(std::uint64_t now);
   void note_saga(SagaSlot saga, std::uint64_t now);

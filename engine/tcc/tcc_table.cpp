@@ -421,7 +421,9 @@ void TccTable::settle(TccSlot slot, const TccFact& fact) {
     take_state(view, fact.timestamp);
   });
   if (at(slot).has_ended()) append_ended(slot);
-  if (fact.kind == TccFactKind::branch_withdrawn) take_back_prepared(slot);
+  const bool is_lost =
+      fact.kind == TccFactKind::branch_withdrawn || fact.kind == TccFactKind::branch_closed;
+  if (is_lost) take_back_prepared(slot);
 }
 
 // What its client confirmed can no longer be had as a whole, so nothing is promised any more, and

@@ -173,7 +173,7 @@ struct WorkResult {
   RequestStatus status = RequestStatus::ok;
   std::string words;                   ///< The engine's, where status is not ok.
   Sequence sequence;                   ///< Everything up to here is on disk.
-  Timestamp now;                       ///< The engine's time as it gave the commands; 0 = unknown.
+  Timestamp now;                       ///< The engine's time as it answered; 0 = it did not say.
   std::vector<TakenCommand> commands;  ///< None: there was no work. Ask again.
 };
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "net/client/client.hpp"
+#include "net/client/engine_clock.hpp"
 #include "net/client/participant.hpp"
 #include "net/client/step_workers.hpp"
 
@@ -89,6 +90,7 @@ class Participant::Desk {
   std::optional<Failure> ended_;
 
   std::map<StepPlace, Active> active_;
+  EngineClock engine_clock_;
   std::uint64_t places_asked_ = 0;  ///< That open questions may fill.
   std::uint32_t questions_open_ = 0;
   Clock::time_point ask_after_;

@@ -28,13 +28,6 @@ bool may_pass(RequestStatus status) {
          status == RequestStatus::disk_low || status == RequestStatus::too_much_work_asked;
 }
 
-// What the engine's clock calls `due_at` when it shows `now`, by the clock of this machine.
-Timestamp here(Timestamp due_at, Timestamp now) {
-  if (now == Timestamp{}) return due_at;
-  const std::uint64_t left = due_at.value() - std::min(now.value(), due_at.value());
-  return Timestamp{wall_clock_ns() + left};
-}
-
 /// Of a client that makes lost connections again: is it over?
 bool is_final(const Failure& failure) {
   return failure.kind == FailureKind::invalid || failure.kind == FailureKind::unsupported ||
@@ -84,8 +77,9 @@ void Participant::Desk::take_work(std::uint64_t places, const Result<WorkResult>
     ask_after_ = Clock::now() + try_again_after;
     return;
   }
+  engine_clock_.hear(work.now, wall_clock_ns());
   for (TakenCommand each : work.commands) {
-    each.command.due_at = here(each.command.due_at, work.now);
+    each.command.due_at = engine_clock_.here(each.command.due_at);
     take(each);
   }
 }

@@ -277,8 +277,9 @@ paused() {
   run 0 participant waiting
   has out "pause.v1"
   has out "any of 1"
+  has out "1 paused"
   run 0 participant waiting --json
-  has out '{"type":"pause.v1","participant":"","waiting":2,"doers":1,"credit":'
+  has out '{"type":"pause.v1","participant":"","waiting":2,"doers":1,"paused":1,"resting":0,"full":0}'
   run 0 participant list --json
   has out '"name":"pauser","state":"paused","paused":true'
   same "nothing was given" "$(calls '"n"')" 0

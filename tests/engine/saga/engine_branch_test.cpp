@@ -179,6 +179,25 @@ TEST_F(EngineBranchTest, AConfirmAgainIsADuplicateAlsoWhereAnOperatorClosedABran
   EXPECT_EQ(balances(1), "0/200 0/1000");
 }
 
+// What was promised above it was promised with it.
+TEST_F(EngineBranchTest, WhatIsClosedByHandTakesBackThePromiseThatItWasPartOf) {
+  ASSERT_EQ(start_seat(8), "created");
+  ASSERT_EQ(tcc({begin_of(1, 9'000), begin_of(2, 9'000), hold_of(2, 1, 300), branch_of(2, 2, 8),
+                 nested_of(1, 1, 2)}),
+            Texts(5, "done"));
+  ASSERT_EQ(confirm(2, {{1}, {2}}), "awaits_parent");
+  pass_to(begun + 3'601 * saga_second);
+  EXPECT_EQ(let_shop(WorkOutcome::failed), Texts{"undo try 1"});
+  EXPECT_EQ(transaction(2), "prepared none 1:tried 2:stuck");
+  EXPECT_EQ(confirm(1, {{1}}), "not_tried");
+  EXPECT_EQ(operate(8, SagaEventKind::operator_close), "created");
+  EXPECT_EQ(transaction(2), "trying none 1:tried 2:closed");
+  EXPECT_EQ(confirm(1, {{1}}), "not_tried") << "its client has not confirmed what is left";
+  EXPECT_EQ(confirm(2, {{1}}), "awaits_parent");
+  EXPECT_EQ(confirm(1, {{1}}), "done");
+  EXPECT_EQ(transaction(2), "closed_manual client 1:confirmed 2:closed");
+}
+
 TEST_F(EngineBranchTest, ACancellingThatIsRefusedIsStuckUntilAnOperatorActs) {
   ASSERT_EQ(start_seat(8), "created");
   ASSERT_EQ(tcc({begin_of(1), branch_of(1, 1, 8)}), (Texts{"done", "done"}));

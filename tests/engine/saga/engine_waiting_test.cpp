@@ -32,27 +32,69 @@ TEST_F(EngineWorkTest, WhatWaitsIsListedByTypeAndForWhom) {
   ASSERT_EQ(start(7, "chain", what_is_sent), "created");
   ASSERT_EQ(start(8, "chain", what_is_sent), "created");
   ASSERT_EQ(start(9, "alone", {}), "created");
-  EXPECT_EQ(waiting(types), (Texts{"shop.v1 for anybody: 2, of 1 taken 0",
-                                   "alone.v1 for anybody: 1, of 0 taken 0"}));
+  EXPECT_EQ(waiting(types),
+            (Texts{"shop.v1 for anybody: 2; 1 do it, 0 paused, 0 resting, 0 full",
+                   "alone.v1 for anybody: 1; 0 do it, 0 paused, 0 resting, 0 full"}));
   ASSERT_EQ(ask("bank", {{"bank.v1", 3}}), "ok");
   ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
   const auto first = got().at(0);
-  EXPECT_EQ(waiting(types), (Texts{"shop.v1 for anybody: 1, of 1 taken 0",
-                                   "alone.v1 for anybody: 1, of 0 taken 0"}));
+  EXPECT_EQ(waiting(types),
+            (Texts{"shop.v1 for anybody: 1; 1 do it, 0 paused, 0 resting, 0 full",
+                   "alone.v1 for anybody: 1; 0 do it, 0 paused, 0 resting, 0 full"}));
   // Without an answer it goes to nobody else: not even to one that asks for it.
   ASSERT_EQ(put(R"({"name": "shop2", "types": [{"type": "shop.v1"}]})"), "created");
   const std::uint64_t late = first.command.due_at.value() + 60 * saga_second;
   pass_to(first.command.due_at.value());
   pass_to(late);
-  EXPECT_EQ(waiting(types),
-            (Texts{"shop.v1 for anybody: 1, of 2 taken 0", "alone.v1 for anybody: 1, of 0 taken 0",
-                   "shop.v1 for shop: 1, of 1 taken 0"}));
-  // It does that type no more.
+  EXPECT_EQ(waiting(types), (Texts{"shop.v1 for anybody: 1; 2 do it, 0 paused, 0 resting, 0 full",
+                                   "alone.v1 for anybody: 1; 0 do it, 0 paused, 0 resting, 0 full",
+                                   "shop.v1 for shop: 1; 1 do it, 0 paused, 0 resting, 0 full"}));
+}
+
+// What a restart knows of those who must have it is that there are some.
+TEST_F(EngineWorkTest, WhatWaitsForOneWhoDoesItsTypeNoMoreIsListedWithoutIt) {
+  ASSERT_EQ(define(two_remote_steps), "created");
+  ASSERT_EQ(start(7, "chain", what_is_sent), "created");
+  ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
+  const auto first = got().at(0);
+  pass_to(first.command.due_at.value());
   ASSERT_EQ(put(R"({"name": "shop", "types": [{"type": "shop.undo.v1"}]})"), "created");
-  pass_to(late + 60 * saga_second);
-  const Texts left = waiting(types);
-  EXPECT_NE(std::find(left.begin(), left.end(), "shop.v1 for anybody: 1, of 1 taken 0"),
-            left.end());
+  pass_to(first.command.due_at.value() + 60 * saga_second);
+  EXPECT_EQ(waiting({"shop.v1"}),
+            Texts{"shop.v1 for shop: 1; 0 do it, 0 paused, 0 resting, 0 full"});
+  restart();
+  EXPECT_EQ(waiting({"shop.v1"}), Texts{"? for anybody: 1; 0 do it, 0 paused, 0 resting, 0 full"});
+}
+
+TEST_F(EngineWorkTest, WhatKeepsThoseWhoDoATypeFromItIsListed) {
+  ASSERT_EQ(define(two_remote_steps), "created");
+  ASSERT_EQ(put(R"({"name": "shop2", "in_flight": 1, "types": [{"type": "shop.v1"}]})"), "created");
+  ASSERT_EQ(put(R"({"name": "shop3", "types": [{"type": "shop.v1"}]})"), "created");
+  ASSERT_EQ(pause("shop"), "created");
+  ASSERT_EQ(ask("shop", {{"shop.v1", 9}}), "ok");
+  ASSERT_EQ(ask("shop2", {{"shop.v1", 9}}), "ok");
+  ASSERT_EQ(start(7, "chain", what_is_sent), "created");
+  ASSERT_EQ(start(8, "chain", what_is_sent), "created");
+  ASSERT_EQ(got_texts(), Texts{"do shop 1"});
+  EXPECT_EQ(waiting({"shop.v1"}),
+            Texts{"shop.v1 for anybody: 1; 3 do it, 1 paused, 0 resting, 1 full"});
+  // As soon as one may have it, nothing waits.
+  ASSERT_EQ(resume("shop"), "created");
+  EXPECT_EQ(waiting({"shop.v1"}), Texts{});
+}
+
+TEST_F(EngineWorkTest, WhoDoesNotAnswerIsListedAsResting) {
+  ASSERT_EQ(define(two_remote_steps), "created");
+  for (std::uint64_t at = 0; at < limits::participant_unanswered_max; ++at) {
+    ASSERT_EQ(start(100 + at, "chain", what_is_sent), "created");
+  }
+  ASSERT_EQ(ask("shop", {{"shop.v1", limits::participant_unanswered_max}}), "ok");
+  const auto commands = got();
+  ASSERT_EQ(commands.size(), limits::participant_unanswered_max);
+  pass_to(commands.back().command.due_at.value());
+  ASSERT_EQ(start(7, "chain", what_is_sent), "created");
+  EXPECT_EQ(waiting({"shop.v1"}),
+            Texts{"shop.v1 for anybody: 1; 1 do it, 0 paused, 1 resting, 0 full"});
 }
 
 TEST_F(EngineWorkTest, WhatWaitsIsListedPageByPage) {

@@ -174,8 +174,9 @@ std::vector<std::string> EngineWorkTest::waiting(const std::vector<std::string>&
     const std::string whom = each.participant.is_zero()
                                  ? "anybody"
                                  : name_of({"bank", "shop", "shop2"}, each.participant);
-    texts.push_back(fmt::format("{} for {}: {}, of {} taken {}", name_of(types, each.type), whom,
-                                each.waiting, each.doers, each.credit));
+    texts.push_back(fmt::format("{} for {}: {}; {} do it, {} paused, {} resting, {} full",
+                                name_of(types, each.type), whom, each.waiting, each.doers,
+                                each.paused, each.resting, each.full));
   }
   return texts;
 }

@@ -52,7 +52,7 @@ class EngineWorkTest : public EngineSagaTest {
                      const std::vector<std::byte>& payload = {});
   [[nodiscard]] static StepAnswer answer_to(const GotCommand& command, WorkOutcome outcome);
   [[nodiscard]] ParticipantView participant(const std::string& name);
-  /// What waits of each type: "shop.v1 for shop: 2, of 1 taken 3".
+  /// What waits of each type: "shop.v1 for shop: 2; 3 do it, 1 paused, 0 resting, 1 full".
   [[nodiscard]] std::vector<std::string> waiting(const std::vector<std::string>& types);
   /// What it was called under: forgets questions, as a restart of the engine does.
   void restart();

@@ -140,7 +140,7 @@ void NaiveBranches::look_at_branches() {
         const std::string now = come_to(each.number, which);
         changed = changed || now != each.state;
         each.state = now;
-        if (now == "withdrawn") take_back_promise(which);
+        if (now == "withdrawn" || now == "closed") take_back_promise(which);
       }
     }
   }

@@ -61,7 +61,9 @@ std::string row_json(const Names& names, const WaitingWork& waiting) {
               waiting.participant.is_zero() ? "" : participant_name(names, waiting.participant));
   return object.count("waiting", waiting.waiting)
       .count("doers", waiting.doers)
-      .count("credit", waiting.credit)
+      .count("paused", waiting.paused)
+      .count("resting", waiting.resting)
+      .count("full", waiting.full)
       .str();
 }
 
@@ -69,6 +71,19 @@ std::string for_whom(const Names& names, const WaitingWork& waiting) {
   if (waiting.type.is_zero()) return "those they were sent to";
   if (!waiting.participant.is_zero()) return participant_name(names, waiting.participant);
   return waiting.doers == 0 ? "nobody does it" : fmt::format("any of {}", waiting.doers);
+}
+
+// What those who do the type do instead.
+std::string state_of_doers(const WaitingWork& waiting) {
+  std::string text;
+  const auto add = [&text](int count, std::string_view what) {
+    if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what);
+  };
+  add(waiting.paused, "paused");
+  add(waiting.resting, "left alone, as it did not answer");
+  add(waiting.full, "with as much as it may have");
+  add(waiting.doers - waiting.paused - waiting.resting - waiting.full, "not asking");
+  return text;
 }
 
 }  // namespace
@@ -80,14 +95,14 @@ int run_participant_waiting(const ClientOptions& options) {
   if (!all) return complain(all.error());
   const auto names = fetch_names(*client.value());
   if (!names) return complain(names.error());
-  Table table{{{"type"}, {"for"}, {"waiting", right}, {"takes now", right}}};
+  Table table{{{"type"}, {"waiting", right}, {"for"}, {"of whom"}}};
   for (const WaitingWork& each : all.value()) {
     if (options.json) {
       say(row_json(names.value(), each));
       continue;
     }
-    table.add({type_name(names.value(), each.type), for_whom(names.value(), each),
-               fmt::format("{}", each.waiting), fmt::format("{}", each.credit)});
+    table.add({type_name(names.value(), each.type), fmt::format("{}", each.waiting),
+               for_whom(names.value(), each), state_of_doers(each)});
   }
   if (options.json) return exit_code::good;
   if (table.empty()) {

@@ -71,7 +71,7 @@ void register_list(CLI::App& group, CommandContext& context) {
 void register_waiting(CLI::App& group, CommandContext& context) {
   auto options = std::make_shared<ClientOptions>();
   CLI::App* command = group.add_subcommand(
-      "waiting", "Show which commands wait, by type, for whom, and how many would be taken now");
+      "waiting", "Show which commands wait, by type, for whom, and what keeps those from them");
   add_client_options(*command, *options);
   command->footer(
       "What no participant does, or none takes, stands here until somebody does. 'daybook saga\n"
