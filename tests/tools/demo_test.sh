@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # `daybook demo`: the whole day, from a directory with nothing in it and with no other program in the
-# path; where it works and what it leaves; and that nothing of it is left where it is interrupted.
+# path; where it works and what it leaves; whatever it inherits; and that nothing of it is left where it
+# is interrupted.
 #
 # Usage: tests/tools/demo_test.sh PATH-TO-DAYBOOK
 set -u
@@ -36,7 +37,7 @@ processes() {
 # nothing_is_left: no process of it, after a moment that the system may need, and no directory.
 nothing_is_left() {
   local tries=0
-  while [ -n "$(processes)" ] && [ "$tries" -lt 3000 ]; do
+  while [ -n "$(processes)" ] && [ "$tries" -lt 600 ]; do
     tries=$((tries + 1))
     read -r -t 0.01 <>"$work/nothing"
   done
@@ -60,19 +61,45 @@ directories() {
   same "files of a directory that is not empty" "$(ls "$work/full")" "file"
   demo 2 --directory "$work/full/file"
   has err "$work/full/file"
-  demo 2 --transfers 5
+  demo 2 --transfers 99999
   run 0 demo --help
   has out "Example"
+}
+
+# has_two_charges: the channel's book, in the directory that is kept; the second one's program waits.
+has_two_charges() { [[ "$(grep -c . "$work/kept/charges" 2>/dev/null)" -ge 2 ]]; }
+
+# comes COMMAND...: waits until the command is true, while the demo runs.
+comes() {
+  until "$@"; do
+    kill -0 "$demo_pid" 2>/dev/null || return
+    read -r -t 0.01 <>"$work/nothing"
+  done
+}
+
+# says TEXT: of the demo that runs.
+says() { grep -qF -- "$1" "$work/out"; }
+
+# Started as by a supervisor that ignores SIGCHLD, and by nohup: a terminal that is closed does not end it.
+whatever_it_inherits() {
+  (trap '' CHLD HUP; exec "$daybook" demo --transfers 200000) >"$work/out" 2>"$work/err" <&- &
+  demo_pid=$!
+  comes says "listening on"
+  kill -HUP "$demo_pid"
+  wait "$demo_pid"
+  same "exit code of a demo with SIGCHLD and SIGHUP ignored, and no input" "$?" 0
+  demo_pid=
+  out=$(cat "$work/out")
+  has out "Everything held."
+  same "what went wrong" "$(cat "$work/err")" ""
+  nothing_is_left
 }
 
 # It ends while its engine and the channel's program are at work, and keeps what it is told to keep.
 interrupted() {
   "$daybook" demo --directory "$work/kept" >"$work/out" 2>"$work/err" </dev/null &
   demo_pid=$!
-  until grep -q "tok_slow" "$work/out"; do
-    kill -0 "$demo_pid" 2>/dev/null || break
-    read -r -t 0.01 <>"$work/nothing"
-  done
+  comes has_two_charges
   kill -INT "$demo_pid"
   wait "$demo_pid"
   same "exit code of a demo that is interrupted" "$?" 2
@@ -86,6 +113,7 @@ interrupted() {
 
 directories
 whole_day
+whatever_it_inherits
 interrupted
 
 echo "$checks checks, $failures failed"

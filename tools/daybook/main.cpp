@@ -12,6 +12,7 @@
 #include "engine/base/stop.hpp"
 #include "engine/model/engine_version.hpp"
 #include "tools/daybook/command.hpp"
+#include "tools/daybook/process/inherited_state.hpp"
 
 namespace daybook {
 namespace {
@@ -123,6 +124,7 @@ int run(int argc, char** argv) {
 }  // namespace daybook
 
 int main(int argc, char** argv) {
+  daybook::mend_inherited_state();
   std::set_new_handler([] { daybook::stop_on_failure("the system has no memory left"); });
   try {
     return daybook::run(argc, argv);

@@ -26,11 +26,12 @@ void Channel::start() {
     throw DemoEnd{exit_code::failed, fmt::format("{}: cannot be made", pipe_path)};
   }
   // By the shell, not as a program: there are temporary directories that nothing is executed in.
+  // With `exec`, because a shell that waits for it could not take it along when it is killed.
   const Words words{"participant", "run",
                     "--name",      "channel",
                     "--store",     "channel.db",
                     "--type",      "channel.charge.v1",
-                    "--exec",      "/bin/sh participants/channel.sh"};
+                    "--exec",      "exec /bin/sh participants/channel.sh"};
   stage_.screen().command(fmt::format("CHANNEL_BOOK={} daybook {} &", book_file, as_typed(words)));
   stage_.set("CHANNEL_BOOK", book_file);
   process_.emplace(stage_.start(words, "channel.said", {}));

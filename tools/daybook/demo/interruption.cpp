@@ -16,7 +16,14 @@ Interruption::Interruption() {
   interrupted = 0;
   struct sigaction note {};
   note.sa_handler = note_signal;  // Without SA_RESTART: who waits is woken.
-  for (std::size_t at = 0; at < noted.size(); ++at) ::sigaction(noted[at], &note, &before_[at]);
+  for (std::size_t at = 0; at < noted.size(); ++at) {
+    ::sigaction(noted[at], &note, &before_[at]);
+    // Only that one is ignored on purpose: a shell's script ignores SIGINT for what it starts with
+    // an "&".
+    if (noted[at] == SIGHUP && before_[at].sa_handler == SIG_IGN) {
+      ::sigaction(SIGHUP, &before_[at], nullptr);
+    }
+  }
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, &broken_pipe_before_);

@@ -7,7 +7,8 @@
 namespace daybook::demo {
 
 /// While this lives, SIGINT, SIGTERM and SIGHUP are noted instead of ending the process, so that it
-/// can clean up, and a reader of its output who leaves is an error of writing.
+/// can clean up, and a reader of its output who leaves is an error of writing. SIGHUP stays ignored
+/// where it was, as under nohup.
 ///
 /// Threads. One; one object at a time.
 class Interruption {

@@ -11,7 +11,8 @@
 namespace daybook {
 namespace {
 
-constexpr std::uint64_t transfers_min = 10'000;
+/// Fewer could be through between two looks at the load, and leave nothing to be killed in.
+constexpr std::uint64_t transfers_min = 100'000;
 
 }  // namespace
 

@@ -93,15 +93,34 @@ ChildProcess::ChildProcess(ChildProcess&& other) noexcept
       leads_group_{other.leads_group_},
       ended_{other.ended_},
       over_{std::exchange(other.over_, true)},
-      status_{other.status_},
+      exit_code_{other.exit_code_},
+      end_signal_{other.end_signal_},
       handle_{std::move(other.handle_)} {}
 
 void ChildProcess::signal(int number) {
   if (!has_ended()) ::kill(process_, number);
 }
 
+void ChildProcess::look(int options) {
+  siginfo_t how{};
+  while (::waitid(P_PID, static_cast<id_t>(process_), &how, WEXITED | options) != 0) {
+    if (errno == EINTR) continue;
+    // Somebody else was told of its end, or nobody was.
+    ended_ = over_ = true;
+    return;
+  }
+  if (how.si_pid != process_) return;
+  ended_ = true;
+  if (how.si_code == CLD_EXITED) {
+    exit_code_ = how.si_status;
+  } else {
+    end_signal_ = how.si_status;
+  }
+}
+
 bool ChildProcess::has_ended() {
-  ended_ = ended_ || ::waitpid(process_, &status_, WNOHANG) == process_;
+  // Not taken from the system yet: until end() has killed its group, its number must be its own.
+  if (!ended_) look(WNOHANG | WNOWAIT);
   return ended_;
 }
 
@@ -114,18 +133,17 @@ bool ChildProcess::wait(std::chrono::milliseconds time) {
 }
 
 void ChildProcess::end() {
-  if (std::exchange(over_, true)) return;
-  if (leads_group_) {
-    // Also where it has ended: what it left behind could still have its effect.
-    ::kill(-process_, SIGKILL);
-  } else if (!has_ended()) {
-    ::kill(process_, SIGKILL);
-  }
-  while (!ended_) ended_ = ::waitpid(process_, &status_, 0) == process_ || errno != EINTR;
+  if (over_) return;
+  look(WNOHANG | WNOWAIT);  // Again: whether the number is still its own.
+  if (over_) return;
+  // Also a group whose leader has ended: what it left behind could still have its effect.
+  ::kill(leads_group_ ? -process_ : process_, SIGKILL);
+  look(0);
+  over_ = true;
 }
 
-int ChildProcess::exit_code() const { return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1; }
+int ChildProcess::exit_code() const { return exit_code_; }
 
-int ChildProcess::end_signal() const { return WIFSIGNALED(status_) ? WTERMSIG(status_) : 0; }
+int ChildProcess::end_signal() const { return end_signal_; }
 
 }  // namespace daybook

@@ -32,7 +32,8 @@ struct ChildStart {
 /// with the thread that started it.
 ///
 /// It begins with no signal blocked, and with those that end a program doing so. A file that cannot
-/// be executed is told as its end, with exit code 127.
+/// be executed is told as its end, with exit code 127. Its number, and that of its group, is nobody
+/// else's until end() or the destructor has killed what is left.
 ///
 /// Threads. One at a time.
 class ChildProcess {
@@ -54,22 +55,29 @@ class ChildProcess {
   /// Waits until it has ended, at most so long; less where a signal comes, or where there is no
   /// handle. Whether it has.
   [[nodiscard]] bool wait(std::chrono::milliseconds time);
-  /// Kills it, or the whole group that it leads, also where only itself has ended.
+  /// Kills it, or the whole group that it leads, also where only itself has ended. Its number may
+  /// be somebody else's afterwards.
   void end();
 
-  /// Once it has ended: -1 where it did not end by itself.
+  /// Once it has ended: -1 where it did not end by itself, or where the system does not tell, as
+  /// where this process ignores SIGCHLD.
   [[nodiscard]] int exit_code() const;
-  /// Once it has ended: what ended it; 0 = no signal.
+  /// Once it has ended: what ended it; 0 = no signal, or the system does not tell.
   [[nodiscard]] int end_signal() const;
 
  private:
   ChildProcess(pid_t process, bool leads_group);
 
+  /// For an end, with these options of waitid(). Where the system knows of no such child, it has
+  /// ended and is over.
+  void look(int options);
+
   pid_t process_;
   bool leads_group_;
   bool ended_ = false;
-  bool over_ = false;  ///< Nothing is left to be killed.
-  int status_ = 0;
+  bool over_ = false;  ///< Nothing is left to be killed: the number is not its own any more.
+  int exit_code_ = -1;
+  int end_signal_ = 0;
   Descriptor handle_;
 };
 

@@ -11,6 +11,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/wait.h>
 
 #include "tests/support/scratch_directory.hpp"
 
@@ -35,6 +37,18 @@ void await_end(ChildProcess& child) {
 std::string text_of(const std::filesystem::path& path) {
   std::ifstream file{path, std::ios::binary};
   return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+/// Gone, or to be noticed by whoever is its parent by now.
+bool comes_to_its_end(pid_t process) {
+  constexpr int looks_max = 1'000'000;
+  for (int look = 0; look < looks_max; ++look) {
+    if (::kill(process, 0) != 0) return true;
+    const std::string status = text_of("/proc/" + std::to_string(process) + "/stat");
+    if (status.find(") Z ") != std::string::npos) return true;
+    ::sched_yield();
+  }
+  return false;
 }
 
 TEST(ChildProcess, HowItEndsIsTold) {
@@ -114,11 +128,52 @@ TEST(ChildProcess, AGroupIsKilledThatItLeads) {
   ASSERT_GT(other, 0);
   EXPECT_EQ(::kill(other, 0), 0);
   child.end();
-  // Until whoever is its parent by now has noticed.
-  while (::kill(other, 0) == 0) {
-    if (text_of("/proc/" + std::to_string(other) + "/stat").find(") Z ") != std::string::npos)
-      break;
+  EXPECT_TRUE(comes_to_its_end(other));
+}
+
+TEST(ChildProcess, ItsNumberIsItsOwnUntilItsGroupIsKilled) {
+  for (const bool leads_group : {false, true}) {
+    ChildStart what = shell("exit 3");
+    what.leads_group = leads_group;
+    ChildProcess child = start(what);
+    await_end(child);
+    child.signal(SIGTERM);
+    EXPECT_TRUE(child.has_ended());
+    EXPECT_EQ(::kill(child.id(), 0), 0);
+    child.end();
+    EXPECT_EQ(::kill(child.id(), 0), -1);
+    EXPECT_EQ(errno, ESRCH);
+    EXPECT_TRUE(child.has_ended());
+    EXPECT_EQ(child.exit_code(), 3);
+    EXPECT_EQ(child.end_signal(), 0);
   }
+}
+
+TEST(ChildProcess, WhoseEndTheSystemDoesNotTellHasEndedWithAnUnknownCode) {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  ChildProcess child = start(shell("exit 0"));
+  bool has_ended = false;
+  for (int look = 0; look < 600 && !has_ended; ++look) {
+    has_ended = child.wait(std::chrono::milliseconds{100});
+  }
+  EXPECT_TRUE(has_ended);
+  EXPECT_EQ(child.exit_code(), -1);
+  EXPECT_EQ(child.end_signal(), 0);
+  child.end();
+  EXPECT_EQ(child.exit_code(), -1);
+  std::signal(SIGCHLD, before);
+}
+
+TEST(ChildProcess, IsNotKilledByANumberThatIsNotItsOwnAnyMore) {
+  ChildStart what = shell("sleep 1000 & exit 0");
+  what.leads_group = true;
+  ChildProcess child = start(what);
+  await_end(child);
+  const pid_t group = child.id();
+  ASSERT_EQ(::waitpid(group, nullptr, 0), group);
+  child.end();
+  EXPECT_EQ(::kill(-group, 0), 0);
+  ::kill(-group, SIGKILL);
 }
 
 }  // namespace
