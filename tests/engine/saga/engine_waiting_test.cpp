@@ -25,8 +25,8 @@ const SagaInputs what_is_sent{{"user", saga_account(1)}, {"amount", saga_money(6
 TEST_F(EngineWorkTest, WhatWaitsIsListedByTypeAndForWhom) {
   const std::vector<std::string> types{"shop.v1", "shop.undo.v1", "bank.v1", "alone.v1"};
   ASSERT_EQ(define(two_remote_steps), "created");
-  ASSERT_EQ(define(R"({"name": "alone", "steps": [{"id": "alone", "kind": "remote.call",
-      "type": "alone.v1", "class": "readonly", "timeout_ms": 1000}]})"),
+  ASSERT_EQ(define(R"({"name": "alone", "version": 1, "deadline_ms": 600000, "input": {},
+      "steps": [{"id": "alone", "kind": "remote.call", "type": "alone.v1", "class": "readonly", "timeout_ms": 1000}]})"),
             "created");
   EXPECT_EQ(waiting(types), Texts{});
   ASSERT_EQ(start(7, "chain", what_is_sent), "created");
@@ -46,9 +46,10 @@ TEST_F(EngineWorkTest, WhatWaitsIsListedByTypeAndForWhom) {
   const std::uint64_t late = first.command.due_at.value() + 60 * saga_second;
   pass_to(first.command.due_at.value());
   pass_to(late);
-  EXPECT_EQ(waiting(types), (Texts{"shop.v1 for anybody: 1; 2 do it, 0 paused, 0 resting, 0 full",
-                                   "alone.v1 for anybody: 1; 0 do it, 0 paused, 0 resting, 0 full",
-                                   "shop.v1 for shop: 1; 1 do it, 0 paused, 0 resting, 0 full"}));
+  EXPECT_EQ(waiting(types),
+            (Texts{"shop.v1 for anybody: 1; 2 do it, 0 paused, 0 resting, 0 full",
+                   "shop.v1 for shop: 1; 1 do it, 0 paused, 0 resting, 0 full",
+                   "alone.v1 for anybody: 1; 0 do it, 0 paused, 0 resting, 0 full"}));
 }
 
 // What a restart knows of those who must have it is that there are some.
@@ -109,7 +110,10 @@ TEST_F(EngineWorkTest, WhatWaitsIsListedPageByPage) {
           "class": "readonly", "timeout_ms": 1000, "after": []}})",
                            at == begin ? "" : ", ", at, at);
     }
-    ASSERT_EQ(define(fmt::format(R"({{"name": "d{}", "steps": [{}]}})", begin, steps)), "created");
+    ASSERT_EQ(define(fmt::format(R"({{"name": "d{}", "version": 1, "deadline_ms": 600000,
+        "input": {{}}, "steps": [{}]}})",
+                                 begin, steps)),
+              "created");
     ASSERT_EQ(start(100 + begin, fmt::format("d{}", begin), {}), "created");
   }
   std::vector<std::string> found;
