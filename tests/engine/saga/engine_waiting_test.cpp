@@ -99,12 +99,12 @@ TEST_F(EngineWorkTest, WhoDoesNotAnswerIsListedAsResting) {
 }
 
 TEST_F(EngineWorkTest, WhatWaitsIsListedPageByPage) {
-  constexpr int types = limits::waiting_page_max + limits::waiting_page_max / 4;
-  constexpr int steps_each = 32;
+  constexpr std::uint64_t types = limits::waiting_page_max + limits::waiting_page_max / 4;
+  constexpr std::uint64_t steps_each = 32;
   std::vector<std::string> names;
-  for (int begin = 0; begin < types; begin += steps_each) {
+  for (std::uint64_t begin = 0; begin < types; begin += steps_each) {
     std::string steps;
-    for (int at = begin; at < begin + steps_each; ++at) {
+    for (std::uint64_t at = begin; at < begin + steps_each; ++at) {
       names.push_back(fmt::format("t{}.v1", at));
       steps += fmt::format(R"({}{{"id": "s{}", "kind": "remote.call", "type": "t{}.v1",
           "class": "readonly", "timeout_ms": 1000, "after": []}})",
