@@ -11,20 +11,11 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-constexpr const char* two_remote_steps = R"({"name": "chain", "version": 1, "deadline_ms": 600000,
-  "input": {"user": "account", "amount": "money"},
-  "steps": [
-    {"id": "shop", "kind": "remote.call", "type": "shop.v1", "undo": "shop.undo.v1",
-     "timeout_ms": 5000, "args": {"user": "$.user", "amount": "$.amount", "note": "for you"},
-     "output": {"parcel": "id", "weight": "u64"}},
-    {"id": "bank", "kind": "remote.call", "type": "bank.v1", "undo": "bank.undo.v1",
-     "timeout_ms": 5000, "args": {"parcel": "$.shop.parcel"}}]})";
-
 const SagaInputs what_is_sent{{"user", saga_account(1)}, {"amount", saga_money(600)}};
 
 TEST_F(EngineWorkTest, WhatWaitsIsListedByTypeAndForWhom) {
   const std::vector<std::string> types{"shop.v1", "shop.undo.v1", "bank.v1", "alone.v1"};
-  ASSERT_EQ(define(two_remote_steps), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(define(R"({"name": "alone", "version": 1, "deadline_ms": 600000, "input": {},
       "steps": [{"id": "alone", "kind": "remote.call", "type": "alone.v1", "class": "readonly", "timeout_ms": 1000}]})"),
             "created");
@@ -54,7 +45,7 @@ TEST_F(EngineWorkTest, WhatWaitsIsListedByTypeAndForWhom) {
 
 // What a restart knows of those who must have it is that there are some.
 TEST_F(EngineWorkTest, WhatWaitsForOneWhoDoesItsTypeNoMoreIsListedWithoutIt) {
-  ASSERT_EQ(define(two_remote_steps), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(start(7, "chain", what_is_sent), "created");
   ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
   const auto first = got().at(0);
@@ -68,7 +59,7 @@ TEST_F(EngineWorkTest, WhatWaitsForOneWhoDoesItsTypeNoMoreIsListedWithoutIt) {
 }
 
 TEST_F(EngineWorkTest, WhatKeepsThoseWhoDoATypeFromItIsListed) {
-  ASSERT_EQ(define(two_remote_steps), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(put(R"({"name": "shop2", "in_flight": 1, "types": [{"type": "shop.v1"}]})"), "created");
   ASSERT_EQ(put(R"({"name": "shop3", "types": [{"type": "shop.v1"}]})"), "created");
   ASSERT_EQ(pause("shop"), "created");
@@ -85,7 +76,7 @@ TEST_F(EngineWorkTest, WhatKeepsThoseWhoDoATypeFromItIsListed) {
 }
 
 TEST_F(EngineWorkTest, WhoDoesNotAnswerIsListedAsResting) {
-  ASSERT_EQ(define(two_remote_steps), "created");
+  ASSERT_EQ(define(chain_json), "created");
   for (std::uint64_t at = 0; at < limits::participant_unanswered_max; ++at) {
     ASSERT_EQ(start(100 + at, "chain", what_is_sent), "created");
   }

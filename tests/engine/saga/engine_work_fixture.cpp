@@ -17,6 +17,15 @@ const char* const bank_json = R"({"name": "bank", "in_flight": 4, "types": [
 const char* const shop_json = R"({"name": "shop", "in_flight": 1000, "types": [
   {"type": "shop.v1"}, {"type": "shop.undo.v1"}]})";
 
+const char* const chain_json = R"({"name": "chain", "version": 1, "deadline_ms": 600000,
+  "input": {"user": "account", "amount": "money"},
+  "steps": [
+    {"id": "shop", "kind": "remote.call", "type": "shop.v1", "undo": "shop.undo.v1",
+     "timeout_ms": 5000, "args": {"user": "$.user", "amount": "$.amount", "note": "for you"},
+     "output": {"parcel": "id", "weight": "u64"}},
+    {"id": "bank", "kind": "remote.call", "type": "bank.v1", "undo": "bank.undo.v1",
+     "timeout_ms": 5000, "args": {"parcel": "$.shop.parcel"}}]})";
+
 WorkPayload GotCommand::read() const {
   const auto read = read_work_payload(std::as_bytes(std::span{payload}));
   EXPECT_TRUE(read.has_value());

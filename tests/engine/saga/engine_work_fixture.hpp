@@ -75,5 +75,7 @@ class EngineWorkTest : public EngineSagaTest {
 
 extern const char* const bank_json;
 extern const char* const shop_json;
+/// The saga "chain": shop.v1 with an undo and outputs, then bank.v1.
+extern const char* const chain_json;
 
 }  // namespace daybook::test

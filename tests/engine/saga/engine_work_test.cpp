@@ -7,15 +7,6 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-constexpr const char* chain = R"({"name": "chain", "version": 1, "deadline_ms": 600000,
-  "input": {"user": "account", "amount": "money"},
-  "steps": [
-    {"id": "shop", "kind": "remote.call", "type": "shop.v1", "undo": "shop.undo.v1",
-     "timeout_ms": 5000, "args": {"user": "$.user", "amount": "$.amount", "note": "for you"},
-     "output": {"parcel": "id", "weight": "u64"}},
-    {"id": "bank", "kind": "remote.call", "type": "bank.v1", "undo": "bank.undo.v1",
-     "timeout_ms": 5000, "args": {"parcel": "$.shop.parcel"}}]})";
-
 constexpr const char* asked = R"({"name": "asked", "version": 1, "deadline_ms": 6000000,
   "input": {},
   "steps": [
@@ -110,7 +101,7 @@ TEST_F(EngineWorkTest, MoreQuestionsThanMayBeOpenAreRefused) {
 // ---- Sending and answering. ----
 
 TEST_F(EngineWorkTest, AStepIsSentWithWhatItNeedsAndItsAnswerBringsTheNextOne) {
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(ask("shop", {{"shop.v1", 10}}), "ok");
   ASSERT_EQ(ask("bank", {{"bank.v1", 10}}), "ok");
   ASSERT_EQ(start(7, "chain", money), "created");
@@ -140,7 +131,7 @@ TEST_F(EngineWorkTest, AStepIsSentWithWhatItNeedsAndItsAnswerBringsTheNextOne) {
 }
 
 TEST_F(EngineWorkTest, NothingIsSentToWhoHasNotAsked) {
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(start(7, "chain", money), "created");
   EXPECT_EQ(shown(7), "RUNNING shop:NOT_STARTED bank:NOT_STARTED");
   ASSERT_EQ(ask("bank", {{"bank.v1", 1}}), "ok");
@@ -151,7 +142,7 @@ TEST_F(EngineWorkTest, NothingIsSentToWhoHasNotAsked) {
 }
 
 TEST_F(EngineWorkTest, AFailureUndoesWhatWasDoneAtWhoeverDidIt) {
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(ask("shop", {{"shop.v1", 1}, {"shop.undo.v1", 1}}), "ok");
   ASSERT_EQ(start(7, "chain", money), "created");
   const auto done = got();
@@ -172,7 +163,7 @@ TEST_F(EngineWorkTest, AFailureUndoesWhatWasDoneAtWhoeverDidIt) {
 }
 
 TEST_F(EngineWorkTest, OutputsThatDoNotFitAreLeftOut) {
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
   ASSERT_EQ(ask("bank", {{"bank.v1", 1}}), "ok");
   ASSERT_EQ(start(7, "chain", money), "created");
@@ -213,7 +204,7 @@ TEST_F(EngineWorkTest, RequestsOfAnswersKeepToTheirLimits) {
 }
 
 TEST_F(EngineWorkTest, ForgedAnswersAreRefused) {
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
   ASSERT_EQ(start(7, "chain", money), "created");
   const auto command = got().at(0);
@@ -244,7 +235,7 @@ TEST_F(EngineWorkTest, ForgedAnswersAreRefused) {
 // ---- No answer. ----
 
 TEST_F(EngineWorkTest, WhatIsIdempotentIsSentAgainUnderTheSameKeyToTheSameParticipant) {
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(put(R"({"name": "shop2", "types": [{"type": "shop.v1"}]})"), "created");
   ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
   ASSERT_EQ(start(7, "chain", money), "created");
@@ -321,7 +312,7 @@ TEST_F(EngineWorkTest, PastTheLifeOfItsKeyNothingIsSentAgain) {
 }
 
 TEST_F(EngineWorkTest, AHeartbeatGivesMoreTimeAndAReleaseGivesItBack) {
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
   ASSERT_EQ(start(7, "chain", money), "created");
   const auto first = got().at(0);
@@ -336,7 +327,7 @@ TEST_F(EngineWorkTest, AHeartbeatGivesMoreTimeAndAReleaseGivesItBack) {
 }
 
 TEST_F(EngineWorkTest, AnUndoMayFindNothingOfWhatIsInDoubt) {
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
   ASSERT_EQ(start(7, "chain", money), "created");
   const auto first = got().at(0);
@@ -417,7 +408,7 @@ TEST_F(EngineWorkTest, NobodyHasMoreThanHeMayHaveAndTheRestComesInOrder) {
 }
 
 TEST_F(EngineWorkTest, APausedParticipantGetsNothingUntilItGoesOn) {
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(pause("shop"), "created");
   ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
   ASSERT_EQ(start(7, "chain", money), "created");
@@ -427,7 +418,7 @@ TEST_F(EngineWorkTest, APausedParticipantGetsNothingUntilItGoesOn) {
 }
 
 TEST_F(EngineWorkTest, AParticipantThatNeverAnswersRestsAndIsProbed) {
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   const auto ask_shop = [&] { ASSERT_EQ(ask("shop", {{"shop.v1", 100}}), "ok"); };
   ask_shop();
   std::uint64_t last = 0;
@@ -453,7 +444,7 @@ TEST_F(EngineWorkTest, AParticipantThatNeverAnswersRestsAndIsProbed) {
 }
 
 TEST_F(EngineWorkTest, OneThatTakesNothingHoldsUpNobodyElse) {
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(define(held), "created");
   for (std::uint64_t saga = 1; saga <= 300; ++saga) {
     ASSERT_EQ(start(saga, "chain", money), "created");
@@ -466,7 +457,7 @@ TEST_F(EngineWorkTest, OneThatTakesNothingHoldsUpNobodyElse) {
 // ---- Restarts. ----
 
 TEST_F(EngineWorkTest, AfterARestartWhatWaitedWaitsAndWhatIsOutIsAwaited) {
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
   ASSERT_EQ(start(1, "chain", money), "created");
   ASSERT_EQ(start(2, "chain", money), "created");
@@ -484,7 +475,7 @@ TEST_F(EngineWorkTest, AfterARestartWhatWaitedWaitsAndWhatIsOutIsAwaited) {
 }
 
 TEST_F(EngineWorkTest, AKickEndsTheWaitForTheNextTry) {
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
   ASSERT_EQ(start(7, "chain", money), "created");
   const auto first = got().at(0);
@@ -507,7 +498,7 @@ TEST_F(EngineWorkTest, TheDeadlineComesAlthoughNobodyTakesTheStep) {
 }
 
 TEST_F(EngineWorkTest, TheDeadlineComesAlthoughTheNextTryWaitsForSomebody) {
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   ASSERT_EQ(ask("shop", {{"shop.v1", 1}}), "ok");
   ASSERT_EQ(start(7, "chain", money), "created");
   pass_to(got().at(0).command.due_at.value());
@@ -521,7 +512,7 @@ TEST_F(EngineWorkTest, TheDeadlineComesAlthoughTheNextTryWaitsForSomebody) {
 
 TEST_F(EngineWorkTest, AThousandLeasesThatEndAtOnceAreSentAgain) {
   constexpr std::uint64_t count = 1'000;
-  ASSERT_EQ(define(chain), "created");
+  ASSERT_EQ(define(chain_json), "created");
   for (std::uint64_t saga = 1; saga <= count; ++saga) {
     ASSERT_EQ(start(saga, "chain", money), "created");
   }

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/limits.hpp"
+#include "tests/support/process_end.hpp"
 #include "tests/support/scratch_directory.hpp"
 
 namespace daybook {
@@ -76,13 +77,7 @@ TEST(StepProgram, WhoTakesTooLongIsKilledWithAllThatHeStarted) {
   pid_t child = 0;
   std::ifstream{file} >> child;
   ASSERT_GT(child, 0);
-  // Until whoever is its parent by now has noticed.
-  while (::kill(child, 0) == 0) {
-    std::ifstream status{"/proc/" + std::to_string(child) + "/stat"};
-    std::string text;
-    std::getline(status, text);
-    if (text.find(") Z ") != std::string::npos) break;
-  }
+  EXPECT_TRUE(test::comes_to_its_end(child));
 }
 
 TEST(StepProgram, WhatIsLeftRunningDoesNotKeepItWaiting) {

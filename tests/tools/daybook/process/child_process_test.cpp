@@ -11,9 +11,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <sys/wait.h>
 
+#include "tests/support/process_end.hpp"
 #include "tests/support/scratch_directory.hpp"
 
 namespace daybook {
@@ -37,18 +37,6 @@ void await_end(ChildProcess& child) {
 std::string text_of(const std::filesystem::path& path) {
   std::ifstream file{path, std::ios::binary};
   return {std::istreambuf_iterator<char>{file}, {}};
-}
-
-/// Gone, or to be noticed by whoever is its parent by now.
-bool comes_to_its_end(pid_t process) {
-  constexpr int looks_max = 1'000'000;
-  for (int look = 0; look < looks_max; ++look) {
-    if (::kill(process, 0) != 0) return true;
-    const std::string status = text_of("/proc/" + std::to_string(process) + "/stat");
-    if (status.find(") Z ") != std::string::npos) return true;
-    ::sched_yield();
-  }
-  return false;
 }
 
 TEST(ChildProcess, HowItEndsIsTold) {
@@ -128,7 +116,7 @@ TEST(ChildProcess, AGroupIsKilledThatItLeads) {
   ASSERT_GT(other, 0);
   EXPECT_EQ(::kill(other, 0), 0);
   child.end();
-  EXPECT_TRUE(comes_to_its_end(other));
+  EXPECT_TRUE(test::comes_to_its_end(other));
 }
 
 TEST(ChildProcess, ItsNumberIsItsOwnUntilItsGroupIsKilled) {
