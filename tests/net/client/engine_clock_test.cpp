@@ -35,6 +35,20 @@ TEST(EngineClock, ALateReplyGivesNoTime) {
   EXPECT_EQ(clock.here(Timestamp{noon + 18 * second}), Timestamp{noon + 18 * second + 1});
 }
 
+TEST(EngineClock, OneThatStandsStillLeavesTheWholeTime) {
+  EngineClock clock;
+  clock.hear(Timestamp{noon}, noon);
+  clock.hear(Timestamp{noon}, noon + second / 2);
+  EXPECT_EQ(clock.here(Timestamp{noon + second}), Timestamp{noon + second});
+  for (const std::uint64_t passed : {1ULL, 50ULL, 51ULL, 500ULL}) {
+    clock.hear(Timestamp{noon}, noon + passed * second);
+    EXPECT_EQ(clock.here(Timestamp{noon + second}), Timestamp{noon + (passed + 1) * second});
+  }
+  // It was moved by hand.
+  clock.hear(Timestamp{noon + 100 * second}, noon + 501 * second);
+  EXPECT_EQ(clock.here(Timestamp{noon + 101 * second}), Timestamp{noon + 502 * second});
+}
+
 TEST(EngineClock, WhatItHeardLongAgoIsForgotten) {
   EngineClock clock;
   clock.hear(Timestamp{noon}, noon);
